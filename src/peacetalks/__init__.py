@@ -1,0 +1,1 @@
+"""What can we expect from these peace negotiations?"""
