@@ -1,1 +1,42 @@
-"""What can we expect from these peace negotiations?"""
+"""What can we expect from these peace negotiations?
+
+>>> import peacetalks as pt
+>>> pt.Move("accept", to="deal").to
+'deal'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peacetalks.forward import Trajectory, forecast, trajectory
+    from peacetalks.game import Chance, Decision, Game, GameError, Move, Simultaneous
+    from peacetalks.simulation import simulate
+    from peacetalks.solution import NotSolved, Solution
+    from peacetalks.solver import solve
+
+_WHERE = {
+    "Chance": "game", "Decision": "game", "Game": "game", "GameError": "game", "Move": "game", "Simultaneous": "game",
+    "NotSolved": "solution", "Solution": "solution", "solve": "solver",
+    "Trajectory": "forward", "forecast": "forward", "trajectory": "forward", "simulate": "simulation",
+}  # fmt: skip
+
+__version__ = "0.1.0"
+__all__ = [
+    "Chance", "Decision", "Game", "GameError", "Move", "NotSolved", "Simultaneous", "Solution", "Trajectory",
+    "forecast", "simulate", "solve", "trajectory",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that importing the package costs nothing."""
+    if name in _WHERE:
+        value = globals()[name] = getattr(import_module(f"peacetalks.{_WHERE[name]}"), name)
+        return value
+    raise AttributeError(f"module 'peacetalks' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

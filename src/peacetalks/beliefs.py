@@ -1,0 +1,144 @@
+r"""The belief grid: which public beliefs are kept, and how a posterior between them is shared out.
+
+A posterior :math:`p'` that falls between grid beliefs :math:`g_k` is replaced by a *public lottery* over
+its neighbours with weights :math:`w_k`, linear in :math:`p`, so that :math:`\sum_k w_k g_k = p'` and the
+belief stays a martingale exactly.  The lottery is a signal like any other: given the true type
+:math:`\theta` it comes out at :math:`g_k` with probability
+
+.. math:: w_k \, g_k(\theta) / p'(\theta),
+
+which is what the type itself expects.  With both weights the grid game is a proper game with a public
+device; backward values and forward probabilities are adjoint to machine precision, and the probability
+of a path given the types is its public probability times :math:`\prod_j b_j(\theta_j)/\mu_j(\theta_j)`.
+
+Two types: a line, uniform in :math:`p` with extra points near 0 and 1 and at the prior.  More types: a
+regular lattice on the simplex (Kuhn's triangulation), barycentric weights, and the prior as an extra
+point that no posterior is sent to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from peacetalks.game import Game, GameError
+
+MAX_TYPES = 4
+CORNERS = (0.03, 0.2)  # extra points near 0 and 1, as shares of the spacing
+
+
+class Grid(NamedTuple):
+    """Beliefs about every informed player (an *axis* each), flattened to one index."""
+
+    axis: np.ndarray  # [player] -> axis, or -1 where nothing is hidden
+    size: np.ndarray  # [axis] number of beliefs
+    stride: np.ndarray  # [axis] step of the flat index
+    kinds: np.ndarray  # [axis] number of types
+    cells: np.ndarray  # [axis] lattice intervals per edge (types > 2)
+    points: np.ndarray  # [axis, belief, type], padded
+    lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
+    total: int  # number of flat beliefs
+
+    def of(self, flat: int, axis: int) -> int:
+        """Return the belief on `axis` at flat index `flat`."""
+        return int(flat // self.stride[axis] % self.size[axis])
+
+
+def line(points: int, prior: float, corners: Sequence[float] = CORNERS) -> np.ndarray:
+    """Return the belief grid for two types: probabilities of the first type, ascending.
+
+    >>> line(3, 0.5, corners=())
+    array([0. , 0.5, 1. ])
+    """
+    h = 1.0 / (points - 1)
+    base = np.linspace(0.0, 1.0, points)
+    near = np.array([c * h for c in corners])
+    extra = np.concatenate([near, 1.0 - near])
+    if np.min(np.abs(base - prior)) > 1e-9:
+        extra = np.append(extra, prior)
+    return np.unique(np.concatenate([base, extra]))
+
+
+def lattice(cells: int, kinds: int) -> np.ndarray:
+    """Return the simplex lattice with `cells` intervals per edge, [belief, type].
+
+    >>> lattice(1, 3).tolist()
+    [[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]
+    """
+    rows = [m for m in product(range(cells + 1), repeat=kinds - 1) if sum(m) <= cells]
+    return np.array([(*m, cells - sum(m)) for m in rows], float) / cells
+
+
+def _code(cells: int, cumulative: np.ndarray) -> np.ndarray:
+    """Return the lattice code of cumulative integer coordinates [point, type - 1]."""
+    base = cells + 1
+    return (cumulative * base ** np.arange(cumulative.shape[1])).sum(axis=1)
+
+
+def make_grid(game: Game, belief_points: int) -> Grid:
+    """Lay out the belief grid of `game` with `belief_points` per edge (at least 2).
+
+    Raises `GameError` for more than four types or fewer than two points.
+    """
+    if int(belief_points) != belief_points or belief_points < 2:
+        raise GameError(f"belief_points must be a whole number >= 2, got {belief_points!r}")
+    informed = [p for p in game.players if len(game.type_names(p)) > 1]
+    axis = np.array([informed.index(p) if p in informed else -1 for p in game.players], np.int64)
+    sets, cells, luts = [], [], []
+    for p in informed:
+        prior = np.array(game.prior(p))
+        kinds = len(prior)
+        if kinds > MAX_TYPES:
+            raise GameError(f"player {p!r} has {kinds} types; at most {MAX_TYPES} are supported")
+        if kinds == 2:
+            first = line(belief_points, prior[0])
+            sets.append(np.stack([first, 1.0 - first], axis=1))
+            cells.append(0)
+            luts.append(np.zeros(1, np.int64))
+            continue
+        n = belief_points - 1
+        pts = lattice(n, kinds)
+        lut = np.full((n + 1) ** (kinds - 1), -1, np.int64)
+        cumulative = np.rint(n * np.cumsum(pts[:, ::-1], axis=1)[:, ::-1][:, 1:]).astype(np.int64)
+        lut[_code(n, cumulative)] = np.arange(len(pts))
+        if np.min(np.abs(pts - prior).max(axis=1)) > 1e-9:
+            pts = np.vstack([pts, prior])
+        sets.append(pts)
+        cells.append(n)
+        luts.append(lut)
+    return _pack(axis, sets, cells, luts)
+
+
+def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list[np.ndarray]) -> Grid:
+    size = np.array([len(s) for s in sets], np.int64)
+    stride = np.array([int(np.prod(size[i + 1 :])) for i in range(len(sets))], np.int64)
+    points = np.zeros((len(sets), int(size.max(initial=1)), MAX_TYPES))
+    lookup = np.zeros((len(sets), max((len(x) for x in luts), default=1)), np.int64)
+    for i, (pts, lut) in enumerate(zip(sets, luts, strict=True)):
+        points[i, : len(pts), : pts.shape[1]] = pts
+        lookup[i, : len(lut)] = lut
+    kinds = np.array([s.shape[1] for s in sets], np.int64)
+    return Grid(axis, size, stride, kinds, np.array(cells, np.int64), points, lookup, int(np.prod(size)))
+
+
+def index_of(grid: Grid, axis: int, belief: Sequence[float]) -> int | None:
+    """Return the position of `belief` on `axis`, or None when it lies between grid points."""
+    pts = grid.points[axis, : grid.size[axis], : grid.kinds[axis]]
+    gap = np.abs(pts - np.asarray(belief)).max(axis=1)
+    best = int(gap.argmin())
+    return best if gap[best] < 1e-9 else None
+
+
+def prior_index(grid: Grid, game: Game) -> int:
+    """Return the flat index of the common prior."""
+    flat = 0
+    for i, player in enumerate(game.players):
+        a = int(grid.axis[i])
+        if a >= 0:
+            found = index_of(grid, a, game.prior(player))
+            assert found is not None
+            flat += found * int(grid.stride[a])
+    return flat

@@ -1,0 +1,387 @@
+"""Names become numbers: a `Game` is laid out as flat arrays for the kernels.
+
+Words used here and in the kernels
+----------------------------------
+column      one (player, type); `value` arrays carry one column per decision value and, where some move
+            has a `drive`, a second block of columns for welfare
+node        a (stage, state) at which something is really chosen; a state with one move is passed through
+boundary    a state at the start of a period (= the end of the one before)
+slot        a place a move can lead to: slots below `n_nodes` are nodes of the same period, the others
+            boundaries of the next one
+profile     one combination of the participants' actions at a node (one action for a decision)
+
+Only states that can be reached are laid out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery
+
+MAX_NODES = 1_000_000
+NATURE = -1
+
+
+class Layout(NamedTuple):
+    """A compiled game as flat arrays (see the module docstring for the words)."""
+
+    col_player: np.ndarray  # [column]
+    col_type: np.ndarray  # [column]
+    first_col: np.ndarray  # [player] -> its first column
+    n_types: np.ndarray  # [player]
+    discount: np.ndarray  # [column]
+    part_ptr: np.ndarray  # [node + 1] -> participants
+    part_player: np.ndarray  # [participant]; NATURE for chance
+    part_actions: np.ndarray  # [participant] number of actions
+    part_weight: np.ndarray  # [participant] -> first entry of log_weight
+    log_weight: np.ndarray  # [participant-action]
+    prof_ptr: np.ndarray  # [node + 1] -> profiles; the first participant's action varies slowest
+    pay: np.ndarray  # [profile, column] welfare
+    drive: np.ndarray  # [profile, column] decision utility that is nobody's welfare
+    typed: np.ndarray  # [profile] -> row of typed_pay, or -1
+    typed_pay: np.ndarray  # [row, type profile, player]
+    typed_drive: np.ndarray  # [row, type profile, player]
+    lot_ptr: np.ndarray  # [profile + 1] -> lottery entries
+    lot_slot: np.ndarray  # [entry]
+    lot_prob: np.ndarray  # [entry]
+    edge_pay: np.ndarray  # [boundary, column]
+    edge_drive: np.ndarray  # [boundary, column]
+    edge_slot: np.ndarray  # [boundary] -> slot that play resumes at
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A game with its arrays and the names behind the numbers."""
+
+    game: Game
+    layout: Layout
+    stage_ptr: np.ndarray  # [stage + 1] -> nodes, in the order of stages
+    nodes: tuple[tuple[int, Any], ...]  # node -> (stage, state)
+    node_index: Mapping[tuple[int, Any], int]
+    labels: tuple[tuple[tuple[Any, ...], ...], ...]  # node -> participant -> action labels
+    boundaries: tuple[Any, ...]
+    boundary_index: Mapping[Any, int]
+    resolve: Callable[[int, Any], tuple[int, np.ndarray, np.ndarray]]
+    has_drive: bool
+    reach: np.ndarray | None  # [period, node], for a finite horizon
+    reach_edges: np.ndarray | None  # [period + 1, boundary]
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.nodes)
+
+    def movers(self, node: int) -> list[str]:
+        """Return the players (or "nature") who move at `node`."""
+        lay = self.layout
+        ids = lay.part_player[lay.part_ptr[node] : lay.part_ptr[node + 1]]
+        return ["nature" if i == NATURE else self.game.players[i] for i in ids]
+
+
+@dataclass
+class _Node:
+    participants: list[tuple[int, list[float]]]
+    labels: list[tuple[Any, ...]]
+    profiles: list[Move]
+
+
+class Columns:
+    """Turns pay mappings into vectors over (player, type) columns, with checks at the door."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self.index: dict[Any, list[int]] = {}
+        self.player: list[int] = []
+        self.type: list[int] = []
+        for i, player in enumerate(game.players):
+            for k, kind in enumerate(game.type_names(player)):
+                col = len(self.player)
+                self.index.setdefault(player, []).append(col)
+                self.index[(player, kind)] = [col]
+                self.player.append(i)
+                self.type.append(k)
+        self.zero = np.zeros(len(self.player))
+        self.profiles = [
+            dict(zip(game.players, kinds, strict=True)) for kinds in product(*(game.type_names(p) for p in game.players))
+        ]
+
+    def vector(self, pay: Mapping[Any, float] | None, where: str) -> np.ndarray:
+        """Return `pay` as a vector over columns."""
+        if not pay:
+            return self.zero
+        out = np.zeros(len(self.player))
+        for key, amount in pay.items():
+            cols = self.index.get(key)
+            if cols is None:
+                known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
+                raise GameError(f"{where} pays {key!r}, who is not a player (or player and type){did_you_mean(key, known)}")
+            if not math.isfinite(amount):
+                raise GameError(f"{where} pays {key!r} {amount!r}; payoffs must be finite numbers")
+            for col in cols:
+                out[col] += amount
+        return out
+
+    def table(self, pay: Any, where: str) -> np.ndarray:
+        """Return pay as [type profile, player], evaluating a function of the types on each profile."""
+        out = np.zeros((len(self.profiles), len(self.game.players)))
+        for row, kinds in enumerate(self.profiles):
+            vector = self.vector(pay(dict(kinds)) if callable(pay) else pay, where)
+            for i, player in enumerate(self.game.players):
+                out[row, i] = vector[self.index[(player, kinds[player])][0]]
+        return out
+
+
+def _where(stage: Stage, state: Any, label: Any = None) -> str:
+    text = f"stage {stage.name!r}, state {state!r}"
+    return text if label is None else f"{text}, move {label!r}"
+
+
+def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> list[Move]:
+    try:
+        found = list(moves)
+    except TypeError:
+        raise GameError(f"{_where(stage, state)}: the moves{who} must be a list or generator of Move") from None
+    if not found:
+        raise GameError(
+            f"{_where(stage, state)} has no moves{who}: every stage must give at least one move in every state that "
+            "can be reached (a state that only passes through has the one move to itself)"
+        )
+    seen = set()
+    for m in found:
+        if not isinstance(m, Move):
+            raise GameError(f"{_where(stage, state)}: expected a Move, got {m!r}")
+        if m.label in seen:
+            raise GameError(f"{_where(stage, state, m.label)}: two moves{who} have this label")
+        if not (math.isfinite(m.weight) and m.weight > 0):
+            raise GameError(f"{_where(stage, state, m.label)}: the weight is {m.weight!r}; it must be positive")
+        seen.add(m.label)
+    return found
+
+
+def _expand(game: Game, stage: Stage, state: Any) -> _Node:
+    """Ask the stage what can happen in `state`."""
+    if isinstance(stage, Simultaneous):
+        own = {p: _listed(stage, state, f(state), f" for {p!r}") for p, f in stage.moves.items()}
+        parts = [(game.players.index(p), [m.weight for m in moves]) for p, moves in own.items()]
+        profiles = [_joint(stage, state, dict(zip(own, combo, strict=True))) for combo in product(*own.values())]
+        return _Node(parts, [tuple(m.label for m in moves) for moves in own.values()], profiles)
+    if isinstance(stage, Chance):
+        moves = [m for m in stage.moves(state) if not (isinstance(m, Move) and m.weight == 0)]
+        moves = _listed(stage, state, moves)
+        total = sum(m.weight for m in moves)
+        if abs(total - 1) > 1e-9:
+            raise GameError(f"{_where(stage, state)}: the probabilities of chance sum to {total:.10g}, not 1")
+        parts = [(NATURE, [m.weight / total for m in moves])]
+        return _Node(parts, [tuple(m.label for m in moves)], moves)
+    moves = _listed(stage, state, stage.moves(state))
+    mover = stage.mover(state)
+    if mover not in game.players:
+        raise GameError(f"{_where(stage, state)}: {mover!r} moves, who is not a player{did_you_mean(mover, game.players)}")
+    parts = [(game.players.index(mover), [m.weight for m in moves])]
+    return _Node(parts, [tuple(m.label for m in moves)], moves)
+
+
+def _joint(stage: Simultaneous, state: Any, chosen: dict[str, Move]) -> Move:
+    labels = {p: m.label for p, m in chosen.items()}
+    out = stage.then(state, labels)
+    if not isinstance(out, Move):
+        raise GameError(f"{_where(stage, state)}: `then` must return a Move for {labels!r}, got {out!r}")
+    own = [m for m in chosen.values() if m.pay is not None or m.drive is not None]
+    if own:
+        raise GameError(
+            f"{_where(stage, state)}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
+        )
+    return out
+
+
+class _Builder:
+    """Walks the reachable states, period by period, and collects nodes."""
+
+    def __init__(self, game: Game) -> None:
+        self.game = game
+        self.columns = Columns(game)
+        self.nodes: list[dict[Any, _Node]] = [{} for _ in game.stages]
+        self.boundaries: dict[Any, int] = {}
+        self.ref: dict[tuple[int, Any], tuple[Any, np.ndarray, np.ndarray]] = {}
+        self.queue: list[tuple[int, Any]] = []
+        self.size = 0
+
+    def resolve(self, stage: int, state: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Pass through single-move states: return (node key or ("end", state), pay, drive)."""
+        key = (stage, state)
+        try:
+            found = self.ref.get(key)
+        except TypeError:
+            raise GameError(f"the state {state!r} is not hashable; use tuples, strings or frozen dataclasses") from None
+        if found is None:
+            found = self.ref[key] = self._resolve(stage, state)
+        return found
+
+    def _resolve(self, k: int, state: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+        if k == len(self.game.stages):
+            self.boundaries.setdefault(state, len(self.boundaries))
+            return ("end", state), self.columns.zero, self.columns.zero
+        stage = self.game.stages[k]
+        node = _expand(self.game, stage, state)
+        if len(node.profiles) == 1:
+            move = node.profiles[0]
+            where = _where(stage, state, move.label)
+            to = lottery(move.to, where)
+            if len(to) == 1 and not callable(move.pay) and not callable(move.drive):
+                ref, pay, drive = self.resolve(k + 1, next(iter(to)))
+                own = self.columns.vector(move.pay, where)
+                return ref, pay + own, drive + self.columns.vector(move.drive, where)
+        self.nodes[k][state] = node
+        self.queue.append((k, state))
+        self.size += 1
+        if self.size > MAX_NODES:
+            raise GameError(
+                f"the game has more than {MAX_NODES:,} nodes (stage {stage.name!r}); "
+                "use fewer offers, front positions or state variables"
+            )
+        return (k, state), self.columns.zero, self.columns.zero
+
+    def walk(self) -> None:
+        """Visit every state that can be reached within the horizon."""
+        layer = list(self.game.starts())
+        for state in layer:
+            self.boundaries.setdefault(state, len(self.boundaries))
+        period = 0
+        while layer and (self.game.periods is None or period < self.game.periods):
+            known = len(self.boundaries)
+            for state in layer:
+                self.resolve(0, state)
+                while self.queue:
+                    self._targets(*self.queue.pop())
+            layer = list(self.boundaries)[known:]
+            period += 1
+
+    def _targets(self, k: int, state: Any) -> None:
+        stage = self.game.stages[k]
+        for move in self.nodes[k][state].profiles:
+            for nxt in lottery(move.to, _where(stage, state, move.label)):
+                self.resolve(k + 1, nxt)
+
+
+def compile_game(game: Game) -> Compiled:
+    """Lay out the reachable states of `game` as arrays.
+
+    Raises `GameError` for a stage without moves, payoffs that are not finite, probabilities that do
+    not sum to 1, and games with more than a million nodes.
+    """
+    b = _Builder(game)
+    b.walk()
+    keys = [(k, state) for k, stage in enumerate(b.nodes) for state in stage]
+    index = {key: i for i, key in enumerate(keys)}
+    stage_ptr = np.cumsum([0] + [len(stage) for stage in b.nodes]).astype(np.int64)
+
+    def slot_of(ref: Any) -> int:
+        return len(keys) + b.boundaries[ref[1]] if ref[0] == "end" else index[ref]
+
+    layout, has_drive = _layout(b, keys, slot_of)
+
+    def resolve(stage: int, state: Any) -> tuple[int, np.ndarray, np.ndarray]:
+        if (stage, state) not in b.ref:
+            raise GameError(
+                f"state {state!r} is never reached at stage {game.stages[stage].name!r}"
+                f"{did_you_mean(state, [s for k, s in b.ref if k == stage])}"
+            )
+        ref, pay, drive = b.ref[(stage, state)]
+        return slot_of(ref), pay, drive
+
+    compiled = Compiled(
+        game=game, layout=layout, stage_ptr=stage_ptr, nodes=tuple(keys), node_index=index,
+        labels=tuple(tuple(b.nodes[k][s].labels) for k, s in keys),
+        boundaries=tuple(b.boundaries), boundary_index=b.boundaries, resolve=resolve,
+        has_drive=has_drive, reach=None, reach_edges=None,
+    )  # fmt: skip
+    if game.periods is None:
+        return compiled
+    nodes, edges = _reach(compiled)
+    return replace(compiled, reach=nodes, reach_edges=edges)
+
+
+def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], int]) -> tuple[Layout, bool]:
+    game, cols = b.game, b.columns
+    n_col = len(cols.player)
+    part_ptr, part_player, part_actions, part_weight, weights = [0], [], [], [], []
+    prof_ptr, pay, drive, typed, typed_pay, typed_drive = [0], [], [], [], [], []
+    lot_ptr, lot_slot, lot_prob = [0], [], []
+    for k, state in keys:
+        stage, node = game.stages[k], b.nodes[k][state]
+        for player, w in node.participants:
+            part_player.append(player)
+            part_actions.append(len(w))
+            part_weight.append(len(weights))
+            weights += [math.log(x) for x in w]
+        part_ptr.append(len(part_player))
+        for move in node.profiles:
+            where = _where(stage, state, move.label)
+            row_pay, row_drive = cols.zero, cols.zero
+            if callable(move.pay) or callable(move.drive):
+                typed.append(len(typed_pay))
+                typed_pay.append(cols.table(move.pay, where))
+                typed_drive.append(cols.table(move.drive, where))
+            else:
+                typed.append(-1)
+                row_pay, row_drive = cols.vector(move.pay, where), cols.vector(move.drive, where)
+            for nxt, p in lottery(move.to, where).items():
+                ref, more_pay, more_drive = b.ref[(k + 1, nxt)]
+                lot_slot.append(slot_of(ref))
+                lot_prob.append(p)
+                row_pay, row_drive = row_pay + p * more_pay, row_drive + p * more_drive
+            lot_ptr.append(len(lot_slot))
+            pay.append(row_pay)
+            drive.append(row_drive)
+        prof_ptr.append(len(typed))
+    edges = [b.ref.get((0, s)) for s in b.boundaries]
+    edge_slot = [-1 if e is None else slot_of(e[0]) for e in edges]
+    zero = cols.zero
+    typed_shape = (0, len(cols.profiles), len(game.players))
+    discount = np.array([game.discount_of(game.players[i]) for i in cols.player])
+    first = [cols.index[p][0] for p in game.players]
+    layout = Layout(
+        col_player=_ints(cols.player), col_type=_ints(cols.type), first_col=_ints(first),
+        n_types=_ints([len(game.type_names(p)) for p in game.players]), discount=discount,
+        part_ptr=_ints(part_ptr), part_player=_ints(part_player), part_actions=_ints(part_actions),
+        part_weight=_ints(part_weight), log_weight=np.array(weights, float), prof_ptr=_ints(prof_ptr),
+        pay=np.array(pay, float).reshape(-1, n_col), drive=np.array(drive, float).reshape(-1, n_col),
+        typed=_ints(typed),
+        typed_pay=np.array(typed_pay, float) if typed_pay else np.zeros(typed_shape),
+        typed_drive=np.array(typed_drive, float) if typed_drive else np.zeros(typed_shape),
+        lot_ptr=_ints(lot_ptr), lot_slot=_ints(lot_slot), lot_prob=np.array(lot_prob, float),
+        edge_pay=np.array([zero if e is None else e[1] for e in edges]).reshape(-1, n_col),
+        edge_drive=np.array([zero if e is None else e[2] for e in edges]).reshape(-1, n_col),
+        edge_slot=_ints(edge_slot),
+    )  # fmt: skip
+    has_drive = bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any())
+    return layout, has_drive
+
+
+def _ints(values: Any) -> np.ndarray:
+    return np.asarray(values, dtype=np.int64)
+
+
+def _reach(c: Compiled) -> tuple[np.ndarray, np.ndarray]:
+    """Return [period, node] and [period + 1, boundary]: what can be reached when."""
+    assert c.game.periods is not None
+    lay, n = c.layout, c.n_nodes
+    source = np.repeat(np.arange(n), np.diff(lay.lot_ptr[lay.prof_ptr]))
+    stages = [slice(lay.lot_ptr[lay.prof_ptr[a]], lay.lot_ptr[lay.prof_ptr[b]]) for a, b in pairwise(c.stage_ptr)]
+    nodes = np.zeros((c.game.periods, n), bool)
+    edges = np.zeros((c.game.periods + 1, len(c.boundaries)), bool)
+    edges[0, [c.boundary_index[s] for s in c.game.starts()]] = True
+    for t in range(c.game.periods):
+        slots = np.zeros(n + len(c.boundaries), bool)
+        slots[lay.edge_slot[edges[t]]] = True
+        for entries in stages:
+            slots[lay.lot_slot[entries][slots[source[entries]]]] = True
+        nodes[t], edges[t + 1] = slots[:n], slots[n:]
+    return nodes, edges

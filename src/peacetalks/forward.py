@@ -1,0 +1,174 @@
+"""The forward pass: a probability for every outcome at every date, exactly, and sample paths.
+
+`forecast` pushes probability mass over (public state, public belief) through the stages of a solved game.
+The chance of a path given the true types is its public chance times the ratio of belief to prior
+(`beliefs.py`), so forecasts given the types, or under an analyst's own prior, are reweightings of one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import xarray as xr
+
+from peacetalks.beliefs import prior_index
+from peacetalks.game import GameError
+from peacetalks.measure import march
+from peacetalks.solution import Solution
+
+Label = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Probability mass over states and beliefs at the end of each period; made by `trajectory`."""
+
+    solution: Solution
+    mass: np.ndarray  # [period, boundary, belief]; entry 0 is the end of the first period
+
+    @property
+    def states(self) -> tuple[Any, ...]:
+        """The public states, in the order of the mass."""
+        return self.solution.compiled.boundaries
+
+    def weigh(self, prior: Mapping[str, Mapping[Any, float]] | None = None) -> np.ndarray:
+        """Return the mass [period, boundary, belief] under an analyst's own prior over types."""
+        return self.mass if not prior else self.mass * type_ratio(self.solution, prior)
+
+    def outcomes(self, outcome: Label, prior: Mapping[str, Mapping[Any, float]] | None = None) -> xr.DataArray:
+        """Return outcome probabilities (period, outcome)."""
+        labels = [outcome(state) for state in self.states]
+        names = sorted(set(labels))
+        by_state = self.weigh(prior).sum(axis=2)
+        out = np.zeros((len(by_state), len(names)))
+        for e, name in enumerate(labels):
+            out[:, names.index(name)] += by_state[:, e]
+        return _array(out, names)
+
+    def beliefs(self, player: str) -> xr.DataArray:
+        """Return the distribution of the public belief about `player`: mean and 5/25/50/75/95% points by period.
+
+        The mean is the prior at every date (beliefs are a martingale); the spread is what has been learnt.
+        """
+        game, grid = self.solution.game, self.solution.grid
+        if player not in game.players or grid.axis[game.players.index(player)] < 0:
+            raise GameError(f"nothing is hidden about {player!r}")
+        ax = int(grid.axis[game.players.index(player)])
+        at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
+        mass = self.mass.sum(axis=1)
+        kinds, stats = game.type_names(player), ["mean", "q05", "q25", "q50", "q75", "q95"]
+        out = np.zeros((len(mass), len(kinds), len(stats)))
+        for k in range(len(kinds)):
+            p = grid.points[ax, at, k]
+            order = np.argsort(p, kind="stable")
+            for t, m in enumerate(mass):
+                below = np.cumsum(m[order]) / m.sum()
+                cuts = np.searchsorted(below, [0.05, 0.25, 0.5, 0.75, 0.95])
+                out[t, k] = [m @ p / m.sum(), *p[order][np.minimum(cuts, len(p) - 1)]]
+        coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, kinds)), "statistic": stats}
+        return xr.DataArray(out, coords, ("period", "type", "statistic"))
+
+
+def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndarray:
+    """Return [belief]: the chance of a public path under `prior` over its chance under the common prior."""
+    grid, game = s.grid, s.game
+    out = np.ones(grid.total)
+    for player, mine in prior.items():
+        if player not in game.players or grid.axis[game.players.index(player)] < 0:
+            raise GameError(f"a prior is given for {player!r}, about whom nothing is hidden")
+        kinds = game.type_names(player)
+        unknown = set(mine) - set(kinds)
+        if unknown or abs(sum(mine.values()) - 1) > 1e-9 or min(mine.values()) < 0:
+            raise GameError(f"the prior for {player!r} must be probabilities over {kinds!r} that sum to 1, got {mine!r}")
+        ax = int(grid.axis[game.players.index(player)])
+        at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
+        common = np.array(game.prior(player))
+        weights = np.array([float(mine.get(k, 0.0)) for k in kinds])
+        if (weights[common == 0] > 0).any():
+            raise GameError(f"the prior for {player!r} gives weight to a type that the common prior rules out")
+        ratio = np.divide(weights, common, out=np.zeros_like(common), where=common > 0)
+        out *= grid.points[ax, at, : len(kinds)] @ ratio
+    return out
+
+
+def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
+    """Run the forward pass of a solved game for `periods` periods (default: the game's own)."""
+    horizon = s.game.periods
+    periods = horizon if periods is None else periods
+    if periods is None:
+        raise GameError("a stationary game has no last period: say how many `periods` to forecast")
+    if int(periods) != periods or periods < 1 or (horizon is not None and periods > horizon):
+        limit = "" if horizon is None else f" and at most the game's {horizon}"
+        raise GameError(f"periods must be a whole number >= 1{limit}, got {periods!r}")
+    mass = np.zeros((len(s.compiled.boundaries), s.grid.total))
+    for state, p in s.game.starts().items():
+        mass[s.compiled.boundary_index[state], prior_index(s.grid, s.game)] = p
+    return Trajectory(s, np.array(list(march(s, mass, int(periods)))))
+
+
+def forecast(
+    s: Solution,
+    outcome: Label,
+    periods: int | None = None,
+    given: Mapping[str, Any] | None = None,
+    prior: Mapping[str, Mapping[Any, float]] | None = None,
+) -> xr.DataArray:
+    """Return the probability of every outcome at the end of every period.
+
+    Parameters
+    ----------
+    s : Solution
+    outcome : function
+        `state -> str`, applied to the public state at the end of a period.
+    periods : int, optional
+        How many; default the game's own (a stationary game needs a number).
+    given : {player: type}, optional
+        Condition on true types.
+    prior : {player: {type: probability}}, optional
+        The analyst's own prior over types; play still follows the common one.
+
+    Returns
+    -------
+    xarray.DataArray
+        Dimensions (period, outcome), periods counted from 1; each row sums to 1.
+
+    Examples
+    --------
+    >>> from peacetalks.game import Chance, Game, Move
+    >>> from peacetalks.solver import solve
+    >>> war = lambda s: [Move("on", "war", weight=0.9), Move("over", "peace", weight=0.1)]
+    >>> stop = Chance("month", lambda s: war(s) if s == "war" else [Move("stays", s)])
+    >>> f = forecast(solve(Game(players=("A",), start="war", stages=(stop,), periods=3)), outcome=str)
+    >>> f.sel(outcome="war").values.round(3).tolist()
+    [0.9, 0.81, 0.729]
+    """
+    own = {player: {kind: 1.0} for player, kind in (given or {}).items()} | dict(prior or {})
+    return trajectory(s, periods).outcomes(outcome, own)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Sample paths; made by `simulate`."""
+
+    states: tuple[Any, ...]  # the public states by number
+    at: np.ndarray  # [path, period + 1] number of the state, the opening first
+    types: dict[str, np.ndarray]  # player -> [path] true type
+    payoff: dict[str, np.ndarray]  # player -> [path] discounted welfare; a finite game's last value included
+    moves: pl.DataFrame  # path, period, stage, player, move
+    seed: int
+
+    def outcomes(self, outcome: Label) -> xr.DataArray:
+        """Return the share of paths in each outcome (period, outcome)."""
+        labels = np.array([outcome(state) for state in self.states])
+        names = sorted(set(labels.tolist()))
+        seen = labels[self.at[:, 1:]]
+        return _array(np.stack([(seen == name).mean(axis=0) for name in names], axis=1), names)
+
+
+def _array(values: np.ndarray, names: list[str]) -> xr.DataArray:
+    coords = {"period": np.arange(1, len(values) + 1), "outcome": names}
+    return xr.DataArray(values, coords, ("period", "outcome"), name="probability")

@@ -1,0 +1,243 @@
+"""The general language: a dynamic game with private types and public beliefs.
+
+A game is played in *periods*; a period is an ordered list of *stages*.  Each stage reads the public
+state, somebody (one player, several at once, or chance) picks a move, and the state changes.  Payoffs
+are current values: a period's pay counts in full, the next period's value is multiplied by the
+discount factor.  Types are private, independent across players, and set payoffs only.
+
+    A.offer ->  B.answer ->  end of period  -> (discount) -> A.offer ...
+
+This module holds the language and its checks; `compile.py` turns names into numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+State = Hashable
+ONLY = "only"
+PayMap = Mapping[Any, float]
+Pay = PayMap | Callable[[Mapping[str, Any]], PayMap] | None
+
+
+class GameError(ValueError):
+    """A game that cannot be played as written: what is wrong, where, and how to mend it."""
+
+
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """Return ` (did you mean 'x'?)` when a known name is close, else an empty string.
+
+    >>> did_you_mean("rusia", ["russia", "ukraine"])
+    " (did you mean 'russia'?)"
+    """
+    close = get_close_matches(str(name), [str(k) for k in known], n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that can happen at a stage.
+
+    Parameters
+    ----------
+    label : hashable
+        Name of the move, unique within its state and stage.
+    to : state or {state: probability}
+        Where the move leads.  A side's own move in a `Simultaneous` stage leaves it out: `then` says
+        where the pair of moves leads.
+    pay : mapping or function, optional
+        Welfare, in units of the pie: `{player: x}`, `{(player, own type): x}`, or a function of the
+        type profile `{player: type}` that returns such a mapping.
+    weight : float, default 1
+        Reference measure of the move (its probability, at a `Chance` stage).
+    drive : mapping or function, optional
+        As `pay`: what moves the mover without being anyone's welfare (a negotiator's rent).
+
+    >>> Move("accept", to="deal", pay={"A": 0.6, ("B", "weak"): 0.4}).label
+    'accept'
+    """
+
+    label: Hashable
+    to: Any = None
+    pay: Pay = None
+    weight: float = 1.0
+    drive: Pay = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A stage at which one player moves: `by` is a player or a function of the state."""
+
+    name: str
+    by: str | Callable[[Any], str]
+    moves: Callable[[Any], Iterable[Move]]
+
+    def mover(self, state: State) -> str:
+        """Return the player who moves in `state`."""
+        return self.by(state) if callable(self.by) else self.by
+
+
+@dataclass(frozen=True, slots=True)
+class Simultaneous:
+    """A stage at which several players move at once.
+
+    `moves` maps each player to a function from state to that player's own moves (their labels, weights
+    and, where wanted, pay); `then(state, {player: label})` returns the `Move` that the profile makes.
+    """
+
+    name: str
+    moves: Mapping[str, Callable[[Any], Iterable[Move]]]
+    then: Callable[[Any, dict[str, Any]], Move]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A stage at which nature moves: the weights are probabilities and sum to 1."""
+
+    name: str
+    moves: Callable[[Any], Iterable[Move]]
+
+
+Stage = Decision | Simultaneous | Chance
+
+
+@dataclass(frozen=True)
+class Game:
+    """A dynamic game with private types, public states and public beliefs (design: MODEL, section 1).
+
+    Parameters
+    ----------
+    players : tuple of str
+    types : {player: {type: prior probability}}, optional
+        Common prior, independent across players; a player not named has one type, called "only".
+    start : state or {state: probability}
+    stages : tuple of Decision, Simultaneous or Chance
+        Played in this order every period.
+    periods : int or None
+        Number of periods; None is the stationary infinite horizon.
+    discount : float or {player: float}
+        Factor on the next period's value.
+    value : function, optional
+        `state -> {player or (player, type): payoff}`: what a state is worth when the last period is
+        over (then discounted once).  With `periods=None` it is where the iteration starts: the
+        equilibrium returned is the limit of ever longer games with this last value.
+
+    Raises
+    ------
+    GameError
+        Unknown players, priors that do not sum to 1, discounts outside [0, 1], no stages.
+
+    Examples
+    --------
+    >>> toss = Chance("toss", lambda s: [Move("heads", "won", {"A": 1.0}, weight=0.5),
+    ...                                  Move("tails", "lost", weight=0.5)])
+    >>> Game(players=("A",), start="in", stages=(toss,)).type_names("A")
+    ('only',)
+    """
+
+    players: tuple[str, ...]
+    start: Any
+    stages: tuple[Stage, ...]
+    types: Mapping[str, Mapping[Any, float]] = field(default_factory=dict)
+    periods: int | None = 1
+    discount: float | Mapping[str, float] = 1.0
+    value: Callable[[Any], PayMap] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "players", tuple(self.players))
+        object.__setattr__(self, "stages", tuple(self.stages))
+        object.__setattr__(self, "types", dict(self.types or {}))
+        _check_players(self)
+        _check_types(self)
+        _check_stages(self)
+        if self.periods is not None and (int(self.periods) != self.periods or self.periods < 1):
+            raise GameError(f"periods must be a whole number >= 1 or None (stationary), got {self.periods!r}")
+        for player in self.players:
+            d = self.discount_of(player)
+            if not 0.0 <= d <= 1.0:
+                raise GameError(f"discount of {player!r} must lie in [0, 1], got {d!r}")
+
+    def type_names(self, player: str) -> tuple[Any, ...]:
+        """Return the types of `player`, in the order of the prior."""
+        return tuple(self.types.get(player, {ONLY: 1.0}))
+
+    def prior(self, player: str) -> tuple[float, ...]:
+        """Return the common prior over the types of `player`."""
+        return tuple(float(p) for p in self.types.get(player, {ONLY: 1.0}).values())
+
+    def discount_of(self, player: str) -> float:
+        """Return the discount factor of `player`, per period."""
+        if isinstance(self.discount, Mapping):
+            if player not in self.discount:
+                raise GameError(f"discount names no value for player {player!r}; give one for every player")
+            return float(self.discount[player])
+        return float(self.discount)
+
+    def stage(self, name: str) -> int:
+        """Return the position of the stage called `name`."""
+        for k, stage in enumerate(self.stages):
+            if stage.name == name:
+                return k
+        names = [s.name for s in self.stages]
+        raise GameError(f"no stage is called {name!r}{did_you_mean(name, names)}; stages: {', '.join(names)}")
+
+    def starts(self) -> dict[State, float]:
+        """Return the opening states with their probabilities."""
+        return lottery(self.start, "the start of the game")
+
+
+def lottery(to: Any, where: str) -> dict[State, float]:
+    """Return `to` as {state: probability}, checked to be a probability distribution."""
+    if not isinstance(to, Mapping):
+        return {to: 1.0}
+    if not to:
+        raise GameError(f"{where} leads to an empty set of states")
+    for state, p in to.items():
+        if not (math.isfinite(p) and p >= 0):
+            raise GameError(f"{where}: the probability of {state!r} is {p!r}; it must lie in [0, 1]")
+    total = sum(to.values())
+    if abs(total - 1) > 1e-9:
+        raise GameError(f"{where}: the probabilities of the next state sum to {total:.10g}, not 1")
+    return {state: p / total for state, p in to.items() if p > 0}
+
+
+def _check_players(game: Game) -> None:
+    if not game.players:
+        raise GameError("a game needs at least one player")
+    if len(set(game.players)) != len(game.players):
+        raise GameError(f"players are named twice: {game.players!r}")
+
+
+def _check_types(game: Game) -> None:
+    for player, prior in game.types.items():
+        if player not in game.players:
+            raise GameError(f"types are given for {player!r}, who is not a player{did_you_mean(player, game.players)}")
+        if not prior:
+            raise GameError(f"player {player!r} has an empty set of types; leave the player out of `types` instead")
+        for kind, p in prior.items():
+            if not (math.isfinite(p) and p >= 0):
+                raise GameError(f"prior of type {kind!r} of {player!r} is {p!r}; it must lie in [0, 1]")
+        if abs(sum(prior.values()) - 1) > 1e-9:
+            raise GameError(f"the prior over the types of {player!r} sums to {sum(prior.values()):.10g}, not 1")
+
+
+def _check_stages(game: Game) -> None:
+    if not game.stages:
+        raise GameError("a game needs at least one stage")
+    names = [s.name for s in game.stages]
+    if len(set(names)) != len(names):
+        raise GameError(f"stages are named twice: {names!r}")
+    for stage in game.stages:
+        movers: Iterable[Any] = ()
+        if isinstance(stage, Simultaneous):
+            movers = stage.moves
+        elif isinstance(stage, Decision) and not callable(stage.by):
+            movers = (stage.by,)
+        for player in movers:
+            if player not in game.players:
+                hint = did_you_mean(player, game.players)
+                raise GameError(f"stage {stage.name!r} is moved by {player!r}, who is not a player{hint}")
