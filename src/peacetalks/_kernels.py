@@ -16,86 +16,76 @@ from numba import njit
 
 from peacetalks.compile import NATURE
 
+# columns of Node.part, one row per participant
+PLAYER, ACTIONS, KINDS, AXIS, START, COLUMN, STRIDE, CORNERS, ACT, PICK = range(10)
+# columns of Grid.shape, one row per axis
+SIZE, STEP, TYPES, CELLS = range(4)
+
 
 class Node(NamedTuple):
     """One node's shape, and room to work in."""
 
-    node: int
-    profiles: int
-    first_profile: int
-    player: np.ndarray  # [participant]
-    actions: np.ndarray  # [participant]
-    kinds: np.ndarray  # [participant] types
-    axis: np.ndarray  # [participant] belief axis or -1
-    start: np.ndarray  # [participant + 1] offset in x
-    col: np.ndarray  # [participant] first column
-    log_nu: np.ndarray  # [participant, action]
-    local_stride: np.ndarray  # [participant] step in the local belief index
-    local_size: int
+    part: np.ndarray  # [participant, see above]; STRIDE is the step in the local belief index
+    log_nu: np.ndarray  # [participant, action] log reference measure
     mean: np.ndarray  # [participant, action] average strategy
-    vertex: np.ndarray  # [participant, action, corner] local belief offset
-    share: np.ndarray  # [participant, action, corner] weight
+    vertex: np.ndarray  # [participant, action, corner] local belief offset of a neighbour of the posterior
+    share: np.ndarray  # [participant, action, corner] its weight
     post: np.ndarray  # [participant, action, type] posterior
-    corners: np.ndarray  # [participant]
     q: np.ndarray  # [x] continuation values
     y: np.ndarray  # [x] reply
-    act: np.ndarray  # [participant] action in a profile
-    pick: np.ndarray  # [participant] corner in a profile
+    first: int  # first profile
+    profiles: int
+    local: int  # local beliefs
 
 
 @njit(cache=True, error_model="numpy")
 def make_node(n, L, G):
     """Collect the shape of node `n`."""
-    lo, hi = L.part_ptr[n], L.part_ptr[n + 1]
-    P = hi - lo
-    player = L.part_player[lo:hi]
-    actions = L.part_actions[lo:hi]
-    kinds = np.ones(P, np.int64)
-    axis = np.empty(P, np.int64)
-    start = np.zeros(P + 1, np.int64)
-    col = np.zeros(P, np.int64)
-    widest = 1
-    for j in range(P):
-        widest = max(widest, actions[j])
+    lo = L.part_ptr[n]
+    P = L.part_ptr[n + 1] - lo
+    part = np.zeros((P, 10), np.int64)
+    widest, most, local, width = 1, 1, 1, 0
+    for j in range(P - 1, -1, -1):
+        player = L.part_player[lo + j]
+        part[j, PLAYER], part[j, ACTIONS], part[j, KINDS] = player, L.part_actions[lo + j], 1
+        part[j, AXIS], part[j, CORNERS] = -1, 1
+        if player != NATURE:
+            part[j, KINDS], part[j, COLUMN] = L.n_types[player], L.first_col[player]
+            part[j, AXIS] = G.axis[player]
+        if part[j, AXIS] >= 0:
+            part[j, STRIDE] = local
+            local *= G.shape[part[j, AXIS], SIZE]
+        widest, most = max(widest, part[j, ACTIONS]), max(most, part[j, KINDS])
     log_nu = np.zeros((P, widest))
     for j in range(P):
-        axis[j] = -1
-        if player[j] != NATURE:
-            kinds[j] = L.n_types[player[j]]
-            axis[j] = G.axis[player[j]]
-            col[j] = L.first_col[player[j]]
-        start[j + 1] = start[j] + kinds[j] * actions[j]
-        total = 0.0
-        for a in range(actions[j]):
+        part[j, START] = width
+        width += part[j, KINDS] * part[j, ACTIONS]
+        for a in range(part[j, ACTIONS]):
             log_nu[j, a] = L.log_weight[L.part_weight[lo + j] + a]
-            total += np.exp(log_nu[j, a])
-        for a in range(actions[j]):
-            log_nu[j, a] -= np.log(total)
-    local_stride = np.zeros(P, np.int64)
-    local = 1
-    for j in range(P - 1, -1, -1):
-        if axis[j] >= 0:
-            local_stride[j] = local
-            local *= G.size[axis[j]]
-    K = 1
-    for j in range(P):
-        K = max(K, kinds[j])
-    post = np.ones((P, widest, K))
-    corners = np.ones(P, np.int64)
     return Node(
-        n, L.prof_ptr[n + 1] - L.prof_ptr[n], L.prof_ptr[n], player, actions, kinds, axis, start, col, log_nu,
-        local_stride, local, np.zeros((P, widest)), np.zeros((P, widest, K), np.int64),
-        np.zeros((P, widest, K)), post, corners,
-        np.zeros(start[P]), np.zeros(start[P]), np.zeros(P, np.int64), np.zeros(P, np.int64),
+        part, log_nu, np.zeros((P, widest)), np.zeros((P, widest, most), np.int64), np.ones((P, widest, most)),
+        np.ones((P, widest, most)), np.zeros(width), np.zeros(width),
+        L.prof_ptr[n], L.prof_ptr[n + 1] - L.prof_ptr[n], local,
     )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def turn(part, digit, limit):
+    """Step a counter whose digits stand in column `digit` and limits in `limit`; return False after the last."""
+    for j in range(len(part) - 1, -1, -1):
+        part[j, digit] += 1
+        if part[j, digit] < part[j, limit]:
+            return True
+        part[j, digit] = 0
+    return False
 
 
 @njit(cache=True, error_model="numpy")
 def locate(G, ax, p, idx, w):
     """Write the grid neighbours of belief `p` on axis `ax` and their weights; return how many."""
-    K = G.kinds[ax]
+    K = G.shape[ax, TYPES]
     if K == 2:
-        lo, hi = 0, G.size[ax] - 1
+        lo, hi = 0, G.shape[ax, SIZE] - 1
         while hi - lo > 1:
             mid = (lo + hi) // 2
             if G.points[ax, mid, 0] <= p[0]:
@@ -108,7 +98,7 @@ def locate(G, ax, p, idx, w):
         w[0], w[1] = 1.0 - t, t
         return 2
     # Kuhn's triangulation in the cumulative coordinates z_i = cells * (p_i + ... + p_K), i = 2..K
-    cells = G.cells[ax]
+    cells = G.shape[ax, CELLS]
     D = K - 1
     z = np.empty(D)
     total = 0.0
@@ -147,20 +137,20 @@ def locate(G, ax, p, idx, w):
 @njit(cache=True, error_model="numpy")
 def posteriors(N, G, mu, x):
     """Fill average strategies, posteriors' grid neighbours and the types' own weights from x = log sigma."""
-    P = len(N.player)
+    P = len(N.part)
     idx = np.empty(4, np.int64)
     w = np.empty(4)
     for j in range(P):
-        A = N.actions[j]
-        s = N.start[j]
-        if N.axis[j] < 0:
+        A = N.part[j, ACTIONS]
+        s = N.part[j, START]
+        if N.part[j, AXIS] < 0:
             for a in range(A):
                 N.mean[j, a] = np.exp(x[s + a])
                 N.share[j, a, 0] = 1.0
-            N.corners[j] = 1
+            N.part[j, CORNERS] = 1
             continue
-        K = N.kinds[j]
-        ax = N.axis[j]
+        K = N.part[j, KINDS]
+        ax = N.part[j, AXIS]
         for a in range(A):
             top = -np.inf
             for k in range(K):
@@ -175,80 +165,66 @@ def posteriors(N, G, mu, x):
                 post[k] /= total
             N.mean[j, a] = np.exp(top) * total
             count = locate(G, ax, post, idx, w)
-            N.corners[j] = count
+            N.part[j, CORNERS] = count
             for v in range(count):
-                N.vertex[j, a, v] = idx[v] * N.local_stride[j]
+                N.vertex[j, a, v] = idx[v] * N.part[j, STRIDE]
                 N.share[j, a, v] = w[v]
 
 
 @njit(cache=True, error_model="numpy")
 def continuation(N, table):
     """Fill q: what each participant's type expects from each action, given `posteriors`."""
-    P = len(N.player)
+    P = len(N.part)
     for i in range(len(N.q)):
         N.q[i] = 0.0
     if P == 1:
-        A, K, s, c0 = N.actions[0], N.kinds[0], N.start[0], N.col[0]
-        if N.player[0] == NATURE:
+        A, K, s, c0 = N.part[0, ACTIONS], N.part[0, KINDS], N.part[0, START], N.part[0, COLUMN]
+        if N.part[0, PLAYER] == NATURE:
             return
         for a in range(A):
-            for v in range(N.corners[0]):
+            for v in range(N.part[0, CORNERS]):
                 w = N.share[0, a, v]
                 if w > 0.0:
                     lb = N.vertex[0, a, v]
                     for k in range(K):
                         N.q[s + k * A + a] += w * table[a, lb, c0 + k]
         return
-    act, pick = N.act, N.pick
+    part = N.part
     for j in range(P):
-        act[j] = 0
+        part[j, ACT] = part[j, PICK] = 0
     for c in range(N.profiles):
-        for j in range(P):
-            pick[j] = 0
         while True:
             w = 1.0
             lb = 0
             for j in range(P):
-                w *= N.share[j, act[j], pick[j]]
-                lb += N.vertex[j, act[j], pick[j]]
+                w *= N.share[j, part[j, ACT], part[j, PICK]]
+                lb += N.vertex[j, part[j, ACT], part[j, PICK]]
             if w > 0.0:
                 for j in range(P):
                     others = w
                     for i in range(P):
                         if i != j:
-                            others *= N.mean[i, act[i]]
-                    for k in range(N.kinds[j]):
-                        N.q[N.start[j] + k * N.actions[j] + act[j]] += others * table[c, lb, N.col[j] + k]
-            j = P - 1
-            while j >= 0:
-                pick[j] += 1
-                if pick[j] < N.corners[j]:
-                    break
-                pick[j] = 0
-                j -= 1
-            if j < 0:
+                            others *= N.mean[i, part[i, ACT]]
+                    for k in range(N.part[j, KINDS]):
+                        at = part[j, START] + k * part[j, ACTIONS] + part[j, ACT]
+                        N.q[at] += others * table[c, lb, part[j, COLUMN] + k]
+            if not turn(part, PICK, CORNERS):
                 break
-        j = P - 1
-        while j >= 0:
-            act[j] += 1
-            if act[j] < N.actions[j]:
-                break
-            act[j] = 0
-            j -= 1
+        turn(part, ACT, ACTIONS)
 
 
 @njit(cache=True, error_model="numpy")
 def reply(N, lam, scale):
     """Fill y: the logit reply to q at `scale` times each player's precision."""
-    for j in range(len(N.player)):
-        A = N.actions[j]
-        if N.player[j] == NATURE:
+    for j in range(len(N.part)):
+        A = N.part[j, ACTIONS]
+        if N.part[j, PLAYER] == NATURE:
             for a in range(A):
-                N.y[N.start[j] + a] = N.log_nu[j, a]
+                N.y[N.part[j, START] + a] = N.log_nu[j, a]
             continue
-        r = lam[N.player[j]] * scale
-        for k in range(N.kinds[j]):
-            s = N.start[j] + k * A
+        r = lam[N.part[j, PLAYER]] * scale
+        for k in range(N.part[j, KINDS]):
+            s = N.part[j, START] + k * A
             top = -np.inf
             for a in range(A):
                 N.y[s + a] = N.log_nu[j, a] + r * N.q[s + a]
@@ -275,10 +251,10 @@ def gap(x, y):
 @njit(cache=True, error_model="numpy")
 def start_at_reference(N, x):
     """Write the reference measure to x."""
-    for j in range(len(N.player)):
-        for k in range(N.kinds[j]):
-            for a in range(N.actions[j]):
-                x[N.start[j] + k * N.actions[j] + a] = N.log_nu[j, a]
+    for j in range(len(N.part)):
+        for k in range(N.part[j, KINDS]):
+            for a in range(N.part[j, ACTIONS]):
+                x[N.part[j, START] + k * N.part[j, ACTIONS] + a] = N.log_nu[j, a]
 
 
 @njit(cache=True, error_model="numpy")
@@ -308,11 +284,11 @@ def settle(N, G, mu, table, lam, scale, x, tol, most):
 def is_hidden(N, mu):
     """Return whether somebody's type is still uncertain here, or several move at once."""
     movers = 0
-    for j in range(len(N.player)):
-        if N.player[j] != NATURE:
+    for j in range(len(N.part)):
+        if N.part[j, PLAYER] != NATURE:
             movers += 1
-        if N.axis[j] >= 0 and N.actions[j] > 1:
-            for k in range(N.kinds[j]):
+        if N.part[j, AXIS] >= 0 and N.part[j, ACTIONS] > 1:
+            for k in range(N.part[j, KINDS]):
                 if 0.0 < mu[j, k] < 1.0:
                     return True
     return movers > 1
@@ -321,13 +297,13 @@ def is_hidden(N, mu):
 @njit(cache=True, error_model="numpy")
 def beliefs_at(N, G, flat, mu):
     """Write the belief about each participant at flat belief `flat`."""
-    for j in range(len(N.player)):
-        ax = N.axis[j]
+    for j in range(len(N.part)):
+        ax = N.part[j, AXIS]
         if ax < 0:
             mu[j, 0] = 1.0
         else:
-            i = (flat // G.stride[ax]) % G.size[ax]
-            for k in range(N.kinds[j]):
+            i = (flat // G.shape[ax, STEP]) % G.shape[ax, SIZE]
+            for k in range(N.part[j, KINDS]):
                 mu[j, k] = G.points[ax, i, k]
 
 
@@ -335,11 +311,22 @@ def beliefs_at(N, G, flat, mu):
 def flat_of(N, G, base, local):
     """Return the flat belief at local index `local` when the other axes stand at `base`."""
     flat = base
-    for j in range(len(N.player)):
-        if N.axis[j] >= 0:
-            i = (local // N.local_stride[j]) % G.size[N.axis[j]]
-            flat += i * G.stride[N.axis[j]]
+    for j in range(len(N.part)):
+        if N.part[j, AXIS] >= 0:
+            i = (local // N.part[j, STRIDE]) % G.shape[N.part[j, AXIS], SIZE]
+            flat += i * G.shape[N.part[j, AXIS], STEP]
     return flat
+
+
+@njit(cache=True, error_model="numpy")
+def rest_of(N, G, flat):
+    """Return the flat belief with the participants' own axes set to zero."""
+    rest = flat
+    for j in range(len(N.part)):
+        ax = N.part[j, AXIS]
+        if ax >= 0:
+            rest -= ((flat // G.shape[ax, STEP]) % G.shape[ax, SIZE]) * G.shape[ax, STEP]
+    return rest
 
 
 @njit(cache=True, error_model="numpy")
@@ -358,7 +345,7 @@ def expected_typed(L, G, row, flat, col):
                 if k != L.col_type[col]:
                     w = 0.0
             elif G.axis[i] >= 0:
-                w *= G.points[G.axis[i], (flat // G.stride[G.axis[i]]) % G.size[G.axis[i]], k]
+                w *= G.points[G.axis[i], (flat // G.shape[G.axis[i], STEP]) % G.shape[G.axis[i], SIZE], k]
         if w != 0.0:
             out += w * (L.typed_pay[row, t, me] + L.typed_drive[row, t, me])
     return out
@@ -370,8 +357,8 @@ def fill_table(N, L, G, V, W, base, table):
     U = L.pay.shape[1]
     n_nodes = V.shape[0]
     for c in range(N.profiles):
-        row = N.first_profile + c
-        for lb in range(N.local_size):
+        row = N.first + c
+        for lb in range(N.local):
             flat = flat_of(N, G, base, lb)
             for u in range(U):
                 table[c, lb, u] = L.pay[row, u] + L.drive[row, u]
@@ -390,57 +377,42 @@ def fill_table(N, L, G, V, W, base, table):
 @njit(cache=True, error_model="numpy")
 def store_values(N, L, x, table, out):
     """Write the value of every column at this belief, given x and `posteriors` / q at x."""
-    P = len(N.player)
+    P = len(N.part)
     U = L.pay.shape[1]
     for u in range(U):
         out[u] = 0.0
-    act, pick = N.act, N.pick
+    part = N.part
     for j in range(P):
-        act[j] = 0
+        part[j, ACT] = part[j, PICK] = 0
     owner = np.empty(U, np.int64)
     for u in range(U):
         owner[u] = -1
     for j in range(P):
-        if N.player[j] != NATURE:
-            for k in range(N.kinds[j]):
-                owner[N.col[j] + k] = j
+        if N.part[j, PLAYER] != NATURE:
+            for k in range(N.part[j, KINDS]):
+                owner[N.part[j, COLUMN] + k] = j
     for c in range(N.profiles):
-        for j in range(P):
-            pick[j] = 0
         sure = 1.0
         for j in range(P):
-            sure *= N.mean[j, act[j]]
+            sure *= N.mean[j, part[j, ACT]]
         while True:
             w = 1.0
             lb = 0
             for j in range(P):
-                w *= N.share[j, act[j], pick[j]]
-                lb += N.vertex[j, act[j], pick[j]]
+                w *= N.share[j, part[j, ACT], part[j, PICK]]
+                lb += N.vertex[j, part[j, ACT], part[j, PICK]]
             if w > 0.0:
                 for u in range(U):
                     j = owner[u]
                     p = w * sure
-                    if j >= 0 and N.axis[j] >= 0:
+                    if j >= 0 and N.part[j, AXIS] >= 0:
                         k = L.col_type[u]
-                        own = np.exp(x[N.start[j] + k * N.actions[j] + act[j]])
+                        own = np.exp(x[N.part[j, START] + k * N.part[j, ACTIONS] + part[j, ACT]])
                         p = w * own
                         for i in range(P):
                             if i != j:
-                                p *= N.mean[i, act[i]]
+                                p *= N.mean[i, part[i, ACT]]
                     out[u] += p * table[c, lb, u]
-            j = P - 1
-            while j >= 0:
-                pick[j] += 1
-                if pick[j] < N.corners[j]:
-                    break
-                pick[j] = 0
-                j -= 1
-            if j < 0:
+            if not turn(part, PICK, CORNERS):
                 break
-        j = P - 1
-        while j >= 0:
-            act[j] += 1
-            if act[j] < N.actions[j]:
-                break
-            act[j] = 0
-            j -= 1
+        turn(part, ACT, ACTIONS)

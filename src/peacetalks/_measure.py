@@ -9,7 +9,23 @@ player's type theta it carries b(theta) * value, which the public measure propag
 import numpy as np
 from numba import njit
 
-from peacetalks._kernels import beliefs_at, flat_of, make_node, posteriors
+from peacetalks._kernels import (
+    ACT,
+    ACTIONS,
+    AXIS,
+    CORNERS,
+    KINDS,
+    PICK,
+    PLAYER,
+    SIZE,
+    STEP,
+    beliefs_at,
+    flat_of,
+    make_node,
+    posteriors,
+    rest_of,
+    turn,
+)
 
 
 @njit(cache=True, error_model="numpy")
@@ -19,9 +35,9 @@ def count_entries(nodes, L, G, live):
     for n in nodes:
         N = make_node(n, L, G)
         corners = 1
-        for j in range(len(N.player)):
-            if N.axis[j] >= 0:
-                corners *= N.kinds[j]
+        for j in range(len(N.part)):
+            if N.part[j, AXIS] >= 0:
+                corners *= N.part[j, KINDS]
         lots = L.lot_ptr[L.prof_ptr[n + 1]] - L.lot_ptr[L.prof_ptr[n]]
         for b in range(G.total):
             if live[n, b]:
@@ -34,12 +50,11 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
     """Fill the public transition rows (node, belief) -> (slot, belief) as CSR; return the entries used."""
     used = 0
     mu = np.zeros((8, 4))
-    act = np.zeros(8, np.int64)
-    pick = np.zeros(8, np.int64)
     for n in nodes:
         N = make_node(n, L, G)
-        P = len(N.player)
-        S = N.start[P]
+        P = len(N.part)
+        S = len(N.q)
+        part = N.part
         for flat in range(G.total):
             row = n * G.total + flat
             ptr[row] = used
@@ -47,46 +62,28 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
                 at = log_ptr[n] + flat * S
                 beliefs_at(N, G, flat, mu)
                 posteriors(N, G, mu, logs[at : at + S])
-                rest = flat
+                rest = rest_of(N, G, flat)
                 for j in range(P):
-                    if N.axis[j] >= 0:
-                        rest -= ((flat // G.stride[N.axis[j]]) % G.size[N.axis[j]]) * G.stride[N.axis[j]]
-                for j in range(P):
-                    act[j] = 0
+                    part[j, ACT] = part[j, PICK] = 0
                 for c in range(N.profiles):
                     sure = 1.0
                     for j in range(P):
-                        sure *= N.mean[j, act[j]]
-                    for j in range(P):
-                        pick[j] = 0
+                        sure *= N.mean[j, part[j, ACT]]
                     while True:
                         w = sure
                         lb = 0
                         for j in range(P):
-                            w *= N.share[j, act[j], pick[j]]
-                            lb += N.vertex[j, act[j], pick[j]]
+                            w *= N.share[j, part[j, ACT], part[j, PICK]]
+                            lb += N.vertex[j, part[j, ACT], part[j, PICK]]
                         if w > 0.0:
                             to = flat_of(N, G, rest, lb)
-                            for m in range(L.lot_ptr[N.first_profile + c], L.lot_ptr[N.first_profile + c + 1]):
+                            for m in range(L.lot_ptr[N.first + c], L.lot_ptr[N.first + c + 1]):
                                 col[used] = L.lot_slot[m] * G.total + to
                                 prob[used] = w * L.lot_prob[m]
                                 used += 1
-                        j = P - 1
-                        while j >= 0:
-                            pick[j] += 1
-                            if pick[j] < N.corners[j]:
-                                break
-                            pick[j] = 0
-                            j -= 1
-                        if j < 0:
+                        if not turn(part, PICK, CORNERS):
                             break
-                    j = P - 1
-                    while j >= 0:
-                        act[j] += 1
-                        if act[j] < N.actions[j]:
-                            break
-                        act[j] = 0
-                        j -= 1
+                    turn(part, ACT, ACTIONS)
             ptr[row + 1] = used
     return used
 
@@ -106,47 +103,41 @@ def push(ptr, col, prob, mass):
 def rewards(nodes, L, G, logs, log_ptr, out):
     """Write the expected pay of every column times the belief in its type: out[node * beliefs + belief, column]."""
     mu = np.zeros((8, 4))
-    act = np.zeros(8, np.int64)
     belief = np.ones((len(L.n_types), 4))
     U = L.pay.shape[1]
     for n in nodes:
         N = make_node(n, L, G)
-        P = len(N.player)
-        S = N.start[P]
+        P = len(N.part)
+        S = len(N.q)
+        part = N.part
         for flat in range(G.total):
             at = log_ptr[n] + flat * S
             beliefs_at(N, G, flat, mu)
             posteriors(N, G, mu, logs[at : at + S])
             for i in range(len(L.n_types)):
                 if G.axis[i] >= 0:
-                    here = (flat // G.stride[G.axis[i]]) % G.size[G.axis[i]]
+                    here = (flat // G.shape[G.axis[i], STEP]) % G.shape[G.axis[i], SIZE]
                     for k in range(L.n_types[i]):
                         belief[i, k] = G.points[G.axis[i], here, k]
             row = n * G.total + flat
             for u in range(U):
                 out[row, u] = 0.0
             for j in range(P):
-                act[j] = 0
+                part[j, ACT] = 0
             for c in range(N.profiles):
                 sure = 1.0
                 for j in range(P):
-                    sure *= N.mean[j, act[j]]
-                    if N.axis[j] >= 0:
-                        for k in range(N.kinds[j]):
-                            belief[N.player[j], k] = N.post[j, act[j], k]
-                line = N.first_profile + c
+                    sure *= N.mean[j, part[j, ACT]]
+                    if N.part[j, AXIS] >= 0:
+                        for k in range(N.part[j, KINDS]):
+                            belief[N.part[j, PLAYER], k] = N.post[j, part[j, ACT], k]
+                line = N.first + c
                 for u in range(U):
                     weight = sure * belief[L.col_player[u], L.col_type[u]]
                     out[row, u] += weight * L.pay[line, u]
                 if L.typed[line] >= 0:
                     add_typed(L, L.typed[line], belief, sure, out[row])
-                j = P - 1
-                while j >= 0:
-                    act[j] += 1
-                    if act[j] < N.actions[j]:
-                        break
-                    act[j] = 0
-                    j -= 1
+                turn(part, ACT, ACTIONS)
 
 
 @njit(cache=True, error_model="numpy")
@@ -167,7 +158,10 @@ def add_typed(L, row, belief, sure, out):
 
 @njit(cache=True, error_model="numpy")
 def pull(ptr, col, prob, reward, discount, Y, first_edge):
-    """Carry Y[slot * beliefs + belief, column] backward through one period; rows from `first_edge` on are next period's."""
+    """Carry Y[slot * beliefs + belief, column] backward through one period.
+
+    Entries from `first_edge` on are the next period's boundaries: discounted.
+    """
     U = Y.shape[1]
     for row in range(len(ptr) - 2, -1, -1):
         for u in range(U):

@@ -4,18 +4,27 @@ import numpy as np
 from numba import njit
 
 from peacetalks._kernels import (
+    ACTIONS,
+    AXIS,
+    KINDS,
+    PLAYER,
+    START,
+    STEP,
     beliefs_at,
     continuation,
     fill_table,
     flat_of,
+    gap,
     is_hidden,
     locate,
     make_node,
     posteriors,
     reply,
+    rest_of,
     settle,
     start_at_reference,
     store_values,
+    turn,
 )
 
 
@@ -37,13 +46,13 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
     steps = 0
     if np.isnan(x[0]):
         movers = 0
-        for j in range(len(N.player)):
-            movers += N.player[j] >= 0
+        for j in range(len(N.part)):
+            movers += 1 if N.part[j, PLAYER] >= 0 else 0
         if movers > 1:
             return np.inf, 0
         start_at_reference(N, x)
         for quarter in range(1, 4):
-            _, it = settle(N, G, mu, table, lam, 0.25 * quarter, x, 1e-2, 20)
+            _, it = settle(N, G, mu, table, lam, 0.25 * quarter, x, 1e-2, most // 10)
             steps += it
     res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
     return res, steps + it
@@ -63,23 +72,19 @@ def backward(nodes, L, G, V, W, logs, log_ptr, lam, tol, most, stop):
     for position in range(stop[0], len(nodes)):
         n = nodes[position]
         N = make_node(n, L, G)
-        S = N.start[len(N.player)]
-        table = np.empty((N.profiles, N.local_size, V.shape[2]))
+        S = len(N.q)
+        table = np.empty((N.profiles, N.local, V.shape[2]))
         before = -1
         for base in range(G.total):
-            outside = True
-            for j in range(len(N.player)):
-                if N.axis[j] >= 0 and (base // G.stride[N.axis[j]]) % G.size[N.axis[j]] != 0:
-                    outside = False
-            if not outside:
+            if rest_of(N, G, base) != base:
                 continue
             fill_table(N, L, G, V, W, base, table)
-            for lb in range(N.local_size):
+            for lb in range(N.local):
                 flat = flat_of(N, G, base, lb)
                 beliefs_at(N, G, flat, mu)
                 at = log_ptr[n] + flat * S
                 x = logs[at : at + S]
-                if np.isnan(x[0]) and before >= 0 and len(N.player) > 1:
+                if np.isnan(x[0]) and before >= 0 and len(N.part) > 1:
                     for i in range(S):
                         x[i] = logs[before + i]
                 res, it = solve_belief(N, G, mu, table, lam, x, tol, most)
@@ -95,53 +100,99 @@ def backward(nodes, L, G, V, W, logs, log_ptr, lam, tol, most, stop):
 
 
 @njit(cache=True, error_model="numpy")
-def solve_at(n, L, G, V, W, beliefs, lam, tol, most, x, out):
-    """Solve node `n` at any beliefs[axis, type], on the grid or not; fill x and out[column]; return residual."""
+def place(n, L, G, V, W, beliefs):
+    """Open node `n` at any beliefs[axis, type], on the grid or not; return (node, beliefs of participants, table)."""
     N = make_node(n, L, G)
-    P = len(N.player)
-    U = L.pay.shape[1]
+    U = V.shape[2]
     mu = np.zeros((8, 4))
-    moving = np.zeros(len(G.size), np.bool_)
-    for j in range(P):
+    axes = np.zeros((len(G.shape), 2), np.int64)  # corner picked, corners
+    idx = np.zeros((len(G.shape), 4), np.int64)
+    w = np.ones((len(G.shape), 4))
+    for ax in range(len(G.shape)):
+        axes[ax, 1] = locate(G, ax, beliefs[ax], idx[ax], w[ax])
+    for j in range(len(N.part)):
         mu[j, 0] = 1.0
-        if N.axis[j] >= 0:
-            moving[N.axis[j]] = True
-            for k in range(N.kinds[j]):
-                mu[j, k] = beliefs[N.axis[j], k]
-    table = np.zeros((N.profiles, N.local_size, V.shape[2]))
-    part = np.empty_like(table)
-    n_axes = len(G.size)
-    idx = np.zeros((n_axes, 4), np.int64)
-    w = np.ones((n_axes, 4))
-    count = np.ones(n_axes, np.int64)
-    for ax in range(n_axes):
-        if not moving[ax]:
-            count[ax] = locate(G, ax, beliefs[ax], idx[ax], w[ax])
-    pick = np.zeros(n_axes, np.int64)
+        ax = N.part[j, AXIS]
+        if ax >= 0:
+            axes[ax, 1] = 1
+            idx[ax, 0], w[ax, 0] = 0, 1.0
+            for k in range(N.part[j, KINDS]):
+                mu[j, k] = beliefs[ax, k]
+    table = np.zeros((N.profiles, N.local, U))
+    part = np.empty((N.profiles, N.local, U))
     while True:
         share = 1.0
         base = 0
-        for ax in range(n_axes):
-            share *= w[ax, pick[ax]]
-            base += idx[ax, pick[ax]] * G.stride[ax]
+        for ax in range(len(G.shape)):
+            share *= w[ax, axes[ax, 0]]
+            base += idx[ax, axes[ax, 0]] * G.shape[ax, STEP]
         if share > 0.0:
             fill_table(N, L, G, V, W, base, part)
             for c in range(N.profiles):
-                for lb in range(N.local_size):
+                for lb in range(N.local):
                     for u in range(U):
                         table[c, lb, u] += share * part[c, lb, u]
-        ax = n_axes - 1
-        while ax >= 0:
-            pick[ax] += 1
-            if pick[ax] < count[ax]:
-                break
-            pick[ax] = 0
-            ax -= 1
-        if ax < 0:
+        if not turn(axes, 0, 1):
             break
+    return N, mu, table
+
+
+@njit(cache=True, error_model="numpy")
+def solve_at(n, L, G, V, W, beliefs, lam, tol, most, x, out, found):
+    """Solve node `n` at any beliefs from the start in x; fill x and out[column]; look for `len(found)` others.
+
+    Further fixed points are sought by damped iteration from every pure profile of the participants (up to 16),
+    the same for all types, and from the two ways of parting the actions between the first type and the others.
+    Returns (residual, how many others were written to `found`).
+    """
+    N, mu, table = place(n, L, G, V, W, beliefs)
     res, _ = solve_belief(N, G, mu, table, lam, x, tol, most)
     store_values(N, L, x, table, out)
-    return res
+    count = 0
+    if len(found) == 0 or not is_hidden(N, mu):
+        return res, count
+    starts = min(N.profiles, 16) + 2
+    z = np.empty(len(x))
+    for s in range(starts):
+        scatter(N, s, starts, z)
+        gone, _ = settle(N, G, mu, table, lam, 1.0, z, tol, most)
+        fresh = gone <= tol and gap(z, x) > 1e-5
+        for i in range(count):
+            fresh = fresh and gap(z, found[i]) > 1e-5
+        if fresh and count < len(found):
+            for i in range(len(z)):
+                found[count, i] = z[i]
+            count += 1
+    return res, count
+
+
+@njit(cache=True, error_model="numpy")
+def scatter(N, s, starts, z):
+    """Write the s-th start of a search for further fixed points to z."""
+    rest = s
+    for j in range(len(N.part) - 1, -1, -1):
+        A = N.part[j, ACTIONS]
+        chosen = rest % A
+        rest //= A
+        for k in range(N.part[j, KINDS]):
+            for a in range(A):
+                tilt = 0.0 if a == chosen else -12.0
+                if s >= starts - 2:
+                    tilt = 0.0 if ((2 * a < A) == (s == starts - 2)) == (k == 0) else -6.0
+                if N.part[j, PLAYER] < 0:
+                    tilt = 0.0
+                z[N.part[j, START] + k * A + a] = N.log_nu[j, a] + tilt
+
+
+@njit(cache=True, error_model="numpy")
+def defect(N, G, mu, table, lam, tau, x, out):
+    """Write F(x, tau) = x - reply(x) at `tau` times the precision to `out`; return the residual."""
+    posteriors(N, G, mu, x)
+    continuation(N, table)
+    reply(N, lam, tau)
+    for i in range(len(x)):
+        out[i] = x[i] - N.y[i]
+    return gap(x, N.y)
 
 
 @njit(cache=True, error_model="numpy")

@@ -34,13 +34,25 @@ class Grid(NamedTuple):
     """Beliefs about every informed player (an *axis* each), flattened to one index."""
 
     axis: np.ndarray  # [player] -> axis, or -1 where nothing is hidden
-    size: np.ndarray  # [axis] number of beliefs
-    stride: np.ndarray  # [axis] step of the flat index
-    kinds: np.ndarray  # [axis] number of types
-    cells: np.ndarray  # [axis] lattice intervals per edge (types > 2)
+    shape: np.ndarray  # [axis, 4]: beliefs, step of the flat index, types, lattice intervals per edge
     points: np.ndarray  # [axis, belief, type], padded
     lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
     total: int  # number of flat beliefs
+
+    @property
+    def size(self) -> np.ndarray:
+        """Number of beliefs on each axis."""
+        return self.shape[:, 0]
+
+    @property
+    def stride(self) -> np.ndarray:
+        """Step of the flat index on each axis."""
+        return self.shape[:, 1]
+
+    @property
+    def kinds(self) -> np.ndarray:
+        """Number of types on each axis."""
+        return self.shape[:, 2]
 
     def of(self, flat: int, axis: int) -> int:
         """Return the belief on `axis` at flat index `flat`."""
@@ -121,7 +133,8 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
         points[i, : len(pts), : pts.shape[1]] = pts
         lookup[i, : len(lut)] = lut
     kinds = np.array([s.shape[1] for s in sets], np.int64)
-    return Grid(axis, size, stride, kinds, np.array(cells, np.int64), points, lookup, int(np.prod(size)))
+    shape = np.stack([size, stride, kinds, np.array(cells, np.int64)], axis=1)
+    return Grid(axis, shape, points, lookup, int(np.prod(size)))
 
 
 def index_of(grid: Grid, axis: int, belief: Sequence[float]) -> int | None:

@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     part_player: np.ndarray  # [participant]; NATURE for chance
     part_actions: np.ndarray  # [participant] number of actions
     part_weight: np.ndarray  # [participant] -> first entry of log_weight
-    log_weight: np.ndarray  # [participant-action]
+    log_weight: np.ndarray  # [participant-action] log reference measure, summing to 1 per participant
     prof_ptr: np.ndarray  # [node + 1] -> profiles; the first participant's action varies slowest
     pay: np.ndarray  # [profile, column] welfare
     drive: np.ndarray  # [profile, column] decision utility that is nobody's welfare
@@ -108,9 +108,8 @@ class Columns:
                 self.player.append(i)
                 self.type.append(k)
         self.zero = np.zeros(len(self.player))
-        self.profiles = [
-            dict(zip(game.players, kinds, strict=True)) for kinds in product(*(game.type_names(p) for p in game.players))
-        ]
+        combos = product(*(game.type_names(p) for p in game.players))
+        self.profiles = [dict(zip(game.players, kinds, strict=True)) for kinds in combos]
 
     def vector(self, pay: Mapping[Any, float] | None, where: str) -> np.ndarray:
         """Return `pay` as a vector over columns."""
@@ -121,7 +120,8 @@ class Columns:
             cols = self.index.get(key)
             if cols is None:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
-                raise GameError(f"{where} pays {key!r}, who is not a player (or player and type){did_you_mean(key, known)}")
+                hint = did_you_mean(key, known)
+                raise GameError(f"{where} pays {key!r}, who is not a player (or player and type){hint}")
             if not math.isfinite(amount):
                 raise GameError(f"{where} pays {key!r} {amount!r}; payoffs must be finite numbers")
             for col in cols:
@@ -183,7 +183,8 @@ def _expand(game: Game, stage: Stage, state: Any) -> _Node:
     moves = _listed(stage, state, stage.moves(state))
     mover = stage.mover(state)
     if mover not in game.players:
-        raise GameError(f"{_where(stage, state)}: {mover!r} moves, who is not a player{did_you_mean(mover, game.players)}")
+        hint = did_you_mean(mover, game.players)
+        raise GameError(f"{_where(stage, state)}: {mover!r} moves, who is not a player{hint}")
     parts = [(game.players.index(mover), [m.weight for m in moves])]
     return _Node(parts, [tuple(m.label for m in moves)], moves)
 
@@ -320,7 +321,7 @@ def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], i
             part_player.append(player)
             part_actions.append(len(w))
             part_weight.append(len(weights))
-            weights += [math.log(x) for x in w]
+            weights += [math.log(x / sum(w)) for x in w]
         part_ptr.append(len(part_player))
         for move in node.profiles:
             where = _where(stage, state, move.label)

@@ -83,7 +83,7 @@ def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndar
         kinds = game.type_names(player)
         unknown = set(mine) - set(kinds)
         if unknown or abs(sum(mine.values()) - 1) > 1e-9 or min(mine.values()) < 0:
-            raise GameError(f"the prior for {player!r} must be probabilities over {kinds!r} that sum to 1, got {mine!r}")
+            raise GameError(f"the prior for {player!r} must be probabilities over {kinds!r} with sum 1, got {mine!r}")
         ax = int(grid.axis[game.players.index(player)])
         at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
         common = np.array(game.prior(player))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks import _branch, _kernels, _sweep
+from peacetalks import _kernels, _sweep
 from peacetalks.beliefs import Grid, index_of, prior_index
 from peacetalks.compile import NATURE, Compiled
 from peacetalks.game import Game, GameError, did_you_mean
@@ -18,6 +18,7 @@ from peacetalks.measure import welfare
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 200
+SEARCH_ALL = 4000  # node-beliefs
 
 
 class NotSolved(RuntimeError):
@@ -124,12 +125,27 @@ class Solution:
         node = self._node(stage, state)
         t = self._period(node, period)
         found = np.empty((32, self._strategy_size(node)))
-        count = _branch.other_solutions(
-            node, prior_index(self.grid, self.game), self.compiled.layout, self.grid, self.values[t],
-            self.next_edges(t), self.logs[t], self.log_ptr, self.rationality, NODE_TOLERANCE, found,
-        )  # fmt: skip
-        kept, _ = self._solve_at(node, t, self._beliefs(None))
+        kept, count = self._search(node, t, self._beliefs(None), found)
         return [self._named(node, x, None) for x in (kept, *found[:count])]
+
+    def search(self) -> tuple[tuple[int, int, int], ...]:
+        """Look for further fixed points at every node; return where there are some, as (period, node, belief).
+
+        Small games are searched at every belief, larger ones at the prior.
+        """
+        c, flats = self.compiled, list(range(self.grid.total))
+        if c.n_nodes * self.grid.total * len(self.values) > SEARCH_ALL:
+            flats = [prior_index(self.grid, self.game)]
+        axes = range(len(self.grid.shape))
+        points = {f: np.array([self.grid.points[ax, self.grid.of(f, ax)] for ax in axes]).reshape(-1, 4) for f in flats}
+        out = []
+        for t in range(len(self.values)):
+            for n in np.flatnonzero(c.reach[t]) if c.reach is not None else range(c.n_nodes):
+                found = np.empty((1, self._strategy_size(n)))
+                if (c.layout.part_player[c.layout.part_ptr[n] : c.layout.part_ptr[n + 1]] == NATURE).all():
+                    continue
+                out += [(t, int(n), f) for f in flats if self._search(n, t, points[f], found)[1]]
+        return tuple(out)
 
     @property
     def finite(self) -> bool:
@@ -209,14 +225,24 @@ class Solution:
         if flat is not None:
             return x, self.values[t][node, flat]
         out = np.empty(self.values[t].shape[2])
-        res = _sweep.solve_at(
+        res, _ = _sweep.solve_at(
             node, self.compiled.layout, self.grid, self.values[t], self.next_edges(t), beliefs, self.rationality,
-            NODE_TOLERANCE, NODE_STEPS, x, out,
+            NODE_TOLERANCE, NODE_STEPS, x, out, np.empty((0, size)),
         )  # fmt: skip
         if not res <= NODE_TOLERANCE:
             where = f"period {t}, beliefs {beliefs.tolist()}"
             raise NotSolved(not_solved(self.compiled, node, where, res, NODE_TOLERANCE))
         return x, out
+
+    def _search(self, node: int, t: int, beliefs: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, int]:
+        """Look for further fixed points of a node; return (the kept one, how many are in `found`)."""
+        kept, _ = self._solve_at(node, t, beliefs)
+        x, out = kept.copy(), np.empty(self.values[t].shape[2])
+        _, count = _sweep.solve_at(
+            node, self.compiled.layout, self.grid, self.values[t], self.next_edges(t), beliefs, self.rationality,
+            NODE_TOLERANCE, NODE_STEPS, x, out, found,
+        )  # fmt: skip
+        return kept, count
 
     def _flat(self, beliefs: np.ndarray) -> int | None:
         flat = 0
@@ -239,7 +265,8 @@ class Solution:
         e = self.compiled.boundary_index.get(state)
         reach = self.compiled.reach_edges
         if e is None or (reach is not None and not (0 <= period < len(reach) and reach[period, e])):
-            known = [s for s, i in self.compiled.boundary_index.items() if reach is None or reach[: period + 1, i].any()]
+            index = self.compiled.boundary_index
+            known = [s for s, i in index.items() if reach is None or reach[: period + 1, i].any()]
             raise GameError(
                 f"no period {period} begins in state {state!r}{did_you_mean(state, known)}; give a state at which a "
                 "period begins, and the period"

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from peacetalks import _branch, _cache, _sweep
+from peacetalks import _cache, _sweep
 from peacetalks.anderson import Anderson
-from peacetalks.beliefs import Grid, make_grid, prior_index
+from peacetalks.beliefs import Grid, make_grid
+from peacetalks.branch import follow
 from peacetalks.compile import Columns, Compiled, compile_game
 from peacetalks.game import Game, GameError
 from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
@@ -66,17 +68,19 @@ def solve(
         work.stationary(tolerance, max_sweeps)
     else:
         work.finite()
-    places = work.certify() if certify else ()
     settings = {
         "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
         "belief_points": int(belief_points), "beliefs": int(grid.total), "nodes": compiled.n_nodes,
         "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
         "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
     }  # fmt: skip
-    return Solution(
+    s = Solution(
         game, compiled, grid, tuple(work.values), tuple(work.edges), tuple(work.logs), work.log_ptr, lam,
-        work.residual, len(places), places, work.iterations, settings,
+        work.residual, 0, (), work.iterations, settings,
     )  # fmt: skip
+    _cache.settled()
+    places = s.search() if certify else ()
+    return replace(s, multiple=len(places), multiple_at=places)
 
 
 def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarray:
@@ -101,8 +105,8 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
     need = 8 * grid.total * layers * ((c.n_nodes + len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
     if need > limit:
         raise GameError(
-            f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x {layers} "
-            f"periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, states or periods"
+            f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
+            f"{layers} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, states or periods"
         )
 
 
@@ -147,13 +151,36 @@ class _Work:
             if not stop[2]:
                 break
             n, flat = int(nodes[stop[0]]), int(stop[1])
-            found, _ = _branch.follow(n, flat, self.c.layout, self.grid, V, W, logs, self.log_ptr, self.lam, tol)
+            found = self.branch(n, flat, V, W, logs, tol)
             if not found <= tol:
-                b = [self.grid.points[ax, self.grid.of(flat, ax)].tolist() for ax in range(len(self.grid.size))]
+                b = self.belief(flat).tolist()
                 raise NotSolved(not_solved(self.c, n, f"{where}, beliefs {b}", float(found), tol))
             worst = max(worst, float(found))
         self.sweeps += 1
         return max(worst, float(res))
+
+    def belief(self, flat: int) -> np.ndarray:
+        """Return the beliefs [axis, type] at a flat index."""
+        axes = range(len(self.grid.shape))
+        rows = [self.grid.points[ax, self.grid.of(flat, ax)] for ax in axes]
+        return np.array(rows).reshape(-1, self.grid.points.shape[2])
+
+    def branch(self, n: int, flat: int, V: np.ndarray, W: np.ndarray, logs: np.ndarray, tol: float) -> float:
+        """Follow the principal branch of node `n` at grid belief `flat` into `logs`; return the residual."""
+        N, mu, table = _sweep.place(n, self.c.layout, self.grid, V, W, self.belief(flat))
+        size = len(N.q)
+
+        def defect(x: np.ndarray, tau: float) -> tuple[np.ndarray, float]:
+            out = np.empty(size)
+            res = _sweep.defect(N, self.grid, mu, table, self.lam, float(tau), np.ascontiguousarray(x), out)
+            return out, res
+
+        start = np.empty(size)
+        _sweep.start_at_reference(N, start)
+        x, res = follow(defect, start, tol)
+        at = int(self.log_ptr[n]) + flat * size
+        logs[at : at + size] = x
+        return res
 
     def finite(self) -> None:
         """Backward induction over the game's periods."""
@@ -163,7 +190,7 @@ class _Work:
         logs = np.full(int(self.log_ptr[-1]), np.nan)
         for t in range(periods - 1, -1, -1):
             V = self.blank(self.c.n_nodes)
-            nodes = np.flatnonzero(self.c.reach[t])[::-1].astype(np.int64)
+            nodes = np.ascontiguousarray(np.flatnonzero(self.c.reach[t])[::-1])
             logs = logs.copy()
             res = self.sweep(nodes, V, self.edges[0], logs, NODE_TOLERANCE, f"period {t}")
             self.residual = max(self.residual, res)
@@ -178,7 +205,7 @@ class _Work:
         delta = float(self.c.layout.discount.max())
         V, W = self.blank(self.c.n_nodes), self.last_edges()
         logs = np.full(int(self.log_ptr[-1]), np.nan)
-        nodes = np.arange(self.c.n_nodes, dtype=np.int64)[::-1]
+        nodes = np.arange(self.c.n_nodes)[::-1].copy()
         mixer, change, before = Anderson(depth=6), np.inf, np.inf
         new = np.empty_like(W)
         for _ in range(most):
@@ -194,29 +221,11 @@ class _Work:
             W = mixer.step(W, new)
         else:
             raise NotSolved(
-                f"the stationary iteration did not converge in {most} sweeps: Bellman residual {change:.3g}, bound on the "
-                f"error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
+                f"the stationary iteration did not converge in {most} sweeps: Bellman residual {change:.3g}, bound on "
+                f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
             )
         self.residual = max(res, bound)
         self.values, self.edges, self.logs = [V], [W], [logs]
-
-    def certify(self) -> tuple[tuple[int, int, int], ...]:
-        """Look for further fixed points; return where there are some, as (period, node, flat belief)."""
-        c = self.c
-        flats = np.arange(self.grid.total)
-        if c.n_nodes * self.grid.total * len(self.values) > 4000:
-            flats = np.array([prior_index(self.grid, c.game)])
-        found: list[tuple[int, int, int]] = []
-        for t, V in enumerate(self.values):
-            nodes = np.flatnonzero(c.reach[t]) if c.reach is not None else np.arange(c.n_nodes)
-            W = self.edges[t + 1] if c.reach is not None else self.edges[0]
-            places = np.array([(n, f) for n in nodes for f in flats], np.int64).reshape(-1, 2)
-            counts = _branch.count_solutions(
-                places, c.layout, self.grid, V, W, self.logs[t], self.log_ptr, self.lam, NODE_TOLERANCE
-            )
-            found += [(t, int(n), int(f)) for (n, f), k in zip(places, counts, strict=True) if k > 0]
-        return tuple(found)
-
 
 def _observed_bound(change: float, before: float) -> float:
     """Return an error bound from the observed rate, for games without discounting."""

@@ -1,0 +1,112 @@
+"""The principal branch of a node: from precision 0 to lambda by pseudo-arclength (Turocy 2005, 2010).
+
+At scale tau in [0, 1] the node solves F(x, tau) = x - reply(x; tau * lambda) = 0.  At tau = 0 the solution is the
+reference measure; the curve that starts there is followed, through folds, until it first reaches tau = 1.
+Used where plain iteration does not settle and where several players move at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+Defect = Callable[[np.ndarray, float], tuple[np.ndarray, float]]
+STEPS = 20_000
+
+
+def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndarray, float]:
+    """Follow the branch from `start` (the solution at tau = 0) to tau = 1; return (x, residual).
+
+    `defect(x, tau)` returns F and the residual.  The residual returned is infinite where the branch is lost.
+
+    >>> def toward_two(x, tau):
+    ...     f = x - 2.0 * tau
+    ...     return f, float(np.abs(f).max())
+    >>> x, residual = follow(toward_two, np.zeros(1), 1e-10)
+    >>> round(float(x[0]), 8), residual <= 1e-10
+    (2.0, True)
+    """
+    size = len(start)
+    z = np.append(start, 0.0)
+    tangent = _direction(_jacobian(defect, z), np.append(np.zeros(size), 1.0))
+    if tangent is None:
+        return start, np.inf
+    step = 0.1
+    for _ in range(STEPS):
+        guess = z + step * tangent
+        if guess[-1] >= 1.0:  # aim at tau = 1 itself
+            reach = step * (1.0 - z[-1]) / (guess[-1] - z[-1])
+            aim = z + reach * tangent
+            x, residual = _polish(defect, aim[:-1], tolerance)
+            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= 2.0 * reach + 1e-6:
+                return x, residual
+            step *= 0.5
+        else:
+            trial = _correct(defect, guess, tangent)
+            new = None if trial is None else _direction(_jacobian(defect, trial), tangent)
+            if trial is not None and new is not None and new @ tangent > 0.9:
+                z, tangent = trial, new
+                step *= 1.5
+            else:
+                step *= 0.5
+        if step < 1e-10:
+            break
+    return z[:-1], np.inf
+
+
+def _jacobian(defect: Defect, z: np.ndarray) -> np.ndarray:
+    """Return dF/d(x, tau) by forward differences, [equation, unknown]."""
+    f, _ = defect(z[:-1], z[-1])
+    out = np.empty((len(f), len(z)))
+    for i in range(len(z)):
+        h = 1e-7 * (1.0 + abs(z[i]))
+        moved = z.copy()
+        moved[i] += h
+        out[:, i] = (defect(moved[:-1], moved[-1])[0] - f) / h
+    return out
+
+
+def _direction(jacobian: np.ndarray, along: np.ndarray) -> np.ndarray | None:
+    """Return the unit tangent of the curve, oriented along `along`."""
+    rhs = np.zeros(len(along))
+    rhs[-1] = 1.0
+    out = _solve(np.vstack([jacobian, along]), rhs)
+    return None if out is None else out / np.linalg.norm(out)
+
+
+def _correct(defect: Defect, guess: np.ndarray, tangent: np.ndarray) -> np.ndarray | None:
+    """Newton in the plane through `guess` normal to `tangent`."""
+    z = guess.copy()
+    for _ in range(8):
+        f, residual = defect(z[:-1], z[-1])
+        side = (z - guess) @ tangent
+        if residual <= 1e-9 and abs(side) < 1e-9 * (1.0 + np.abs(guess).max()):
+            return z
+        move = _solve(np.vstack([_jacobian(defect, z), tangent]), np.append(f, side))
+        if move is None:
+            return None
+        z = z - move
+    return None
+
+
+def _polish(defect: Defect, x: np.ndarray, tolerance: float) -> tuple[np.ndarray, float]:
+    """Newton on x at tau = 1."""
+    residual = np.inf
+    for _ in range(20):
+        f, residual = defect(x, 1.0)
+        if residual <= tolerance:
+            break
+        move = _solve(_jacobian(defect, np.append(x, 1.0))[:, :-1], f)
+        if move is None:
+            return x, np.inf
+        x = x - move
+    return x, residual
+
+
+def _solve(matrix: np.ndarray, rhs: np.ndarray) -> np.ndarray | None:
+    try:
+        out = np.linalg.solve(matrix, rhs)
+    except np.linalg.LinAlgError:
+        return None
+    return out if np.isfinite(out).all() else None
