@@ -1,0 +1,182 @@
+"""Numbers that carry their uncertainty and their source.
+
+In a scenario a number is written in one of three ways, each with an optional `source`:
+
+    0.4                                               a point
+    { value = 0.4, source = "..." }                   a point with its source
+    { low = 0.2, mode = 0.4, high = 0.5 }             a range: triangular, drawn by `--draws`
+    { dist = "normal", mean = 0.4, sd = 0.1 }         a distribution: normal, lognormal, beta, uniform
+
+A `Number` is a float (its central value) that remembers the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+from scipy import stats
+
+RANGE = ("low", "mode", "high")
+DISTRIBUTIONS = {
+    "normal": ("mean", "sd"), "lognormal": ("median", "sigma"), "beta": ("a", "b"), "uniform": ("low", "high"),
+}  # fmt: skip
+JUDGEMENT = "judgement"
+
+
+class Number(float):
+    """A float with a range or distribution and a source.
+
+    >>> n = Number.parse({"low": 0.1, "mode": 0.2, "high": 0.6, "source": "judgement: expert range"})
+    >>> float(n), n.uncertain, round(n.quantile(0.5), 3)
+    (0.2, True, 0.284)
+    """
+
+    source: str | None
+    frozen: Any
+
+    def __new__(cls, value: float, source: str | None = None, frozen: Any = None) -> Number:
+        """Make a number with central `value`; `frozen` is a scipy distribution or None."""
+        out = super().__new__(cls, value)
+        out.source, out.frozen = source, frozen
+        return out
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether the number is a range or a distribution."""
+        return self.frozen is not None
+
+    def quantile(self, u: float) -> float:
+        """Return the quantile at `u` in (0, 1); a point is the same everywhere."""
+        return float(self) if self.frozen is None else float(self.frozen.ppf(u))
+
+    def interval(self, share: float = 0.9) -> tuple[float, float]:
+        """Return the central interval that holds `share` of the distribution."""
+        return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
+
+    @classmethod
+    def parse(cls, raw: Any) -> Number:
+        """Read a number as written in a scenario; raise ValueError with advice."""
+        if isinstance(raw, Number):
+            return raw
+        if isinstance(raw, bool) or not isinstance(raw, int | float | dict):
+            raise ValueError(f"a number is expected (a point, {{low, mode, high}} or {{dist = ...}}), got {raw!r}")
+        if not isinstance(raw, dict):
+            return cls(_finite(raw))
+        fields = dict(raw)
+        source = fields.pop("source", None)
+        if source is not None and not (isinstance(source, str) and source.strip()):
+            raise ValueError(f"`source` must be a text, got {source!r}")
+        if set(fields) == {"value"}:
+            return cls(_finite(fields["value"]), source)
+        if set(fields) == set(RANGE):
+            return _triangle(*(_finite(fields[k]) for k in RANGE), source)
+        if "dist" in fields:
+            return _distribution(fields, source)
+        raise ValueError(f"expected value, or low/mode/high, or dist with its parameters; got {', '.join(fields) or '{}'}")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate with `parse`."""
+        plain = core_schema.plain_serializer_function_ser_schema(float)
+        return core_schema.no_info_plain_validator_function(_checked(cls, None), serialization=plain)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the ways to write a number."""
+        return number_schema(None)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Bounds on a number and all its uncertainty (used in annotations)."""
+
+    low: float = -math.inf
+    high: float = math.inf
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate with `Number.parse` and the bounds."""
+        plain = core_schema.plain_serializer_function_ser_schema(float)
+        return core_schema.no_info_plain_validator_function(_checked(Number, self), serialization=plain)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe the ways to write a number, with the bounds."""
+        return number_schema(self)
+
+    def check(self, n: Number) -> None:
+        """Raise ValueError when the number, or a likely draw of it, lies outside."""
+        lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(1e-9), n.quantile(1 - 1e-9))
+        if not (self.low - 1e-12 <= lo and hi <= self.high + 1e-12):
+            shown = f"{float(n):g}" if lo == hi else f"{lo:g} to {hi:g}"
+            raise ValueError(f"must lie in [{self.low:g}, {self.high:g}], got {shown}")
+
+
+def _checked(cls: type[Number], bounds: Bounds | None) -> Any:
+    def validate(raw: Any) -> Number:
+        try:
+            n = cls.parse(raw)
+            if bounds is not None:
+                bounds.check(n)
+        except ValueError as e:
+            raise PydanticCustomError("number", "{text}", {"text": str(e)}) from None
+        return n
+
+    return validate
+
+
+def number_schema(bounds: Bounds | None) -> dict[str, Any]:
+    """Return the JSON schema of a number."""
+    point: dict[str, Any] = {"type": "number"}
+    if bounds is not None and math.isfinite(bounds.low):
+        point["minimum"] = bounds.low
+    if bounds is not None and math.isfinite(bounds.high):
+        point["maximum"] = bounds.high
+    text = {"type": "string", "minLength": 1}
+
+    def table(required: tuple[str, ...], more: dict[str, Any] | None = None) -> dict[str, Any]:
+        fields = {k: dict(point) for k in required} | {"source": text} | (more or {})
+        need = [*required, *(more or {})]
+        return {"type": "object", "properties": fields, "required": need, "additionalProperties": False}
+
+    shapes = [point, table(("value",)), table(RANGE)]
+    for name, params in DISTRIBUTIONS.items():
+        shape = table(params, {"dist": {"const": name}})
+        shape["properties"] |= {k: {"type": "number"} for k in params}
+        shapes.append(shape)
+    return {"anyOf": shapes}
+
+
+def _finite(x: Any) -> float:
+    if isinstance(x, bool) or not isinstance(x, int | float) or not math.isfinite(x):
+        raise ValueError(f"a finite number is expected, got {x!r}")
+    return float(x)
+
+
+def _triangle(low: float, mode: float, high: float, source: str | None) -> Number:
+    if not low <= mode <= high:
+        raise ValueError(f"a range needs low <= mode <= high, got {low:g}, {mode:g}, {high:g}")
+    if low == high:
+        return Number(mode, source)
+    return Number(mode, source, stats.triang((mode - low) / (high - low), loc=low, scale=high - low))
+
+
+def _distribution(fields: dict[str, Any], source: str | None) -> Number:
+    name = fields.pop("dist")
+    if name not in DISTRIBUTIONS:
+        raise ValueError(f"no distribution is called {name!r}; known: {', '.join(DISTRIBUTIONS)}")
+    if set(fields) != set(DISTRIBUTIONS[name]):
+        raise ValueError(f"{name} needs {', '.join(DISTRIBUTIONS[name])}; got {', '.join(fields) or 'nothing'}")
+    a, b = (_finite(fields[k]) for k in DISTRIBUTIONS[name])
+    if name == "uniform":
+        if not a < b:
+            raise ValueError(f"uniform needs low < high, got {a:g}, {b:g}")
+        frozen = stats.uniform(a, b - a)
+    elif (b <= 0) or (name != "normal" and a <= 0):
+        raise ValueError(f"{name} needs positive parameters, got {a:g}, {b:g}")
+    else:
+        frozen = {"normal": lambda: stats.norm(a, b), "lognormal": lambda: stats.lognorm(b, scale=a),
+                  "beta": lambda: stats.beta(a, b)}[name]()  # fmt: skip
+    return Number(float(frozen.median()), source, frozen)
