@@ -181,6 +181,8 @@ def _expand(game: Game, stage: Stage, state: Any) -> _Node:
         parts = [(NATURE, [m.weight / total for m in moves])]
         return _Node(parts, [tuple(m.label for m in moves)], moves)
     moves = _listed(stage, state, stage.moves(state))
+    if len(moves) == 1:  # nobody chooses: as chance would
+        return _Node([(NATURE, [1.0])], [(moves[0].label,)], moves)
     mover = stage.mover(state)
     if mover not in game.players:
         hint = did_you_mean(mover, game.players)

@@ -1,0 +1,74 @@
+"""Challengers: small powers, one after another, test a side's resolve (Kreps & Wilson 1982, with a wider war).
+
+In a period an occasion arises with some chance; the challenger probes or refrains, the tested side ignores or
+retaliates.  Ignoring costs it `humiliation_cost` of its type, retaliating `escalation_cost`; a retaliation becomes
+a wider war with probability `wider_war`.  Each challenger is short-lived: it looks at this period only.  What
+restraint tells later challengers works through the public belief about the tested side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peacetalks.game import Chance, Decision, Move
+from peacetalks.mechanisms.state import FIGHTING, WIDER, World
+from peacetalks.spec import Scenario
+
+OCCASION, PROBED = "occasion", "probed"
+
+
+def occasions(s: Scenario) -> Chance:
+    """Return the stage at which an occasion to probe arises or not."""
+    assert s.challengers is not None
+    chance = float(s.challengers.chance)
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.regime in FIGHTING and chance > 0:
+            yield Move(OCCASION, to=state._replace(pending=OCCASION), weight=chance)
+            if chance < 1:
+                yield Move("none", to=state, weight=1 - chance)
+        else:
+            yield Move("-", to=state)
+
+    return Chance("occasion", moves)
+
+
+def probes(s: Scenario) -> Decision:
+    """Return the stage at which a challenger probes or refrains."""
+    assert s.challengers is not None
+    c = s.challengers
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.pending != OCCASION:
+            yield Move("-", to=state)
+            return
+        yield Move("probe", to=state._replace(pending=PROBED), weight=float(c.probe))
+        yield Move("refrain", to=state._replace(pending=None), weight=max(1 - float(c.probe), 1e-9))
+
+    return Decision("probe", by=c.label, moves=moves)
+
+
+def answers(s: Scenario) -> Decision:
+    """Return the stage at which the tested side ignores or retaliates."""
+    assert s.challengers is not None
+    c, side = s.challengers, s.sides[s.challengers.tests - 1]
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.pending != PROBED:
+            yield Move("-", to=state)
+            return
+        calm = state._replace(pending=None)
+        hurt = {(side.label, k): -float(t.humiliation_cost) for k, t in side.types.items()}
+        yield Move("ignore", to=calm, pay={c.label: float(c.gain), **hurt})
+        cost = {(side.label, k): -float(t.escalation_cost) for k, t in side.types.items()}
+        wider = float(c.wider_war)
+        pay: dict[object, float] = {c.label: -float(c.loss), **cost}
+        for one in s.sides:
+            pay[one.label] = pay.get(one.label, 0.0) - wider * c.wider_cost
+        yield Move("retaliate", to=_spread({calm: 1 - wider, World(WIDER): wider}), pay=pay)
+
+    return Decision("answer to a probe", by=side.label, moves=moves)
+
+
+def _spread(to: dict[World, float]) -> dict[World, float]:
+    return {state: p for state, p in to.items() if p > 0}

@@ -1,0 +1,49 @@
+"""Sanctions and aid by an outside power: threaten, impose, relieve (after the sanction-threat game, o20).
+
+The power sees the regime and the level (0 none, 1 threatened, 2 imposed).  Imposed sanctions cost their target
+`bite` a period while the war lasts, aid takes over part of the other side's war cost, and both cost the power
+`upkeep`.  A period without fighting is worth `peace_value` to it.  Withdrawing a threat costs `bluff_cost`.
+Sanctions end with a settlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peacetalks.game import Decision, Move
+from peacetalks.mechanisms.state import CEASEFIRE, OPEN, World
+from peacetalks.spec import Scenario
+
+STEPS = {
+    0: (("hold", 0), ("threaten", 1), ("impose", 2)),
+    1: (("hold", 1), ("impose", 2), ("withdraw the threat", 0)),
+    2: (("hold", 2), ("relieve", 0)),
+}
+
+
+def lever(s: Scenario) -> Decision:
+    """Return the stage at which the outside power sets its level."""
+    assert s.sanctions is not None
+    power, target = s.sanctions, s.sides[s.sanctions.on - 1].label
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.regime not in OPEN:
+            yield Move("-", to=state)
+            return
+        for name, level in STEPS[state.level]:
+            pay = {power.label: power.peace_value * (state.regime == CEASEFIRE) - power.upkeep * (level == 2)}
+            if level == 2:
+                pay[target] = -float(power.bite)
+            if name == "withdraw the threat":
+                pay[power.label] -= power.bluff_cost
+            weight = 1 - power.change if level == state.level else power.change / (len(STEPS[state.level]) - 1)
+            yield Move(name, to=state._replace(level=level), pay=pay, weight=max(float(weight), 1e-9))
+
+    return Decision("outside power", by=power.label, moves=moves)
+
+
+def settlement_value(s: Scenario) -> dict[str, float]:
+    """Return what a settlement is worth to the outside power: peace from now on."""
+    if s.sanctions is None:
+        return {}
+    return {s.sanctions.label: s.sanctions.peace_value / (1 - s.sanctions.discount)}
