@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _kernels, _measure, _sweep
+from peacetalks import _kernels, _measure, _newton, _sweep
 
 log = logging.getLogger("peacetalks")
-FILES = (_kernels, _sweep, _measure)
+FILES = (_kernels, _newton, _sweep, _measure)
 _helpers: list[subprocess.Popen[bytes]] = []
 
 

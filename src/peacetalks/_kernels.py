@@ -259,9 +259,13 @@ def start_at_reference(N, x):
 
 @njit(cache=True, error_model="numpy")
 def settle(N, G, mu, table, lam, scale, x, tol, most):
-    """Damped iteration on x in place; return (residual, iterations).  Stops on the residual only."""
+    """Damped iteration on x in place; return (residual, iterations).  Stops on the residual only.
+
+    The damping follows the gap d = reply - x: shorter steps where d turns back, longer ones where it does not.
+    """
+    size = len(x)
+    before = np.zeros(size)
     eta = 1.0
-    before = np.inf
     res = np.inf
     for it in range(most):
         posteriors(N, G, mu, x)
@@ -270,13 +274,18 @@ def settle(N, G, mu, table, lam, scale, x, tol, most):
         res = gap(x, N.y)
         if res <= tol:
             return res, it + 1
-        if res > 0.8 * before:
+        turned, ahead = 0.0, 0.0
+        for i in range(size):
+            d = N.y[i] - x[i]
+            turned += d * before[i]
+            ahead += before[i] * before[i]
+        if turned < -0.1 * ahead:
             eta = max(0.6 * eta, 0.02)
-        elif res < 0.5 * before:
-            eta = min(1.0, 1.3 * eta)
-        before = res
-        for i in range(len(x)):
-            x[i] += eta * (N.y[i] - x[i])
+        elif turned > 0.3 * ahead:
+            eta = min(1.15 * eta, 1.0)
+        for i in range(size):
+            before[i] = N.y[i] - x[i]
+            x[i] += eta * before[i]
     return res, most
 
 

@@ -26,6 +26,7 @@ from peacetalks._kernels import (
     store_values,
     turn,
 )
+from peacetalks._newton import newton
 
 
 @njit(cache=True, error_model="numpy")
@@ -43,19 +44,31 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
             x[i] = N.y[i]
         posteriors(N, G, mu, x)
         return 0.0, 1
-    steps = 0
-    if np.isnan(x[0]):
-        movers = 0
-        for j in range(len(N.part)):
-            movers += 1 if N.part[j, PLAYER] >= 0 else 0
-        if movers > 1:
+    movers = 0
+    for j in range(len(N.part)):
+        movers += 1 if N.part[j, PLAYER] >= 0 else 0
+    cold = np.isnan(x[0])
+    if len(N.part) > 1:
+        if cold and movers > 1:
             return np.inf, 0
-        start_at_reference(N, x)
-        for quarter in range(1, 4):
-            _, it = settle(N, G, mu, table, lam, 0.25 * quarter, x, 1e-2, most // 10)
-            steps += it
-    res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
-    return res, steps + it
+        return settle(N, G, mu, table, lam, 1.0, x, tol, most)
+    steps = 0
+    if not cold:
+        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, 8)
+        if res <= tol:
+            return res, steps
+        res, it = newton(N, G, mu, table, lam, 1.0, x, tol, 20)
+        steps += it
+        if res <= tol:
+            return res, steps
+    start_at_reference(N, x)
+    for eighth in range(1, 9):
+        res, it = newton(N, G, mu, table, lam, 0.125 * eighth, x, tol, 40)
+        steps += it
+    if res > tol:
+        res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
+        steps += it
+    return res, steps
 
 
 @njit(cache=True, error_model="numpy")

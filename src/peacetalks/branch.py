@@ -13,6 +13,7 @@ import numpy as np
 
 Defect = Callable[[np.ndarray, float], tuple[np.ndarray, float]]
 STEPS = 20_000
+SHORT = 1e-5  # a step at which a bend is a kink, and is taken as it is
 
 
 def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndarray, float]:
@@ -27,9 +28,8 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
     >>> round(float(x[0]), 8), residual <= 1e-10
     (2.0, True)
     """
-    size = len(start)
     z = np.append(start, 0.0)
-    tangent = _direction(_jacobian(defect, z), np.append(np.zeros(size), 1.0))
+    tangent = _direction(_jacobian(defect, z))
     if tangent is None:
         return start, np.inf
     step = 0.1
@@ -44,10 +44,10 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
             step *= 0.5
         else:
             trial = _correct(defect, guess, tangent)
-            new = None if trial is None else _direction(_jacobian(defect, trial), tangent)
-            if trial is not None and new is not None and new @ tangent > 0.9:
+            new = None if trial is None else _direction(_jacobian(defect, trial))
+            if trial is not None and new is not None and (new @ tangent > 0.9 or step < SHORT):
                 z, tangent = trial, new
-                step *= 1.5
+                step = max(1.5 * step, 2 * SHORT)
             else:
                 step *= 0.5
         if step < 1e-10:
@@ -67,12 +67,19 @@ def _jacobian(defect: Defect, z: np.ndarray) -> np.ndarray:
     return out
 
 
-def _direction(jacobian: np.ndarray, along: np.ndarray) -> np.ndarray | None:
-    """Return the unit tangent of the curve, oriented along `along`."""
-    rhs = np.zeros(len(along))
-    rhs[-1] = 1.0
-    out = _solve(np.vstack([jacobian, along]), rhs)
-    return None if out is None else out / np.linalg.norm(out)
+def _direction(jacobian: np.ndarray) -> np.ndarray | None:
+    """Return the unit tangent of the curve, oriented so that the bordered determinant stays positive.
+
+    The sign rule carries the orientation through folds and through the kinks of interpolated values.
+    """
+    if not np.isfinite(jacobian).all():
+        return None
+    try:
+        out = np.linalg.svd(jacobian)[2][-1]
+    except np.linalg.LinAlgError:
+        return None
+    sign, _ = np.linalg.slogdet(np.vstack([jacobian, out]))
+    return None if sign == 0 else sign * out
 
 
 def _correct(defect: Defect, guess: np.ndarray, tangent: np.ndarray) -> np.ndarray | None:

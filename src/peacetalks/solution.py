@@ -17,7 +17,7 @@ from peacetalks.game import Game, GameError, did_you_mean
 from peacetalks.measure import welfare
 
 NODE_TOLERANCE = 1e-11
-NODE_STEPS = 200
+NODE_STEPS = 500
 SEARCH_ALL = 4000  # node-beliefs
 
 

@@ -23,6 +23,7 @@ from peacetalks.game import Game, GameError
 from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
 
 MEMORY_LIMIT = 6 * 2**30
+CLIMB_STEPS = 3000
 
 
 def solve(
@@ -177,7 +178,12 @@ class _Work:
 
         start = np.empty(size)
         _sweep.start_at_reference(N, start)
-        x, res = follow(defect, start, tol)
+        x, res = follow(defect, start.copy(), tol)
+        if not res <= tol:  # lost at a kink of the interpolated values: climb in small steps, well damped
+            x = start
+            for tau in np.linspace(0.05, 1.0, 20):
+                res, steps = _sweep.settle(N, self.grid, mu, table, self.lam, float(tau), x, tol, CLIMB_STEPS)
+                self.iterations += int(steps)
         at = int(self.log_ptr[n]) + flat * size
         logs[at : at + size] = x
         return res

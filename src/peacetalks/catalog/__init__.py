@@ -1,0 +1,66 @@
+"""The classic games of bargaining and war, each a tiny `Game` that cites its paper.
+
+>>> from peacetalks import catalog
+>>> game = catalog.make("fearon", p=0.6)
+>>> game.players
+('A', 'B')
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from peacetalks.catalog.attrition import holdout
+from peacetalks.catalog.battlefield import battlefield
+from peacetalks.catalog.bimatrix import loopback, ochs
+from peacetalks.catalog.ceasefire import ceasefire
+from peacetalks.catalog.centipede import centipede, ultimatum
+from peacetalks.catalog.chain_store import chain_store
+from peacetalks.catalog.commitment import commitment
+from peacetalks.catalog.fearon import fearon, fearon_uniform, walk_out
+from peacetalks.catalog.inspection import dresher, inspection
+from peacetalks.catalog.integration import integration
+from peacetalks.catalog.rent import rent
+from peacetalks.catalog.rounds import rounds
+from peacetalks.catalog.rubinstein import rubinstein, shadow_of_power
+from peacetalks.catalog.signorino import signorino
+from peacetalks.game import Game, GameError, did_you_mean
+
+__all__ = ["make", "names"]
+
+_GAMES: dict[str, Callable[..., Game]] = {
+    "battlefield": battlefield, "ceasefire": ceasefire, "centipede": centipede, "chain-store": chain_store,
+    "commitment": commitment, "dresher": dresher, "fearon": fearon, "fearon-uniform": fearon_uniform,
+    "holdout": holdout, "inspection": inspection, "integration": integration, "loopback": loopback, "ochs": ochs,
+    "rent": rent, "rounds": rounds, "rubinstein": rubinstein, "shadow-of-power": shadow_of_power,
+    "signorino": signorino, "ultimatum": ultimatum, "walk-out": walk_out,
+}  # fmt: skip
+
+
+def names() -> list[str]:
+    """Return the names of the games, sorted.
+
+    >>> "chain-store" in names()
+    True
+    """
+    return sorted(_GAMES)
+
+
+def make(name: str, **params: Any) -> Game:
+    """Return the game called `name`, with its parameters where they differ from the paper's.
+
+    Raises `GameError` for a name or a parameter that does not exist.
+
+    >>> make("centipede", nodes=6).periods
+    6
+    """
+    if name not in _GAMES:
+        raise GameError(f"no game is called {name!r}{did_you_mean(name, _GAMES)}; games: {', '.join(names())}")
+    known = inspect.signature(_GAMES[name]).parameters
+    for key in params:
+        if key not in known:
+            hint = did_you_mean(key, known) or f"; parameters: {', '.join(known) or 'none'}"
+            raise GameError(f"game {name!r} has no parameter {key!r}{hint}")
+    return _GAMES[name](**params)

@@ -1,0 +1,46 @@
+r"""Holding out: a war of attrition with obstinate types (McKelvey & Palfrey 1995).
+
+For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who holds against a
+yielding side gets 1, everybody else .5, nobody anything if both hold to the end; stage :math:`k` is worth
+:math:`\delta^{k-1}` of the first (present values: the state counts the stages and the game does not discount).
+
+McKelvey, R. D. & Palfrey, T. R. (1995). The holdout game: an experimental study of an infinitely repeated game
+with two-sided incomplete information. Social Choice, Welfare, and Ethics (Cambridge), 321-349.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peacetalks.catalog._parts import FORCED
+from peacetalks.game import Game, Move, Simultaneous
+
+
+def holdout(
+    stages: int = 7, obstinate: tuple[float, float] = (0.5, 0.6), discount: float = 0.9, prize: float = 1.0,
+    share: float = 0.5,
+) -> Game:  # fmt: skip
+    """Return the holdout game between "1" and "2"; states: the number of stages gone, then "over".
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(holdout(stages=1), rationality=1, belief_points=5)
+    >>> round(s.strategy("stand", 0, player="1")["normal"]["hold"], 4)
+    0.4308
+    """
+
+    def own(state: Any) -> list[Move]:
+        return [Move("hold")] if state == "over" else [Move("hold"), Move("yield")]
+
+    def together(state: Any, chosen: dict[str, Any]) -> Move:
+        if state == "over":
+            return Move("pass", "over")
+        yields = {i for i in ("1", "2") if chosen[i] == "yield"}
+        if not yields:
+            return Move("hold", state + 1)
+        worth = discount**state
+        pay = {i: worth * (share if i in yields else prize) for i in ("1", "2")}
+        return Move("yield", "over", pay, drive={(i, "obstinate"): FORCED for i in yields})
+
+    types = {i: {"obstinate": z, "normal": 1 - z} for i, z in zip(("1", "2"), obstinate, strict=True)}
+    stand = Simultaneous("stand", {"1": own, "2": own}, together)
+    return Game(players=("1", "2"), types=types, start=0, stages=(stand,), periods=stages)

@@ -1,0 +1,61 @@
+r"""Two by two: games that test a solver of quantal response equilibria.
+
+*Ochs* (1995): an asymmetric matching game without equilibrium in pure strategies; McKelvey & Palfrey's estimate is
+:math:`\lambda=1.8456`.  *Loopback*: the principal branch turns back at :math:`\lambda=1.349422` and forward again at
+1.324187, so that following :math:`\lambda` naively jumps; three equilibria live in between.
+
+Ochs, J. (1995). Games with unique, mixed strategy equilibria. Games and Economic Behavior 10(1), 202-217.
+McKelvey, R. D. & Palfrey, T. R. (1995). Quantal response equilibria for normal form games. GEB 10(1), 6-38.
+Turocy, T. L. (2005). A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence.
+Games and Economic Behavior 51(2), 243-263.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from peacetalks.game import Game, Move, Simultaneous
+
+Matrix = Sequence[Sequence[float]]
+
+
+def bimatrix(row: Matrix, col: Matrix) -> Game:
+    """Return the game in which "row" and "col" choose a number at once.
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(bimatrix([[1, 0], [0, 1]], [[0, 1], [1, 0]]), rationality=2)
+    >>> round(s.strategy("choice", "start", player="row")["only"][0], 3)
+    0.5
+    """
+
+    def together(state: Any, chosen: dict[str, Any]) -> Move:
+        i, j = chosen["row"], chosen["col"]
+        return Move((i, j), (i, j), {"row": row[i][j], "col": col[i][j]})
+
+    own = {
+        "row": lambda s: [Move(i) for i in range(len(row))],
+        "col": lambda s: [Move(j) for j in range(len(row[0]))],
+    }
+    return Game(players=("row", "col"), start="start", stages=(Simultaneous("choice", own, together),))
+
+
+def ochs() -> Game:
+    """Return Ochs' game.
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(ochs(), rationality=1)
+    >>> round(s.strategy("choice", "start", player="row")["only"][0], 6)
+    0.586784
+    """
+    return bimatrix([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]])
+
+
+def loopback() -> Game:
+    """Return the loopback game.
+
+    >>> from peacetalks.solver import solve
+    >>> solve(loopback(), rationality=1).strategy("choice", "start", player="row").keys()
+    dict_keys(['only'])
+    """
+    return bimatrix([[6, 6], [7.32, 1]], [[7, 7], [6, 4]])

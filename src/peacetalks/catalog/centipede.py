@@ -1,0 +1,62 @@
+r"""The centipede and the ultimatum: backward induction with mistakes (McKelvey & Palfrey 1992, 1998).
+
+*Centipede.*  Two players take turns to take the larger pile or pass; piles double with every pass.
+*Ultimatum.*  One share is offered, from a uniform density; the other accepts or both get nothing.
+
+McKelvey, R. D. & Palfrey, T. R. (1992). An experimental study of the centipede game. Econometrica 60(4), 803-836.
+McKelvey, R. D. & Palfrey, T. R. (1998). Quantal response equilibria for extensive form games. Experimental Econ. 1.
+Güth, W., Schmittberger, R. & Schwarze, B. (1982). An experimental analysis of ultimatum bargaining. JEBO 3(4).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.game import Decision, Game, Move
+
+
+def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:
+    """Return the centipede of players "1" and "2"; states: the number of passes, then ("taken", number).
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(centipede(), rationality=1)
+    >>> [round(s.strategy("turn", k)["only"]["take"], 6) for k in range(4)]
+    [0.236193, 0.376299, 0.761577, 0.960834]
+    """
+
+    def piles(k: int) -> dict[Any, float]:
+        big, little = large * 2**k, small * 2**k
+        return {"1": big, "2": little} if k % 2 == 0 else {"1": little, "2": big}
+
+    def turn(state: Any) -> list[Move]:
+        if not isinstance(state, int):
+            return passing(state)
+        last = state == nodes - 1
+        return [
+            Move("take", ("taken", state), piles(state)),
+            Move("pass", ("taken", nodes) if last else state + 1, piles(nodes) if last else None),
+        ]
+
+    def mover(state: Any) -> str:
+        return "12"[state % 2] if isinstance(state, int) else "1"
+
+    return Game(players=("1", "2"), start=0, stages=(Decision("turn", mover, turn),), periods=nodes)
+
+
+def ultimatum(offers: Offers = 101) -> Game:
+    """Return the ultimatum game: "1" offers a share to "2".
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(ultimatum(), rationality=20)
+    >>> round(s.value("1") + s.value("2"), 2)
+    0.94
+    """
+    shares = spread(offers)
+
+    def answer(state: Any) -> list[Move]:
+        x = state[1]
+        return [Move("accept", "deal", {"1": 1 - x, "2": x}), Move("reject", "nothing")]
+
+    offer = Decision("offer", "1", lambda s: [Move(x, ("offer", x), weight=w) for x, w in shares])
+    return Game(players=("1", "2"), start="start", stages=(offer, Decision("answer", "2", answer)))

@@ -1,0 +1,52 @@
+r"""Reputation for resolve: the chain store (Kreps & Wilson 1982; Milgrom & Roberts 1982).
+
+Small challengers come one by one and stay out or probe.  The defender ignores a probe or retaliates; its resolute
+type always retaliates.  Challenger: out 0, ignored :math:`b`, hit :math:`b-1`.  Defender: left alone :math:`a`,
+ignoring 0, retaliating -1.  With :math:`n` challengers to come and belief :math:`p` in the resolute type a
+challenger stays out iff :math:`p>b^n`; the weak defender retaliates for sure if :math:`p\ge b^{n-1}`, never against
+the last, and otherwise with probability :math:`(1-b^{n-1})p/((1-p)b^{n-1})`, which lifts the belief to
+:math:`b^{n-1}`.
+
+Kreps, D. M. & Wilson, R. (1982). Reputation and imperfect information. Journal of Economic Theory 27(2), 253-279.
+Milgrom, P. & Roberts, J. (1982). Predation, reputation, and entry deterrence. JET 27(2), 280-312.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peacetalks.catalog._parts import FORCED, passing
+from peacetalks.game import Decision, Game, Move
+
+
+def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0, gain: float = 0.5) -> Game:
+    """Return the game with `challengers` players "1", "2", ... against the defender "D".
+
+    States: the number of the challenger (from 0); after a probe ("probe", number).
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(chain_store(challengers=1), rationality=2, belief_points=5)
+    >>> round(s.strategy("probe", 0)["only"]["probe"], 6)
+    0.558016
+    """
+    names = [str(i + 1) for i in range(challengers)]
+
+    def challenger(state: Any) -> str:
+        return names[state if isinstance(state, int) else state[1]]
+
+    def probe(state: Any) -> list[Move]:
+        return [Move("probe", ("probe", state)), Move("stay out", state + 1, {"D": peace})]
+
+    def answer(state: Any) -> list[Move]:
+        if isinstance(state, int):
+            return passing(state)
+        i = state[1]
+        return [
+            Move("retaliate", i + 1, {"D": -1.0, names[i]: gain - 1}),
+            Move("ignore", i + 1, {names[i]: gain}, drive={("D", "resolute"): FORCED}),
+        ]
+
+    return Game(
+        players=("D", *names), types={"D": {"resolute": resolute, "weak": 1 - resolute}}, start=0,
+        stages=(Decision("probe", challenger, probe), Decision("answer", "D", answer)), periods=challengers,
+    )  # fmt: skip

@@ -1,0 +1,123 @@
+r"""Take it or leave it under private costs of war (Fearon 1995).
+
+A demands a share :math:`x` of a pie of 1.  B accepts, :math:`(x, 1-x)`, or fights, :math:`(p-c_A, 1-p-c_B)`, with
+:math:`c_B` private.  With costs known A demands :math:`p+c_B` and there is no war.  With two types, the costly one of
+probability :math:`q`, A takes the risk iff :math:`q > (c_L+c_A)/(c_H+c_A)`.  With :math:`c_B` uniform on
+:math:`[c_l, c_h]` A demands :math:`p + \min\{\max(c_l, (c_h-c_A)/2), 1-p\}`.  Sanctions :math:`s` that last until
+B settles add to :math:`c_B`.
+
+Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.game import ONLY, Chance, Decision, Game, Move
+
+TWO_TYPES = {"weak": 0.30, "tough": 0.05}
+
+
+def _demand(offers: Offers, low: float, high: float) -> Decision:
+    shares = spread(offers, low, high)
+    return Decision("demand", "A", lambda s: [Move(x, to=("demand", x), weight=w) for x, w in shares])
+
+
+def fearon(
+    p: float = 0.5, cost_a: float = 0.1, costs: Mapping[str, float] | None = None,
+    prior: Mapping[str, float] | None = None, offers: Offers = 101, low: float = 0.0, high: float = 1.0,
+) -> Game:  # fmt: skip
+    """Return the game in which B's cost of war is one of a few types (or known, with a single cost).
+
+    Parameters
+    ----------
+    p : float
+        Chance that A wins the war.
+    cost_a : float
+        A's cost of war.
+    costs : {type: cost}
+        B's cost of war by type; default weak .30, tough .05.
+    prior : {type: probability}
+        Default: all types equally likely.
+    offers : int or sequence of float
+        Number of demands (a density on [low, high]) or their list.
+
+    Examples
+    --------
+    >>> from peacetalks.solver import solve
+    >>> s = solve(fearon(costs={"only": 0.2}), rationality=1000)
+    >>> demand = s.strategy("demand", "start")["only"]
+    >>> max(demand, key=demand.get)
+    0.69
+    """
+    costs = dict(costs or TWO_TYPES)
+    prior = dict(prior or {kind: 1 / len(costs) for kind in costs})
+    war: dict[Any, float] = {"A": p - cost_a} | {("B", kind): 1 - p - c for kind, c in costs.items()}
+
+    def answers(state: Any) -> list[Move]:
+        _, x = state
+        return [Move("accept", "peace", {"A": x, "B": 1 - x}), Move("fight", "war", war)]
+
+    stages = (_demand(offers, low, high), Decision("answer", "B", answers))
+    types = {} if set(costs) == {ONLY} else {"B": prior}
+    return Game(players=("A", "B"), types=types, start="start", stages=stages)
+
+
+def fearon_uniform(
+    p: float = 0.5, cost_a: float = 0.1, cost_low: float = 0.0, cost_high: float = 0.4, sanction: float = 0.0,
+    draws: int = 200, offers: Offers = 101, low: float = 0.0, high: float = 1.0,
+) -> Game:  # fmt: skip
+    """Return the game in which B's cost is uniform on [cost_low, cost_high], plus a sanction.
+
+    A moves only before B, so B may as well learn the cost after the demand: `draws` equally likely values
+    (midpoints of equal intervals).
+
+    >>> from peacetalks.forward import forecast
+    >>> from peacetalks.solver import solve
+    >>> f = forecast(solve(fearon_uniform(offers=41), rationality=2000), outcome=str)
+    >>> bool(abs(f.sel(outcome="war").item() - 0.375) < 0.03)
+    True
+    """
+    step = (cost_high - cost_low) / draws
+    costs = [cost_low + (i + 0.5) * step for i in range(draws)]
+
+    def nature(state: Any) -> list[Move]:
+        return [Move(i, to=(*state, i), weight=1 / draws) for i in range(draws)]
+
+    def answers(state: Any) -> list[Move]:
+        _, x, i = state
+        war = {"A": p - cost_a, "B": 1 - p - costs[i] - sanction}
+        return [Move("accept", "peace", {"A": x, "B": 1 - x}), Move("fight", "war", war)]
+
+    stages = (_demand(offers, low, high), Chance("cost", nature), Decision("answer", "B", answers))
+    return Game(players=("A", "B"), start="start", stages=stages)
+
+
+def walk_out(
+    p: float = 0.5, cost_a: float = 0.1, cost_high: float = 0.4, worth: float = 0.45, mass: float = 0.2,
+    offers: Offers = 101, naive: bool = False,
+) -> Game:  # fmt: skip
+    """Return A's choice between demands and walking out, against B's best replies to a uniform cost.
+
+    With the reference measure walking out has mass `mass` whatever the number of demands; `naive` gives every move
+    weight 1 and the answer then depends on the grid (pitfall: Matejka & McKay 2015, American Economic Review 105).
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(walk_out(offers=1001), rationality=15)
+    >>> round(s.strategy("demand", "start")["only"]["walk out"], 5)
+    0.14678
+    """
+
+    def demands(state: Any) -> list[Move]:
+        if state != "start":
+            return passing(state)
+        moves = [Move("walk out", "out", {"A": worth}, weight=1.0 if naive else mass)]
+        for x, w in spread(offers):
+            war = min(max((x - p) / cost_high, 0.0), 1.0)
+            value = war * (p - cost_a) + (1 - war) * x
+            moves.append(Move(x, ("demand", x), {"A": value}, weight=1.0 if naive else (1 - mass) * w))
+        return moves
+
+    return Game(players=("A",), start="start", stages=(Decision("demand", "A", demands),))

@@ -1,0 +1,78 @@
+r"""Inspections (Dresher 1962; Avenhaus & von Stengel 1992).
+
+*Once.*  The inspector looks or not; the other side violates or not, at once.  An inspection costs :math:`k` and
+finds a violation with probability :math:`\beta`; undetected it gains :math:`d` and does damage :math:`L`, detected
+it is fined :math:`f`.  Equilibrium: inspect with probability :math:`d/(\beta(d+f))`, violate with
+:math:`k/(\beta(L+G))`.
+
+*Over time.*  :math:`m` inspections in :math:`n` periods, at most one violation; caught is worth :math:`b` to the
+inspector and :math:`-1` undetected, zero sum.  The value is
+:math:`V(n,m)=-\binom{n-1}{m}/\sum_{i\le m}\binom{n}{i}b^{m-i}`.
+
+Dresher, M. (1962). A sampling inspection problem in arms control agreements. RAND RM-2972.
+Avenhaus, R. & von Stengel, B. (1992). Non-zerosum Dresher inspection games. Methods of OR 1991, 376-379.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peacetalks.game import Game, Move, Simultaneous
+
+
+def inspection(
+    gain: float = 1.0, fine: float = 3.0, detection: float = 0.8, cost: float = 0.2, damage: float = 2.0,
+    reward: float = 0.0,
+) -> Game:  # fmt: skip
+    """Return the one-shot game between the inspector "I" and the inspected side "V".
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(inspection(), rationality=5)
+    >>> round(s.strategy("inspection", "start", player="I")["only"]["inspect"], 6)
+    0.449915
+    """
+
+    def together(state: Any, chosen: dict[str, Any]) -> Move:
+        looks, violates = chosen["I"] == "inspect", chosen["V"] == "violate"
+        found = detection if looks else 0.0
+        pay = {"I": -cost if looks else 0.0, "V": 0.0}
+        if violates:
+            pay["I"] += found * reward - (1 - found) * damage
+            pay["V"] += (1 - found) * gain - found * fine
+        return Move((looks, violates), "violated" if violates else "legal", pay)
+
+    own = {
+        "I": lambda s: [Move("inspect"), Move("trust")],
+        "V": lambda s: [Move("violate"), Move("comply")],
+    }
+    return Game(players=("I", "V"), start="start", stages=(Simultaneous("inspection", own, together),))
+
+
+def dresher(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> Game:
+    """Return the recursive game; states (periods left, inspections left), then "over".
+
+    >>> from peacetalks.solver import solve
+    >>> round(solve(dresher(), rationality=2000).value("I"), 3)
+    -0.273
+    """
+
+    def looks(state: Any) -> list[Move]:
+        if state == "over" or state[1] == 0:
+            return [Move("trust")]
+        return [Move("inspect"), Move("trust")] if state[1] < state[0] else [Move("inspect")]
+
+    def violates(state: Any) -> list[Move]:
+        return [Move("comply")] if state == "over" else [Move("violate"), Move("comply")]
+
+    def together(state: Any, chosen: dict[str, Any]) -> Move:
+        if state == "over":
+            return Move("pass", "over")
+        n, m = state
+        looked = chosen["I"] == "inspect"
+        if chosen["V"] == "violate":
+            worth = caught if looked else -1.0
+            return Move("violated", "over", {"I": worth, "V": -worth})
+        return Move("legal", (n - 1, m - looked) if n > 1 else "over")
+
+    stage = Simultaneous("inspection", {"I": looks, "V": violates}, together)
+    return Game(players=("I", "V"), start=(periods, inspections), stages=(stage,), periods=periods)

@@ -1,0 +1,36 @@
+"""The outside view: real records, base rates, survival, reference classes. See `questions` for what can be asked.
+
+Importing this package is cheap: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from peacetalks.evidence.catalogue import Card, card, cards
+    from peacetalks.evidence.classes import CaseFilter, cases
+    from peacetalks.evidence.derive import rebuild
+    from peacetalks.evidence.errors import EvidenceError, EvidenceMissing
+    from peacetalks.evidence.intake import Added, add
+    from peacetalks.evidence.loading import load
+    from peacetalks.evidence.outside import OutsideForecast, outside_forecast
+    from peacetalks.evidence.rates import BaseRate, base_rate, questions
+
+_HOME = {
+    "Card": "catalogue", "card": "catalogue", "cards": "catalogue", "CaseFilter": "classes", "cases": "classes",
+    "rebuild": "derive", "EvidenceError": "errors", "EvidenceMissing": "errors", "Added": "intake",
+    "add": "intake", "load": "loading", "BaseRate": "rates", "base_rate": "rates", "questions": "rates",
+    "OutsideForecast": "outside", "outside_forecast": "outside",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+__all__ = ["Added", "BaseRate", "Card", "CaseFilter", "EvidenceError", "EvidenceMissing", "OutsideForecast", "add",
+           "base_rate", "card", "cards", "cases", "load", "outside_forecast", "questions", "rebuild"]

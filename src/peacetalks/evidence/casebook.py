@@ -1,0 +1,195 @@
+"""The casebook: one small table of cases per kind, in one form, from the tidy frames.
+
+Every table has `id`, `name`, `cluster` (state or conflict: cases in one are not independent), `start` and `end`
+(days), `seen` (last day of follow-up of a case that had not ended), `ending` (how it ended) and covariates.
+
+==============================  ==========================================================================
+end set                         ended that day; `ending` null means that how is not known
+end null, seen set              still going on at `seen` (censored)
+end null, seen null             fate or its day not known: counts in N, never as "did not end"
+==============================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+Load = Callable[[str], pl.DataFrame]
+
+CEASEFIRES_TO = date(2020, 12, 31)
+EPISODES_TO = date(2019, 12, 31)
+AGREEMENTS_TO = date(2021, 12, 31)
+PROCESSES_TO = date(2025, 12, 31)
+RECURRENCE_TO = 2024
+SOURCES = {
+    "ceasefires": ("ethprio-ceasefires",), "spells": ("fortna-spells",), "agreements": ("ucdp-peace-agreements",),
+    "processes": ("pax",), "crises": ("icb-core", "icb"), "sanctions": ("ties",),
+    "episodes": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"), "disputes": ("gml-mid",),
+    "wars": ("cow-interstate-wars", "cow-majors"), "conflict_years": ("ucdp-acd",)}
+
+
+def _censored(condition: pl.Expr, day: date) -> pl.Expr:
+    return pl.when(condition).then(pl.lit(day)).alias("seen")
+
+
+def _flag(column: str) -> pl.Expr:
+    """Write a yes/no column as 1/0/null, which is short and plain in a CSV."""
+    return pl.col(column).cast(pl.Int8)
+
+
+def ceasefires(load: Load) -> pl.DataFrame:
+    """One row per ceasefire with an exact first day; the actor-row with the earliest recorded end speaks."""
+    rows = load("ethprio-ceasefires").sort(["end", "row"], nulls_last=True)
+    one = rows.group_by("ceasefire_id", maintain_order=True).first().filter(pl.col("start").is_not_null())
+    one = one.with_columns(end=pl.when(pl.col("end") >= pl.col("start")).then("end"))
+    one = one.sort("start", "ceasefire_id").with_columns(
+        previous=pl.int_range(pl.len()).over("location", "conflict_id"))
+    return one.select(
+        id=pl.col("ceasefire_id"), name="location", cluster="location", start="start", end="end",
+        seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), CEASEFIRES_TO),
+        ending="ending", side="side", **{"class": pl.col("class")}, fixed_term=_flag("fixed_term"),
+        mediated=_flag("mediated"),
+        enforced=(pl.col("enforcement") > 0).cast(pl.Int8), previous="previous")
+
+
+def spells(load: Load) -> pl.DataFrame:
+    """Spells of peace after a civil war; `end` is the day on which war resumed."""
+    rows = load("fortna-spells").sort("spell_id", "row_end")
+    one = rows.group_by("spell_id", maintain_order=True).agg(
+        pl.col("name").first(), pl.col("start").drop_nulls().first(), pl.col("failed").any(),
+        pl.col("row_end").last(), *(pl.col(c).first() for c in ("victory", "treaty", "truce", "peacekeepers")))
+    how = (pl.when("victory").then(pl.lit("victory")).when("treaty").then(pl.lit("treaty"))
+           .when("truce").then(pl.lit("truce")))
+    return one.select(
+        id="spell_id", name="name", cluster=pl.col("name").str.split("-").list.first(), start="start",
+        end=pl.when("failed").then("row_end"), seen=pl.when(~pl.col("failed")).then("row_end"),
+        ending=pl.when("failed").then(pl.lit("resumed")), war_ended=how,
+        peacekeepers=_flag("peacekeepers"))
+
+
+def agreements(load: Load) -> pl.DataFrame:
+    """Peace agreements; `end` is the day from which an agreement is coded as no longer in force."""
+    ended = pl.col("ended").fill_null(False)
+    return load("ucdp-peace-agreements").select(
+        id="agreement_id", name=pl.col("name").str.replace_all(r"\s+", " ").str.slice(0, 40).str.strip_chars(),
+        cluster=pl.col("conflict").str.split(":").list.first(), start="start",
+        end=pl.when(ended & (pl.col("end") >= pl.col("start"))).then("end"),
+        seen=_censored(~ended, AGREEMENTS_TO), ending=pl.when(ended).then(pl.lit("ended")), kind="kind",
+        peacekeeping=_flag("peacekeeping"), mediated=pl.col("mediated").is_not_null().cast(pl.Int8))
+
+
+def processes(load: Load) -> pl.DataFrame:
+    """Processes that opened with a pre-negotiation or ceasefire text; `end` is the first substantive text."""
+    def first(*stages: str) -> pl.Expr:
+        return pl.col("date").filter(pl.col("stage").is_in(stages)).min()
+
+    one = load("pax").group_by("process_id").agg(
+        pl.col("process").first(), pl.col("region").first(), start=first("pre-negotiation", "ceasefire"),
+        end=first("partial", "comprehensive"), comprehensive=first("comprehensive"),
+        level=pl.col("level").mode().sort().first())
+    one = one.filter(pl.col("start").is_not_null())
+    return one.select(
+        id="process_id", name=pl.col("process").str.slice(0, 60),
+        cluster=pl.col("process").str.split(":").list.first().str.slice(0, 60),
+        start="start", end="end", seen=_censored(pl.col("end").is_null(), PROCESSES_TO),
+        ending=pl.when(pl.col("end").is_not_null()).then(pl.lit("substantive")),
+        comprehensive="comprehensive", level="level", region="region")
+
+
+def mediations(load: Load) -> pl.DataFrame:
+    """Mediation efforts in civil wars."""
+    rows = load("cwm").with_row_index("id", offset=1).filter(pl.col("mediated"))
+    return rows.select(
+        id="id", name=pl.col("country"), cluster="country", start="start",
+        end=pl.when(pl.col("end") >= pl.col("start")).then("end"), seen=pl.lit(None, pl.Date),
+        ending=pl.lit(None, pl.String), episode_start="episode_start", episode_end="episode_end")
+
+
+def _majors(load: Load) -> pl.DataFrame:
+    """Spells as major power: state_code, from_year, to_year; those open at the end of coverage stay open."""
+    last = pl.col("end_year").max()
+    return load("cow-majors").select("state_code", from_year="start_year", to_year=pl.when(
+        pl.col("end_year") == last).then(9999).otherwise("end_year"))
+
+
+def _major_years(load: Load) -> pl.DataFrame:
+    """Conflict-years in which a major power is a primary party (COW codes, equal to UCDP's for these)."""
+    parties = pl.concat_str("gwno_a", "gwno_b", separator=", ", ignore_nulls=True).str.split(", ")
+    long = load("ucdp-acd").select("conflict_id", "year", state_code=parties).explode("state_code")
+    hit = long.with_columns(pl.col("state_code").cast(pl.Int64, strict=False)).join(_majors(load), on="state_code")
+    hit = hit.filter(pl.col("year").is_between("from_year", "to_year"))
+    return hit.select("conflict_id", "year", major=pl.lit(True)).unique()
+
+
+def episodes(load: Load) -> pl.DataFrame:
+    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return."""
+    rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
+    one = rows.sort("year").group_by("episode_id", maintain_order=True).agg(
+        pl.col("conflict_id", "location", "territory", "side_a", "side_b", "war_type", "incompatibility").first(),
+        pl.col("start").min(), pl.col("end").drop_nulls().last(), pl.col("ending").drop_nulls().last(),
+        last_year=pl.col("year").max(), major=pl.col("major").any(),
+        war_year=pl.col("year").filter(pl.col("intensity") == "war").min())
+    later = load("ucdp-acd").select("conflict_id", again="year")
+    back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
+    one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")
+    one = one.filter(pl.col("start") <= EPISODES_TO)
+    place = pl.when(pl.col("war_type") == "interstate").then(
+        pl.concat_str("side_a", pl.lit(" - "), "side_b").str.replace_all("Government of ", "")).otherwise(
+        pl.concat_str("location", pl.lit(": "), pl.coalesce("territory", pl.lit("government"))))
+    previous = pl.int_range(pl.len()).over("conflict_id", order_by="start")
+    return one.select(
+        id="episode_id", name=place.str.slice(0, 60), cluster="location", start="start", end="end",
+        seen=_censored(pl.col("end").is_null(), EPISODES_TO), ending="ending", war_type="war_type",
+        incompatibility="incompatibility", war_year="war_year", major_power=_flag("major"),
+        resumed="resumed", previous=previous)
+
+
+def wars(load: Load) -> pl.DataFrame:
+    """Interstate wars of 1,000 or more battle deaths."""
+    rows = load("cow-interstate-wars")
+    has = pl.col("outcome")
+    how = (pl.when((has == "winner").any()).then(pl.lit("win_lose")).when((has == "compromise").any())
+           .then(pl.lit("compromise")).when((has == "transformed").any()).then(pl.lit("transformed"))
+           .when((has == "stalemate").any()).then(pl.lit("stalemate")))
+    big = rows.join(_majors(load), on="state_code").filter(
+        pl.col("start").dt.year().is_between("from_year", "to_year"))["war_id"].unique().to_list()
+    return rows.group_by("war_id").agg(
+        name=pl.col("name").first().str.strip_chars(), cluster=pl.col("name").first().str.strip_chars(),
+        start=pl.min_horizontal(pl.col("start").min(), pl.col("start_2").min()),
+        end=pl.max_horizontal(pl.col("end").max(), pl.col("end_2").max()), seen=pl.lit(None, pl.Date), ending=how,
+        deaths=pl.col("deaths").sum()).with_columns(
+        major_power=pl.col("war_id").is_in(big).cast(pl.Int8)).rename({"war_id": "id"})
+
+
+def crises(load: Load) -> pl.DataFrame:
+    """International crises; `tension` says whether the same parties had a crisis again within five years."""
+    tension = load("icb").select("crisis_id", "tension")
+    rows = load("icb-core").join(tension, on="crisis_id", how="left").filter(pl.col("start_year").is_not_null())
+    return rows.select(
+        id="crisis_id", name="name", cluster="name", start="start", end="end", seen=pl.lit(None, pl.Date),
+        ending="ending", mediation="mediation", violence="severity", tension="tension",
+        start_year="start_year", end_year="end_year")
+
+
+def sanctions(load: Load) -> pl.DataFrame:
+    """Sanctions cases with an outcome; `outcome` is stage (threat or imposed) and how it ended."""
+    rows = load("ties").filter(pl.col("outcome").is_not_null())
+    sender = pl.col("sender_code").fill_null("?")
+    return rows.select(
+        id="case_id", name=pl.concat_str(sender, pl.lit(">"), "target_code"), cluster=sender,
+        outcome="outcome", imposed=_flag("imposed"), start_year="start_year", end_year="end_year")
+
+
+KINDS: dict[str, Callable[[Load], pl.DataFrame]] = {
+    "ceasefires": ceasefires, "spells": spells, "agreements": agreements, "processes": processes,
+    "mediations": mediations, "episodes": episodes, "wars": wars, "crises": crises, "sanctions": sanctions}
+
+
+def build(kind: str, load: Load) -> pl.DataFrame:
+    """Return the case table of a kind, sorted by start and id."""
+    frame = KINDS[kind](load)
+    first = "start" if "start" in frame.columns else "start_year"
+    return frame.sort([first, "id"], nulls_last=True)

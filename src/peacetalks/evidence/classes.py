@@ -1,0 +1,200 @@
+"""Reference classes: which cases of a kind count, and what was known of them at a date.
+
+A class is written as conditions joined by commas, ``war_type=interstate, intensity=war, reached=3y``:
+
+=================  ====================================================================================
+column=value       a covariate of the kind's table (``!=``, ``>=``, ``<=`` work too; null never matches)
+intensity=war      episodes: 1,000 battle deaths reached in a calendar year (by the date of knowledge)
+reached=3y         only cases still going on at that age; the clock then starts at that age (d, w, m, y)
+since=1945         began in that year or later; ``until`` is its twin
+=================  ====================================================================================
+
+`reached`, `since` and `until` set the scope: the parent class, to which a class is shrunk, has the same scope.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from peacetalks.evidence.asof import known_at
+from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.evidence.tables import STORED, read_cases
+
+UNITS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
+SCOPE = ("reached", "since", "until")
+COMMON = ("id", "name", "cluster", "start", "end", "seen", "days", "resumed", "war_year", "comprehensive",
+          "ending", "outcome", "start_year", "end_year", "tension")
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "!=": operator.ne, ">=": operator.ge, "<=": operator.le, "=": operator.eq}
+CONDITION = re.compile(r"^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition: covariate, operator, value as text."""
+
+    column: str
+    sign: str
+    value: str
+
+    def __str__(self) -> str:
+        """Return it as it is written."""
+        return f"{self.column}{self.sign}{self.value}"
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """A reference class of one kind of case: covariate conditions within a scope."""
+
+    kind: str
+    conditions: tuple[Condition, ...] = ()
+    reached: int = 0  # days
+    since: int | None = None
+    until: int | None = None
+
+    @classmethod
+    def parse(cls, kind: str, where: CaseFilter | Mapping[str, object] | str | None = None) -> CaseFilter:
+        """Return the class that `where` describes: text, a mapping, a `CaseFilter` or nothing (all cases).
+
+        >>> CaseFilter.parse("episodes", "war_type=interstate, reached=2y").reached
+        730
+        """
+        if isinstance(where, CaseFilter):
+            return where
+        if isinstance(where, Mapping):
+            parts = [f"{k}={v}" for k, v in where.items()]
+        else:
+            parts = [p for p in (where or "").split(",") if p.strip()]
+        conditions = [_condition(kind, p) for p in parts]
+        scope = {c.column: c.value for c in conditions if c.column in SCOPE}
+        years = {k: _year(k, scope[k]) for k in ("since", "until") if k in scope}
+        return cls(kind, tuple(c for c in conditions if c.column not in SCOPE),
+                   duration(scope.get("reached", "0d")), **years)
+
+    @property
+    def parent(self) -> CaseFilter:
+        """The class of the same scope without covariates."""
+        return CaseFilter(self.kind, (), self.reached, self.since, self.until)
+
+    def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the cases of the class; `start` moves to the age reached, so that days count from there."""
+        for c in self.conditions:
+            frame = frame.filter(_expression(c, frame.schema[c.column]))
+        year = pl.coalesce(pl.col("start").dt.year(), "start_year") if "start_year" in frame.columns else (
+            pl.col("start").dt.year())
+        if self.since is not None:
+            frame = frame.filter(year >= self.since)
+        if self.until is not None:
+            frame = frame.filter(year <= self.until)
+        if self.reached:
+            later = pl.col("start").dt.offset_by(f"{self.reached}d")
+            frame = frame.filter(pl.coalesce("end", "seen") >= later).with_columns(start=later)
+        return frame
+
+    def __str__(self) -> str:
+        """Return the class as it would be written."""
+        scope = [f"reached={self.reached}d"] if self.reached else []
+        scope += [f"{k}={v}" for k, v in (("since", self.since), ("until", self.until)) if v is not None]
+        return ", ".join([*map(str, self.conditions), *scope]) or "all"
+
+
+def cases(kind: str, where: CaseFilter | Mapping[str, object] | str | None = None,
+          as_of: date | str | None = None) -> pl.DataFrame:
+    """Return the cases of a class by name, with `days` from start to end or to the last day of follow-up.
+
+    `kind` is one of ceasefires, spells, agreements, processes, episodes, wars, crises, sanctions. With `as_of`,
+    nothing dated later is used. Raises `EvidenceError` for an unknown kind, covariate or value.
+
+    >>> cases("wars", "major_power=1, since=1945").height
+    17
+    """
+    frame = prepared(kind, as_of)
+    chosen = CaseFilter.parse(kind, where).apply(frame)
+    if "start" not in chosen.columns:
+        return chosen
+    return chosen.with_columns(days=(pl.coalesce("end", "seen") - pl.col("start")).dt.total_days())
+
+
+def prepared(kind: str, as_of: date | str | None = None) -> pl.DataFrame:
+    """Return the committed cases of a kind as they were known at a date, with derived covariates."""
+    if kind not in STORED:
+        raise EvidenceError(f"no cases are kept for {kind!r}. {suggestion(kind, list(STORED))}")
+    return with_intensity(known_at(read_cases(kind), day(as_of)))
+
+
+def with_intensity(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `intensity` (war or minor) to episodes, from the first year of war that is known."""
+    if "war_year" not in frame.columns:
+        return frame
+    war = pl.when(pl.col("war_year").is_not_null()).then(pl.lit("war")).otherwise(pl.lit("minor"))
+    return frame.with_columns(intensity=war)
+
+
+def day(value: date | str | None) -> date | None:
+    """Return a date from a date or ISO text; raise `EvidenceError` for anything else."""
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise EvidenceError(f"as_of is {value!r}: write a day as YYYY-MM-DD.") from None
+
+
+def duration(text: str) -> int:
+    """Return whole days of a duration such as ``90d``, ``6m`` or ``3y``.
+
+    >>> duration("2y"), duration("18 m")
+    (730, 547)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([dwmy])[a-z]*\s*", text)
+    if not found:
+        raise EvidenceError(f"{text!r} is not a duration: write a number and d, w, m or y, such as 3y.")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+def _year(key: str, text: str) -> int:
+    if not re.fullmatch(r"\d{4}", text):
+        raise EvidenceError(f"{key}={text}: write a year of four digits.")
+    return int(text)
+
+
+def _condition(kind: str, text: str) -> Condition:
+    found = CONDITION.match(text)
+    if not found:
+        raise EvidenceError(f"condition {text.strip()!r} of {kind}: write column=value, such as mediated=1.")
+    known = [c for c in with_intensity(read_cases(kind)).columns if c not in COMMON] + list(SCOPE)
+    if found[1] not in known:
+        raise EvidenceError(f"{kind} have no covariate {found[1]!r}. {suggestion(found[1], known)}")
+    return Condition(found[1], found[2], found[3])
+
+
+def _expression(c: Condition, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(c.column)
+    if kind == pl.String:
+        known = read_values(c.column)
+        if known and c.value not in known:
+            raise EvidenceError(f"{c.column} is never {c.value!r}. {suggestion(c.value, known)}")
+        return OPERATORS[c.sign](column, c.value)
+    words = {"yes": 1, "no": 0, "true": 1, "false": 0}
+    try:
+        return OPERATORS[c.sign](column, words.get(c.value.lower(), c.value) if c.value.lower() in words
+                                 else int(c.value))
+    except ValueError:
+        raise EvidenceError(f"{c.column}={c.value}: write a whole number, or yes or no.") from None
+
+
+def read_values(column: str) -> list[str]:
+    """Return every value that a text covariate takes in any kind, sorted."""
+    found: set[str] = set()
+    for kind in STORED:
+        frame = with_intensity(read_cases(kind))
+        if column in frame.columns and frame.schema[column] == pl.String:
+            found |= set(frame[column].drop_nulls().unique().to_list())
+    return sorted(found)

@@ -1,0 +1,135 @@
+"""`add`: recognise a user's own download, check it, and keep a Parquet copy in the cache.
+
+Recognition is by content, not by name: first the SHA-256 of the bytes (a known file of a known version), then
+the columns. The checks are those of the loader (encoding, types, codes) and the number of rows. The copy is
+written beside its place and then moved there in one step, so a refused or interrupted file leaves the cache as
+it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from peacetalks.evidence.catalogue import Card, cards
+from peacetalks.evidence.errors import EvidenceError
+from peacetalks.evidence.loading import read, tidy
+from peacetalks.evidence.places import cache_dir
+
+SUFFIXES = (".csv", ".dta", ".xlsx", ".xls", ".parquet")
+
+
+@dataclass(frozen=True)
+class Added:
+    """What `add` recognised: the card, the file's hash, whether that hash is known, its version, its rows."""
+
+    card: Card
+    sha256: str
+    known: bool
+    version: str
+    rows: int
+    cached: Path
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {"dataset": self.card.name, "title": self.card.title, "sha256": self.sha256,
+                "known": self.known, "version": self.version, "rows": self.rows, "cached": str(self.cached)}
+
+
+def add(path: str | Path, cache: str | Path | None = None) -> Added:
+    """Check a downloaded file and cache it; return what it was recognised as.
+
+    `cache` defaults to the user's cache folder. Raises `EvidenceError`, with the cache untouched, for a file
+    that is missing, malformed, truncated, in another encoding, of a version with other columns or codes, or
+    of no known dataset.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise EvidenceError(f"{path}: no such file. Give the path of a file that you have downloaded.")
+    if path.suffix.lower() not in SUFFIXES:
+        raise EvidenceError(f"{path.name}: files ending in {path.suffix or 'nothing'} are not read. "
+                            f"Give one of {', '.join(SUFFIXES)}.")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    card, raw = _recognise(path, digest)
+    tidy(raw, card, path.name)
+    version = _version(raw, card, digest)
+    known = any(f.sha256 == digest for f in card.known_files)
+    if not known:
+        _check_rows(raw, card, version, path.name)
+    return Added(card, digest, known, version, raw.height, _store(raw, card, Path(cache or cache_dir())))
+
+
+def _recognise(path: Path, digest: str) -> tuple[Card, pl.DataFrame]:
+    """Return the card whose known hash, or else whose columns, the file has, and the raw table."""
+    for card in cards().values():
+        if any(f.sha256 == digest for f in card.known_files):
+            return card, read(path, card)
+    raw = _read_any(path)
+    by_columns = [c for c in cards().values() if set(c.raw_columns) <= set(raw.columns)]
+    if by_columns:
+        best = max(by_columns, key=lambda c: len(c.raw_columns))
+        return best, (raw if path.suffix.lower() == ".parquet" else read(path, best))
+    raise EvidenceError(_not_recognised(path.name, set(raw.columns)))
+
+
+def _read_any(path: Path) -> pl.DataFrame:
+    """Read a file whose dataset is not known yet, in UTF-8; a byte that is not, is a question for `read`."""
+    lossy = next(c for c in cards().values() if c.encoding == "utf-8-lossy")
+    try:
+        return read(path, lossy)
+    except EvidenceError:
+        raise
+    except Exception as e:
+        raise EvidenceError(f"{path.name}: not a readable {path.suffix} file ({str(e).splitlines()[0]}). "
+                            "Download it again.") from None
+
+
+def _not_recognised(name: str, columns: set[str]) -> str:
+    """Say which dataset is nearest and what it would need."""
+    def missing(card: Card) -> list[str]:
+        return [r for r in card.raw_columns if r not in columns]
+
+    near = min(cards().values(), key=lambda c: len(missing(c)) / len(c.raw_columns))
+    lack = missing(near)
+    if 2 * len(lack) > len(near.raw_columns):
+        return (f"{name}: its columns ({', '.join(sorted(columns)[:5])}, ...) are those of no known dataset. "
+                "See `peacetalks evidence cards` for the datasets that are.")
+    return (f"{name}: nearest to '{near.name}' version {near.version}, but lacks {', '.join(lack[:5])}. "
+            f"Another version? Its card describes the file published at {near.published}.")
+
+
+def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
+    for known in card.known_files:
+        if known.sha256 == digest:
+            return known.version
+    if card.version_column:
+        found = raw[card.version_column].drop_nulls().unique().sort().to_list()
+        return ", ".join(found) or "unknown"
+    return "unknown"
+
+
+def _check_rows(raw: pl.DataFrame, card: Card, version: str, where: str) -> None:
+    """Refuse a file of the card's own version, or of none, that has fewer rows than the card says."""
+    same = version == "unknown" or version in {f.version for f in card.known_files}
+    if same and raw.height < card.rows:
+        raise EvidenceError(f"{where}: {raw.height} rows, but '{card.name}' version {card.version} has "
+                            f"{card.rows}. The file is truncated or filtered: download it again.")
+
+
+def _store(raw: pl.DataFrame, card: Card, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{card.name}.parquet"
+    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
+    os.close(handle)
+    try:
+        raw.write_parquet(temporary)
+        os.replace(temporary, target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return target

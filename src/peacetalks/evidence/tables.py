@@ -1,0 +1,92 @@
+"""The committed tables: read from the package, write as CSV with few bytes and always the same ones.
+
+Columns that a dataset card gives codes for are stored as the codes (`CODED`); a `cluster` equal to `name`, and a
+year that its date already gives, as an empty cell. `read_cases` undoes all three. Nothing here needs raw data.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+
+from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.errors import EvidenceError, suggestion
+
+CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
+    "ceasefires": ("ethprio-ceasefires", ("ending", "side", "class")),
+    "episodes": ("ucdp-termination-conflict", ("ending", "war_type", "incompatibility")),
+    "crises": ("icb", ("ending", "mediation", "violence", "tension")),
+    "sanctions": ("ties", ("outcome",)),
+}
+STORED = ("ceasefires", "spells", "agreements", "processes", "episodes", "wars", "crises", "sanctions")
+DATES = ("start", "end", "seen", "comprehensive")
+TEXT = ("name", "cluster", "ending", "side", "class", "war_ended", "kind", "level", "region", "war_type",
+        "incompatibility", "mediation", "violence", "tension", "outcome")
+
+
+def _codes(kind: str) -> dict[str, dict[str, str]]:
+    """Return {column: {code: word}} of a case table, from the dataset's card."""
+    dataset, columns = CODED.get(kind, ("", ()))
+    return {c.name: c.codes for c in card(dataset).columns if c.name in columns} if dataset else {}
+
+
+def cases_csv(kind: str, frame: pl.DataFrame) -> str:
+    """Return a case table as CSV text, with codes for words and an empty cluster where it is the name."""
+    for column, codes in _codes(kind).items():
+        back = dict(zip(codes.values(), codes.keys(), strict=True))
+        frame = frame.with_columns(pl.col(column).replace_strict(back, return_dtype=pl.String))
+    for part in ("start", "end"):
+        if {part, f"{part}_year"} <= set(frame.columns):
+            plain = pl.col(part).dt.year() == pl.col(f"{part}_year")
+            frame = frame.with_columns(pl.when(~plain.fill_null(False)).then(f"{part}_year").alias(f"{part}_year"))
+    same = pl.when(pl.col("cluster") != pl.col("name")).then("cluster").alias("cluster")
+    return frame.with_columns(same).write_csv()
+
+
+def parse_cases(kind: str, text: str) -> pl.DataFrame:
+    """Return the typed frame of `cases_csv` text."""
+    frame = pl.read_csv(BytesIO(text.encode()), infer_schema_length=0)
+    frame = frame.with_columns(_cast(c) for c in frame.columns)
+    for column, codes in _codes(kind).items():
+        frame = frame.with_columns(pl.col(column).replace_strict(codes, return_dtype=pl.String))
+    for part in ("start", "end"):
+        if {part, f"{part}_year"} <= set(frame.columns):
+            year = pl.coalesce(f"{part}_year", pl.col(part).dt.year().cast(pl.Int64))
+            frame = frame.with_columns(year.alias(f"{part}_year"))
+    return frame.with_columns(pl.coalesce("cluster", "name").alias("cluster"))
+
+
+def _cast(column: str) -> pl.Expr:
+    if column in DATES:
+        return pl.col(column).str.to_date()
+    return pl.col(column) if column in TEXT else pl.col(column).cast(pl.Int64)
+
+
+def table_text(name: str) -> str:
+    """Return the text of a committed table, such as ``"curves.csv"``."""
+    path = files("peacetalks.evidence") / "tables" / name
+    if not path.is_file():
+        known = [f.name for f in (files("peacetalks.evidence") / "tables").iterdir()]
+        raise EvidenceError(f"no committed table is called {name!r}. {suggestion(name, known)}")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def read_cases(kind: str) -> pl.DataFrame:
+    """Return the committed cases of a kind; see `casebook` for the columns.
+
+    >>> read_cases("wars").height
+    95
+    """
+    if kind not in STORED:
+        raise EvidenceError(f"no cases are kept for {kind!r}. {suggestion(kind, list(STORED))}")
+    return parse_cases(kind, table_text(f"cases_{kind}.csv"))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 with LF line ends on every system."""
+    path.write_bytes(text.encode("utf-8"))

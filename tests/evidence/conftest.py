@@ -1,0 +1,26 @@
+"""Where the raw data are: PEACETALKS_DATA, else a `shared/data` folder beside the repository."""
+
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def raw_data() -> Path | None:
+    given = os.environ.get("PEACETALKS_DATA")
+    folder = Path(given) if given else REPO.parent / "shared" / "data"
+    return folder if folder.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def data():
+    folder = raw_data()
+    if folder is None:
+        what = ("raw data are not on this machine: loaders, rebuild and raw figures are NOT tested. "
+                "Set PEACETALKS_DATA to the folder that holds them.")
+        warnings.warn(what, stacklevel=1)
+        pytest.skip(what)
+    return folder

@@ -1,0 +1,44 @@
+"""The committed tables are what the raw files give, byte for byte."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from peacetalks.evidence import EvidenceMissing, cases, rebuild
+from peacetalks.evidence import derive as home
+from peacetalks.evidence.tables import STORED, cases_csv, parse_cases, table_text
+
+COMMITTED = Path(home.__file__).parent / "tables"
+
+
+def test_rebuilt_byte_for_byte(data, tmp_path):
+    made = rebuild(data, tmp_path)
+    assert {p.name for p in made} == {p.name for p in COMMITTED.iterdir()}
+    for path in made:
+        assert path.read_bytes() == (COMMITTED / path.name).read_bytes(), path.name
+
+
+def test_every_table_has_a_card_with_sources_and_hashes():
+    cards = json.loads(table_text("cards.json"))
+    assert set(cards["tables"]) == {p.name for p in COMMITTED.glob("*.csv")}
+    for entry in cards["tables"].values():
+        assert entry["definition"]
+        assert all(len(cards["datasets"][d]["sha256"]) == 64 for d in entry["sources"])
+
+
+def test_tables_stay_small():
+    assert sum(p.stat().st_size for p in COMMITTED.iterdir()) < 330_000
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_case_table_survives_a_round_trip(kind):
+    text = table_text(f"cases_{kind}.csv")
+    assert cases_csv(kind, parse_cases(kind, text)) == text
+    assert cases(kind).height == text.count("\n") - 1
+
+
+def test_nothing_is_written_when_a_raw_file_is_missing(tmp_path):
+    with pytest.raises(EvidenceMissing):
+        rebuild(tmp_path, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
