@@ -13,20 +13,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peacetalks.forward import Trajectory, forecast, trajectory
     from peacetalks.game import Chance, Decision, Game, GameError, Move, Simultaneous
+    from peacetalks.mechanisms import build
+    from peacetalks.scenario_outlook import outlook
     from peacetalks.simulation import simulate
     from peacetalks.solution import NotSolved, Solution
     from peacetalks.solver import solve
+    from peacetalks.spec import Scenario, SpecError, load, patch
 
 _WHERE = {
     "Chance": "game", "Decision": "game", "Game": "game", "GameError": "game", "Move": "game", "Simultaneous": "game",
     "NotSolved": "solution", "Solution": "solution", "solve": "solver",
     "Trajectory": "forward", "forecast": "forward", "trajectory": "forward", "simulate": "simulation",
+    "load": "spec", "patch": "spec", "Scenario": "spec", "SpecError": "spec", "build": "mechanisms",
+    "outlook": "scenario_outlook",
 }  # fmt: skip
 
 __version__ = "0.1.0"
 __all__ = [
-    "Chance", "Decision", "Game", "GameError", "Move", "NotSolved", "Simultaneous", "Solution", "Trajectory",
-    "forecast", "simulate", "solve", "trajectory",
+    "Chance",
+    "Decision",
+    "Game",
+    "GameError",
+    "Move",
+    "NotSolved",
+    "Scenario",
+    "Simultaneous",
+    "Solution",
+    "SpecError",
+    "Trajectory",
+    "build",
+    "forecast",
+    "load",
+    "outlook",
+    "patch",
+    "simulate",
+    "solve",
+    "trajectory",
 ]  # fmt: skip
 
 

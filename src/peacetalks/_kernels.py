@@ -104,7 +104,7 @@ def locate(G, ax, p, idx, w):
     total = 0.0
     for i in range(D - 1, -1, -1):
         total += p[i + 1]
-        z[i] = total * cells
+        z[i] = total * cells if total >= 0.0 else 0.0  # not a number must not become an address
     code = 0
     radix = 1
     frac = np.empty(D)
@@ -243,8 +243,9 @@ def gap(x, y):
     worst = 0.0
     for i in range(len(x)):
         d = abs(y[i] - x[i]) / (1.0 + abs(y[i]))
-        if not d <= worst:
-            worst = d
+        if not d < np.inf:
+            return np.inf
+        worst = max(worst, d)
     return worst
 
 

@@ -44,3 +44,35 @@ class Anderson:
             return tx.copy()
         out = self.points[-1] + sum(w * (p - self.points[-1]) for w, p in zip(weights, self.points[:-1], strict=True))
         return np.asarray(out).reshape(x.shape)
+
+
+class Relaxed:
+    """Anderson mixing behind a relaxation of each component by itself.
+
+    Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; each
+    keeps its own damping, cut when its gap changes sign and raised again while it does not.  Once the swings have
+    died down the mixing takes over.
+    """
+
+    def __init__(self, shape: tuple[int, ...], depth: int = 6) -> None:
+        self.damping = np.ones(shape)
+        self.last = np.zeros(shape)
+        self.depth, self.mixer, self.calm = depth, Anderson(depth), 0
+        self.sizes: list[float] = []
+
+    def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
+        """Return the next point, given x and T(x)."""
+        gap = tx - x
+        size = float(np.abs(gap).max())
+        self.sizes.append(size)
+        swings = (gap * self.last < 0) & (np.abs(gap) > 0.02 * size)
+        self.damping[swings] *= 0.6
+        self.damping[~swings] = np.minimum(1.0, 1.05 * self.damping[~swings])
+        np.maximum(self.damping, 0.05, out=self.damping)
+        self.last = gap
+        relaxed = x + self.damping * gap
+        stuck = len(self.sizes) > 12 and size > 0.98 * self.sizes[-8]
+        if stuck and self.calm >= 0:
+            self.mixer, self.calm = Anderson(self.depth), -15
+        self.calm += 1
+        return self.mixer.step(x, relaxed) if self.calm > 3 else relaxed

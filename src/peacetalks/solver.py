@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from peacetalks import _cache, _sweep
-from peacetalks.anderson import Anderson
+from peacetalks.anderson import Relaxed
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.branch import follow
 from peacetalks.compile import Columns, Compiled, compile_game
@@ -212,7 +212,7 @@ class _Work:
         V, W = self.blank(self.c.n_nodes), self.last_edges()
         logs = np.full(int(self.log_ptr[-1]), np.nan)
         nodes = np.arange(self.c.n_nodes)[::-1].copy()
-        mixer, change, before = Anderson(depth=6), np.inf, np.inf
+        mixer, change, before = Relaxed(W.shape), np.inf, np.inf
         new = np.empty_like(W)
         for _ in range(most):
             tol = min(1e-4, max(NODE_TOLERANCE, 1e-3 * change))

@@ -172,7 +172,7 @@ GRID_TOLERANCE = {(1, 2): 2e-3, (1, 3): 5e-3, (2, 2): 2e-3}
 
 def test_gambit_first_offers_on_the_belief_grid(profile):
     game = make("rounds", rounds=profile["T"], kinds=profile["K"], offers=profile["NO"])
-    points = 41 if profile["K"] == 2 else 21
+    points = 41 if profile["K"] == 2 else 11
     s = pt.solve(game, profile["lam"], belief_points=points, certify=False)
     stored = profile["profile"][0]
     size = len(stored) // profile["K"]

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Sets up what is needed (python3 with venv, nothing else), then runs the main job or the tests.
+set -eu
+cd "$(dirname "$0")"
+if [ ! -x .venv/bin/python ]; then python3 -m venv .venv; fi
+if ! cmp -s requirements.lock .venv/installed.lock; then
+  echo "Installing the locked dependencies (once) ..." >&2
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+  cp requirements.lock .venv/installed.lock
+fi
+case "${1:-}" in
+  forecast) shift; exec .venv/bin/peacetalks forecast "${@:-korea-1951}" ;;
+  test) shift; exec .venv/bin/python -m pytest "$@" ;;
+  *) echo "usage: ./go forecast [SCENARIO] | ./go test" >&2; exit 2 ;;
+esac
