@@ -104,7 +104,7 @@ def locate(G, ax, p, idx, w):
     total = 0.0
     for i in range(D - 1, -1, -1):
         total += p[i + 1]
-        z[i] = total * cells if total >= 0.0 else 0.0  # not a number must not become an address
+        z[i] = min(total, 1.0) * cells if total >= 0.0 else 0.0  # rounding, and not a number, must not leave the lattice
     code = 0
     radix = 1
     frac = np.empty(D)
