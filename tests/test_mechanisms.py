@@ -44,7 +44,7 @@ def test_more_rent_later_settlement(small):
 def test_better_monitoring_longer_truces(small):
     def broken(scenario):
         s = pt.solve(pt.build(scenario), rationality=20.0, belief_points=3)
-        return s.strategy("posture", _state("ceasefire"), player="United Nations Command")["only"]["violate"]
+        return s.strategy("posture", _state("ceasefire"), player="United Nations Command")["one"]["violate"]
 
     loose = pt.patch(small, {"ceasefire.incident_one": 0.06, "ceasefire.incident_both": 0.07})
     tight = pt.patch(small, {"ceasefire.incident_one": 0.9, "ceasefire.incident_both": 0.95})

@@ -16,6 +16,7 @@ COLOURS = {
     "settlement": "#1b7837", "ceasefire": "#7fbf7b", "talks": "#fee08b", "fighting": "#bdbdbd",
     "broken": "#fdae61", "wider_war": "#762a83", "victory_1": "#d73027", "victory_2": "#4575b4",
 }  # fmt: skip
+END_COLOURS = {"peace": "#1b7837", "nowhere": "#8c8c8c", "more conflict": "#d73027"}
 
 
 def charts(o: Outlook) -> dict[str, str]:
@@ -37,7 +38,7 @@ def outcomes(o: Outlook) -> alt.Chart:
     ]
     scale = alt.Scale(domain=[LABELS[n] for n in COLOURS], range=list(COLOURS.values()))
     return _chart(rows).mark_area().encode(
-        x=alt.X("month:Q", title="months from the date"),
+        x=alt.X("month:Q", title="months from the date", scale=alt.Scale(nice=False)),
         y=alt.Y("probability:Q", stack="zero", scale=alt.Scale(domain=[0, 1])),
         color=alt.Color("outcome:N", scale=scale, title=None),
         order="order:Q",
@@ -54,8 +55,9 @@ def ends(o: Outlook) -> alt.Chart:
     ]
     dash = alt.StrokeDash("view:N", title=None, scale=alt.Scale(range=[[1, 0], [4, 4]]))
     return _chart(rows).mark_line().encode(
-        x=alt.X("month:Q", title="months from the date"), y="probability:Q",
-        color=alt.Color("end:N", title=None), strokeDash=dash,
+        x=alt.X("month:Q", title="months from the date", scale=alt.Scale(nice=False)), y="probability:Q",
+        color=alt.Color("end:N", title=None, scale=alt.Scale(domain=list(END_COLOURS), range=list(END_COLOURS.values()))),
+        strokeDash=dash,
     )  # fmt: skip
 
 
@@ -63,7 +65,7 @@ def terms(o: Outlook) -> alt.Chart:
     """Bars of the agreed terms, with the front as a rule."""
     rows = [{"share": float(x), "probability": float(p)} for x, p in zip(o.terms.terms.values, o.terms.values, strict=True)]
     bars = _chart(rows).mark_bar(size=16).encode(
-        x=alt.X("share:Q", title=f"share of {o.scenario.sides[0].label}", scale=alt.Scale(domain=[0, 1])),
+        x=alt.X("share:Q", title=f"share of {o.scenario.sides[0].label}", scale=alt.Scale(domain=[-0.05, 1.05], nice=False)),
         y="probability:Q",
     )  # fmt: skip
     rule = _chart([{"share": o.baselines["front"]}]).mark_rule(color="#d73027", strokeDash=[4, 4]).encode(x="share:Q")
@@ -79,7 +81,7 @@ def beliefs(o: Outlook) -> alt.Chart:
             q = {k: float(first.sel(period=p, statistic=k)) for k in ("q05", "q50", "q95")}
             rows.append({"month": int(p), "about": f"{side}: {first.type.item()}", **q})
     base = _chart(rows or [{"month": 0, "about": "nothing hidden", "q05": 1, "q50": 1, "q95": 1}]).encode(
-        x=alt.X("month:Q", title="months from the date"), color=alt.Color("about:N", title=None)
+        x=alt.X("month:Q", title="months from the date", scale=alt.Scale(nice=False)), color=alt.Color("about:N", title=None)
     )
     y = alt.Y("q05:Q", title="belief", scale=alt.Scale(domain=[0, 1]))
     return base.mark_area(opacity=0.25).encode(y=y, y2="q95:Q") + base.mark_line().encode(y="q50:Q")

@@ -127,7 +127,7 @@ def open_cards(scenario: Scenario) -> Scenario:
             f: Number(float(shares @ [float(getattr(k, f)) for k in kinds]))
             for f in ("war_cost", "escalation_cost", "humiliation_cost")
         }
-        sides.append(side.model_copy(update={"types": {"only": kinds[0].model_copy(update={**means, "share": Number(1.0)})}}))
+        sides.append(side.model_copy(update={"types": {"mean": kinds[0].model_copy(update={**means, "share": Number(1.0)})}}))
     return scenario.model_copy(update={"sides": sides})
 
 

@@ -76,7 +76,7 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
 
     def moves(k, s):
         return [
-            pt.Move((a, c), to(k, s, a, 0), pay(k, s, a, 0), weight=t["weight"][k, a] / copies)
+            pt.Move((a, c), to(k, s, a, 0), pay(k, s, a, 0), weight=t["weight"][k, a] / (copies if a == 0 else 1))
             for a in range(3 if s else 2)
             for c in range(copies if a == 0 else 1)
         ] if copies > 1 else [pt.Move(a, to(k, s, a, 0), pay(k, s, a, 0), t["weight"][k, a]) for a in range(3 if s else 2)]

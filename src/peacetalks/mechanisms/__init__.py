@@ -44,7 +44,7 @@ def build(s: Scenario) -> Game:
     kinds = {side.label: {k: float(t.share) for k, t in side.types.items()} for side in s.sides}
     return Game(
         players=tuple(players),
-        types={p: k for p, k in kinds.items() if len(k) > 1},
+        types=kinds,
         start=opening(s),
         stages=tuple(stages),
         periods=s.periods,
