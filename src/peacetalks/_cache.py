@@ -26,7 +26,7 @@ _helpers: list[subprocess.Popen[bytes]] = []
 @cache
 def ready() -> bool:
     """Drop kernels compiled from other sources and announce compilation; return whether a cache was there."""
-    folder = Path(_sweep.backward.stats.cache_path)
+    folder = Path(str(_sweep.backward.stats.cache_path))
     sources = b"".join(Path(str(m.__file__)).read_bytes() for m in FILES)
     digest = hashlib.sha256(sources).hexdigest()
     stamp = folder / "peacetalks-kernels.sha256"

@@ -137,7 +137,7 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     return Grid(axis, shape, points, lookup, int(np.prod(size)))
 
 
-def index_of(grid: Grid, axis: int, belief: Sequence[float]) -> int | None:
+def index_of(grid: Grid, axis: int, belief: Sequence[float] | np.ndarray) -> int | None:
     """Return the position of `belief` on `axis`, or None when it lies between grid points."""
     pts = grid.points[axis, : grid.size[axis], : grid.kinds[axis]]
     gap = np.abs(pts - np.asarray(belief)).max(axis=1)

@@ -39,7 +39,7 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
             reach = step * (1.0 - z[-1]) / (guess[-1] - z[-1])
             aim = z + reach * tangent
             x, residual = _polish(defect, aim[:-1], tolerance)
-            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= 2.0 * reach + 1e-6:
+            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= 2.0 * abs(reach) + 1e-6:  # a correction may have gone past
                 return x, residual
             step *= 0.5
         else:

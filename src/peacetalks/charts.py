@@ -61,7 +61,7 @@ def ends(o: Outlook) -> alt.Chart:
     )  # fmt: skip
 
 
-def terms(o: Outlook) -> alt.Chart:
+def terms(o: Outlook) -> Any:
     """Bars of the agreed terms, with the front as a rule."""
     rows = [{"share": float(x), "probability": float(p)} for x, p in zip(o.terms.terms.values, o.terms.values, strict=True)]
     bars = _chart(rows).mark_bar(size=16).encode(
@@ -72,7 +72,7 @@ def terms(o: Outlook) -> alt.Chart:
     return bars + rule
 
 
-def beliefs(o: Outlook) -> alt.Chart:
+def beliefs(o: Outlook) -> Any:
     """Median and 90% band of the public belief in each side's first type."""
     rows = []
     for side, a in o.beliefs.items():

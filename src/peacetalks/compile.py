@@ -132,7 +132,8 @@ class Columns:
         """Return pay as [type profile, player], evaluating a function of the types on each profile."""
         out = np.zeros((len(self.profiles), len(self.game.players)))
         for row, kinds in enumerate(self.profiles):
-            vector = self.vector(pay(dict(kinds)) if callable(pay) else pay, where)
+            found: Any = pay(dict(kinds)) if callable(pay) else pay
+            vector = self.vector(found, where)
             for i, player in enumerate(self.game.players):
                 out[row, i] = vector[self.index[(player, kinds[player])][0]]
         return out

@@ -193,7 +193,10 @@ class Game:
 def lottery(to: Any, where: str) -> dict[State, float]:
     """Return `to` as {state: probability}, checked to be a probability distribution."""
     if not isinstance(to, Mapping):
-        return {to: 1.0}
+        try:
+            return {to: 1.0}
+        except TypeError:
+            raise GameError(f"{where}: the state {to!r} is not hashable; use tuples, strings or frozen dataclasses") from None
     if not to:
         raise GameError(f"{where} leads to an empty set of states")
     for state, p in to.items():

@@ -73,7 +73,8 @@ class Number(float):
         if set(fields) == {"value"}:
             return cls(_finite(fields["value"]), source)
         if set(fields) == set(RANGE):
-            return _triangle(*(_finite(fields[k]) for k in RANGE), source)
+            low, mode, high = (_finite(fields[k]) for k in RANGE)
+            return _triangle(low, mode, high, source)
         if "dist" in fields:
             return _distribution(fields, source)
         raise ValueError(f"expected value, or low/mode/high, or dist with its parameters; got {', '.join(fields) or '{}'}")

@@ -111,7 +111,7 @@ def draw(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
     if draws == 0 or not uncertain:
         return [scenario] * draws
     power = int(np.ceil(np.log2(draws)))
-    points = qmc.Sobol(len(uncertain), scramble=True, seed=seed).random_base2(power)[:draws]
+    points = qmc.Sobol(len(uncertain), scramble=True, rng=np.random.default_rng(seed)).random_base2(power)[:draws]
     points = np.clip(points, 1e-9, 1 - 1e-9)
     items = list(uncertain.items())
     return [scenario.at({path: n.quantile(u) for (path, n), u in zip(items, row, strict=True)}) for row in points]
@@ -143,7 +143,7 @@ def _run(s: Scenario, periods: int, belief_points: int) -> Trajectory:
 
 def _outcomes(t: Trajectory) -> xr.DataArray:
     found = t.outcomes(label)
-    return found.reindex(outcome=list(LABELS), fill_value=0.0)
+    return found.reindex(outcome=list(LABELS)).fillna(0.0)
 
 
 def _ends(outcomes: xr.DataArray) -> xr.DataArray:
@@ -189,7 +189,9 @@ def _columns(a: xr.DataArray, dim: str) -> dict[str, list[float]]:
 def _bands(a: xr.DataArray) -> dict[str, dict[str, list[float]]]:
     dim = next(str(d) for d in a.dims if d not in ("quantile", "period"))
     return {
-        str(name): {f"q{round(100 * float(q)):02d}": a.sel({dim: name, "quantile": q}).values.tolist() for q in a["quantile"].values}
+        str(name): {
+            f"q{round(100 * float(q)):02d}": a.sel({dim: name, "quantile": q}).values.tolist() for q in a["quantile"].values
+        }
         for name in a[dim].values
     }
 

@@ -140,7 +140,7 @@ class Solution:
         points = {f: np.array([self.grid.points[ax, self.grid.of(f, ax)] for ax in axes]).reshape(-1, 4) for f in flats}
         out = []
         for t in range(len(self.values)):
-            for n in np.flatnonzero(c.reach[t]) if c.reach is not None else range(c.n_nodes):
+            for n in np.flatnonzero(c.reach[t]).tolist() if c.reach is not None else range(c.n_nodes):
                 found = np.empty((1, self._strategy_size(n)))
                 if (c.layout.part_player[c.layout.part_ptr[n] : c.layout.part_ptr[n + 1]] == NATURE).all():
                     continue

@@ -157,6 +157,8 @@ class _Work:
                 b = self.belief(flat).tolist()
                 raise NotSolved(not_solved(self.c, n, f"{where}, beliefs {b}", float(found), tol))
             worst = max(worst, float(found))
+        if stop[2]:
+            raise NotSolved(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
         self.sweeps += 1
         return max(worst, float(res))
 

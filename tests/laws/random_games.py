@@ -37,9 +37,7 @@ NAMES = ("A", "B")
 
 def types_of(shape):
     prior = shape.tables()["prior"]
-    return {
-        p: {str(k): float(x) for k, x in enumerate(prior[i])} for i, p in enumerate(NAMES) if shape.kinds[i] > 1
-    }
+    return {p: {str(k): float(x) for k, x in enumerate(prior[i])} for i, p in enumerate(NAMES) if shape.kinds[i] > 1}
 
 
 def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, copies=1):
@@ -51,9 +49,7 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
         return list(types.get(names[i], {"only": 1.0}))
 
     def pay(k, s, a, b):
-        own = {
-            (names[i], kind): scale[i] * t["pay"][k, s, a, b, i, j] for i in (0, 1) for j, kind in enumerate(kind_names(i))
-        }
+        own = {(names[i], kind): scale[i] * t["pay"][k, s, a, b, i, j] for i in (0, 1) for j, kind in enumerate(kind_names(i))}
         if k == 0:
             own = {key: x + shift[names.index(key[0])] for key, x in own.items()}
         if not shape.typed or k != n - 1:
@@ -61,9 +57,7 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
 
         def by_profile(types):
             ks = [kind_names(i).index(types[names[i]]) for i in (0, 1)]
-            return {
-                names[i]: own[(names[i], types[names[i]])] + scale[i] * t["profile"][k, ks[0], ks[1], i] for i in (0, 1)
-            }
+            return {names[i]: own[(names[i], types[names[i]])] + scale[i] * t["profile"][k, ks[0], ks[1], i] for i in (0, 1)}
 
         return by_profile
 
@@ -75,19 +69,26 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
         return nxt
 
     def moves(k, s):
-        return [
-            pt.Move((a, c), to(k, s, a, 0), pay(k, s, a, 0), weight=t["weight"][k, a] / (copies if a == 0 else 1))
-            for a in range(3 if s else 2)
-            for c in range(copies if a == 0 else 1)
-        ] if copies > 1 else [pt.Move(a, to(k, s, a, 0), pay(k, s, a, 0), t["weight"][k, a]) for a in range(3 if s else 2)]
+        return (
+            [
+                pt.Move((a, c), to(k, s, a, 0), pay(k, s, a, 0), weight=t["weight"][k, a] / (copies if a == 0 else 1))
+                for a in range(3 if s else 2)
+                for c in range(copies if a == 0 else 1)
+            ]
+            if copies > 1
+            else [pt.Move(a, to(k, s, a, 0), pay(k, s, a, 0), t["weight"][k, a]) for a in range(3 if s else 2)]
+        )
 
     def stage(k, kind):
         name = f"{kind}{k}"
         if kind == "chance":
+
             def draw(s):
                 return [pt.Move(a, to(k, s, a, 0), pay(k, s, a, 0), float(t["chance"][k, a])) for a in (0, 1)]
+
             return pt.Chance(name, draw)
         if kind == "both":
+
             def own(s):
                 return [pt.Move(a) for a in (0, 1)]
 

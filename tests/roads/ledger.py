@@ -13,8 +13,8 @@ def ledger(game):
     """Return (game whose states are (state, this period's entries), {entry: pay}); entries are (stage, state, label)."""
     book = {}
 
-    def noted(k, state, log, move):
-        entry = (k, state, move.label)
+    def noted(k, state, log, move, label=None):
+        entry = (k, state, move.label if label is None else label)
         book[entry] = move.pay
         entries = (entry,) if k == 0 else (*log, entry)
         return replace(move, to={(nxt, entries): p for nxt, p in lottery(move.to, "ledger").items()})
@@ -22,7 +22,7 @@ def ledger(game):
     def wrap(k, stage):
         if isinstance(stage, pt.Simultaneous):
             own = {p: (lambda s, f=f: f(s[0])) for p, f in stage.moves.items()}
-            return pt.Simultaneous(stage.name, own, lambda s, c: noted(k, s[0], s[1], stage.then(s[0], c)))
+            return pt.Simultaneous(stage.name, own, lambda s, c: noted(k, s[0], s[1], stage.then(s[0], c), tuple(c.values())))
 
         def moves(s):
             return [noted(k, s[0], s[1], m) for m in stage.moves(s[0])]

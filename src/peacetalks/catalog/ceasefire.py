@@ -56,6 +56,4 @@ def ceasefire(
     stages = (Simultaneous("conduct", {"A": own, "B": own}, together), Chance("renewal", talks))
     full = trust / (1 - discount) if discount < 1 else 0.0
     last = {"ceasefire": {"A": full, "B": full}, "broken": {}}
-    return Game(
-        players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last.__getitem__
-    )
+    return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last.__getitem__)

@@ -67,6 +67,4 @@ def integration(
 
     stages = (Decision("offer", "A", propose), Decision("answer", "B", answer), Chance("battle", battle))
     types = {player: {"S": q, "W": 1 - q} for player, q in zip(("A", "B"), strong, strict=True)}
-    return Game(
-        players=("A", "B"), types=types, start=("war", 0, 0), stages=stages, periods=periods, discount=1.0, value=last
-    )
+    return Game(players=("A", "B"), types=types, start=("war", 0, 0), stages=stages, periods=periods, discount=1.0, value=last)

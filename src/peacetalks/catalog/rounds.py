@@ -59,6 +59,4 @@ def rounds(rounds: int = 2, kinds: int = 2, offers: int = 3, discount: float = 0
         Decision("answer", lambda s: "BA"[s[1] % 2], answer),
     )
     prior = dict.fromkeys(strength, 1 / kinds)
-    return Game(
-        players=("A", "B"), types={"A": prior, "B": prior}, start=("talks", 0), stages=stages, periods=rounds
-    )
+    return Game(players=("A", "B"), types={"A": prior, "B": prior}, start=("talks", 0), stages=stages, periods=rounds)

@@ -64,7 +64,9 @@ def postures(s: Scenario) -> Simultaneous:
 
     def then(state: World, act: dict[str, str]) -> Move:
         a, b = act[one.label], act[two.label]
-        pay: dict[object, float] = dict(flows(s, state.front)) if state.regime in OPEN else {}
+        pay: dict[object, float] = {}
+        if state.regime in OPEN:
+            pay.update(flows(s, state.front))
         if state.regime in FIGHTING:
             for i, (side, posture) in enumerate(((one, a), (two, b))):
                 relief = 1.0

@@ -88,6 +88,7 @@ def answer(s: Scenario) -> Decision:
             yield Move("agree", to=rest._replace(regime=CEASEFIRE), weight=float(s.ceasefire.accept))
             yield Move("decline", to=rest, weight=max(1 - float(s.ceasefire.accept), 1e-9))
         else:
+            what = float(what)
             pay = {one.label: one.discount * what, two.label: two.discount * (1 - what), **outside}
             yield Move("accept", to=World(SETTLED, pending=what), pay=pay, weight=float(t.accept))
             yield Move("reject", to=rest, weight=max(1 - float(t.accept), 1e-9))
