@@ -75,6 +75,14 @@ def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("s
     print(f"Wrote {output}: edit it, then run `peacetalks check {output}`.")
 
 
+@app.command("solve-game")
+def solve_game(path: Annotated[Path, typer.Argument(help="A game as JSON (see the module gamefile).")]) -> None:
+    """Solve a small general game given as data; print values and strategies as JSON."""
+    from peacetalks.gamefile import solve_file
+
+    print(json.dumps(solve_file(path), indent=1))
+
+
 @evidence_app.command("base-rate")
 def base_rate(
     question: Annotated[str, typer.Argument(help='For example "ceasefire fails within 30 days".')],
