@@ -75,6 +75,7 @@ def solve(
         "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
         "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
     }  # fmt: skip
+    work.normalise()
     s = Solution(
         game, compiled, grid, tuple(work.values), tuple(work.edges), tuple(work.logs), work.log_ptr, lam,
         work.residual, 0, (), work.iterations, settings,
@@ -189,6 +190,21 @@ class _Work:
         at = int(self.log_ptr[n]) + flat * size
         logs[at : at + size] = x
         return res
+
+    def normalise(self) -> None:
+        """Make every strategy sum to 1 to rounding error (a solved node is within its residual of that)."""
+        lay = self.c.layout
+        for t, logs in enumerate(self.logs):
+            nodes = range(self.c.n_nodes) if self.c.reach is None else np.flatnonzero(self.c.reach[t]).tolist()
+            for n in nodes:
+                block = logs[self.log_ptr[n] : self.log_ptr[n + 1]].reshape(self.grid.total, -1)
+                at = 0
+                for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
+                    player, actions = lay.part_player[part], int(lay.part_actions[part])
+                    for _ in range(1 if player < 0 else int(lay.n_types[player])):
+                        own = block[:, at : at + actions]
+                        own -= np.log(np.exp(own).sum(axis=1, keepdims=True))
+                        at += actions
 
     def finite(self) -> None:
         """Backward induction over the game's periods."""
