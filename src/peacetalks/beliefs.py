@@ -7,11 +7,12 @@ belief stays a martingale exactly.  The lottery is a signal like any other: give
 
 .. math:: w_k \, g_k(\theta) / p'(\theta),
 
-which is what the type itself expects.  With both weights the grid game is a proper game with a public
-device; backward values and forward probabilities are adjoint to machine precision, and the probability
-of a path given the types is its public probability times :math:`\prod_j b_j(\theta_j)/\mu_j(\theta_j)`.
+which is what the type itself expects.  Welfare and forward probabilities (`measure.py`) use both weights: they are
+adjoint to machine precision, and the probability of a path given the types is its public probability times
+:math:`\prod_j b_j(\theta_j)/\mu_j(\theta_j)`.  Decision values, which strategies are computed from, use :math:`w_k`
+alone: plain linear interpolation, measured 2 to 20 times closer to known answers on the same grid.
 
-Two types: a line, uniform in :math:`p` with extra points near 0 and 1 and at the prior.  More types: a
+Two types: a line, uniform in :math:`p` with an extra point at the prior.  More types: a
 regular lattice on the simplex (Kuhn's triangulation), barycentric weights, and the prior as an extra
 point that no posterior is sent to.
 """
