@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 
+def _dot(x: np.ndarray, y: np.ndarray) -> float:
+    """Return x . y in one thread (the threads of a BLAS spin on while the kernels run)."""
+    return float(np.einsum("i,i->", x, y))
+
+
 class Anderson:
     """Mixes the last iterates of W -> T(W) to speed the fixed point up; falls back to T(W) where that fails.
 
@@ -37,7 +42,7 @@ class Anderson:
             return tx.copy()
         ridge = 1e-12 * np.trace(self.gram) * np.eye(len(self.gram))
         try:
-            weights = np.linalg.solve(self.gram + ridge, [g @ gap for g in self.gaps])
+            weights = np.linalg.solve(self.gram + ridge, [_dot(g, gap) for g in self.gaps])
         except np.linalg.LinAlgError:
             return tx.copy()
         out = point.copy()
@@ -51,7 +56,7 @@ class Anderson:
         self.gaps, self.points = [*self.gaps[keep], gap], [*self.points[keep], point]
         gram = np.zeros((len(self.gaps), len(self.gaps)))
         gram[:-1, :-1] = self.gram[keep, keep]
-        gram[-1] = gram[:, -1] = [g @ gap for g in self.gaps]
+        gram[-1] = gram[:, -1] = [_dot(g, gap) for g in self.gaps]
         self.gram = gram
 
 

@@ -28,8 +28,8 @@ from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution,
 
 MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
-INEXACT = 3.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
-COARSE = 1e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
+INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
+COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
 
 class Layers(NamedTuple):
@@ -89,7 +89,6 @@ def solve(
         "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
         "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
     }  # fmt: skip
-    normalise(compiled, grid, layers.logs, work.plan.log_ptr)
     s = Solution(
         game, compiled, grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
         work.iterations, settings,
@@ -221,6 +220,9 @@ class _Work:
             raise NotSolved(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
         for at, x in by_hand.items():
             self.logs[at : at + len(x)] = x
+        if finish and kind == GENERAL:
+            for n in nodes.tolist():
+                _normalise(self.c, n, self.logs[plan.log_ptr[n] : plan.log_ptr[n + 1]].reshape(grid.total, -1))
         return max(worst, float(res))
 
     def alone(self, kind: int, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
@@ -237,6 +239,7 @@ class _Work:
             )
         if not res <= tol:
             x, res = self.branch(n, flat, tol)
+        _normalise(self.c, n, x)
         own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
         if kind == SIGNAL:
             post = np.empty(len(own))
@@ -313,7 +316,7 @@ def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: 
     mixer, change, before = Mixer(W.shape), np.inf, np.inf
     exact = False
     for _ in range(most):
-        tol = NODE_TOLERANCE if exact else min(1e-3, max(NODE_TOLERANCE, INEXACT * change))
+        tol = NODE_TOLERANCE if exact else min(1e-2, max(NODE_TOLERANCE, INEXACT * change))
         new, res = work.period(W, nodes, tol, "stationary", finish and exact)
         before, change = change, float(np.abs(new - W).max())
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
@@ -350,25 +353,21 @@ def _climb(
 def _ladder(grid: Grid, points: int) -> list[int]:
     """Return the belief points of ever finer grids on which a stationary game is solved, the wanted one last."""
     out = [points]
-    while (grid.kinds == 2).all() and len(grid.size) and out[0] > 5:
+    while (grid.kinds == 2).all() and len(grid.size) and out[0] > 3:
         out.insert(0, (out[0] + 1) // 2)
     return out
 
 
-def normalise(c: Compiled, grid: Grid, layers: tuple[np.ndarray, ...], log_ptr: np.ndarray) -> None:
-    """Make every strategy sum to 1 to rounding error (a solved node is within its residual of that)."""
+def _normalise(c: Compiled, n: int, x: np.ndarray) -> None:
+    """Make the log strategies x [..., flat] of node `n` sum to 1 to rounding error, in place."""
     lay = c.layout
-    types = np.where(lay.part_player < 0, 1, lay.n_types[lay.part_player])
-    for t, logs in enumerate(layers):
-        nodes = range(c.n_nodes) if c.reach is None else np.flatnonzero(c.reach[t]).tolist()
-        for n in nodes:
-            block = logs[log_ptr[n] : log_ptr[n + 1]].reshape(grid.total, -1)
-            at = 0
-            for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
-                for _ in range(types[part]):
-                    own = block[:, at : at + lay.part_actions[part]]
-                    own -= np.log(np.exp(own).sum(axis=1, keepdims=True))
-                    at += lay.part_actions[part]
+    at = 0
+    for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
+        player, actions = lay.part_player[part], int(lay.part_actions[part])
+        for _ in range(1 if player < 0 else int(lay.n_types[player])):
+            own = x[..., at : at + actions]
+            own -= np.log(np.exp(own).sum(axis=-1, keepdims=True))
+            at += actions
 
 
 def _observed_bound(change: float, before: float) -> float:
