@@ -57,14 +57,16 @@ def open_pair(n, L, G, first, second, D):
         player = L.part_player[i + j]
         D.shape[j, ACTIONS], D.shape[j, KINDS] = L.part_actions[i + j], L.n_types[player]
         D.shape[j, COLUMN], D.shape[j, STEP] = L.first_col[player], 0
-        D.cell[j], D.share[j] = 0, 0.0
-        D.mu[j, 0], D.mu[j, 1] = 1.0, 0.0
-        if G.axis[player] >= 0:
-            axis = first if j == 0 else second
+        hidden = G.axis[player] >= 0
+        axis = first if j == 0 else second
+        if hidden:
             D.shape[j, STEP] = axis.step
-            for b in range(len(D.base)):
-                D.mu[j, 0, b], D.mu[j, 1, b] = axis.p[b], 1.0 - axis.p[b]
-                D.base[b] -= b - axis.base[b]
+        for b in range(len(D.base)):
+            D.mu[j, 0, b] = axis.p[b] if hidden else 1.0
+            D.mu[j, 1, b] = 1.0 - D.mu[j, 0, b]
+            D.base[b] -= b - axis.base[b] if hidden else 0
+            for a in range(D.shape[j, ACTIONS]):
+                D.cell[j, a, b], D.share[j, a, b] = 0, 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -104,7 +106,9 @@ def pair_continuation(D, table):
     d0, d1 = D.shape[0, STEP], D.shape[1, STEP]
     for j in range(2):
         for k in range(D.shape[j, KINDS]):
-            D.q[j, k, : D.shape[j, ACTIONS]] = 0.0
+            for a in range(D.shape[j, ACTIONS]):
+                for b in range(len(D.base)):
+                    D.q[j, k, a, b] = 0.0
     for a in range(A0):
         for c in range(A1):
             T = table[a * A1 + c]
@@ -116,7 +120,7 @@ def pair_continuation(D, table):
 
 
 @njit(cache=True, error_model="numpy")
-def pair_reply(D, j, log_nu, rate):
+def pair_reply(D, j, log_nu, w0, rate):
     """Fill `new` with the logit replies of mover `j`; raise D.gap to the largest relative change of a probability."""
     A = D.shape[j, ACTIONS]
     top, total, gap = D.sums[0], D.sums[1], D.gap
@@ -126,7 +130,7 @@ def pair_reply(D, j, log_nu, rate):
             top[b], total[b] = -np.inf, 0.0
         for a in range(A):
             for b in range(len(gap)):
-                new[a, b] = log_nu[a] + rate * q[a, b]
+                new[a, b] = log_nu[w0 + a] + rate * q[a, b]
                 top[b] = max(top[b], new[a, b])
         for a in range(A):
             for b in range(len(gap)):
@@ -150,10 +154,10 @@ def pair_settle(D, i, L, lam, scale, table, first, second, tol, most, exempt):
         for j in range(2):
             pair_posteriors(D, j, first if j == 0 else second)
         pair_continuation(D, table)
-        D.gap[:] = 0.0
+        for b in range(len(exempt)):
+            D.gap[b] = 0.0
         for j in range(2):
-            log_nu = L.log_weight[L.part_weight[i + j] : L.part_weight[i + j] + D.shape[j, ACTIONS]]
-            pair_reply(D, j, log_nu, lam[L.part_player[i + j]] * scale)
+            pair_reply(D, j, L.log_weight, L.part_weight[i + j], lam[L.part_player[i + j]] * scale)
         res = 0.0
         for b in range(len(exempt)):
             D.gap[b] = 0.0 if exempt[b] else D.gap[b]
@@ -178,12 +182,14 @@ def climb(D, i, L, lam, table, first, second, tol, exempt):
     for j in range(2):
         for k in range(D.shape[j, KINDS]):
             for a in range(D.shape[j, ACTIONS]):
-                D.s[j, k, a] = np.exp(L.log_weight[L.part_weight[i + j] + a])
+                nu = np.exp(L.log_weight[L.part_weight[i + j] + a])
+                for b in range(len(exempt)):
+                    D.s[j, k, a, b] = nu
     total = 0
     res = np.inf
     for step in range(1, CLIMB + 1):
         aim = tol if step == CLIMB else 1e-7
-        res, it = pair_settle(D, i, L, lam, step / CLIMB, table, first, second, aim, CALM, exempt)
+        res, it = pair_settle(D, i, L, lam, step / CLIMB, table, first, second, aim, np.int64(CALM), exempt)
         total += it
         if not res <= aim:
             return np.inf, total
@@ -195,8 +201,9 @@ def pair_values(D, table, U, out):
     """Write the value of every column to out[column, belief], given settled strategies."""
     d0, d1, A1 = D.shape[0, STEP], D.shape[1, STEP], D.shape[1, ACTIONS]
     weight = D.sums[0]
-    out[:] = 0.0
     for u in range(U):
+        for b in range(len(weight)):
+            out[u, b] = 0.0
         k0, k1 = u - D.shape[0, COLUMN], u - D.shape[1, COLUMN]
         if 0 <= k0 < D.shape[0, KINDS] or 0 <= k1 < D.shape[1, KINDS]:
             j, k = (0, k0) if 0 <= k0 < D.shape[0, KINDS] else (1, k1)
@@ -215,25 +222,18 @@ def pair_values(D, table, U, out):
 
 
 @njit(cache=True, error_model="numpy")
-def load_pair(D, warm):
-    """Read strategies from warm [mover, type, action, belief], flat."""
-    at, B = 0, len(D.base)
+def move_pair(D, warm, load):
+    """Read strategies from warm [mover, type, action, belief], flat, or write them there."""
+    at = 0
     for j in range(2):
         for k in range(D.shape[j, KINDS]):
             for a in range(D.shape[j, ACTIONS]):
-                D.s[j, k, a] = warm[at : at + B]
-                at += B
-
-
-@njit(cache=True, error_model="numpy")
-def save_pair(D, warm):
-    """Write strategies to warm [mover, type, action, belief], flat."""
-    at, B = 0, len(D.base)
-    for j in range(2):
-        for k in range(D.shape[j, KINDS]):
-            for a in range(D.shape[j, ACTIONS]):
-                warm[at : at + B] = D.s[j, k, a]
-                at += B
+                for b in range(len(D.base)):
+                    if load:
+                        D.s[j, k, a, b] = warm[at]
+                    else:
+                        warm[at] = D.s[j, k, a, b]
+                    at += 1
 
 
 @njit(cache=True, error_model="numpy")
@@ -262,16 +262,17 @@ def solve_pair(n, L, G, X, first, second, lam, warm, tol, most, table, D, stop, 
     while missing < B and not np.isnan(warm[missing]):
         missing += 1
     if missing == B:
-        load_pair(D, warm)
+        move_pair(D, warm, missing == B)
         res, it = pair_settle(D, i, L, lam, 1.0, table, first, second, tol, most, exempt)
     elif missing == 0:
         res, it = climb(D, i, L, lam, table, first, second, tol, exempt)
-        D.gap[:] = np.inf if not res <= tol else 0.0
-    else:
-        D.gap[:missing], D.gap[missing:] = 0.0, np.inf
+        missing = 0 if not res <= tol else B
     if not res <= tol:
-        stop[1], stop[2] = np.argmax(D.gap), 1
+        stop[1], stop[2] = missing, 1
+        for b in range(B):
+            if missing == B and not D.gap[b] <= tol:
+                stop[1] = b
         return res, it
-    save_pair(D, warm)
+    move_pair(D, warm, B == 0)
     pair_values(D, table, X.shape[1], X[n])
     return res, it

@@ -87,8 +87,8 @@ def count_entries(nodes, L, G, live):
 def read_lots(n, L, G, flat, x, S):
     """Fill S for node `n` at belief `flat` from x = log sigma."""
     at = 0
-    S.actions[:] = 1
-    S.mean[:, 0], S.corners[:, 0], S.offset[:, 0, 0], S.share[:, 0, 0] = 1.0, 1, 0, 1.0
+    for j in range(MOVERS):
+        S.actions[j], S.mean[j, 0], S.corners[j, 0], S.offset[j, 0, 0], S.share[j, 0, 0] = 1, 1.0, 1, 0, 1.0
     for j in range(L.part_ptr[n + 1] - L.part_ptr[n]):
         i = L.part_ptr[n] + j
         player, A = L.part_player[i], L.part_actions[i]
@@ -170,7 +170,7 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
 
     Chance nodes have no rows: see `push` and `pull`.
     """
-    used = 0
+    used = np.int64(0)
     mu = np.zeros((8, 4))
     A = 1
     for i in range(len(L.part_actions)):

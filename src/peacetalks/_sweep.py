@@ -153,7 +153,8 @@ def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exemp
             stop[0], stop[2] = position, 1
             return res, total
         worst = max(worst, res)
-        exempt[:] = False
+        for b in range(len(exempt)):
+            exempt[b] = False
         if finish:
             write_logs(n, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
         signal_values(n, L, axis, X, R)
@@ -184,7 +185,8 @@ def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, e
         if stop[2]:
             return res, total
         worst = max(worst, res)
-        exempt[:] = False
+        for b in range(len(exempt)):
+            exempt[b] = False
         if finish:
             write_pair_logs(D, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
     stop[0] = stop[2] = 0

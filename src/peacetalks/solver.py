@@ -93,7 +93,8 @@ def solve(
         game, compiled, grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
         work.iterations, settings,
     )  # fmt: skip
-    _cache.settled()
+    if certify:
+        _cache.settled()
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
 
@@ -184,7 +185,7 @@ class _Work:
     def informed(self, kind: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
         """Solve nodes of one stage that need a fixed point; return the worst residual."""
         if kind != SIGNAL:
-            _cache.settled()
+            _cache.settled(_cache.PAIR if kind == DUEL else None)
         lay, grid, plan = self.c.layout, self.grid, self.plan
         stop, exempt = np.zeros(3, np.int64), np.zeros(self.grid.total, bool)
         by_hand: dict[int, np.ndarray] = {}  # flat place in `logs` -> strategies that a kernel's arithmetic cannot hold
