@@ -156,7 +156,8 @@ class Scenario(Part):
     rent: Rent | None = None
     challengers: Challengers | None = None
     reference_classes: list[str] = Field(
-        default_factory=list, description="Reference classes of the outside view, by name."
+        default_factory=list,
+        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
