@@ -8,7 +8,7 @@ only when its mass falls below `RARE` or `KEPT` others are likelier (the mass dr
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -143,7 +143,7 @@ def paths(s: Solution, periods: int) -> tuple[tuple[Path, ...], float]:
     over = absorbing(s)
     first = opening_mass(s)
     moving = {(str(n),): np.where((names == n)[:, None], first, 0.0) for n in np.unique(names[first.any(axis=1)])}
-    done: Counter[tuple[str, ...]] = Counter()
+    done: dict[tuple[str, ...], float] = defaultdict(float)
     dropped = 0.0
     for t in range(periods):
         after: dict[tuple[str, ...], np.ndarray] = {}
@@ -158,8 +158,9 @@ def paths(s: Solution, periods: int) -> tuple[tuple[Path, ...], float]:
         ranked = sorted(after.items(), key=lambda item: -item[1].sum())
         moving = {key: m for key, m in ranked[:KEPT] if m.sum() >= RARE}
         dropped += sum(float(m.sum()) for key, m in ranked if key not in moving)
-    done.update({key: float(m.sum()) for key, m in moving.items()})
-    found = [Path(key, p) for key, p in done.most_common() if p > 0]
+    for key, m in moving.items():
+        done[key] += float(m.sum())
+    found = sorted((Path(key, p) for key, p in done.items() if p > 0), key=lambda path: -path.probability)
     return tuple(found), dropped
 
 

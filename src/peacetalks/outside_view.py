@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peacetalks.evidence import EvidenceError, outside_forecast
-from peacetalks.spec import Scenario
+from peacetalks.evidence import EvidenceError, cases, outside_forecast
+from peacetalks.spec import Scenario, SpecError
 
 DRAWS, SEED, FEW = 60, 7, 5
 SILENT = (
@@ -40,7 +40,17 @@ class OutsideView:
 
 def outside_views(scenario: Scenario, months: tuple[int, ...]) -> tuple[OutsideView, ...]:
     """Return the outside view in each reference class of `scenario`; nothing dated after its date is used."""
+    check_classes(scenario)
     return tuple(_view(scenario, where, months) for where in scenario.reference_classes)
+
+
+def check_classes(scenario: Scenario) -> None:
+    """Raise `SpecError` for a reference class that the record does not know."""
+    for i, where in enumerate(scenario.reference_classes, 1):
+        try:
+            cases("episodes", where, scenario.as_of)
+        except EvidenceError as e:
+            raise SpecError(f"{scenario.name}: reference_classes.{i} ({where!r}): {e}") from None
 
 
 def _view(scenario: Scenario, where: str, months: tuple[int, ...]) -> OutsideView:
