@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import peacetalks as pt
+from peacetalks.compile import compile_game
 from peacetalks.gamefile import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
 from peacetalks.spec import Scenario
 
@@ -130,3 +131,36 @@ def test_every_key_is_on_the_docs_page():
     page = (Path(__file__).parents[1] / "docs" / "game-files.md").read_text(encoding="utf-8")
     for key in (*KEYS, *MOVE_KEYS, *THEN_KEYS, "name", "by", "moves", "then"):
         assert f"`{key}`" in page, key
+
+
+def places(value, path=()):
+    """Yield the path of every value inside nested tables and lists."""
+    yield path
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(part, (*path, key))
+
+
+def replaced(table, path, value):
+    table = copy.deepcopy(table)
+    if not path:
+        return value
+    part = table
+    for key in path[:-1]:
+        part = part[key]
+    part[path[-1]] = value
+    return table
+
+
+@pytest.mark.parametrize("wrong", [3, "zzz", [], {}, None, True, [1], {"zzz": 1}])
+def test_no_value_of_the_wrong_kind_gets_past_the_door(wrong, fearon):
+    """Whatever stands anywhere, a game is read or refused with a message; it never fails otherwise."""
+    small = {**fearon, "stages": [{**s, "moves": dict(list(s["moves"].items())[:1])} for s in fearon["stages"]]}
+    refused = []
+    for table in (CLASH, small):
+        for path in places(table):
+            try:
+                compile_game(parse(replaced(table, path, wrong))[0])
+            except pt.GameError as e:
+                refused.append(str(e))
+    assert len(refused) > 20
+    assert min(map(len, refused)) > 20

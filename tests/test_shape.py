@@ -14,6 +14,11 @@ FORBIDDEN = {
     "spec.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
     "mechanisms": {"solver", "solution", "forward", "evidence", "cli"},
+    "durations.py": {"spec", "evidence", "cli", "scenario_outlook"},
+    "screen.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
+    "charts.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
+    "render.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
+    "explain_screen.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 

@@ -35,7 +35,7 @@ OWN_KEYS = ("label", "weight")
 THEN_KEYS = ("if", "to", "pay", "drive")
 
 
-def read(path: Path) -> tuple[Game, float, int]:
+def read(path: Path) -> tuple[Game, Any, int]:
     """Read a game file; return (game, rationality, belief points).  Raises `GameError` with what and where."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -48,17 +48,22 @@ def read(path: Path) -> tuple[Game, float, int]:
     return parse(data, str(path))
 
 
-def parse(data: Any, where: str = "game") -> tuple[Game, float, int]:
+def parse(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     """Read a game from a plain table."""
     _known(data, KEYS, where, need=("players", "start", "stages"))
-    _is(data["players"], list, f"{where}, players")
-    _is(data["stages"], list, f"{where}, stages")
+    players = [_is(p, str, f"{where}, players") for p in _is(data["players"], list, f"{where}, players")]
+    types = _is(data.get("types") or {}, dict, f"{where}, types")
+    stages = _is(data["stages"], list, f"{where}, stages")
+    periods = data.get("periods", 1)
     game = Game(
-        players=tuple(data["players"]), types=_is(data.get("types", {}), dict, f"{where}, types"), start=data["start"],
-        stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(data["stages"])),
-        periods=data.get("periods", 1), discount=data.get("discount", 1.0),
+        players=tuple(players), types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
+        start=_to(data["start"], f"{where}, start"),
+        stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
+        periods=None if periods is None else _number(periods, f"{where}, periods"),
+        discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
     )  # fmt: skip
-    return game, data.get("rationality", 20.0), data.get("belief_points", 21)
+    rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
+    return game, rationality, _number(data.get("belief_points", 21), f"{where}, belief_points")
 
 
 def table(s: Solution) -> list[dict[str, Any]]:
@@ -95,6 +100,25 @@ def _is(data: Any, kind: type, where: str) -> Any:
     return data
 
 
+def _number(x: Any, where: str) -> Any:
+    if isinstance(x, bool) or not isinstance(x, int | float):
+        raise GameError(f"{where}: a number is expected, got {x!r}")
+    return x
+
+
+def _numbers(data: Any, where: str) -> dict[str, float]:
+    return {k: _number(v, f"{where}, {k}") for k, v in _is(data, dict, where).items()}
+
+
+def _number_or_table(x: Any, where: str) -> Any:
+    return _numbers(x, where) if isinstance(x, dict) else _number(x, where)
+
+
+def _to(x: Any, where: str) -> Any:
+    """Return a state or {state: probability}."""
+    return _numbers(x, where) if isinstance(x, dict) else _is(x, str, where)
+
+
 def _known(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] = ()) -> None:
     for key in _is(data, dict, where):
         if key not in keys:
@@ -106,6 +130,7 @@ def _known(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] =
 
 def _stage(data: Any, where: str) -> Stage:
     _known(data, ("name", "by", "moves", "then"), where, need=("name", "by", "moves"))
+    _is(data["name"], str, f"{where}, name")
     _is(data["moves"], dict, f"{where}, moves")
     if isinstance(data["by"], list):
         return _clash(data, where)
@@ -119,7 +144,8 @@ def _stage(data: Any, where: str) -> Stage:
     def at(state: Any) -> list[Move]:
         return moves.get(state, [Move("-", to=state)])
 
-    return Chance(data["name"], at) if data["by"] == "chance" else Decision(data["name"], data["by"], at)
+    by = _is(data["by"], str, f"{where}, by")
+    return Chance(data["name"], at) if by == "chance" else Decision(data["name"], by, at)
 
 
 def _clash(data: dict[str, Any], where: str) -> Simultaneous:
@@ -152,14 +178,13 @@ def _profiles(rows: Any, labels: dict[str, list[Any]], where: str) -> dict[tuple
     for row in _is(rows or [], list, f"{where}, then"):
         _known(row, THEN_KEYS, f"{where}, then", need=("if", "to"))
         _known(row["if"], tuple(labels), f"{where}, then, if", need=tuple(labels))
-        profile = tuple(row["if"][p] for p in labels)
+        profile = tuple(_is(row["if"][p], str, f"{where}, then, if, {p}") for p in labels)
         for p, label in zip(labels, profile, strict=True):
             if label not in labels[p]:
                 raise GameError(f"{where}: {p} has no move {label!r}{did_you_mean(label, labels[p])}")
         if profile in found:
             raise GameError(f"{where}: `then` tells {' / '.join(map(str, profile))} twice")
-        pay, drive = (_keys(row.get(k)) for k in ("pay", "drive"))
-        found[profile] = Move(" / ".join(map(str, profile)), row["to"], pay, 1.0, drive)
+        found[profile] = Move(" / ".join(map(str, profile)), **_result(row, where))
     missing = [profile for profile in product(*labels.values()) if profile not in found]
     if missing:
         told = " / ".join(map(str, missing[0]))
@@ -172,14 +197,22 @@ def _own(data: Any, where: str) -> Move:
     if isinstance(data, str):
         return Move(data)
     _known(data, OWN_KEYS, where, need=("label",))
-    return Move(data["label"], weight=data.get("weight", 1.0))
+    return Move(_is(data["label"], str, f"{where}, label"), weight=_number(data.get("weight", 1.0), f"{where}, weight"))
 
 
 def _move(data: Any, where: str) -> Move:
     _known(data, MOVE_KEYS, where, need=("label", "to"))
-    pay, drive = (_keys(data.get(k)) for k in ("pay", "drive"))
-    return Move(data["label"], data["to"], pay, data.get("weight", 1.0), drive)
+    weight = _number(data.get("weight", 1.0), f"{where}, weight")
+    return Move(_is(data["label"], str, f"{where}, label"), weight=weight, **_result(data, where))
 
 
-def _keys(pay: dict[str, float] | None) -> dict[Any, float] | None:
-    return None if pay is None else {tuple(k.split("|")) if "|" in k else k: v for k, v in pay.items()}
+def _result(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return where a move leads and what it pays."""
+    pays = {k: _pay(data.get(k), f"{where}, {k}") for k in ("pay", "drive")}
+    return {"to": _to(data["to"], f"{where}, to"), **pays}
+
+
+def _pay(pay: Any, where: str) -> dict[Any, float] | None:
+    if pay is None:
+        return None
+    return {tuple(k.split("|")) if "|" in k else k: v for k, v in _numbers(pay, where).items()}
