@@ -74,7 +74,7 @@ def advance_map(s: Solution) -> Advance:
 
     def advance(mass: np.ndarray, period: int) -> np.ndarray:
         slots = enter(s, mass)
-        rows(s.layer(period)).push(slots.reshape(-1))
+        rows(s.layer(period)).push(slots)
         return slots[n:].copy()
 
     return advance

@@ -37,16 +37,14 @@ def beliefs(game: Game, points: int) -> int:
 
     >>> from peacetalks.spec import load
     >>> beliefs(build(load("korea-1951")), 5)
-    30
+    25
     """
     if int(points) != points or points < 2:
         raise GameError(f"belief points must be a whole number >= 2, got {points!r}; 5 to 21 are usual")
     total = 1
     for player in game.players:
-        kinds, prior = len(game.type_names(player)), game.prior(player)
-        if kinds > 1:
-            on_grid = all(abs(p * (points - 1) - round(p * (points - 1))) < 1e-9 for p in prior)
-            total *= math.comb(points - 1 + kinds - 1, kinds - 1) + (not on_grid)
+        kinds = len(game.type_names(player))
+        total *= math.comb(points - 1 + kinds - 1, kinds - 1) + (kinds > 2)  # a lattice, and the prior beside it
     if total > MAX_BELIEFS:
         raise GameError(
             f"{points:,} belief points make {total:,} public beliefs, more than the limit of {MAX_BELIEFS:,}; "
