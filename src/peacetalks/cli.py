@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(help="What can we expect from these peace negotiations?", no_args_is_help=True, add_completion=False)
-evidence_app = typer.Typer(help="The historical record: base rates and cases.", no_args_is_help=True)
+PLAIN: Any = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
+evidence_app = typer.Typer(help="The historical record: base rates and cases.", **PLAIN)
 app.add_typer(evidence_app, name="evidence")
 
 ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
@@ -21,18 +23,20 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 @app.command()
 def forecast(
     scenario: ScenarioArg,
-    periods: Annotated[int, typer.Option(help="Months to forecast.")] = 36,
+    periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, outcome, probability.")] = False,
-    output: Annotated[Path | None, typer.Option("-o", help="Write report.html, or a .json or .csv file.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
 ) -> None:
-    """Forecast a scenario: the three ends, every outcome, the terms."""
-    from peacetalks import render
+    """Forecast a scenario: the three ends, every outcome, the terms, beside the record."""
+    from peacetalks import render, screen
     from peacetalks.scenario_outlook import outlook
     from peacetalks.spec import load
 
+    if output is not None:
+        render.check_suffix(output)
     found = load(scenario)
     with render.progress() as bar:
         o = outlook(found, periods=periods, draws=draws, belief_points=belief_points, progress=bar)
@@ -40,11 +44,32 @@ def forecast(
         render.write(o, output)
         print(f"Wrote {output}", file=sys.stderr)
     elif as_json:
-        print(json.dumps(o.to_dict(), indent=1))
+        print(render.as_json(o), end="")
     elif as_csv:
         print(render.csv(o), end="")
     else:
-        render.show(o)
+        screen.show(o)
+
+
+@app.command("explain")
+def explain_game(
+    scenario: ScenarioArg,
+    periods: Annotated[int, typer.Option(help="Months over which paths are followed.")] = 24,
+    belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
+    from peacetalks import explain_screen, render
+    from peacetalks.explain import explain
+    from peacetalks.spec import load
+
+    found = load(scenario)
+    with render.progress():
+        told = explain(found, periods=periods, belief_points=belief_points)
+    if as_json:
+        print(json.dumps(told.to_dict(), indent=1, allow_nan=False))
+    else:
+        explain_screen.show(told)
 
 
 @app.command()
@@ -52,9 +77,14 @@ def check(scenario: ScenarioArg) -> None:
     """Check a scenario file: keys, ranges, sources, and the size of its game."""
     from peacetalks.compile import compile_game
     from peacetalks.mechanisms import build
+    from peacetalks.outside_view import check_classes
+    from peacetalks.scenario_outlook import BELIEF_POINTS, PERIODS
+    from peacetalks.size import check as check_size
     from peacetalks.spec import load
 
     found = load(scenario)
+    check_size(found, BELIEF_POINTS, PERIODS)
+    check_classes(found)
     bare = [path for path, n in found.numbers().items() if not n.source]
     compiled = compile_game(build(found))
     print(f"{found.name}: valid; {len(found.numbers())} numbers, {len(bare)} without a source")
@@ -122,32 +152,34 @@ def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded
     print(json.dumps(evidence.add(path).to_dict(), indent=1, default=str))
 
 
-def _code(error: Exception) -> int:
-    """Return the exit code of an error: 2 bad input, 3 not solved, 4 missing data."""
-    from peacetalks.evidence import EvidenceMissing
-    from peacetalks.game import GameError
-    from peacetalks.solution import NotSolved
-    from peacetalks.spec import SpecError
-
-    if isinstance(error, NotSolved):
+def _code(error: BaseException) -> int:
+    """Return the exit code of an error: 2 bad input, 3 not solved, 4 missing data, 1 anything else."""
+    names = {c.__name__ for c in type(error).__mro__ if c.__module__.startswith("peacetalks.")}  # no import: it is slow
+    if "NotSolved" in names:
         return 3
-    if isinstance(error, EvidenceMissing):
+    if "EvidenceMissing" in names:
         return 4
-    return 2 if isinstance(error, GameError | SpecError | ValueError) else 1
+    ours = type(error).__module__.partition(".")[0] == "peacetalks"
+    return 2 if (isinstance(error, ValueError) and ours) or isinstance(error, OSError) else 1
 
 
 def main(argv: list[str] | None = None) -> Any:
     """Run the command line; exit codes: 0 done, 1 internal, 2 bad input, 3 not solved, 4 missing data, 130 interrupted."""
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     try:
-        return app(argv, standalone_mode=True)
+        return app(argv, prog_name="peacetalks", standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
     except Exception as error:
         code = _code(error)
         if code == 1:
-            raise
-        print(f"peacetalks: {error}", file=sys.stderr)
+            traceback.print_exc()
+            print("peacetalks: internal error (above); please report it with the scenario", file=sys.stderr)
+        else:
+            print(f"peacetalks: {error}", file=sys.stderr)
         sys.exit(code)
 
 
