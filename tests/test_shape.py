@@ -14,6 +14,8 @@ FORBIDDEN = {
     "spec.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
     "mechanisms": {"solver", "solution", "forward", "evidence", "cli"},
+    "global_game.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
+    "alliance.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 

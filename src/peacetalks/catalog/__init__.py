@@ -19,6 +19,7 @@ from peacetalks.catalog.ceasefire import ceasefire
 from peacetalks.catalog.centipede import centipede, ultimatum
 from peacetalks.catalog.chain_store import chain_store
 from peacetalks.catalog.commitment import commitment
+from peacetalks.catalog.deterrence import deterrence
 from peacetalks.catalog.fearon import fearon, fearon_uniform, walk_out
 from peacetalks.catalog.inspection import dresher, inspection
 from peacetalks.catalog.integration import integration
@@ -32,7 +33,7 @@ __all__ = ["make", "names"]
 
 _GAMES: dict[str, Callable[..., Game]] = {
     "battlefield": battlefield, "ceasefire": ceasefire, "centipede": centipede, "chain-store": chain_store,
-    "commitment": commitment, "dresher": dresher, "fearon": fearon, "fearon-uniform": fearon_uniform,
+    "commitment": commitment, "deterrence": deterrence, "dresher": dresher, "fearon": fearon, "fearon-uniform": fearon_uniform,
     "holdout": holdout, "inspection": inspection, "integration": integration, "loopback": loopback, "ochs": ochs,
     "rent": rent, "rounds": rounds, "rubinstein": rubinstein, "shadow-of-power": shadow_of_power,
     "signorino": signorino, "ultimatum": ultimatum, "walk-out": walk_out,
