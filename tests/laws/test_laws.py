@@ -18,7 +18,8 @@ LIGHT = {
     "fearon": {"offers": 11}, "fearon-uniform": {"offers": 11, "draws": 20}, "walk-out": {"offers": 11},
     "commitment": {"offers": 11}, "rubinstein": {"offers": 11}, "shadow-of-power": {"offers": 11},
     "rent": {"draws": 20}, "ultimatum": {"offers": 11}, "holdout": {"stages": 3}, "dresher": {"periods": 3},
-    "battlefield": {"forts": 4, "held": 2, "periods": 20},
+    "battlefield": {"forts": 4, "held": 2, "periods": 20}, "audience": {"dt": 0.4, "length": 0.8}, "loyalty": {"dt": 0.5},
+    "linked-talks": {"bundles": 4}, "wider-bargain": {"offers": 11}, "uncertain-power": {"offers": 5},
 }  # fmt: skip
 
 
