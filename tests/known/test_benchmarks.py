@@ -75,15 +75,17 @@ def test_best_arbitration(known, q, p, theta):
 
 @pytest.mark.parametrize(
     ("tables", "q"),
-    [(war_payoffs(0.3, c), 0.5) for c in (0.1, 0.149, 0.15, 0.2)]
+    [(war_payoffs(0.3, c), 0.5) for c in (0.1, 0.149)]
     + [(shrinking_pie(p, theta), q) for q, p, theta in ((0.3, 0.85, 0.8), (0.5, 0.85, 0.8), (0.2, 0.9, 0.9))],
 )  # fmt: skip
 def test_the_solver_respects_the_bound(tables, q):
     """Law 13: whatever the game, war at high precision is no less likely than the least for the same types."""
-    game = make("uncertain-power", war=tables, strong=(q, q), offers=9)
-    s = pt.solve(game, 50, belief_points=5, certify=False)
+    game = make("uncertain-power", war=tables, strong=(q, q), offers=5)
+    s = pt.solve(game, 500, belief_points=5, certify=False)
     war = float(pt.forecast(s, outcome=str).sel(outcome="war")[0])
-    assert war >= least_war(*tables, (1 - q, q), (1 - q, q)) - 1e-9
+    least = least_war(*tables, (1 - q, q), (1 - q, q))
+    assert least > 0
+    assert war >= least - 1e-3
 
 
 @pytest.mark.parametrize(
@@ -156,5 +158,5 @@ def test_what_data_identify(known, name):
 
 def test_precision_and_scale_are_one(known):
     """A pie twice as large at half the precision gives the same data."""
-    halved = (TRUTH[0] / 2, *TRUTH[1:])
-    assert np.abs(chances(TRUTH) - chances(halved, pie=2.0)).max() == pytest.approx(known("o24.scale invariance max diff"), abs=1e-12)
+    gap = np.abs(chances(TRUTH) - chances((TRUTH[0] / 2, *TRUTH[1:]), pie=2.0)).max()
+    assert gap == pytest.approx(known("o24.scale invariance max diff"), abs=1e-12)

@@ -66,6 +66,8 @@ def ceasefire(
     full = trust / (1 - discount) if discount < 1 else 0.0
 
     def last(state: Any) -> dict[str, float]:
-        return {"A": full, "B": full} if state == "ceasefire" else {}
+        if isinstance(state, tuple):
+            return dict.fromkeys("AB", full * discount ** state[1])
+        return dict.fromkeys("AB", full) if state == "ceasefire" else {}
 
     return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last)
