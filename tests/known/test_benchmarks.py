@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 import peacetalks as pt
 from peacetalks.catalog import make
@@ -160,3 +161,17 @@ def test_precision_and_scale_are_one(known):
     """A pie twice as large at half the precision gives the same data."""
     gap = np.abs(chances(TRUTH) - chances((TRUTH[0] / 2, *TRUTH[1:]), pie=2.0)).max()
     assert gap == pytest.approx(known("o24.scale invariance max diff"), abs=1e-12)
+
+
+def test_estimates_from_one_data_set(known):
+    """Maximum likelihood through the solver on 500 crises drawn at the true values."""
+    counts = np.random.default_rng(3).multinomial(500, chances(TRUTH))
+
+    def loss(t):
+        theta = (np.exp(t[0]), t[1], t[2], t[2] + np.exp(t[3]), 1 / (1 + np.exp(-t[4])))
+        return -(counts * np.log(chances(theta) + 1e-300)).sum()
+
+    start = [np.log(15.0), 0.1, 0.05, np.log(0.25), 0.0]
+    t = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-5, "fatol": 1e-7, "maxiter": 3000}).x
+    found = (np.exp(t[0]), t[1], t[2], t[2] + np.exp(t[3]), 1 / (1 + np.exp(-t[4])))
+    assert found == pytest.approx(known("o24.MLE one data set N=500 (lam,cA,cL,cH,q)"), abs=1e-3)

@@ -1,13 +1,18 @@
-"""Crises: audience costs (o05a), costly signals (o05b), private shocks (o19), loyalty (o22), rearming (o25)."""
+"""Crises: audience costs (o05a), signals (o05b), attrition (o07a, b), private shocks (o19), loyalty (o22), rearming (o25)."""
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import expit
 
 import peacetalks as pt
 from peacetalks.catalog import make
+from peacetalks.catalog.attrition import hold_time
 from peacetalks.catalog.audience import crisis, crisis_in_steps, resolve_types
-from peacetalks.catalog.crisis_signal import Payoffs, equilibria, reply
+from peacetalks.catalog.crisis_signal import Payoffs, equilibria, reply, shocked
 from peacetalks.catalog.loyalty import switch
+from peacetalks.catalog.obstinate import concession
 from peacetalks.catalog.rearming import deterring_detection, most_rearmers
 from peacetalks.catalog.signals import cheapest_signal
 from peacetalks.tree import solve_tree
@@ -80,6 +85,47 @@ def test_four_types_come_near_the_continuum(known):
     war, *_ = ends(make("audience", types=(kinds, kinds), dt=0.625 / 3, length=0.625 / 3 * 4), 100)
     assert war == pytest.approx(1 / 1.625**2, abs=5e-3)
     assert war == pytest.approx(known("o05a.sym.war_prob"), abs=5e-3)
+
+
+@pytest.mark.parametrize("value", [0.25, 0.5, 0.75, 0.9])
+def test_attrition_with_private_values(known, value):
+    assert hold_time(value) == pytest.approx(known(f"o07a.T({value})"), abs=1e-12)
+
+
+def test_attrition_pays_and_lasts(known):
+    """Brute force: against a side that holds as said, no other date is better; the mean is a double integral."""
+
+    def pays(value, until):
+        waits, _ = quad(hold_time, 0, until)
+        return until * value - waits - (1 - until) * hold_time(until)
+
+    for value in (0.2, 0.5, 0.8):
+        stored = known(f"o07a.payoff type {value} (=v^2/2)")
+        assert pays(value, value) == pytest.approx(stored, abs=1e-9)
+        assert max(pays(value, u) for u in np.linspace(0, 0.99, 100)) <= stored + 1e-9
+    lasts, _ = quad(lambda v: hold_time(v) * 2 * (1 - v), 0, 1)
+    assert lasts == pytest.approx(known("o07a.E[duration]=1/(6c)"), abs=1e-8)
+
+
+@pytest.mark.parametrize("tag", ["sym", "asym", "z"])
+def test_concession(known, tag):
+    demands, rates, prior = known(f"o07b.{tag}.(al,r,z)")
+    c = concession(demands, rates, prior)
+    assert c.hazard == pytest.approx(known(f"o07b.{tag}.hazards"), abs=1e-12)
+    assert c.alone == pytest.approx(known(f"o07b.{tag}.T_i"), abs=1e-12)
+    assert c.end == pytest.approx(known(f"o07b.{tag}.T0"), abs=1e-12)
+    assert c.at_once == pytest.approx(known(f"o07b.{tag}.P(immediate concession)"), abs=1e-12)
+    assert c.value == pytest.approx(known(f"o07b.{tag}.U rational"), abs=1e-12)
+
+
+def test_concession_as_a_game():
+    """Twice as many periods, half the distance to the value in continuous time."""
+    c, far = concession(obstinate=(0.5, 0.5)), []
+    for dt in (2.25, 1.125):
+        s = solve_tree(make("obstinate", dt=dt), 200)
+        far.append([s.value(i, "rational") - u for i, u in zip("12", c.value, strict=True)])
+    assert max(far[1]) < 0.03
+    assert np.divide(*far) == pytest.approx([2.0, 2.0], rel=0.3)
 
 
 @pytest.mark.parametrize(("kind", "stored"), [("sunk", "o05b.m_sink"), ("tied", "o05b.m_tie_min")])
@@ -162,6 +208,42 @@ def test_private_shocks_by_simulation():
         assert challenges.mean() == pytest.approx(e.challenge, abs=four)
         assert resists.mean() == pytest.approx(e.resist, abs=four)
         assert (war > back)[challenges].mean() == pytest.approx(e.fight, abs=4 * 0.5 / np.sqrt(challenges.sum()))
+
+
+A_PRECISION, B_PRECISION = 10.0, 3.0
+
+
+def exact_threats(payoffs):
+    """Return P(challenge) in every equilibrium of the game `threat`: the fixed points in one number, P(B resists)."""
+    war, back = np.array(list(shocked(payoffs, 1.0).values())).T
+    fight = expit(A_PRECISION * (war - back))
+    last = fight * war + (1 - fight) * back
+
+    def challenge(resist):
+        return expit(A_PRECISION * (resist * last + (1 - resist) * payoffs.conceded_a - payoffs.status_quo_a))
+
+    def excess(resist):
+        c = challenge(resist)
+        fights = c @ fight / c.sum()
+        gain = fights * payoffs.war_b + (1 - fights) * payoffs.prevail_b - payoffs.concede_b
+        return expit(B_PRECISION * gain) - resist
+
+    grid = np.linspace(0, 1, 4001)
+    value = np.array([excess(p) for p in grid])
+    at = np.flatnonzero(value[1:] * value[:-1] < 0)
+    return sorted(challenge(brentq(excess, grid[i], grid[i + 1])).mean() for i in at)
+
+
+@pytest.mark.parametrize("name", ["x=0", "WB=-2.2", "unique"])
+def test_the_solver_finds_the_three_equilibria_of_a_threat(known, name):
+    """As many as with normal shocks; the search at a node finds every one, and says so."""
+    payoffs = Payoffs(*known(f"o19.{name}.(SA,VA,CB,WA,WB,a,VB)"))
+    exact = exact_threats(payoffs)
+    assert len(exact) == len(known(f"o19.{name}.all equilibria (pR,pC,pF)"))
+    s = pt.solve(make("threat", payoffs=payoffs), {"A": A_PRECISION, "B": B_PRECISION}, belief_points=8)
+    found = sorted(np.mean([row["challenge"] for row in own.values()]) for own in s.selections("open", "start"))
+    assert found == pytest.approx(exact, abs=0.015)  # of the coarse belief grid: .004 with 16 points
+    assert s.multiple > 0 or len(exact) == 1
 
 
 def test_loyalty_switch_closed_form(known):

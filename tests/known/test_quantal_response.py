@@ -6,6 +6,7 @@ from scipy.optimize import minimize_scalar
 
 import peacetalks as pt
 from peacetalks.catalog import make
+from peacetalks.catalog.signorino import probit
 from peacetalks.tree import solve_tree
 
 EXACT = 1e-6  # stored values carry six digits
@@ -158,6 +159,25 @@ def test_signorino(known, lam):
     s = pt.solve(make("signorino"), lam)
     assert s.strategy("reply", "challenge")["only"]["fight"] == pytest.approx(p4, abs=1e-9)
     assert s.strategy("act", "start")["only"]["act"] == pytest.approx(p2, abs=1e-9)
+
+
+@pytest.mark.parametrize(("key", "private"), [("agent probit sigma=1", False), ("private probit s=1", True)])
+def test_signorino_with_normal_errors(known, key, private):
+    fight, act = probit(private=private)
+    assert (fight, act) == pytest.approx(known(f"o15.{key} (p4,p2)"), abs=1e-9)
+    if not private:
+        ends = (1 - act, act * (1 - fight), act * fight)
+        assert ends == pytest.approx(known("o15.agent probit outcome probs (SQ,3,4)"), abs=1e-9)
+
+
+def test_signorino_by_simulation():
+    """Draw the private shocks to every outcome and let both do their best."""
+    u, n = dict(zip(("u11", "u13", "u14", "u23", "u24"), (0.0, 1.0, -0.8, 0.0, 0.3), strict=True)), 1_000_000
+    rng = np.random.default_rng(7)
+    drawn = {k: x + rng.standard_normal(n) for k, x in u.items()}
+    fight, act = probit(**u, private=True)
+    assert (drawn["u24"] > drawn["u23"]).mean() == pytest.approx(fight, abs=2e-3)
+    assert ((1 - fight) * drawn["u13"] + fight * drawn["u14"] > drawn["u11"]).mean() == pytest.approx(act, abs=2e-3)
 
 
 HISTORIES = {

@@ -128,6 +128,9 @@ def audience(
         Length of a period and of the whole crisis; after it there is war.
     pace : float
         Reference hazard, per unit of time, of quitting and of attacking.
+
+    >>> audience(dt=0.1).periods
+    10
     """
     kinds = types or resolve_types(crisis(costs, prizes))
     periods = round(length / dt)

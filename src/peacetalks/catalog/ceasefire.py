@@ -66,8 +66,7 @@ def ceasefire(
     full = trust / (1 - discount) if discount < 1 else 0.0
 
     def last(state: Any) -> dict[str, float]:
-        if isinstance(state, tuple):
-            return dict.fromkeys("AB", full * discount ** state[1])
-        return dict.fromkeys("AB", full) if state == "ceasefire" else {}
+        away = state[1] if isinstance(state, tuple) else 0
+        return {} if state == "broken" else {i: full * discount**away for i in ("A", "B")}
 
     return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last)

@@ -11,7 +11,9 @@ normals; A knows its two from the start, B its own.  With :math:`p_R` the chance
    p_R &= \Phi\big((p_FW_B+(1-p_F)V_B-C_B)/p_F\big).
 
 Every fixed point in :math:`p_R` is an equilibrium; there may be three.  A's shocks are known before it first moves, so
-this is not an agent quantal response equilibrium: the file is a benchmark beside the games.
+this is not an agent quantal response equilibrium: `equilibria` is a benchmark beside the games.  The game `threat` has
+A's shocks as types, two equally likely values each (:math:`\pm` a spread; 1 matches the normal's first three moments), and
+logit errors for B's.
 
 Lewis, J. B. & Schultz, K. A. (2003). Revealing preferences: empirical estimation of a crisis bargaining game with
 incomplete information. Political Analysis 11(4), 345-367.
@@ -23,10 +25,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import ndtr, owens_t
+
+from peacetalks.catalog._parts import passing
+from peacetalks.game import Decision, Game, Move
 
 FAR = 38.0  # beyond this a normal chance is 0 or 1 in double precision
 SPAN = 6.0  # chances to resist are scanned between the normal quantiles -6 and 6
@@ -118,3 +125,46 @@ def _both(h: float, k: float) -> float:
         b = float(np.divide(h - rho * k, k * rho))
     apart = 0.0 if h * k > 0 or (h * k == 0 and h + k >= 0) else 0.5
     return float(0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, a) - owens_t(k, b)) - apart
+
+
+def shocked(u: Payoffs, spread: float) -> dict[str, tuple[float, float]]:
+    """Return {type of A: (value of war, value of backing down)}, four equally likely types.
+
+    >>> list(shocked(Payoffs(), 1.0))
+    ['--', '-+', '+-', '++']
+    """
+    sign = {"-": -spread, "+": spread}
+    return {a + b: (u.war_a + sign[a], u.back_down_a + sign[b]) for a, b in product(sign, sign)}
+
+
+def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
+    """Return the game of "A" and "B" with four types of A; states "status quo", "conceded", "war", "backed down".
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(threat(), rationality={"A": 10, "B": 3}, belief_points=3, certify=False)
+    >>> s.strategy("end", "resisted")["++"]["fight"] < 0.5
+    True
+    """
+    u = payoffs or Payoffs()
+    types = shocked(u, spread)
+
+    def open_(state: Any) -> list[Move]:
+        return [Move("keep", "status quo", {"A": u.status_quo_a}), Move("challenge", "challenge")]
+
+    def answer(state: Any) -> list[Move]:
+        if state != "challenge":
+            return passing(state)
+        return [Move("concede", "conceded", {"A": u.conceded_a, "B": u.concede_b}), Move("resist", "resisted")]
+
+    def end(state: Any) -> list[Move]:
+        if state != "resisted":
+            return passing(state)
+        war: dict[Any, float] = {("A", k): w for k, (w, _) in types.items()}
+        back: dict[Any, float] = {("A", k): b for k, (_, b) in types.items()}
+        return [
+            Move("fight", "war", war | {"B": u.war_b}),
+            Move("back down", "backed down", back | {"B": u.prevail_b}),
+        ]
+
+    stages = (Decision("open", "A", open_), Decision("answer", "B", answer), Decision("end", "A", end))
+    return Game(players=("A", "B"), types={"A": dict.fromkeys(types, 1 / len(types))}, start="start", stages=stages)

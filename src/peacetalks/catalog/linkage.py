@@ -31,7 +31,11 @@ Bundle = tuple[float, ...]
 
 
 def order_of(w1: Weights, w2: Weights) -> list[int]:
-    """Return the issues in the order in which side 1 gets them on the frontier."""
+    """Return the issues in the order in which side 1 gets them on the frontier.
+
+    >>> order_of((0.3, 0.7), (0.6, 0.4))
+    [1, 0]
+    """
     if len(w1) != len(w2) or not w1 or min(*w1, *w2) <= 0:
         raise GameError(f"each issue needs a positive weight on both sides, got {list(w1)!r} and {list(w2)!r}")
     return sorted(range(len(w1)), key=lambda k: -w1[k] / w2[k])
