@@ -63,7 +63,7 @@ def test_without_precision_everybody_follows_the_reference_measure(shape):
 
 
 def test_without_precision_outcomes_follow_by_hand():
-    """Coins at every node: the centipede ends half the time at each, holding out yields nothing but the reference measure."""
+    """Coins at every node of the centipede and of holding out; in a crisis the hazards of quitting and of attacking."""
     f = pt.forecast(solve(make("centipede", nodes=4), 0.0), outcome=lambda x: str(x[1] if isinstance(x, tuple) else "on"))
     ends = [float(f.sel(outcome=str(k))[-1]) for k in range(5)]
     assert ends == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16], abs=1e-12)
