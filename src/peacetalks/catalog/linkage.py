@@ -173,9 +173,11 @@ def wider_bargain(
 ) -> Game:  # fmt: skip
     """Return the war in which side 1 offers a separate peace or waits for the window; states "war", "open", "over".
 
+    At the limit side 2 is left with R_2 and up to a few steps of the grid: it waits for the step of every later offer.
+
     >>> from peacetalks.solver import solve
-    >>> s = solve(wider_bargain(gains=(0.3, 0.0)), rationality=2000, certify=False)
-    >>> bool(abs(s.value("1") - (1 - 0.2292)) < 0.02)
+    >>> s = solve(wider_bargain(gains=(0.3, 0.0), offers=1001), rationality=20000, certify=False)
+    >>> bool(abs(s.value("2") - 0.2292) < 0.005)
     True
     """
     fight = {"1": -costs[0], "2": -costs[1]}

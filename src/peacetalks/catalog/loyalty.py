@@ -46,8 +46,8 @@ def loyalty(
     Examples
     --------
     >>> from peacetalks.solver import solve
-    >>> round(solve(loyalty(), rationality=20000, certify=False).value("commander"), 3)
-    1.326
+    >>> round(solve(loyalty(), rationality=20000, certify=False).value("commander"), 2)
+    1.33
     """
     if not (dt > 0 and 0 < pace * dt < 1):
         raise GameError(f"a period dt must be > 0 and pace * dt < 1, got dt={dt!r}, pace={pace!r}")
