@@ -19,6 +19,8 @@ FORBIDDEN = {
     "charts.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
     "render.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
     "explain_screen.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
+    "global_game.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
+    "alliance.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 
