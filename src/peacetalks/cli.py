@@ -122,6 +122,20 @@ def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded
     print(json.dumps(evidence.add(path).to_dict(), indent=1, default=str))
 
 
+@evidence_app.command("rebuild")
+def rebuild(
+    data: Annotated[Path, typer.Argument(help="The folder with the raw files, or one with `add`ed Parquet copies.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write; left out, only compare.")] = None,
+) -> None:
+    """Rebuild every derived table from raw files and compare it, byte for byte, with the one that is shipped."""
+    from peacetalks import evidence
+
+    same = evidence.compare(data, out)
+    print(json.dumps({"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}, indent=1))
+    if not all(same.values()):
+        raise typer.Exit(1)
+
+
 def _code(error: Exception) -> int:
     """Return the exit code of an error: 2 bad input, 3 not solved, 4 missing data."""
     from peacetalks.evidence import EvidenceMissing

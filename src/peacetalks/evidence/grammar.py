@@ -42,7 +42,8 @@ _CAUTION = ("Half of all ceasefires have no known fate: `bounds` are the recorde
             "ceasefires (lower) and this curve (upper).")
 _PAX = "Only processes that produced a text are in the data: optimistic."
 _EP = "UCDP conflict episodes (25 battle deaths in a year) from the day they reach that level"
-_WAR = _EP + ", with 1,000 battle deaths in some calendar year (a class known in full only afterwards)"
+_WAR = ("UCDP conflict episodes with a calendar year of 1,000 battle deaths behind them, from the 1 January after the "
+        "first such year (or the age `reached`): wars that ended within that year are not in it")
 
 
 def _episode(name: str, ends: tuple[str, ...], how: str, *also: str) -> list[Event]:
