@@ -103,8 +103,8 @@ class CaseFilter:
         for c in self.conditions:
             if c.column != "intensity":
                 frame = frame.filter(_expression(c, self.kind, frame.schema[c.column]))
-        year = pl.coalesce(pl.col("start").dt.year(), "start_year") if "start_year" in frame.columns else (
-            pl.col("start").dt.year() if "start" in frame.columns else pl.lit(None))
+        known = {"start": pl.col("start").dt.year(), "start_year": pl.col("start_year")}
+        year = pl.coalesce([e for c, e in known.items() if c in frame.columns])
         if self.since is not None:
             frame = frame.filter(year >= self.since)
         if self.until is not None:

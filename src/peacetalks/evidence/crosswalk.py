@@ -62,7 +62,7 @@ def timed(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
 
 def grid(months: tuple[int, ...]) -> NDArray[np.float64]:
     """Return the days, a month apart, on which curves are needed: from 0 to the last month."""
-    return MONTH * np.arange(max(months) + 1)
+    return MONTH * np.arange(max(months) + 1, dtype=np.float64)
 
 
 def returns(frame: pl.DataFrame, days: NDArray[np.float64]) -> list[NDArray[np.float64]]:

@@ -32,7 +32,7 @@ from peacetalks.evidence.classes import CaseFilter, day, prepared
 from peacetalks.evidence.crosswalk import CAUSES, ENDS, LABELS, MONTH, SILENT, SPOKEN
 from peacetalks.evidence.errors import EvidenceError, suggestion
 from peacetalks.evidence.grammar import parse
-from peacetalks.evidence.named import named
+from peacetalks.evidence.names import named
 from peacetalks.evidence.rates import class_weight
 from peacetalks.evidence.survival import incidence
 

@@ -25,8 +25,8 @@ NAMED: dict[str, dict[str, str]] = {
     "mediated": {"ceasefires": "mediated=1", "agreements": "mediated=1"},
     "monitored": {"ceasefires": "monitored=1"},
     "peacekeepers": {"spells": "peacekeepers=1", "agreements": "peacekeeping=1"},
-    "since_1945": dict.fromkeys(("wars", "crises", "spells", "sanctions"), "since=1945"),
-    "since_1990": dict.fromkeys(("episodes", "agreements", "ceasefires", "processes", "crises", "wars"), "since=1990"),
+    "since_1945": dict.fromkeys(("wars", "crises"), "since=1945"),
+    "since_1990": dict.fromkeys(("episodes", "agreements", "ceasefires", "crises", "wars", "sanctions"), "since=1990"),
 }
 
 
