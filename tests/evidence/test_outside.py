@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import peacetalks as pt
-from peacetalks.evidence import NAMED, SILENT, SPOKEN, EvidenceError, named, outside_forecast, regression, trial
+from peacetalks.evidence import NAMED, SILENT, SPOKEN, EvidenceError, crosswalk, outside_forecast, regression, trial
 from peacetalks.evidence import outside as home
 from peacetalks.evidence.tables import read_cases
 from peacetalks.mechanisms import state
@@ -49,13 +49,26 @@ def test_where_the_data_cannot_speak_it_is_unknown_and_never_zero():
 
 
 def test_all_episodes_end_as_the_curve_says():
-    """Agreement or ceasefire, in force or broken, is the cumulative incidence of both."""
+    """Agreement or ceasefire, in force or broken, is the cumulative incidence of both, but for one cluster of ignorance."""
     from peacetalks.evidence import base_rate
 
     f = outside_forecast(None, [24], draws=2)
     settled = sum(f.probability[0, f.labels.index(x)] for x in ("settlement", "ceasefire", "broken"))
     rates = [base_rate(f"conflict ends in {x} within 24 months").probability for x in ("an agreement", "a ceasefire")]
-    assert settled == pytest.approx(sum(rates), abs=1e-9)
+    c = f.clusters
+    assert c > 100
+    assert settled == pytest.approx((c * sum(rates) + 1 / 3 + 1 / 9) / (c + 1), abs=1e-9)
+
+
+@pytest.mark.parametrize("method", ["class", "regression"])
+def test_few_cases_never_give_certainty(method):
+    """In July 1951 no interstate war of a year's age had ended in peace within 6 months: not a chance of 0."""
+    f = outside_forecast(["interstate", "war", "reached=1y"], [6], "1951-07-10", draws=200, method=method)
+    assert f.n_scope < 30
+    assert f.end_probability.sum() == pytest.approx(1)
+    assert 0.005 < f.end_probability[0, 0] < 0.05
+    assert f.end_low[0, 0] < f.end_probability[0, 0] < f.end_high[0, 0]
+    assert 0.05 < f.end_high[0, 0] < 0.4
 
 
 def test_as_of_changes_what_is_known_and_a_later_one_knows_more():
@@ -109,7 +122,9 @@ def test_ends_group_the_labels_as_the_inside_view_does():
 @pytest.mark.parametrize("method", ["class", "regression"])
 def test_a_scenario_has_an_outside_view(name, method):
     s = pt.load(name)
-    f = outside_forecast(s.reference_classes, [1, 6, 12], s.as_of, draws=4, method=method)
+    f = outside_forecast(s.reference_classes, [1, 6, 12], s.as_of, draws=4, method=method)  # narrowed by all of them
+    for where in s.reference_classes:
+        assert outside_forecast(where, [1], s.as_of, draws=1).n >= f.n
     table = f.to_dataset()
     assert table["ends"].dims == ("period", "end")
     assert table["ends"].sum("end").values == pytest.approx(1)
@@ -136,7 +151,7 @@ def test_averaged_over_every_case_the_regression_is_about_the_curve_of_all():
     record, _ = home._record(None, [12, 24], None)
     days = np.array([365.0, 730.0])
     model = regression.fit(record.whole)
-    assert regression.curves(model, model.x, days) == pytest.approx(home._curve(record.whole, days), abs=0.012)
+    assert regression.curves(model, model.x, days) == pytest.approx(crosswalk.Times.of(record.whole).curve(days), abs=0.012)
 
 
 def test_the_regression_is_of_the_forecasts_era():
@@ -166,7 +181,7 @@ def test_every_named_class_has_cases(name):
     from peacetalks.evidence import cases
 
     for kind in NAMED[name]:
-        assert 0 < cases(kind, named(kind, [name])).height < read_cases(kind).height, kind
+        assert 0 < cases(kind, name).height < read_cases(kind).height, kind
 
 
 def test_states_of_the_trial_by_hand():

@@ -1,6 +1,10 @@
 """The committed tables are what the raw files give, byte for byte."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +46,13 @@ def test_nothing_is_written_when_a_raw_file_is_missing(tmp_path):
     with pytest.raises(EvidenceMissing):
         rebuild(tmp_path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_skipped_without_raw_data_is_said_loudly(tmp_path):
+    """A run without the raw files warns and names the reason; it does not pass in silence."""
+    got = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-k", "byte_for_byte", __file__], text=True,
+        capture_output=True, timeout=120, check=False, env=os.environ | {"PEACETALKS_DATA": str(tmp_path / "none")})
+    assert got.returncode == 0
+    assert re.search("1 skipped.*1 warning", got.stdout)
+    assert got.stdout.count("rebuild and raw figures are NOT tested") >= 2

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from peacetalks.evidence.errors import EvidenceError, EvidenceMissing
     from peacetalks.evidence.intake import Added, add
     from peacetalks.evidence.loading import load
-    from peacetalks.evidence.names import NAMED, named
+    from peacetalks.evidence.names import NAMED
     from peacetalks.evidence.outside import OutsideForecast, outside_forecast
     from peacetalks.evidence.rates import BaseRate, base_rate, questions
 
@@ -24,7 +24,7 @@ _HOME = {
     "Card": "catalogue", "card": "catalogue", "cards": "catalogue", "CaseFilter": "classes", "cases": "classes",
     "rebuild": "derive", "EvidenceError": "errors", "EvidenceMissing": "errors", "Added": "intake",
     "add": "intake", "load": "loading", "BaseRate": "rates", "base_rate": "rates", "questions": "rates",
-    "compare": "derive", "NAMED": "names", "named": "names", "SILENT": "crosswalk", "SPOKEN": "crosswalk",
+    "compare": "derive", "NAMED": "names", "SILENT": "crosswalk", "SPOKEN": "crosswalk",
     "OutsideForecast": "outside", "outside_forecast": "outside",
 }
 
@@ -36,5 +36,5 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = ["NAMED", "SILENT", "SPOKEN", "Added", "BaseRate", "Card", "CaseFilter", "EvidenceError", "EvidenceMissing",
-           "OutsideForecast", "add", "base_rate", "card", "cards", "cases", "compare", "load", "named", "outside_forecast",
+           "OutsideForecast", "add", "base_rate", "card", "cards", "cases", "compare", "load", "outside_forecast",
            "questions", "rebuild"]

@@ -8,6 +8,7 @@ intensity=war      episodes: 1,000 battle deaths in a calendar year that was ove
                    `reached` the clock starts on the 1 January on which that was first known
 reached=3y         only cases still going on at that age; the clock then starts at that age (d, w, m, y)
 since=1945         began in that year or later; ``until`` is its twin
+interstate         a name for a condition (`names`)
 =================  ====================================================================================
 
 `reached`, `since`, `until` and a clock that starts at war set the scope: the parent class, to which a class is shrunk,
@@ -21,15 +22,16 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.evidence.names import spelled_out
 from peacetalks.evidence.tables import STORED, read_cases
 
 UNITS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
@@ -39,6 +41,9 @@ COMMON = ("id", "name", "cluster", "start", "end", "seen", "days", "resumed", "w
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne, ">=": operator.ge, "<=": operator.le, "=": operator.eq}
 CONDITION = re.compile(r"^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$")
+
+
+Where: TypeAlias = "CaseFilter | Mapping[str, object] | Sequence[str] | str | None"
 
 
 @dataclass(frozen=True)
@@ -65,18 +70,22 @@ class CaseFilter:
     until: int | None = None
 
     @classmethod
-    def parse(cls, kind: str, where: CaseFilter | Mapping[str, object] | str | None = None) -> CaseFilter:
-        """Return the class that `where` describes: text, a mapping, a `CaseFilter` or nothing (all cases).
+    def parse(cls, kind: str, where: Where = None) -> CaseFilter:
+        """Return the class that `where` describes: text, a list of conditions, a mapping, a `CaseFilter` or nothing (all).
 
         >>> CaseFilter.parse("episodes", "war_type=interstate, reached=2y").reached
         730
+        >>> str(CaseFilter.parse("episodes", ["interstate", "territory"]))
+        'war_type=interstate, incompatibility=territory'
         """
         if isinstance(where, CaseFilter):
             return where
         if isinstance(where, Mapping):
             parts = [f"{k}={v}" for k, v in where.items()]
         else:
-            parts = [p for p in (where or "").split(",") if p.strip()]
+            text = where if isinstance(where, str) else ",".join(where or ())
+            parts = [p.strip() for p in text.split(",") if p.strip()]
+            parts = [p if re.search("[<>=]", p) else spelled_out(kind, p) for p in parts]
         conditions = [_condition(kind, p) for p in parts]
         scope = {c.column: c.value for c in conditions if c.column in SCOPE}
         years = {k: _year(k, scope[k]) for k in ("since", "until") if k in scope}
@@ -135,15 +144,14 @@ class CaseFilter:
         return ", ".join([*map(str, self.conditions), *scope]) or "all"
 
 
-def cases(kind: str, where: CaseFilter | Mapping[str, object] | str | None = None,
-          as_of: date | str | None = None) -> pl.DataFrame:
+def cases(kind: str, where: Where = None, as_of: date | str | None = None) -> pl.DataFrame:
     """Return the cases of a class by name, with `days` from start to end or to the last day of follow-up.
 
     `kind` is one of ceasefires, spells, agreements, processes, mediations, episodes, wars, crises, sanctions. With `as_of`,
     nothing dated later is used. Raises `EvidenceError` for an unknown kind, covariate or value.
 
     >>> cases("wars", "major_power=1, since=1945").height
-    17
+    12
     """
     frame = prepared(kind, as_of)
     chosen = CaseFilter.parse(kind, where).apply(frame)

@@ -19,6 +19,7 @@ A return to fighting is known by its calendar year only and dated to 1 July, or 
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -65,17 +66,39 @@ def grid(months: tuple[int, ...]) -> NDArray[np.float64]:
     return MONTH * np.arange(max(months) + 1, dtype=np.float64)
 
 
-def returns(frame: pl.DataFrame, days: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Return, for agreements and for ceasefires, the chance [day] that fighting is back so long after.
+class Times(NamedTuple):
+    """Cases as vectors: days to the end or last look, its cause (0 none), days from end to return or last look, returned."""
 
-    The last known chance holds beyond what was followed.
-    """
-    out = []
-    for k in (1, 2):
-        seen = frame.filter(pl.col("k") == k, pl.col("r") >= 0)
-        p = incidence(seen["r"].to_numpy(), seen["b"].to_numpy(), days, spread=False).probability[:, 0]
-        out.append(np.maximum.accumulate(np.nan_to_num(p)))
-    return out
+    t: NDArray[np.float64]
+    k: NDArray[np.int64]
+    r: NDArray[np.float64]
+    b: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> Times:
+        """Return the vectors of a frame of `timed`; days since the end are NaN for a case that has not ended."""
+        t, r = (frame[c].cast(pl.Float64).fill_null(np.nan).to_numpy() for c in ("t", "r"))
+        return cls(t, frame["k"].cast(pl.Int64).to_numpy(), r, frame["b"].to_numpy())
+
+    def repeated(self, times: NDArray[np.int64]) -> Times:
+        """Return each case as often as `times` says."""
+        return Times(np.repeat(self.t, times), np.repeat(self.k, times), np.repeat(self.r, times), np.repeat(self.b, times))
+
+    def curve(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the cumulative incidence [day, cause] of the endings."""
+        return incidence(self.t, self.k, days, len(CAUSES), spread=False).probability
+
+    def returns(self, days: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        """Return, for agreements and for ceasefires, the chance [day] that fighting is back so long after.
+
+        The last known chance holds beyond what was followed.
+        """
+        out = []
+        for cause in (1, 2):
+            seen = (self.k == cause) & (self.r >= 0)
+            p = incidence(self.r[seen], self.b[seen], days, spread=False).probability[:, 0]
+            out.append(np.maximum.accumulate(np.nan_to_num(p)))
+        return out
 
 
 def labels_at(curve: NDArray[np.float64], back: list[NDArray[np.float64]], months: tuple[int, ...]) -> NDArray[np.float64]:

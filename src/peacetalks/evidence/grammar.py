@@ -69,6 +69,8 @@ EVENTS: tuple[Event, ...] = (
     Event("talks reach a comprehensive agreement", "processes", ("comprehensive",), "PA-X processes, from the first "
           "pre-negotiation or ceasefire text to the first comprehensive text", caution=_PAX,
           also=("talks reach a settlement",)),
+    Event("mediation ends", "mediations", ("over",), "Mediation efforts in civil wars with both days known, from first to "
+          "last day; what came of them is not coded", also=("mediation effort ends", "mediation is over")),
     *_episode("ends", ANY, "ends in any way, low activity included", "is over"),
     *_episode("ends in an agreement", ("agreement",), "ends in a peace agreement", "ends in a peace agreement",
               "ends in a settlement"),

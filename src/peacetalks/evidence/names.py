@@ -1,14 +1,11 @@
-"""Reference classes by name, as a scenario lists them, and what each means for each kind of case.
+"""Reference classes by name, and what each means for each kind of case.
 
-A name stands for a condition; names listed together narrow the class. A condition can be written out as well:
-``["interstate", "territory", "reached=3y"]`` is ``war_type=interstate, incompatibility=territory, reached=3y``.
+A name stands for a condition and can be written wherever a condition can: ``interstate, territory, reached=3y`` is
+``war_type=interstate, incompatibility=territory, reached=3y``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from peacetalks.evidence.classes import CaseFilter
 from peacetalks.evidence.errors import EvidenceError, suggestion
 
 NAMED: dict[str, dict[str, str]] = {
@@ -30,24 +27,18 @@ NAMED: dict[str, dict[str, str]] = {
 }
 
 
-def named(kind: str, names: Iterable[str]) -> CaseFilter:
-    """Return the class of a kind that a list of names and conditions describes; no names: all cases.
+def spelled_out(kind: str, name: str) -> str:
+    """Return the condition that a name stands for among cases of a kind.
 
     Raises `EvidenceError` for a name that is not known, or that says nothing of this kind.
 
-    >>> str(named("episodes", ["interstate", "territory", "reached=3y"]))
-    'war_type=interstate, incompatibility=territory, reached=1095d'
+    >>> spelled_out("episodes", "interstate")
+    'war_type=interstate'
     """
-    parts = []
-    for name in names:
-        if "=" in name:
-            parts.append(name)
-        elif name not in NAMED:
-            raise EvidenceError(f"no reference class is called {name!r}. {suggestion(name, list(NAMED))} "
-                                "Or write a condition, such as war_type=interstate.")
-        elif kind not in NAMED[name]:
-            raise EvidenceError(f"the reference class {name!r} says nothing of {kind}, only of "
-                                f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}.")
-        else:
-            parts.append(NAMED[name][kind])
-    return CaseFilter.parse(kind, ", ".join(parts))
+    if name not in NAMED:
+        raise EvidenceError(f"no reference class is called {name!r}. {suggestion(name, list(NAMED))} Or "
+                            f"write a condition on {kind}: column=value, such as since=1990.")
+    if kind not in NAMED[name]:
+        raise EvidenceError(f"the reference class {name!r} says nothing of {kind}, only of "
+                            f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}.")
+    return NAMED[name][kind]

@@ -8,15 +8,21 @@ class       the class's own competing-risk curve, mixed with its parent's, weigh
 regression  cause-specific Cox models on all cases of the class's scope, averaged over the class (`regression`)
 ==========  ==========================================================================================
 
+Few cases never give certainty: both methods are mixed with one cluster's worth of knowing nothing (a third for each
+end), weight 1/(C + 1) with C clusters (states) in the scope. This is a Dirichlet-process posterior (Ferguson 1973): each
+draw takes that weight from Beta(1, C) and what is not known from Dirichlet(1/3, 1/3, 1/3). No probability is 0.
+
 In the regression the era is that of the forecast's date. A class without a case of its own gets weight 0 (class) or
 its conditions as covariates (regression). Intervals are 95 % percentiles over draws that resample clusters (states),
-seeded. Held fixed in the draws: kappa, and for the regression tau and the chance of return after a settlement, which
-is that of the scope.
+seeded; kappa and tau are held fixed. The chance of return after a settlement is that of the scope.
+
+In a walk-forward trial on 394 episodes (`trial.csv`) the regression beat the curve of all past episodes by about a
+tenth of its Brier score, the class curve did not: prefer `regression` where a class has few cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -28,16 +34,13 @@ from numpy.typing import NDArray
 
 from peacetalks.evidence import crosswalk, regression
 from peacetalks.evidence.casebook import EPISODES_TO
-from peacetalks.evidence.classes import CaseFilter, day, prepared
-from peacetalks.evidence.crosswalk import CAUSES, ENDS, LABELS, MONTH, SILENT, SPOKEN
+from peacetalks.evidence.classes import CaseFilter, Where, day, prepared
+from peacetalks.evidence.crosswalk import ENDS, LABELS, MONTH, SILENT, SPOKEN, Times
 from peacetalks.evidence.errors import EvidenceError, suggestion
 from peacetalks.evidence.grammar import parse
-from peacetalks.evidence.names import named
 from peacetalks.evidence.rates import class_weight
-from peacetalks.evidence.survival import incidence
 
 Method = Literal["class", "regression"]
-Where = CaseFilter | Mapping[str, object] | Sequence[str] | str | None
 SOURCE = "UCDP Conflict Termination Dataset 3-2021; UCDP/PRIO Armed Conflict Dataset 25.1"
 DEFINITIONS = {
     "class": "What UCDP conflict episodes of the class became, mixed with all episodes of its scope; months count from "
@@ -69,6 +72,7 @@ class OutsideForecast:
     draws: int
     seed: int
     n_scope: int = 0  # cases of the scope (parent class)
+    clusters: int = 0  # states in the scope
     method: str = "class"
     spoken: dict[str, str] = field(default_factory=lambda: dict(SPOKEN))  # label -> what it is in the record
     silent: dict[str, str] = field(default_factory=lambda: dict(SILENT))  # label -> why the record cannot say
@@ -109,30 +113,23 @@ class _Record:
     months: tuple[int, ...]
     today: date  # the date of the forecast, else the last day of follow-up
 
-    def resampled(self, rng: np.random.Generator) -> _Record:
-        """Return the record with clusters drawn anew, alike in both."""
-        names = pl.concat([self.whole["cluster"], self.own["cluster"]]).unique().sort()
-        times = np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names))
-        count = pl.DataFrame({"cluster": names, "times": times})
-        whole, own = (f.join(count, on="cluster", how="left", maintain_order="left").select(
-            pl.exclude("times").repeat_by("times").explode()) if f.height else f for f in (self.whole, self.own))
-        drop = [f.filter(pl.col("id").is_not_null()) for f in (whole, own)]
-        return _Record(drop[0], drop[1], self.chosen, self.months, self.today)
-
-
-def reference_class(where: Where) -> CaseFilter:
-    """Return the class of episodes that a text, a mapping or a scenario's list of names describes."""
-    if isinstance(where, Sequence) and not isinstance(where, str):
-        return named("episodes", where)
-    return CaseFilter.parse("episodes", where)
+    def resample(self, rng: np.random.Generator, draws: int, *parts: pl.DataFrame) -> Iterator[list[NDArray[np.int64]]]:
+        """Yield, per draw of clusters, how often each case of each part is drawn."""
+        labels = [p["cluster"].to_numpy().astype(str) for p in parts]
+        names, place = np.unique(np.concatenate(labels), return_inverse=True)
+        cuts = np.cumsum([v.size for v in labels])[:-1]
+        for _ in range(draws):
+            times = np.bincount(rng.integers(0, names.size, names.size), minlength=names.size)
+            yield np.split(times[place], cuts)
 
 
 def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_of: date | str | None = None,
                      draws: int = 200, seed: int = 7, method: Method = "class") -> OutsideForecast:
     """Return what conflict episodes of a class became, at months counted from the age that the class has reached.
 
-    `reference_class` is a class of episodes, such as ``war_type=interstate, reached=3y``, or a scenario's
-    `reference_classes`, such as ``["interstate", "territory", "reached=3y"]``. With `as_of` nothing known later is used.
+    `reference_class` is one class of episodes, such as ``war_type=interstate, reached=3y`` or a list of names and
+    conditions that narrow it, such as ``["interstate", "territory", "reached=3y"]`` (`names`). With `as_of` nothing known
+    later is used.
     Raises `EvidenceError` for months below 1, an unknown covariate, name or method, or a scope without cases.
 
     >>> f = outside_forecast(["interstate"], [12, 24], draws=20)
@@ -146,24 +143,29 @@ def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_
     if method == "class":
         event = parse("conflict ends within 1 year").event
         weight = class_weight(event, record.chosen, int(max(record.months) * MONTH), known_on) if record.own.height else 0.0
-        point = _by_class(record, weight)
-        runs, ratios = [_by_class(record.resampled(rng), weight) for _ in range(draws)], {}
+        whole, own = Times.of(record.whole), Times.of(record.own)
+        point, ratios = _by_class(whole, own, record.months, weight), {}
+        runs = [_by_class(whole.repeated(w), own.repeated(o), record.months, weight)
+                for w, o in record.resample(rng, draws, record.whole, record.own)]
     else:
         weight = 1.0
         point, runs, ratios = _by_regression(record, draws, rng)
+    clusters = record.whole["cluster"].n_unique()
+    point, runs = _humbled(point, 1 / (clusters + 1), np.full(3, 1 / 3)), [
+        _humbled(run, rng.beta(1, clusters), rng.dirichlet(np.full(3, 1 / 3))) for run in runs]
     low, high = _interval(np.stack(runs) if runs else point[None])
     k = len(LABELS)
     return OutsideForecast(
         str(record.chosen), known_on, record.months, LABELS, ENDS, point[:, :k], low[:, :k], high[:, :k], point[:, k:],
         low[:, k:], high[:, k:], record.own.height, weight, DEFINITIONS[method], SOURCE, draws, seed, record.whole.height,
-        method, hazard_ratios=ratios)
+        clusters, method, hazard_ratios=ratios)
 
 
 def _record(where: Where, horizons_months: Sequence[int], as_of: date | str | None) -> tuple[_Record, date | None]:
     months = tuple(int(m) for m in horizons_months)
     if not months or min(months) <= 0:
         raise EvidenceError(f"horizons_months is {list(horizons_months)}: give months of 1 or more, such as [6, 12].")
-    known_on, chosen = day(as_of), reference_class(where)
+    known_on, chosen = day(as_of), CaseFilter.parse("episodes", where)
     frame = prepared("episodes", known_on)
     own = crosswalk.timed(chosen.apply(frame), known_on)
     whole = crosswalk.timed(chosen.parent.apply(frame), known_on)
@@ -172,19 +174,15 @@ def _record(where: Where, horizons_months: Sequence[int], as_of: date | str | No
     return _Record(whole, own, chosen, months, known_on or EPISODES_TO), known_on
 
 
-def _curve(frame: pl.DataFrame, days: NDArray[np.float64]) -> NDArray[np.float64]:
-    return incidence(frame["t"].to_numpy(), frame["k"].to_numpy(), days, causes=len(CAUSES), spread=False).probability
-
-
-def _by_class(record: _Record, weight: float) -> NDArray[np.float64]:
+def _by_class(whole: Times, own: Times, months: tuple[int, ...], weight: float) -> NDArray[np.float64]:
     """Return [month, label + end]: the class's curve mixed with its scope's."""
-    days = crosswalk.grid(record.months)
-    back = crosswalk.returns(record.whole, days)
-    whole = crosswalk.labels_at(_curve(record.whole, days), back, record.months)
-    if not record.own.height:
-        return whole
-    own = crosswalk.labels_at(_curve(record.own, days), back, record.months)
-    return np.where(np.isnan(own), whole, weight * own + (1 - weight) * whole)
+    days = crosswalk.grid(months)
+    back = whole.returns(days)
+    every = crosswalk.labels_at(whole.curve(days), back, months)
+    if not own.t.size:
+        return every
+    mine = crosswalk.labels_at(own.curve(days), back, months)
+    return np.where(np.isnan(mine), every, weight * mine + (1 - weight) * every)
 
 
 def _regressed(record: _Record) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -205,18 +203,21 @@ def _by_regression(record: _Record, draws: int,
     """Return [month, label + end], the same in each draw, and the hazard ratios."""
     fitted, cases = _regressed(record)
     model, days = regression.fit(fitted), crosswalk.grid(record.months)
-    back = crosswalk.returns(record.whole, days)
-    x = model.standardised(cases)
-    point = crosswalk.labels_at(regression.curves(model, x, days), back, record.months)
-    names, place = np.unique(np.concatenate([fitted["cluster"].to_numpy(), cases["cluster"].to_numpy()]).astype(str),
-                             return_inverse=True)
+    times, x = Times.of(fitted), model.standardised(cases)
+    point = crosswalk.labels_at(regression.curves(model, x, days), times.returns(days), record.months)
     runs = []
-    for _ in range(draws):
-        times = np.bincount(rng.integers(0, names.size, names.size), minlength=names.size).astype(float)[place]
-        share = times[fitted.height:] if times[fitted.height:].sum() > 0 else None
-        curve = regression.curves(model, x, days, regression.draw(model, rng), times[: fitted.height], share)
-        runs.append(crosswalk.labels_at(curve, back, record.months))
+    for drawn, share in record.resample(rng, draws, fitted, cases):
+        part = share.astype(float) if share.any() else None
+        curve = regression.curves(model, x, days, regression.draw(model, rng), drawn.astype(float), part)
+        runs.append(crosswalk.labels_at(curve, times.repeated(drawn).returns(days), record.months))
     return point, runs, model.ratios()
+
+
+def _humbled(table: NDArray[np.float64], share: float, ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return [month, label + end] mixed with a `share` of chances of the three `ends`, even among spoken labels of each."""
+    peace, nowhere, more = ends
+    nothing = np.array([peace / 2, peace / 2, np.nan, np.nan, more / 3, more / 3, np.nan, more / 3, peace, nowhere, more])
+    return (1 - share) * table + share * nothing
 
 
 def _interval(stack: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -8,7 +8,6 @@ whole cases that would give the variance of the curve) and for clusters of like 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,7 +18,7 @@ import polars as pl
 
 from peacetalks.evidence.casebook import PROCESSES_TO, RECURRENCE_TO, SOURCES
 from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.classes import CaseFilter, day, prepared
+from peacetalks.evidence.classes import CaseFilter, Where, day, prepared
 from peacetalks.evidence.grammar import EVENTS, Event, parse
 from peacetalks.evidence.shrink import design_effect, posterior, precision
 from peacetalks.evidence.survival import incidence
@@ -62,8 +61,7 @@ class Rate:
     effective: float
 
 
-def base_rate(question: str, where: CaseFilter | Mapping[str, object] | str | None = None,
-              as_of: date | str | None = None) -> BaseRate:
+def base_rate(question: str, where: Where = None, as_of: date | str | None = None) -> BaseRate:
     """Return how often `question` came true in the cases `where` describes, known at `as_of`.
 
     Raises `EvidenceError`, with suggestions, for a question, covariate or value that is not known.

@@ -21,8 +21,8 @@ from peacetalks.evidence import crosswalk, regression
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.casebook import EPISODES_TO
 from peacetalks.evidence.classes import with_intensity
+from peacetalks.evidence.crosswalk import Times
 from peacetalks.evidence.shrink import precision
-from peacetalks.evidence.survival import incidence
 
 YEARS, STEP = range(1975, 2016, 10), 10
 MONTHS = (12, 24, 60)
@@ -99,19 +99,16 @@ def _ends(curve: Array, back: list[Array]) -> Array:
     return crosswalk.labels_at(filled, back, MONTHS)[:, len(crosswalk.LABELS):]
 
 
-def _plain(past: pl.DataFrame) -> Array:
-    return incidence(past["t"].to_numpy(), past["k"].to_numpy(), crosswalk.grid(MONTHS), len(crosswalk.CAUSES),
-                     spread=False).probability
-
-
 def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Array:
-    one = _ends(_plain(past), crosswalk.returns(past, crosswalk.grid(MONTHS)))
+    times, days = Times.of(past), crosswalk.grid(MONTHS)
+    one = _ends(times.curve(days), times.returns(days))
     return np.broadcast_to(one, (new.height, *one.shape))
 
 
 def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
     """Return the curve of each case's class, mixed with that of all by n/(n + kappa)."""
-    whole, back = _plain(past), crosswalk.returns(past, crosswalk.grid(MONTHS))
+    days = crosswalk.grid(MONTHS)
+    whole, back = Times.of(past).curve(days), Times.of(past).returns(days)
     ended = (past["k"] > 0) & (past["t"] <= 365)
     hits = int(ended.sum())
     groups = past.with_columns(hit=ended).group_by(list(GROUPS), maintain_order=True).agg(pl.col("hit").sum(), n=pl.len())
@@ -122,7 +119,7 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
         own = past.filter(pl.all_horizontal(pl.col(g).eq_missing(v) for g, v in zip(GROUPS, kind, strict=True)))
         if not own.height:
             return _ends(whole, back)
-        mine, w = _plain(own), own.height / (own.height + kappa)
+        mine, w = Times.of(own).curve(days), own.height / (own.height + kappa)
         return _ends(np.where(np.isnan(mine), whole, w * mine + (1 - w) * whole), back)
 
     return np.stack([curve(k) for k in new.select(GROUPS).iter_rows()])
@@ -130,7 +127,7 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
 
 def _regression(past: pl.DataFrame, new: pl.DataFrame, cut: date) -> Array:
     model, days = regression.fit(past), crosswalk.grid(MONTHS)
-    back = crosswalk.returns(past, days)
+    back = Times.of(past).returns(days)
     x = model.standardised(new.with_columns(start=pl.lit(cut)))
 
     @cache
