@@ -40,7 +40,8 @@ DEFINITIONS: dict[str, str] = {
     "trial.csv": "Walk-forward trial on conflict episodes: trained on what was known on 1 January of 1975, 1985, "
                  "1995, 2005 and 2015, forecast for episodes that began in the ten years after, peace / nowhere / more conflict at "
                  "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
-                 "of all past episodes (climatology), low and high 95 % by bootstrap over states.",
+                 "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
+                 "was put into the regression knowing history; cuts before 1990 cannot use it.",
     "cases_ceasefires.csv": "Ceasefires with an exact first day. Codes are those of the card of "
                             "ethprio-ceasefires. `previous` counts earlier ceasefires of the conflict.",
     "cases_spells.csv": "Peace after civil wars; `end` is the day on which war resumed.",

@@ -44,7 +44,6 @@ COVARIATES: dict[str, pl.Expr] = {
     "major_power": pl.col("major_power") == 1,
     "recurring": pl.col("previous") >= 1,
     "after_1989": pl.col("start").dt.year() >= 1990,
-    "after_2009": pl.col("start").dt.year() >= 2010,
 }
 Array = NDArray[np.float64]
 
