@@ -203,6 +203,14 @@ def test_war_later_than_the_age_reached_is_not_a_war_yet():
     assert set(two["id"]) <= set(whole.filter(pl.col("war_year") < pl.col("start").dt.year() + 2)["id"])
 
 
+def test_recurrence_counts_wars_that_were_wars_by_their_end():
+    whole = read_cases("episodes").filter(pl.col("end").is_not_null())
+    wars = whole.filter(pl.col("war_year").is_not_null(), pl.col("end").dt.year() <= 2019)
+    r = base_rate("conflict recurs within 5 years", "intensity=war")
+    back = wars["resumed"] - wars["end"].dt.year() <= 5
+    assert (r.n, r.observed) == (wars.height, pytest.approx(back.fill_null(False).mean()))
+
+
 def test_minor_and_war_share_out_the_cases_of_an_age():
     ages = [cases("episodes", f"intensity={x}, reached=3y")["id"].to_list() for x in ("war", "minor")]
     assert sorted(ages[0] + ages[1]) == sorted(cases("episodes", "reached=3y")["id"].to_list())

@@ -133,13 +133,17 @@ def _major_years(load: Load) -> pl.DataFrame:
 
 
 def episodes(load: Load) -> pl.DataFrame:
-    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return."""
+    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return.
+
+    An episode that the source goes on to list after its end (one does) is over all the same: what followed is a return.
+    """
     rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
     one = rows.sort("year").group_by("episode_id", maintain_order=True).agg(
         pl.col("conflict_id", "location", "territory", "side_a", "side_b", "war_type", "incompatibility").first(),
         pl.col("start").min(), pl.col("end").drop_nulls().last(), pl.col("ending").drop_nulls().last(),
         major=pl.col("major").first().fill_null(False),
         war_year=pl.col("year").filter(pl.col("intensity") == "war").min())
+    one = one.with_columns(war_year=pl.when((pl.col("war_year") <= pl.col("end").dt.year()).fill_null(True)).then("war_year"))
     later = load("ucdp-acd").select("conflict_id", again="year")
     back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
     one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")

@@ -79,7 +79,7 @@ EVENTS: tuple[Event, ...] = (
     *_episode("ends in low activity", ("low_activity",), "falls below 25 battle deaths a year without settlement",
               "fades"),
     Event("conflict recurs", "episodes", (), "Ended UCDP conflict episodes: the same conflict is active again, in "
-          "calendar years after the end", how="years", also=("war recurs", "fighting recurs")),
+          "calendar years after the end (intensity: as reached by the end)", how="years", also=("war recurs", "fighting recurs")),
     Event("interstate war ends", "wars", ("win_lose", "compromise", "transformed", "stalemate"), "COW interstate "
           "wars (1,000 battle deaths), from first to last day of fighting"),
     *(Event(f"crisis ends in {article} {w}", "crises", (code,),

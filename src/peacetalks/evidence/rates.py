@@ -120,6 +120,9 @@ def _population(event: Event, as_of: date | None) -> pl.DataFrame:
         frame = frame.with_columns(
             ending=pl.when(done).then(pl.lit("comprehensive")), end="comprehensive",
             seen=pl.when(~done).then(pl.lit(min(as_of or PROCESSES_TO, PROCESSES_TO))))
+    if event.how == "years":  # the question is asked when the episode has ended: a war by then was a war
+        by_then = pl.col("war_year") <= pl.col("end").dt.year()
+        frame = frame.with_columns(war_year=pl.when(by_then).then(pl.col("start").dt.year() - 1))
     if event.name == "ceasefire fails":
         known = pl.col("ending").is_not_null() | pl.col("seen").is_not_null()
         frame = frame.filter(known & (pl.col("ending").ne_missing("never_in_force")))
