@@ -109,13 +109,13 @@ def test_curves_rise_and_sum_to_at_most_one(model):
 
 def test_the_interval_agrees_with_refitting_to_resampled_cases():
     """Normal draws of the coefficients and a resampled baseline give about the spread of a full bootstrap."""
-    cases = made(250, effect=0.7)
+    cases = made(150, effect=0.7)
     model, days, rng = regression.fit(cases), np.array([365.0]), np.random.default_rng(1)
     x = model.standardised(cases.filter(pl.col("war_type") == "interstate"))
-    quick = [regression.curves(model, x, days, regression.draw(model, rng), np.bincount(rng.integers(0, 250, 250), minlength=250)
+    quick = [regression.curves(model, x, days, regression.draw(model, rng), np.bincount(rng.integers(0, 150, 150), minlength=150)
                                .astype(float))[0, 0] for _ in range(200)]
     full = []
-    for _ in range(8):
-        again = regression.fit(cases[rng.integers(0, 250, 250).tolist()])
+    for _ in range(7):
+        again = regression.fit(cases[rng.integers(0, 150, 150).tolist()])
         full.append(regression.curves(again, again.standardised(cases.filter(pl.col("war_type") == "interstate")), days)[0, 0])
     assert 0.4 < np.std(quick) / np.std(full) < 2.5
