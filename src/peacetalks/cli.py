@@ -121,14 +121,6 @@ def cases(
     print(evidence.cases(kind, where, as_of).write_csv(), end="")
 
 
-@evidence_app.command("add")
-def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded.")]) -> None:
-    """Recognise, check and cache a dataset file."""
-    from peacetalks import evidence
-
-    print(json.dumps(evidence.add(path).to_dict(), indent=1, default=str))
-
-
 @evidence_app.command("cards")
 def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, list all.")] = None) -> None:
     """What each dataset is, who made it, on what terms, where it is published and what its columns mean."""
@@ -177,6 +169,14 @@ def rebuild(
     print(json.dumps({"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}, indent=1))
     if not all(same.values()):
         raise typer.Exit(1)
+
+
+@evidence_app.command("add")
+def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded.")]) -> None:
+    """Recognise, check and cache a dataset file."""
+    from peacetalks import evidence
+
+    print(json.dumps(evidence.add(path).to_dict(), indent=1, default=str))
 
 
 def _code(error: Exception) -> int:
