@@ -127,8 +127,15 @@ def base_rate(
     if as_json:
         print(json.dumps(found, indent=1, default=str))
         return
-    low, high = found["interval"]
-    print(f"{question}: {found['probability']:.3f} (95% {low:.3f} to {high:.3f}, n = {found['n']})")
+    if found["probability"] is None:
+        print(f"{question}: unknown (n = {found['n']}: no cases, or none followed that long)")
+    else:
+        low, high = found["interval"]
+        print(f"{question}: {found['probability']:.3f} (95% {low:.3f} to {high:.3f}, n = {found['n']})")
+    if found["bounds"]:
+        print("Bounds: {:.3f} to {:.3f}. {}".format(*found["bounds"], found["caution"]))
+    elif found["caution"]:
+        print(found["caution"])
     print(f"{found['definition']}\nSource: {found['source']}")
 
 
@@ -142,6 +149,56 @@ def cases(
     from peacetalks import evidence
 
     print(evidence.cases(kind, where, as_of).write_csv(), end="")
+
+
+@evidence_app.command("cards")
+def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, list all.")] = None) -> None:
+    """What each dataset is, who made it, on what terms, where it is published and what its columns mean."""
+    from peacetalks import evidence
+
+    if name:
+        print(json.dumps(evidence.card(name).to_dict(), indent=1, ensure_ascii=False))
+        return
+    for c in evidence.cards().values():
+        print(f"{c.name}: {c.title}, {c.version}, {c.years[0]} to {c.years[1]}, {c.cases}. Published: {c.published}")
+
+
+@evidence_app.command("outside")
+def outside(
+    classes: Annotated[list[str] | None, typer.Argument(help="Named classes or conditions: interstate reached=3y ...")] = None,
+    months: Annotated[str, typer.Option(help="Months, joined by commas.")] = "3,6,12,24",
+    as_of: Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")] = None,
+    method: Annotated[str, typer.Option(help="class or regression.")] = "class",
+    as_json: AsJson = False,
+) -> None:
+    """What conflicts of a class became: peace, nowhere, more conflict, by month, with 95% intervals and N."""
+    from peacetalks import evidence
+
+    when = [int(m) if m.strip().isdigit() else 0 for m in months.split(",")]
+    found = evidence.outside_forecast(classes or [], when, as_of, method=method)  # type: ignore[arg-type]
+    if as_json:
+        print(json.dumps(found.to_dict(), indent=1))
+        return
+    print(f"{found.reference_class} (n = {found.n} of {found.n_scope}, {found.method}, weight {found.weight:.2f})")
+    for i, m in enumerate(found.horizons_months):
+        print(f"{m} months: " + ", ".join(
+            f"{e} {found.end_probability[i, j]:.3f} ({found.end_low[i, j]:.3f} to {found.end_high[i, j]:.3f})"
+            for j, e in enumerate(found.ends)))
+    print("\n".join([found.definition, *(f"Not said ({k}): {v}" for k, v in found.silent.items()), f"Source: {found.source}"]))
+
+
+@evidence_app.command("rebuild")
+def rebuild(
+    data: Annotated[Path, typer.Argument(help="The folder with the raw files, or one with `add`ed Parquet copies.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write; left out, only compare.")] = None,
+) -> None:
+    """Rebuild every derived table from raw files and compare it, byte for byte, with the one that is shipped."""
+    from peacetalks import evidence
+
+    same = evidence.compare(data, out)
+    print(json.dumps({"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}, indent=1))
+    if not all(same.values()):
+        raise typer.Exit(1)
 
 
 @evidence_app.command("add")
