@@ -14,6 +14,9 @@ FORBIDDEN = {
     "spec.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
     "mechanisms": {"solver", "solution", "forward", "evidence", "cli"},
+    "score.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "pool", "backtests", "cli"},
+    "pool.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "backtests", "cli"},
+    "backtests": {"cli", "render", "scenario_outlook"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 
