@@ -1,5 +1,6 @@
 """The case book: chosen by its rule, mapped as written, stored as computed, pooled without looking ahead."""
 
+import csv
 import math
 from datetime import date
 
@@ -8,19 +9,20 @@ import polars as pl
 import pytest
 
 from peacetalks.backtests import inside
-from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_csv, run, solve_case
+from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_csv, solve_case
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
 from peacetalks.evidence import EvidenceMissing
 from peacetalks.evidence.tables import read_cases
+from peacetalks.solution import NotSolved
 
 BOOK = {c.id: c for c in negotiations()}
 IRAN_IRAQ, ISRAEL_SYRIA, BOSNIA, CROATIA, FALL = 32402, 30202, 39801, 39001, 26702
 
 
 @pytest.fixture(scope="module")
-def book():
-    return run()
+def book(whole):
+    return whole[0].book
 
 
 def test_the_raw_files_give_the_committed_case_book(data, tmp_path):
@@ -133,11 +135,27 @@ def test_the_shipped_pool_is_the_one_that_the_case_book_gives(book):
     assert pool_csv(book) == table_text("pool.csv")
 
 
-def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
+def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch):
     views, size, _ = inside_table()
-    monkeypatch.setattr(inside, "solve_case", lambda case, size: views[case.id])
+
+    def solve_all_but_one(case, size):
+        if case.id == BOSNIA:
+            raise NotSolved("no")
+        return views[case.id]
+
+    monkeypatch.setattr(inside, "solve_case", solve_all_but_one)
+    text = inside.rebuild(size, tmp_path)[0].read_text()
+    assert f"\n{BOSNIA},12,,,,7,5,3," in text
+    book = inside.run({**views, BOSNIA: np.full((2, 3), np.nan)}, size)
+    assert {r for c, r in zip(book.cases, book.reason.tolist(), strict=True) if c.id == BOSNIA} == {inside.NOT_SOLVED}
+
+
+def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
+    stored = list(csv.DictReader(table_text("inside.csv").splitlines()))
+    solved = {int(r["id"]): [[float(q[e]) for e in ORDER] for q in stored if q["id"] == r["id"]] for r in stored}
+    monkeypatch.setattr(inside, "solve_case", lambda case, size: np.array(solved[case.id]))
     told = []
-    one, two = inside.rebuild(size, tmp_path, lambda done, all_: told.append((done, all_)))
+    one, two = inside.rebuild(inside_table()[1], tmp_path, lambda done, all_: told.append((done, all_)))
     assert one.read_text() == table_text("inside.csv")
     assert two.read_text() == table_text("pool.csv")
     assert told[-1] == (len(BOOK), len(BOOK))

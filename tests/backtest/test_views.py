@@ -79,7 +79,7 @@ def test_an_unknown_outcome_teaches_nothing_and_is_not_scored():
 
 def test_a_signal_that_is_there_is_found_and_one_that_is_not_is_not():
     rng = np.random.default_rng(11)
-    n = 400
+    n = 240
     o = small(np.zeros(n, int).tolist())
     classes = np.array(["calm", "wild"])[rng.integers(0, 2, n)]
     clusters = np.array([f"c{i}" for i in rng.integers(0, 60, n)])
