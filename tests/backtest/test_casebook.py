@@ -1,6 +1,7 @@
 """The case book: chosen by its rule, mapped as written, stored as computed, pooled without looking ahead."""
 
 import csv
+import json
 import math
 from datetime import date
 
@@ -9,11 +10,12 @@ import polars as pl
 import pytest
 
 from peacetalks.backtests import inside
-from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_csv, solve_case
+from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_card, pool_csv, solve_case
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
 from peacetalks.evidence import EvidenceMissing
 from peacetalks.evidence.tables import read_cases
+from peacetalks.pool import shipped
 from peacetalks.solution import NotSolved
 
 BOOK = {c.id: c for c in negotiations()}
@@ -133,6 +135,8 @@ def test_a_class_that_is_too_small_leaves_the_case_out(book):
 def test_the_shipped_pool_is_the_one_that_the_case_book_gives(book):
     """If this fails: `peacetalks.backtests.rebuild()`."""
     assert pool_csv(book) == table_text("pool.csv")
+    assert pool_card(book) == table_text("pool.json")
+    assert shipped().effective_n == json.loads(table_text("pool.json"))["cases"]
 
 
 def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch):
@@ -155,7 +159,8 @@ def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
     solved = {int(r["id"]): [[float(q[e]) for e in ORDER] for q in stored if q["id"] == r["id"]] for r in stored}
     monkeypatch.setattr(inside, "solve_case", lambda case, size: np.array(solved[case.id]))
     told = []
-    one, two = inside.rebuild(inside_table()[1], tmp_path, lambda done, all_: told.append((done, all_)))
+    one, two, card = inside.rebuild(inside_table()[1], tmp_path, lambda done, all_: told.append((done, all_)))
     assert one.read_text() == table_text("inside.csv")
     assert two.read_text() == table_text("pool.csv")
+    assert card.read_text() == table_text("pool.json")
     assert told[-1] == (len(BOOK), len(BOOK))

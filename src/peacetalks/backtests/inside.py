@@ -18,8 +18,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -82,7 +83,7 @@ def solve_case(case: Negotiation, size: Size | None = None) -> Floats:
 
 def rebuild(size: Size | None = None, out_dir: str | Path | None = None,
             tell: Callable[[int, int], None] | None = None) -> list[Path]:
-    """Solve every case and write the tables `inside.csv` and `pool.csv`; return the paths.
+    """Solve every case and write `inside.csv`, `pool.csv` and its card; return the paths.
 
     A case that the solver cannot solve has no inside view; it is left out of the scores, with that as its reason.
     """
@@ -100,8 +101,10 @@ def rebuild(size: Size | None = None, out_dir: str | Path | None = None,
     write_text(folder / "inside.csv", inside_csv(book, solved, size))
     inside_table.cache_clear()
     _table.cache_clear()
-    write_text(folder / "pool.csv", pool_csv(run({c.id: p for c, p in zip(book, solved, strict=True)}, size)))
-    return [folder / "inside.csv", folder / "pool.csv"]
+    ran = run({c.id: p for c, p in zip(book, solved, strict=True)}, size)
+    write_text(folder / "pool.csv", pool_csv(ran))
+    write_text(folder / "pool.json", pool_card(ran))
+    return [folder / name for name in ("inside.csv", "pool.csv", "pool.json")]
 
 
 def inside_csv(book: Sequence[Negotiation], solved: Sequence[Floats], size: Size) -> str:
@@ -221,3 +224,20 @@ def pool_csv(book: CaseBook) -> str:
     for day, f in zip(after, fits[int(ok.sum()):], strict=True):
         rows.append(f"{day},{f.weight:.4f},{f.sharpness:.4f},{f.low:.4f},{f.high:.4f},{f.n},{f.effective_n:g}")
     return "\n".join(rows) + "\n"
+
+
+def pool_card(book: CaseBook) -> str:
+    """Return the card of the shipped pool: how it was fitted, on what, on how many cases and to which date."""
+    last = pool_csv(book).splitlines()[-1].split(",")
+    ids = sorted({c.id for c, use in zip(book.cases, book.scored, strict=True) if use})
+    card = {
+        "title": "Weight of the inside view and sharpness of the logarithmic pool, by the date from which they were known",
+        "method": "posterior means on a grid, prior times the likelihood of the three ends 12 and 24 months after talks "
+                  "began, each row counting a half; see the module peacetalks.pool",
+        "prior": {"weight": f"Beta({JUDGEMENT.inside:g}, {JUDGEMENT.outside:g})",
+                  "log_sharpness": f"Normal(0, {JUDGEMENT.spread:g})", "why": JUDGEMENT.why},
+        "fitted_on": "the case book (negotiations.csv): inside views of inside.csv, outside views of peacetalks.evidence",
+        "cases": len(ids), "rows": int(book.scored.sum()), "known_to": last[0], "size": asdict(book.size),
+        "limits": ["With so few cases the prior weighs heavily: see `Fit.identified`.",
+                   "It is the weight of scenarios made by the fixed mapping, not of those that an analyst writes."]}
+    return json.dumps(card, indent=1, ensure_ascii=False) + "\n"

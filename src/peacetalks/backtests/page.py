@@ -18,8 +18,7 @@ from peacetalks.backtests.results import Backtest, Result, Scores
 from peacetalks.backtests.words import _seen, interval, markdown
 from peacetalks.score import Calibration, Skill
 
-COLOURS = {"outside": "#1b7837", "pooled": "#762a83", "own record": "#b8860b", "inside": "#2166ac", "last value": "#999999",
-           "no change": "#cccccc"}
+COLOURS = {"outside": "#1b7837", "pooled": "#762a83", "own record": "#b8860b", "inside": "#2166ac"}
 
 
 class PageError(ValueError):
@@ -52,17 +51,17 @@ CALIBRATED = ("ceasefire-broken-30d", "ceasefire-broken-365d", "conflict-ends-1y
 
 
 def skill_chart(results: list[Result]) -> Any:
-    """Points with intervals: the main skill of each view on each question."""
+    """Points with intervals: the main skill of each view on each question (the naive baselines are in the tables)."""
     rows = []
     for q in results:
         for s in q.scores:
             k = main_skill(s)
-            if s.view in COLOURS and s.view != "no change" and math.isfinite(k.low):
+            if s.view in COLOURS and math.isfinite(k.low):
                 rows.append({"question": q.title, "view": s.view, "skill": k.value, "low": k.low, "high": k.high})
     base = alt.Chart(pl.DataFrame(rows)).encode(
         y=alt.Y("question:N", sort=[q.title for q in results], title=None, axis=alt.Axis(labelLimit=320)),
-        yOffset="view:N", color=_colour([v for v in COLOURS if v != "no change"]))
-    low = min(-0.3, max(-1.0, min(r["low"] for r in rows)))
+        yOffset="view:N", color=_colour(list(COLOURS)))
+    low = max(-1.0, min(r["low"] for r in rows)) - 0.02
     scale = alt.Scale(domain=[low, 0.5], clamp=True)
     zero = alt.Chart(pl.DataFrame([{"x": 0.0}])).mark_rule(color="#444").encode(x=alt.X("x:Q", scale=scale))
     x = alt.X("low:Q", scale=scale, title="skill: 0 climatology, 1 perfect (Brier for yes or no, RPS for ordered answers)")
@@ -84,7 +83,8 @@ def calibration_chart(q: Result) -> Any:
     base = alt.Chart(pl.DataFrame(rows)).encode(
         x=alt.X("said:Q", scale=scale, title="forecast probability"), color=_colour(list(q.calibration)))
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", scale=scale, title="frequency seen"), y2="high:Q")
-    points = base.mark_point(filled=True).encode(y=alt.Y("seen:Q", scale=scale), size=alt.Size("n:Q", title="cases"))
+    size = alt.Size("n:Q", title="cases", scale=alt.Scale(range=[15, 110]))
+    points = base.mark_point(filled=True).encode(y=alt.Y("seen:Q", scale=scale), size=size)
     diagonal = alt.Chart(pl.DataFrame([{"said": 0.0, "y": 0.0}, {"said": top, "y": top}])).mark_line(
         color="#888", strokeDash=[4, 4]).encode(x=alt.X("said:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
     return alt.layer(diagonal, band, points).properties(width=300, height=300)

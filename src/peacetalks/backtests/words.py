@@ -151,6 +151,9 @@ TAIL = """## What it does not show
   that could matter. Which fates are recorded, and that a truce still stood, is later coders' knowledge.
 - Episodes: the same war is asked about every year; the clusters account for that, the N does not.
 - Processes: only processes that produced a text are in the data.
+- Consistency bands take occasions as independent; a war asked about every year is not, so for episodes they are too narrow.
+- A log score of infinity is a view that gave 0 to what came true (a small class in which it had never happened); the pool
+  lifts such zeros to 0.001.
 - Coders publish months later than an observer of the time would need, and correct; that delay is not modelled.
 - The case book: only mediated talks with a recorded first day; wide intervals; a small game. It tests this mapping,
   not a scenario that an analyst writes with care, and it says nothing about a war unlike those in it.
