@@ -21,6 +21,9 @@ FORBIDDEN = {
     "explain_screen.py": {"solver", "solution", "forward", "compile", "evidence", "cli"},
     "global_game.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
     "alliance.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli", "catalog"},
+    "score.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "pool", "backtests", "cli"},
+    "pool.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "backtests", "cli"},
+    "backtests": {"cli", "render", "scenario_outlook"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 

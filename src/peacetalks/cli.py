@@ -113,6 +113,25 @@ def solve_game(path: Annotated[Path, typer.Argument(help="A game as JSON (see th
     print(json.dumps(solve_file(path), indent=1))
 
 
+@app.command()
+def backtest(
+    as_json: AsJson = False,
+    output: Annotated[Path | None, typer.Option("-o", help="Write page.html, or a .md or .json file.")] = None,
+) -> None:
+    """Score forecasts made at past dates with what was known then: skill, calibration, the case book."""
+    from peacetalks import backtests
+    from peacetalks.backtests import page, words
+
+    found = backtests.backtest()
+    if output is not None:
+        page.write(found, output)
+        print(f"Wrote {output}", file=sys.stderr)
+    elif as_json:
+        print(json.dumps(found.to_dict(), indent=1))
+    else:
+        print(words.markdown(found), end="")
+
+
 @evidence_app.command("base-rate")
 def base_rate(
     question: Annotated[str, typer.Argument(help='For example "ceasefire fails within 30 days".')],
