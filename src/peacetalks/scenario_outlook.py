@@ -15,8 +15,8 @@ import xarray as xr
 from scipy.stats import qmc
 
 from peacetalks.forward import Trajectory, trajectory
-from peacetalks.mechanisms import build
-from peacetalks.mechanisms.state import ENDS, LABELS, SETTLED, label
+from peacetalks.mechanisms import build, derived
+from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
 from peacetalks.numbers import Number
 from peacetalks.solver import solve
 from peacetalks.spec import Scenario, SpecError
@@ -154,8 +154,11 @@ def _ends(outcomes: xr.DataArray) -> xr.DataArray:
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
     mass = t.mass[-1].sum(axis=1)
     x = np.linspace(0, 1, s.talks.offers).round(12)
-    found = {float(st.pending): m for st, m in zip(t.states, mass, strict=True) if st.regime == SETTLED}
-    weights = np.array([found.get(float(v), 0.0) for v in x])
+    weights = np.zeros(len(x))
+    for state, m in zip(t.states, mass, strict=True):
+        share = agreed_terms(state)
+        if share is not None:
+            weights[int(share * (len(x) - 1) + 0.5)] += m
     total = weights.sum()
     return xr.DataArray(weights / total if total > 0 else np.full(len(x), np.nan), {"terms": x}, ("terms",))
 
@@ -177,7 +180,7 @@ def _assemble(
     return Outlook(
         scenario=s, outcomes=outcomes, ends=_ends(outcomes), terms=terms,
         beliefs={p: central.beliefs(p) for p in informed}, noise_floor=_ends(_outcomes(floor)), bands=bands,
-        baselines=baselines(s), settings={**solved.settings, **how},
+        baselines=baselines(s), settings={**solved.settings, **how, "derived": derived(s)},
         residual=max(t.solution.residual for t in every), multiple=solved.multiple,
     )  # fmt: skip
 
