@@ -22,7 +22,7 @@ def refuse(table):
     return str(e.value)
 
 
-@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025"])
+@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"])
 def test_every_bundled_number_has_a_source(name):
     numbers = pt.load(name).numbers()
     assert len(numbers) >= 30
@@ -30,7 +30,7 @@ def test_every_bundled_number_has_a_source(name):
 
 
 def test_bundled_scenarios_are_listed():
-    assert {"korea-1951", "russia-ukraine-2025"} <= set(bundled())
+    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"} <= set(bundled())
 
 
 def test_unknown_key_with_hint(raw):
