@@ -4,7 +4,6 @@ import pytest
 
 import peacetalks as pt
 
-RUSSIA, UKRAINE = "Russia", "Ukraine"
 TABLES = {
     "audience": {"side": 1, "cost": 0.05, "demand": 0.9, "exposure": 1.0, "wear": 0.3, "discontent": 0.001, "mend": 0.1},
     "deal": {"cost": 0.002, "detection": 0.1, "shift": 0.25, "decisive": 0.05, "fine": 0.01, "incident": 0.01, "lasting": 0.01},
@@ -29,8 +28,8 @@ def tables():
 
 @pytest.fixture(scope="session")
 def small():
-    """russia-ukraine-2025, shrunk; the second side has one type and sanctions are left out."""
-    alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.009}}, "sanctions": None}
+    """russia-ukraine-2025, shrunk, without the second half; the second side has one type and sanctions are left out."""
+    alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.009}}, "sanctions": None} | dict.fromkeys(TABLES)
     return pt.patch(pt.load("russia-ukraine-2025"), SHRUNK | alone)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peacetalks as pt
@@ -23,8 +23,8 @@ def last(scenario, solved, periods=6):
     return pt.forecast(solved(scenario), outcome=label, periods=periods)[-1].to_series()
 
 
-def test_nothing_of_the_second_half_is_there_unless_written(solved):
-    alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.01}}}
+def test_nothing_of_the_second_half_is_there_unless_written(tables, solved):
+    alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.01}}} | dict.fromkeys(tables)
     shrunk = {"battlefield.positions": 5, "talks.offers": 5, "periods": 6, "rationality": 20}
     got = last(pt.patch(pt.load("russia-ukraine-2025"), shrunk | alone), solved)
     assert {k: pytest.approx(v, abs=1e-9) for k, v in BEFORE.items()} == got.to_dict()
@@ -82,7 +82,7 @@ def test_flags_live_only_where_they_matter(small, tables):
 
 
 @given(st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None)
 def test_any_combination_works(small, tables, data):
     chosen = data.draw(st.sets(st.sampled_from(sorted(tables))))
     tiny = {"battlefield.positions": 3, "talks.offers": 3, "periods": 2, "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}}}

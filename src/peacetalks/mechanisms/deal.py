@@ -7,6 +7,9 @@ nearest to the terms) and costs `fine`; undetected it puts the side *ahead* (bot
 ahead keeps the deal or *attacks*: power has shifted, the front moves by `shift` in its favour, and the war is decided
 at once with chance `decisive`.  A kept deal breaks down by accident with chance `incident` and becomes final with
 chance `lasting`.  States: terms x 3 (nobody, side 1, side 2 ahead); the front and sanctions are not remembered.
+
+Who is ahead is part of the public state, as every state is: "undetected" means found out too late to be answered, and
+the other side has no pre-emptive attack.  The shift of power is one push of the front, not a lasting change of odds.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ a single root while :math:`\alpha \le \sqrt{2\pi\beta}`, so a restrained period 
 .. math:: \chi = \text{occasion} \times \Phi(\sqrt\alpha\,(\theta^* - z)).
 
 The hazard is tabulated once for each level of loyalty, before the game is solved.  A mutiny costs capability: the
-front falls back by `setback`, the war is lost with chance `collapse`, and the side pays `loss`.
+front falls back by `setback`, the war is lost with chance `collapse`, and the side pays `loss`.  The force that is left
+is steady again; odds in battle are as before, so the loss is one of ground, not a lasting one of strength.
 """
 
 from __future__ import annotations
