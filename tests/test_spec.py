@@ -93,7 +93,8 @@ def test_patch_changes_one_entry_and_refuses_no_change(raw):
 
 def test_switching_a_mechanism_off():
     s = pt.load("russia-ukraine-2025")
-    off = pt.patch(s, {"challengers": None, "sanctions": None, "rent": None})
+    second = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
+    off = pt.patch(s, dict.fromkeys(("challengers", "sanctions", "rent", *second)))
     assert off.challengers is None
     assert [st.name for st in pt.build(off).stages] == ["posture", "battle", "incident", "recognition", "table", "answer"]
 
