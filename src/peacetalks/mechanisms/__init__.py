@@ -104,7 +104,7 @@ def opening(s: Scenario) -> dict[World, float]:
         regime = CEASEFIRE
     level = s.sanctions.level if s.sanctions else 0
     at = World(regime, level=level, home=home.opening(s, regime), pact=pact.opening(s, regime in FIGHTING))
-    return {at._replace(front=front): p for front, p in battlefield.opening(s).items()}
+    return {at._replace(front=front): p for front, p in ground.standing_at(s, float(s.battlefield.front)).items()}
 
 
 def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:

@@ -29,14 +29,6 @@ def efforts(s: Scenario) -> dict[str, float]:
     return {STAND_DOWN: 0.0, RESTRAINED: float(s.battlefield.restraint), FULL: 1.0}
 
 
-def opening(s: Scenario) -> dict[int, float]:
-    """Return the opening front: the position at hand, or the two around it, the mean kept exactly."""
-    exact = float(s.battlefield.front) * (s.battlefield.positions - 1)
-    low = min(int(exact), s.battlefield.positions - 2)
-    up = exact - low
-    return {pos: p for pos, p in ((low, 1 - up), (low + 1, up)) if p > 1e-12}
-
-
 def postures(s: Scenario) -> Simultaneous:
     """Return the stage at which both sides choose how hard to fight, or whether to keep a truce."""
     one, two = s.sides

@@ -2,8 +2,8 @@ r"""Durability: a settlement is kept, or used to rearm (Fearon 1995; Powell 2006
 
 Accepted terms x are a regime, not an end.  In every period under a deal side 1 gets the flow :math:`(1-\delta_1)x` and
 side 2 :math:`(1-\delta_2)(1-x)`, worth x and 1 - x if it lasts for good; each side that may (`by`) keeps the deal or
-*rearms* at `cost`.  Rearming is detected with probability beta, which ends the deal (fighting resumed at the front
-nearest to the terms) and costs `fine`; undetected it puts the side *ahead* (both at once: neither).  A side that is
+*rearms* at `cost`.  Rearming is detected with probability beta, which ends the deal (fighting resumed with
+what the terms gave each) and costs `fine`; undetected it puts the side *ahead* (both at once: neither).  A side that is
 ahead keeps the deal or *attacks*: power has shifted, the front moves by `shift` in its favour, and the war is decided
 at once with chance `decisive`.  A kept deal breaks down by accident with chance `incident` and becomes final with
 chance `lasting`.  States: terms x 3 (nobody, side 1, side 2 ahead); the front and sanctions are not remembered.
@@ -20,7 +20,7 @@ from typing import Any
 
 from peacetalks.game import Chance, Move, Simultaneous
 from peacetalks.mechanisms import window
-from peacetalks.mechanisms.ground import moved, nearest, prize, victory
+from peacetalks.mechanisms.ground import moved, prize, standing_at, victory
 from peacetalks.mechanisms.inspection import detection
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
 from peacetalks.spec import Scenario
@@ -104,15 +104,26 @@ def fate(s: Scenario) -> Chance:
     return Chance("fate of the deal", moves)
 
 
-def _resumed(s: Scenario, state: World) -> World:
-    return World(BROKEN, front=nearest(s, agreed_terms(state) or 0.0))
+def _resumed(s: Scenario, state: World) -> dict[World, float]:
+    """Return the states in which fighting resumes: each side holds what the terms gave it."""
+    return {World(BROKEN, front=front): p for front, p in standing_at(s, agreed_terms(state) or 0.0).items()}
+
+
+def _pushed(s: Scenario, state: World, side: int) -> dict[World, float]:
+    """Return the states after a rearmed side has attacked."""
+    assert s.deal is not None
+    out: dict[World, float] = {}
+    for start, p in _resumed(s, state).items():
+        for to, chance in moved(s, start, side, float(s.deal.shift)).items():
+            out[to] = out.get(to, 0.0) + p * chance
+    return out
 
 
 def _attack(s: Scenario, state: World, side: int) -> Iterator[Move]:
     assert s.deal is not None
     sudden, won = float(s.deal.decisive), victory(s, side)
     yield Move("decided at once", to=won, pay=prize(s, won), weight=sudden)
-    yield Move("attack", to=moved(s, _resumed(s, state), side, float(s.deal.shift)), weight=1 - sudden)
+    yield Move("attack", to=_pushed(s, state, side), weight=1 - sudden)
 
 
 def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move]:

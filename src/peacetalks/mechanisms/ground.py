@@ -15,9 +15,12 @@ def share(s: Scenario, front: int) -> float:
     return front / (s.battlefield.positions - 1)
 
 
-def nearest(s: Scenario, terms: float) -> int:
-    """Return the front position nearest to `terms` (side 1's share)."""
-    return int(terms * (s.battlefield.positions - 1) + 0.5)
+def standing_at(s: Scenario, held: float) -> dict[int, float]:
+    """Return the front at which side 1 holds `held` of the pie: a position, or the two around it, the mean kept exactly."""
+    exact = held * (s.battlefield.positions - 1)
+    low = min(int(exact), s.battlefield.positions - 2)
+    up = exact - low
+    return {pos: p for pos, p in ((low, 1 - up), (low + 1, up)) if p > 1e-12}
 
 
 def flows(s: Scenario, front: int) -> dict[str, float]:
