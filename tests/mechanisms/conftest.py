@@ -1,4 +1,4 @@
-"""A small war to try mechanisms on: the bundled scenario with five front positions, five offers and six periods."""
+"""A small war to try mechanisms on: the bundled scenario with five front positions, five offers and four periods."""
 
 import pytest
 
@@ -17,7 +17,7 @@ TABLES = {
     "observers": {"of": 1, "prior_for": 2, "prior_against": 2, "advances": 1, "months": 10, "benchmark": 0.3, "pull": 0.5},
     "credibility": {"capability": 0.9, "belief_in_use": 0.3},
 }  # fmt: skip
-SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 6, "rationality": 20}
+SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 4, "rationality": 20}
 
 
 @pytest.fixture(scope="session")

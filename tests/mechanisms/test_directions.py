@@ -26,7 +26,7 @@ RUSSIA, UKRAINE = "Russia", "Ukraine"
 AT = World(TALKS, front=3)
 
 
-def shares(s, periods=6):
+def shares(s, periods=4):
     return pt.forecast(s, outcome=label, periods=periods)[-1].to_series()
 
 
@@ -65,7 +65,7 @@ def test_a_standing_demand_makes_silence_dearer(small, tables, solved):
 def test_unanswered_probes_wear_support_down(small, tables, solved):
     def strained(wear):
         s = solved(on(small, tables, "audience", wear=wear))
-        return pt.forecast(s, outcome=lambda w: str(w.home), periods=6)[-1].to_series().get(str(STRAINED), 0.0)
+        return pt.forecast(s, outcome=lambda w: str(w.home), periods=4)[-1].to_series().get(str(STRAINED), 0.0)
 
     assert strained(0.0) == 0.0
     assert strained(0.8) > strained(0.2) > 0.005
@@ -147,7 +147,7 @@ def test_a_reliable_pact_deters(small, tables, solved):
 def test_reliability_in_closed_form_in_the_last_period(small, tables, solved):
     change = {"members": ["ally"], "honour": 0.4, "honour_cost": 0.05, "abandon_cost": 0.02, "security": 0.0, "upkeep": 0.0}
     s = solved(on(small, tables, "pact", **change))
-    got = s.strategy("call on the pact", AT._replace(pact=IN_PACT, pending="called"), period=5)["only"]["honour"]
+    got = s.strategy("call on the pact", AT._replace(pact=IN_PACT, pending="called"), period=3)["only"]["honour"]
     odds = 0.4 / 0.6 * np.exp(-20 * (0.05 - 0.02))
     assert abs(got - odds / (1 + odds)) < 1e-9
 
@@ -169,7 +169,7 @@ def test_observers_who_see_a_slow_war_test_more(small, tables, solved):
 
 def test_belief_in_ability_along_a_forecast(small, tables, solved):
     s = on(small, tables, "observers")
-    t = pt.trajectory(solved(s), 6)
+    t = pt.trajectory(solved(s), 4)
     path = observers.path(s, t.states, t.mass)
     by_hand = 0.0
     mass = t.mass[0].sum(axis=1)
