@@ -16,8 +16,8 @@ from scipy.stats import qmc
 
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
-from peacetalks.mechanisms import build
-from peacetalks.mechanisms.state import ENDS, LABELS, SETTLED, label
+from peacetalks.mechanisms import build, derived
+from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
 from peacetalks.numbers import Number
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.size import check
@@ -194,8 +194,12 @@ def _ends(outcomes: xr.DataArray) -> xr.DataArray:
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
     mass = t.mass[-1].sum(axis=1)
     x = np.linspace(0, 1, s.talks.offers).round(12)
-    found = {float(st.pending): m for st, m in zip(t.states, mass, strict=True) if st.regime == SETTLED}
-    return xr.DataArray([found.get(float(v), 0.0) for v in x], {"terms": x}, ("terms",))
+    weights = np.zeros(len(x))
+    for state, m in zip(t.states, mass, strict=True):
+        share = agreed_terms(state)
+        if share is not None:
+            weights[int(share * (len(x) - 1) + 0.5)] += m
+    return xr.DataArray(weights, {"terms": x}, ("terms",))
 
 
 def _assemble(
@@ -214,7 +218,8 @@ def _assemble(
     return Outlook(
         scenario=s, outcomes=outcomes, ends=_ends(outcomes), terms=mass / total if total > 0 else mass * np.nan,
         beliefs=central.beliefs, noise_floor=_ends(floor.outcomes), bands=bands, baselines=baselines(s),
-        durations=mixture([r.durations for r in shown]), outside=outside, settings={**central.settings, **how},
+        durations=mixture([r.durations for r in shown]), outside=outside,
+        settings={**central.settings, **how, "derived": derived(s)},
         residual=max(r.residual for r in every), multiple=max(r.multiple for r in every),
     )  # fmt: skip
 
