@@ -18,6 +18,7 @@ from peacetalks.forward import Trajectory, trajectory
 from peacetalks.mechanisms import build
 from peacetalks.mechanisms.state import ENDS, LABELS, SETTLED, label
 from peacetalks.numbers import Number
+from peacetalks.solution import Solution
 from peacetalks.solver import solve
 from peacetalks.spec import Scenario, SpecError
 
@@ -136,9 +137,13 @@ def baselines(s: Scenario) -> dict[str, float]:
     return {"front": float(s.battlefield.front), "capability_weighted_mean": float(s.battlefield.strength)}
 
 
+def solve_scenario(s: Scenario, belief_points: int = BELIEF_POINTS) -> Solution:
+    """Return the solved game of a scenario at its central values: the one way every command solves."""
+    return solve(build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=1e-6)
+
+
 def _run(s: Scenario, periods: int, belief_points: int) -> Trajectory:
-    solved = solve(build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=1e-6)
-    return trajectory(solved, periods)
+    return trajectory(solve_scenario(s, belief_points), periods)
 
 
 def _outcomes(t: Trajectory) -> xr.DataArray:
