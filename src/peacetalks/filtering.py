@@ -209,16 +209,15 @@ class Filter:
                 _, first, group = np.unique(b.round(13).reshape(len(b), -1), axis=0, return_index=True, return_inverse=True)
                 b, m = b[first], np.bincount(group.ravel(), weights=m)
             at[state] = (b, m)
-        grow = gridded or (self.most is not None and sum(len(m) for _, m in at.values()) > self.most)
-        if grow:
-            at = {state: self._project(b, m) for state, (b, m) in at.items()}
-        return Cloud({s: (b, m, self._places(b)) for s, (b, m) in at.items()}, grow)
+        if gridded or (self.most is not None and sum(len(m) for _, m in at.values()) > self.most):
+            return Cloud({state: self._project(b, m) for state, (b, m) in at.items()}, True)
+        return Cloud({s: (b, m, self._places(b)) for s, (b, m) in at.items()})
 
-    def _project(self, b: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _project(self, b: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         rows, flats, weights = self._spread(b)
         mass = np.bincount(flats, weights=m[rows] * weights, minlength=self.s.grid.total)
         live = np.flatnonzero(mass)
-        return self._points(live), mass[live]
+        return self._points(live), mass[live], live
 
     def _points(self, flats: np.ndarray) -> np.ndarray:
         grid = self.s.grid
