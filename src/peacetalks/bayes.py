@@ -11,6 +11,7 @@ gives the error (cheap; a record of a few moves varies little over a range), and
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +83,9 @@ def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed:
     sampler = make(
         loglik, lambda u: u, dimensions, nlive=live, rstate=np.random.default_rng(seed), bound="single", sample="unif"
     )
-    sampler.run_nested(maxcall=calls, dlogz=dlogz, print_progress=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The sampling was stopped short", UserWarning)  # told by `complete`
+        sampler.run_nested(maxcall=calls, dlogz=dlogz, print_progress=False)
     r = sampler.results
     spent = int(np.sum(r.ncall))
     return Evidence(float(r.logz[-1]), float(r.logzerr[-1]), "nested", spent, spent < calls)

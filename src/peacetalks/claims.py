@@ -38,7 +38,7 @@ from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw, solve_scenari
 from peacetalks.spec import Part, Scenario, SpecError, _closest
 from peacetalks.variants import setting
 
-DRAWS = 8
+DRAWS = 4
 RATE_DRAWS = 256
 Tell = Callable[[int, int], None]
 
@@ -133,7 +133,7 @@ def audit(
     values = {}
     for final in (False, True):  # first collect what is asked, then solve, then evaluate
         for c, q, name, n in cases:
-            sides = [[bench.value(q, side, drawn[name], name, i) for side in (q.left, q.right)] for i in range(n + 1)]
+            sides = [[bench.value(q, side, drawn, name, i) for side in (q.left, q.right)] for i in range(n + 1)]
             values[c.id, name] = np.array(sides, float)
         if not final:
             bench.solve(progress or (lambda done, all_: None))
@@ -165,29 +165,25 @@ class _Bench:
         self.known: dict[tuple[str, Any], float] = {}
         self.rates: dict[Rate, Any] = {}
 
-    def value(self, q: Query, node: Any, drawn: Sequence[Scenario], name: str, i: int) -> float:
+    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int) -> float:
         """Return the number of a node under draw `i` of an account (0: central values)."""
-        if node is None:
-            return math.nan
-        return self._value(node, drawn[min(i, len(drawn) - 1)], q.text, name, i)
-
-    def _value(self, node: Any, s: Scenario, text: str, name: str, i: int) -> float:
         if isinstance(node, Literal):
             return node.value
         if isinstance(node, Binary):
-            a, b = (self._value(x, s, text, name, i) for x in (node.left, node.right))
+            a, b = (self.value(q, x, drawn, name, i) for x in (node.left, node.right))
             return _arithmetic(node.sign, a, b)
-        if isinstance(node, Effect):
-            written = self.read_as[name]
-            one, two = (self._set(written, s, node, to, text) for to in (node.before, node.after))
-            return self._value(node.on, two, text, name, i) - self._value(node.on, one, text, name, i)
         if isinstance(node, Rate):
-            return self._rate(node, text, i)
-        if isinstance(node, Param):
-            return self._param(node, s, text)
+            return self._rate(node, q.text, i)
+        if node is None:
+            return math.nan
         if isinstance(node, Loglik) and node.account is not None:
-            s = self._named(node, text)
-        return self._model(node, s, text)
+            name = self._named(node, q.text)
+        s = drawn[name][i]
+        if isinstance(node, Effect):
+            one, two = (self._set(self.read_as[name], s, node, to, q.text) for to in (node.before, node.after))
+            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i) for x in (two, one))
+            return after - before
+        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text)
 
     def _set(self, written: Scenario, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
         try:
@@ -202,12 +198,12 @@ class _Bench:
             raise QueryError(pointed(text, node.column, what))
         return float(numbers[node.path])
 
-    def _named(self, node: Loglik, text: str) -> Scenario:
+    def _named(self, node: Loglik, text: str) -> str:
         if node.account not in self.read_as:
             hint = _closest(str(node.account), self.read_as)
             what = f"no account is called {node.account!r}{hint}; known: {', '.join(self.read_as)}"
             raise QueryError(pointed(text, node.column, what))
-        return self.read_as[str(node.account)]
+        return str(node.account)
 
     def _rate(self, node: Rate, text: str, i: int) -> float:
         if node not in self.rates:
@@ -290,12 +286,9 @@ def verdict(q: Query, margin: np.ndarray) -> str:
     low, high = found if found is not None else (float(margin[0]), float(margin[0]))
     if not (math.isfinite(margin[0]) and math.isfinite(low) and math.isfinite(high)):
         return "undecided"
-    equal = q.compare in (">=", "<=")
-    if low > 0 or (equal and low >= 0):
+    if low > 0 or (q.compare in (">=", "<=") and low >= 0):
         return "holds"
-    if high < 0 or (not equal and high <= 0):
-        return "fails"
-    return "undecided"
+    return "fails" if high < 0 else "undecided"
 
 
 def _range(values: np.ndarray) -> tuple[float, float] | None:

@@ -58,7 +58,8 @@ def read_table(raw: dict[str, Any], model: type[M], where: str) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as e:
-        raise SpecError(f"{where}: " + "; ".join(_line(item, model) for item in e.errors()[:5])) from None
+        found = sorted(e.errors(), key=lambda item: item["type"] != "extra_forbidden")  # a slip explains what is missing
+        raise SpecError(f"{where}: " + "; ".join(_line(item, model) for item in found[:5])) from None
 
 
 def _line(item: Any, model: type[BaseModel]) -> str:
