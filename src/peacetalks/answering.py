@@ -244,10 +244,11 @@ class View:
         """Return a number of the public state for each boundary; not a number where it has none."""
         states = self.s.compiled.boundaries
         if name == "terms":
-            return np.array([_number(s.pending) if x == "settlement" else np.nan for s, x in zip(states, self.labels, strict=True)])
+            agreed = (getattr(s.pending, "share", s.pending) for s in states)  # a bundle carries its share
+            return np.array([_number(x) if y == "settlement" else np.nan for x, y in zip(agreed, self.labels, strict=True)])
         if name == "front":
-            still = ~np.isin(self.labels, ["settlement", "wider_war"])  # there the front is no part of the state
-            return np.array([share(self.scenario, s.front) if x else np.nan for s, x in zip(states, still, strict=True)])
+            gone = np.isin(self.labels, ["settlement", "wider_war"])  # there the front is no part of the state
+            return np.array([np.nan if x else share(self.scenario, s.front) for s, x in zip(states, gone, strict=True)])
         if not states or name not in getattr(states[0], "_fields", ()):
             known = ["terms", *getattr(states[0], "_fields", ())]
             raise GameError(f"no quantity is called {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}")
