@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import altair as alt
 import polars as pl
+import vl_convert as vlc
 
 from peacetalks.infer import Inference
 
@@ -30,6 +32,11 @@ def chart(i: Inference) -> Any:
     shape = alt.Shape("what:N", title=None, scale=alt.Scale(domain=["event", "disputed"], range=["circle", "diamond"]))
     used = base.transform_filter(alt.FieldOneOfPredicate("what", ["event", "disputed"]))
     return line + used.mark_point(filled=True, size=60).encode(x=x, y=y, color=color, shape=shape, tooltip="text:N")
+
+
+def svg(i: Inference) -> str:
+    """Return the chart as SVG, so that a page needs no script and no network."""
+    return re.sub(r"<\?xml.*?\?>", "", vlc.vegalite_to_svg(chart(i).to_json()))
 
 
 def _point(date: str, about: str, belief: float, what: str, text: str = "") -> dict[str, Any]:

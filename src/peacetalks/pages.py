@@ -142,10 +142,9 @@ def _updated(d: dict[str, Any]) -> Section:
 
 
 def _chart(i: Inference) -> str:
-    from peacetalks.charts import _svg
-    from peacetalks.filter_chart import chart
+    from peacetalks.filter_chart import svg
 
-    return _svg(chart(i))
+    return svg(i)
 
 
 def audit(a: Audit) -> Page:
