@@ -13,7 +13,7 @@ from peacetalks.infer import Inference
 
 
 def chart(i: Inference) -> Any:
-    """Steps of the belief over the record's dates, with a point at each event used; hollow where an event is disputed."""
+    """Steps of the belief over the record's dates, with a circle at each event used, a diamond where it is disputed."""
     rows = []
     for side, kinds in i.prior.items():
         kind = next(iter(kinds))
@@ -23,7 +23,7 @@ def chart(i: Inference) -> Any:
             e = r.placed.event
             what = "not used" if not r.used else "disputed" if e.alternative else "event"
             rows.append(_point(e.date.isoformat(), about, r.posterior[side][kind], what, f"{e.actor}: {e.act}"))
-        rows.append(_point(i.scenario.as_of.isoformat(), about, i.base.final[side][kind], "end"))
+        rows += [_point(e.date.isoformat(), about, e.posterior[side][kind], "month's end") for e in i.base.ends]
     base = alt.Chart(pl.DataFrame(rows).with_columns(pl.col("date").str.to_date())).properties(width=620, height=280)
     x = alt.X("date:T", title=None, axis=alt.Axis(format="%d %b"))
     y = alt.Y("belief:Q", scale=alt.Scale(zero=False), title="belief")

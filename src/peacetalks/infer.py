@@ -9,6 +9,7 @@ events that all of them can place.  The scenario's prior is read as the belief a
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -19,7 +20,7 @@ import xarray as xr
 
 from peacetalks import bayes
 from peacetalks.accounts import Account, apply
-from peacetalks.events import Acts, Placed, Record, place
+from peacetalks.events import Acts, Known, Placed, Record, place
 from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.forward import Trajectory
 from peacetalks.measure import enter, flow
@@ -45,10 +46,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class MonthEnd:
+    """What is believed at the end of a month, with what is known of the public state then."""
+
+    date: dt.date
+    known: tuple[Known, ...]
+    posterior: Posterior
+    log_likelihood: float
+
+
+@dataclass(frozen=True)
 class Pass:
     """One run of the filter along a record."""
 
     rows: tuple[Row, ...]
+    ends: tuple[MonthEnd, ...]
     final: Posterior
     log_likelihood: float  # of the events used and of what is known of the state
     cloud: Cloud
@@ -98,6 +110,10 @@ class Inference:
             "scenario": self.scenario.name, "digest": self.scenario.digest, "start": self.record.start.isoformat(),
             "as_of": self.scenario.as_of.isoformat(), "prior": self.prior,
             "filter": [_row(i, r, self.common) for i, r in enumerate(self.base.rows)],
+            "month_ends": [
+                {"date": e.date.isoformat(), "known": [k.known for k in e.known], "posterior": e.posterior,
+                 "log_likelihood": e.log_likelihood} for e in self.base.ends
+            ],
             "posterior": self.base.final, "log_likelihood": self.base.log_likelihood,
             "not_used": [_row(i, r, self.common) for i, r in enumerate(self.base.rows) if not r.used],
             "codings": {k: {"posterior": p.final, "log_likelihood": p.log_likelihood} for k, p in self.codings.items()},
@@ -119,12 +135,13 @@ class Follower:
         Raises `SpecError` where what is known of the state cannot follow.
         """
         placed = place(self.record, self.acts, f.s.game, self.scenario, other)
-        cloud, rows = f.open(self._opening(f.s)), []
-        for month in range(self.record.months(self.scenario)):
-            mine = [p for p in placed if p.month == month]
-            cloud, found = self._month(f, cloud, month, mine)
+        cloud, rows, ends = f.open(self._opening(f.s)), [], []
+        for month, date in enumerate(self.record.ends(self.scenario)):
+            cloud, found = self._month(f, cloud, month, [p for p in placed if p.month == month])
+            known = tuple(self.record.known(month, self.scenario))
+            ends.append(MonthEnd(date, known, f.posterior(cloud), float(np.log(cloud.mass))))
             rows += found
-        return Pass(tuple(rows), f.posterior(cloud), float(np.log(cloud.mass)), cloud)
+        return Pass(tuple(rows), tuple(ends), f.posterior(cloud), float(np.log(cloud.mass)), cloud)
 
     def log_likelihood(self, s: Solution, use: frozenset[int]) -> float:
         """Return the log-likelihood of the events `use` (places in order of date) and of what is known of the state."""
@@ -178,7 +195,7 @@ def _free(f: Filter, stage: str, seen: list[Seen]) -> bool:
     return stage in [x.name for x in f.s.game.stages] and stage not in [x.stage for x in seen]
 
 
-def _keep(cloud: Cloud, known: list[Any]) -> Cloud:
+def _keep(cloud: Cloud, known: list[Known]) -> Cloud:
     for k in known:
         cloud = cloud.keep(k.agrees)
     return cloud

@@ -96,13 +96,15 @@ def inference(i: Inference) -> Page:
     rows: list[tuple[str, ...]] = [
         (d["start"], "", "start of the record", "", *(f"{d['prior'][s][k]:.3f}" for s, k in firsts), "0.000")
     ]
+    ends = list(d["month_ends"])
     for r in d["filter"]:
+        while len(d["month_ends"]) - len(ends) < r["month"] - 1:
+            rows.append(_month_end(ends.pop(0), firsts))
         read = f"{r['read_as']['stage']}: {' / '.join(r['read_as']['moves'])}" if r["used"] else f"not used: {r['reason']}"
         act = r["act"] + (" (disputed)" if r["alternative"] else "")
         beliefs = (f"{r['posterior'][s][k]:.3f}" for s, k in firsts)
         rows.append((r["date"], r["actor"], act, read, *beliefs, f"{r['log_likelihood']:.3f}"))
-    told = (f"{d['posterior'][s][k]:.3f}" for s, k in firsts)
-    rows.append((d["as_of"], "", "end, with what is known of the state", "", *told, f"{d['log_likelihood']:.3f}"))
+    rows += [_month_end(e, firsts) for e in ends]
     other = [
         (name, *(f"{p['posterior'][s][k]:.3f}" for s, k in firsts), f"{p['log_likelihood']:.3f}")
         for name, p in d["codings"].items()
@@ -114,6 +116,12 @@ def inference(i: Inference) -> Page:
         _updated(d),
     ]
     return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections))
+
+
+def _month_end(e: dict[str, Any], firsts: list[tuple[str, Any]]) -> tuple[str, ...]:
+    known = "; ".join(f"{name}: {' or '.join(map(str, v))}" for k in e["known"] for name, v in k.items())
+    told = (f"{e['posterior'][s][k]:.3f}" for s, k in firsts)
+    return (e["date"], "", "end of a month", f"known: {known}" if known else "", *told, f"{e['log_likelihood']:.3f}")
 
 
 def _accounts(d: dict[str, Any]) -> Section:
