@@ -158,6 +158,8 @@ def test_play_is_the_average_strategy_where_the_node_is_met(view):
         assert ask(view, text) == pytest.approx(own[kind]["full"], abs=1e-12)
     mean = sum(prior[k] * own[k]["full"] for k in prior)
     assert ask(view, f"play(posture, full, {KPA} within 1)") == pytest.approx(mean, abs=1e-12)
+    other = view.s.strategy("posture", state, period=0, player=UN)["one"]["full"]
+    assert ask(view, "play(posture, full within 1)") == pytest.approx((mean + other) / 2, abs=1e-12)  # both may fight fully
     moves = [ask(view, f'play(table, "{m}" within 3 | talks)') for m in ("offer *", "stall", ASK, "walk out")]
     assert sum(moves) == pytest.approx(1, abs=1e-12)
     believed = [ask(view, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3")) for s in "<>"]

@@ -10,7 +10,7 @@ a settlement is in force, the front where there is one.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import pairwise
@@ -170,8 +170,7 @@ class View:
             raise GameError(f"no move {q.move!r} at stage {q.stage!r}{did_you_mean(q.move, known)}; moves: {', '.join(known)}")
         for layer, at in visits.items():
             for n in able:
-                chance = self._made(f, n, layer, q, own, points, flats) if at[n].any() else None
-                if chance is not None:
+                for chance in self._made(f, n, layer, q, own, points, flats) if at[n].any() else ():
                     made, could = made + float(at[n] @ chance), could + float(at[n].sum())
         return _ratio(made, could)
 
@@ -256,8 +255,8 @@ class View:
 
     def _made(
         self, f: Filter, n: int, layer: int, q: Play, own: dict[str, str], points: np.ndarray, flats: np.ndarray
-    ) -> np.ndarray | None:
-        """Return the chance [belief] that the move is made at a node; None where it cannot be."""
+    ) -> Iterator[np.ndarray]:
+        """Yield the chance [belief] that the move is made, for each who can make it at a node."""
         k, state = self.s.compiled.nodes[n]
         step = f._step(k, self.s.game.stages[k], state)
         for j, who in enumerate(step.movers):
@@ -266,10 +265,10 @@ class View:
                 continue
             sigma = f._strategies(step, layer, points, flats)[j][:, :, hits].sum(axis=2)  # [belief, type]
             if who in own:
-                return sigma[:, self._axis(who, own[who])[1]]
+                yield sigma[:, self._axis(who, own[who])[1]]
+                continue
             ax = step.axes[j]
-            return (sigma * points[:, ax, : sigma.shape[1]]).sum(axis=1) if ax >= 0 else sigma[:, 0]
-        return None
+            yield (sigma * points[:, ax, : sigma.shape[1]]).sum(axis=1) if ax >= 0 else sigma[:, 0]
 
     def _has(self, n: int, q: Play) -> bool:
         return any(fnmatchcase(str(x), q.move) for labels in self.s.compiled.labels[n] for x in labels)
