@@ -79,7 +79,7 @@ def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed:
     if dimensions == 0:
         return Evidence(loglik(np.zeros(0)), 0.0, "point", 1, True)
     if calls <= live:
-        raise SpecError(f"nested sampling needs more calls ({calls}) than live points ({live})")
+        raise SpecError(f"nested sampling needs more calls ({calls}) than live points ({live}): give more points")
     sampler = make(
         loglik, lambda u: u, dimensions, nlive=live, rstate=np.random.default_rng(seed), bound="single", sample="unif"
     )
