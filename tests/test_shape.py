@@ -24,6 +24,12 @@ FORBIDDEN = {
     "score.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "pool", "backtests", "cli"},
     "pool.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "backtests", "cli"},
     "backtests": {"cli", "render", "scenario_outlook"},
+    "filtering.py": {"spec", "mechanisms", "evidence", "accounts", "events", "infer", "claims", "cli"},
+    "accounts.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
+    "events.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
+    "infer.py": {"evidence", "claims", "pages", "cli"},
+    "query.py": {"solver", "solution", "forward", "evidence", "claims", "pages", "cli"},
+    "claims.py": {"pages", "cli"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 

@@ -11,10 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from peacetalks import cli_readings
+
 PLAIN: Any = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
 evidence_app = typer.Typer(help="The historical record: base rates and cases.", **PLAIN)
 app.add_typer(evidence_app, name="evidence")
+cli_readings.register(app)
 
 ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
