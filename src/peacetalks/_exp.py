@@ -54,4 +54,4 @@ def exp(x):
     p = p * r + 0.5
     p = p * r + 1.0
     p = p * r + 1.0
-    return float_of(bits_of(p) + (bits_of(shifted) << 52))
+    return float_of(bits_of(p) + (bits_of(shifted) << 52))  # pyright: ignore[reportCallIssue]

@@ -100,8 +100,9 @@ class Plan(NamedTuple):
 
 @njit(cache=True, error_model="numpy")
 def axis_of(G, ax):
-    """Return axis `ax` as the kernels of two types see it."""
-    ax = max(ax, 0)
+    """Return axis `ax` (negative: nothing hidden) as the kernels of two types see it."""
+    if ax < 0:
+        return Axis(G.first[-1], G.base[-1], 0, 1, 0, 1.0, 0.0, 0.0)
     size, knot = G.shape[ax, SIZE], G.shape[ax, CELLS]
     prior = G.points[ax, knot, 0]
     below = knot / prior if knot > 0 else 0.0

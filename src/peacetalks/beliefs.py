@@ -37,8 +37,8 @@ class Grid(NamedTuple):
     shape: np.ndarray  # [axis, 4]: beliefs, step of the flat index, types, place of the prior (2 types) or lattice intervals
     points: np.ndarray  # [axis, belief, type], padded
     lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
-    first: np.ndarray  # [axis, flat belief] probability of the first type
-    base: np.ndarray  # [axis, flat belief] the flat belief with this axis at zero
+    first: np.ndarray  # [axis and one more, flat belief] probability of the first type; the last row: nothing hidden
+    base: np.ndarray  # [axis and one more, flat belief] the flat belief with this axis at zero
     total: int  # number of flat beliefs
 
     @property
@@ -138,8 +138,8 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     shape = np.stack([size, stride, kinds, np.array(cells, np.int64)], axis=1)
     flat = np.arange(int(np.prod(size)))
     own = [flat // d % n for d, n in zip(stride, size, strict=True)]
-    first = np.array([points[i, at, 0] for i, at in enumerate(own)]).reshape(len(sets), len(flat))
-    base = np.array([flat - at * d for at, d in zip(own, stride, strict=True)], np.int64).reshape(len(sets), len(flat))
+    first = np.array([*(points[i, at, 0] for i, at in enumerate(own)), np.ones(len(flat))])
+    base = np.array([*(flat - at * d for at, d in zip(own, stride, strict=True)), flat], np.int64)
     return Grid(axis, shape, points, lookup, first, base, len(flat))
 
 
