@@ -119,7 +119,7 @@ def _pull(s: Solution, step: Flow, reward: np.ndarray, weight: np.ndarray, after
     """Carry weighted welfare at the next boundaries back to the boundaries that open the period."""
     lay, n, total = s.compiled.layout, s.compiled.n_nodes, s.grid.total
     Y = np.concatenate([np.zeros((n, total, weight.shape[1])), after])
-    _measure.pull(lay, step.ptr, step.col, step.prob, reward.reshape(n, total, -1), Y, n)
+    _measure.pull(lay, step.ptr, step.col, step.prob, reward.reshape(n, total, weight.shape[1]), Y, n)
     live = lay.edge_slot >= 0
     slots = lay.edge_slot[live]
     out = np.zeros_like(after)
