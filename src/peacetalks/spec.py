@@ -75,7 +75,8 @@ class Scenario(Part):
     observers: Observers | None = None
     credibility: Credibility | None = None
     reference_classes: list[str] = Field(
-        default_factory=list, description="Reference classes of the outside view, by name."
+        default_factory=list,
+        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -186,12 +187,18 @@ def load(name_or_path: str | Path) -> Scenario:
             )
         text = (resources.files("peacetalks") / "scenarios" / f"{name_or_path}.toml").read_text(encoding="utf-8")
         return parse(text, str(name_or_path))
+    if path.is_dir():
+        raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")
+    if path.suffix != ".toml" and path.exists():
+        raise SpecError(f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecError(f"no file {str(path)!r}. Make a starter with `peacetalks new`.") from None
-    except (UnicodeDecodeError, OSError) as e:
-        raise SpecError(f"{path}: cannot be read as UTF-8 text ({e})") from None
+    except UnicodeDecodeError as e:
+        raise SpecError(f"{path}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again") from None
+    except OSError as e:
+        raise SpecError(f"{path}: cannot be read ({e.strerror})") from None
     return parse(text, str(path))
 
 

@@ -1,0 +1,302 @@
+"""Claims as queries, and their audit: the number, its margin and a verdict, under every account.
+
+    [[claim]]
+    id = "talks-lead-nowhere"
+    rows = [1]
+    sentence = "The talks lead nowhere or to more conflict rather than to peace."
+    attributed_to = "an opinion essay of 2025"
+    query = "P(nowhere by 24) + P(more_conflict by 24) > P(peace by 24)"
+
+A claim is quoted, not asserted.  Its *margin* is by how much the comparison holds (negative: by how much it fails); the
+interval is the 5 to 95% range of the margin over draws of the scenario's ranges.  *Holds* and *fails* need the whole
+interval on one side of zero, anything else is *undecided*; without draws the central margin alone decides.  The game is
+solved once for each variant of the scenario, whatever the number of claims.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from peacetalks.accounts import Account, readings
+from peacetalks.answering import View
+from peacetalks.companions import folder, play_key, read
+from peacetalks.events import Acts, Record, place
+from peacetalks.evidence import EvidenceError, base_rate
+from peacetalks.filtering import Filter
+from peacetalks.infer import Follower
+from peacetalks.mechanisms import build
+from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw, solve_scenario
+from peacetalks.spec import Part, Scenario, SpecError, _closest
+from peacetalks.variants import setting
+
+DRAWS = 4
+RATE_DRAWS = 256
+Tell = Callable[[int, int], None]
+
+
+class Claim(Part):
+    """A sentence somebody holds, and the query it becomes."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    rows: list[int] = Field(min_length=1, description="Rows of the table of mechanisms that it speaks to.")
+    sentence: str = Field(min_length=3)
+    attributed_to: str = Field(min_length=3)
+    query: str = Field(min_length=1)
+
+
+class Claims(Part):
+    """A file of claims."""
+
+    claim: list[Claim] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the model or the record says about a claim under an account."""
+
+    claim: Claim
+    account: str
+    value: float  # left side of the query
+    against: float | None  # right side
+    margin: float | None  # > 0: the comparison holds at central values
+    interval: tuple[float, float] | None  # 5 to 95% of the margin (of the value, where nothing is compared)
+    verdict: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; unknown is None."""
+        return {
+            "id": self.claim.id, "rows": self.claim.rows, "account": self.account, "value": _plain(self.value),
+            "against": _plain(self.against), "margin": _plain(self.margin),
+            "interval": None if self.interval is None else [_plain(x) for x in self.interval], "verdict": self.verdict,
+            "sentence": self.claim.sentence, "attributed_to": self.claim.attributed_to, "query": self.claim.query,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The findings on a scenario's claims; made by `audit`."""
+
+    scenario: Scenario
+    findings: tuple[Finding, ...]
+    settings: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plain table that `--json` prints."""
+        s = self.scenario
+        head = {"scenario": s.name, "digest": s.digest, "as_of": s.as_of.isoformat(), "settings": self.settings}
+        return head | {"claims": [f.to_dict() for f in self.findings]}
+
+
+def claims(scenario: str | Path, path: Path | None = None) -> list[Claim]:
+    """Return the claims at `path`, or those beside a scenario; raise `SpecError` where there are none."""
+    where = path if path is not None else folder(scenario) / "claims.toml"
+    if path is None and not where.is_file():
+        raise SpecError(f"no claims stand beside {str(scenario)!r}: give them with --claims FILE")
+    found = read(where, Claims).claim
+    ids = [c.id for c in found]
+    if twice := sorted({i for i in ids if ids.count(i) > 1}):
+        raise SpecError(f"{where.name}: claims are called {', '.join(twice)} twice")
+    return found
+
+
+def audit(
+    scenario: Scenario,
+    found: Sequence[Claim],
+    accounts: Sequence[Account] = (),
+    record: Record | None = None,
+    acts: Acts | None = None,
+    draws: int = DRAWS,
+    belief_points: int = BELIEF_POINTS,
+    seed: int = SEED,
+    progress: Tell | None = None,
+) -> Audit:
+    """Evaluate claims under the scenario as written ("base") and under every account.
+
+    Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) and `NotSolved`.
+    """
+    if draws == 1 or draws < 0:
+        raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
+    read_as = readings(scenario, list(accounts))
+    queries = [(c, _parsed(c)) for c in found]
+    bench = _Bench(read_as, scenario, record, acts, belief_points, seed)
+    cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]
+    drawn = {name: [s, *draw(s, draws, seed)] for name, s in read_as.items()}
+    values = {}
+    for final in (False, True):  # first collect what is asked, then solve, then evaluate
+        for c, q, name, n in cases:
+            sides = [[bench.value(q, side, drawn, name, i) for side in (q.left, q.right)] for i in range(n + 1)]
+            values[c.id, name] = np.array(sides, float)
+        if not final:
+            bench.solve(progress or (lambda done, all_: None))
+    findings = tuple(_finding(c, q, name, values[c.id, name]) for c, q, name, _ in cases)
+    return Audit(scenario, findings, {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves})
+
+
+def _parsed(c: Claim) -> Query:
+    try:
+        return parse(c.query)
+    except QueryError as e:
+        raise QueryError(f"claim {c.id!r}: {e}") from None
+
+
+def _count(q: Query, draws: int) -> int:
+    """Return how often a query is drawn: base rates alone cost nothing."""
+    return RATE_DRAWS if draws and all(isinstance(a, Rate) for a in atoms(q)) else draws
+
+
+class _Bench:
+    """Looks numbers up; what needs a solved game is collected first and solved once for each variant."""
+
+    def __init__(
+        self, read_as: dict[str, Scenario], base: Scenario, record: Record | None, acts: Acts | None, belief_points: int, seed: int
+    ) -> None:
+        self.read_as, self.base, self.record, self.acts = read_as, base, record, acts
+        self.belief_points, self.seed, self.solves = belief_points, seed, 0
+        self.wanted: dict[str, tuple[Scenario, dict[Any, str]]] = {}  # variant -> (scenario, {atom: text of its query})
+        self.known: dict[tuple[str, Any], float] = {}
+        self.rates: dict[Rate, Any] = {}
+
+    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int) -> float:
+        """Return the number of a node under draw `i` of an account (0: central values)."""
+        if isinstance(node, Literal):
+            return node.value
+        if isinstance(node, Binary):
+            a, b = (self.value(q, x, drawn, name, i) for x in (node.left, node.right))
+            return _arithmetic(node.sign, a, b)
+        if isinstance(node, Rate):
+            return self._rate(node, q.text, i)
+        if node is None:
+            return math.nan
+        if isinstance(node, Loglik) and node.account is not None:
+            name = self._named(node, q.text)
+        s = drawn[name][i]
+        if isinstance(node, Effect):
+            one, two = (self._set(self.read_as[name], s, node, to, q.text) for to in (node.before, node.after))
+            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i) for x in (two, one))
+            return after - before
+        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text)
+
+    def _set(self, written: Scenario, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
+        try:
+            return setting(written, s, node.path, to)
+        except SpecError as e:
+            raise QueryError(pointed(text, node.column, str(e))) from None
+
+    def _param(self, node: Param, s: Scenario, text: str) -> float:
+        numbers = s.numbers()
+        if node.path not in numbers:
+            what = f"the scenario writes no number {node.path!r}{_closest(node.path, numbers)}"
+            raise QueryError(pointed(text, node.column, what))
+        return float(numbers[node.path])
+
+    def _named(self, node: Loglik, text: str) -> str:
+        if node.account not in self.read_as:
+            hint = _closest(str(node.account), self.read_as)
+            what = f"no account is called {node.account!r}{hint}; known: {', '.join(self.read_as)}"
+            raise QueryError(pointed(text, node.column, what))
+        return str(node.account)
+
+    def _rate(self, node: Rate, text: str, i: int) -> float:
+        if node not in self.rates:
+            try:
+                self.rates[node] = base_rate(node.question, node.where, self.base.as_of)
+            except EvidenceError as e:
+                raise QueryError(pointed(text, node.column, str(e))) from None
+        found = self.rates[node]
+        if found.probability is None or found.interval is None:
+            return math.nan
+        if i == 0:
+            return found.probability
+        p, low, high = (float(np.clip(x, 1e-6, 1 - 1e-6)) for x in (found.probability, *found.interval))
+        spread = (_logit(high) - _logit(low)) / (2 * 1.96)
+        z = np.random.default_rng([self.seed, i, zlib.crc32(node.question.encode())]).standard_normal()
+        return 1 / (1 + math.exp(-(_logit(p) + spread * z)))
+
+    def _model(self, atom: Any, s: Scenario, text: str) -> float:
+        key = play_key(s)
+        if (key, atom) not in self.known:
+            self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
+        return self.known.get((key, atom), math.nan)
+
+    def solve(self, tell: Tell) -> None:
+        """Solve every variant that was asked about, once, and keep only the numbers."""
+        use = None
+        for done, (key, (s, asked)) in enumerate(self.wanted.items(), start=1):
+            solution = solve_scenario(s, self.belief_points)
+            view = View(s, solution)
+            for atom, text in asked.items():
+                if isinstance(atom, Loglik):
+                    use = self._usable(atom, text) if use is None else use
+                    self.known[key, atom] = self._follower(atom, text).log_likelihood(solution, use)
+                else:
+                    self.known[key, atom] = view.answer(atom, text)
+            self.solves += 1
+            tell(done, len(self.wanted))
+
+    def _follower(self, atom: Loglik, text: str) -> Follower:
+        if self.record is None or self.acts is None:
+            what = "no event record stands beside the scenario: loglik() has nothing to weigh"
+            raise QueryError(pointed(text, atom.column, what))
+        return Follower(self.record.check(self.base), self.acts, self.base)
+
+    def _usable(self, atom: Loglik, text: str) -> frozenset[int]:
+        """Return the events that the base can place and no account lacks a move for."""
+        follow = self._follower(atom, text)
+        used = follow.run(Filter(solve_scenario(self.base, self.belief_points))).used
+        for s in self.read_as.values():
+            placed = place(follow.record, follow.acts, build(s), self.base)
+            used &= frozenset(i for i, p in enumerate(placed) if p.seen is not None)
+        return used
+
+
+def _arithmetic(sign: str, a: float, b: float) -> float:
+    if sign == "/":
+        return a / b if b != 0 else math.nan
+    return {"+": a + b, "-": a - b, "*": a * b}[sign]
+
+
+def _logit(p: float) -> float:
+    return math.log(p / (1 - p))
+
+
+def _finding(c: Claim, q: Query, name: str, sides: np.ndarray) -> Finding:
+    left, right = sides[:, 0], sides[:, 1]
+    if q.compare is None:
+        return Finding(c, name, float(left[0]), None, None, _range(left[1:]), "nothing compared")
+    margin = left - right if q.compare.startswith(">") else right - left
+    return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), verdict(q, margin))
+
+
+def verdict(q: Query, margin: np.ndarray) -> str:
+    """Return holds, fails or undecided for margins [central, draws...].
+
+    >>> verdict(parse("P(peace by 1) > 0"), np.array([0.2, 0.1, -0.1]))
+    'undecided'
+    """
+    found = _range(margin[1:])
+    low, high = found if found is not None else (float(margin[0]), float(margin[0]))
+    if not (math.isfinite(margin[0]) and math.isfinite(low) and math.isfinite(high)):
+        return "undecided"
+    if low > 0 or (q.compare in (">=", "<=") and low >= 0):
+        return "holds"
+    return "fails" if high < 0 else "undecided"
+
+
+def _range(values: np.ndarray) -> tuple[float, float] | None:
+    if len(values) == 0:
+        return None
+    low, high = np.quantile(values, [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _plain(x: float | None) -> float | None:
+    return None if x is None or not math.isfinite(x) else float(x)

@@ -1,0 +1,122 @@
+"""The commands about rival readings: `compare`, `infer`, `audit`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
+Points = Annotated[int, typer.Option(help="Belief-grid points per side.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[Path | None, typer.Option("-o", help="Write a .html, .csv, .json (infer: also .svg) file.")]
+Extra = Annotated[list[Path], typer.Option("--account", help="A further account's file; may be given several times.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (compare, infer, audit):
+        app.command()(command)
+
+
+def compare(
+    scenario: ScenarioArg,
+    account: Extra = [],  # noqa: B006  typer reads the default, nobody changes it
+    dates: Annotated[str, typer.Option(help="Months compared, separated by commas.")] = "12,24",
+    drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
+    belief_points: Points = 5,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
+    from peacetalks import accounts, comparison, pages
+    from peacetalks.spec import load
+
+    found = accounts.accounts(scenario, tuple(account))
+    with pages.progress("Comparing") as bar:
+        c = comparison.compare(load(scenario), found, _dates(dates), drivers, belief_points, bar)
+    _out(pages.comparison(c), c.to_dict(), as_json, output)
+
+
+def infer(
+    scenario: ScenarioArg,
+    events: Annotated[Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")] = None,
+    acts: Annotated[Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")] = None,
+    account: Extra = [],  # noqa: B006
+    method: Annotated[str, typer.Option(help="Evidence over the ranges: sobol, nested or none.")] = "sobol",
+    points: Annotated[int, typer.Option(help="Solves an account for sobol; most likelihoods for nested.")] = 16,
+    dates: Annotated[str, typer.Option(help="Months of the updated forecast, separated by commas.")] = "12,24",
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
+    belief_points: Points = 5,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
+    from peacetalks import accounts, pages
+    from peacetalks import events as records
+    from peacetalks import infer as inference
+    from peacetalks.spec import load
+
+    record, table = records.record(scenario, events), records.acts(scenario, acts)
+    found = accounts.accounts(scenario, tuple(account))
+    with pages.progress("Inferring") as bar:
+        i = inference.infer(load(scenario), record, table, found, belief_points, method, points, _dates(dates), seed, bar)
+    _out(pages.inference(i), i.to_dict(), as_json, output)
+
+
+def audit(
+    scenario: ScenarioArg,
+    claims: Annotated[Path | None, typer.Option(help="Claims (.toml); default: the scenario's own.")] = None,
+    account: Extra = [],  # noqa: B006
+    draws: Annotated[int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")] = 4,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
+    belief_points: Points = 5,
+    claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
+    as_json: AsJson = False,
+    output: Output = None,
+) -> None:
+    """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
+    from peacetalks import accounts, pages
+    from peacetalks import claims as claim
+    from peacetalks import events as records
+    from peacetalks.claimreview import claim_review
+    from peacetalks.spec import SpecError, load
+
+    base, found = load(scenario), accounts.accounts(scenario, tuple(account))
+    asked, table = claim.claims(scenario, claims), records.acts(scenario)
+    try:
+        record = records.record(scenario)
+    except SpecError as e:
+        if "no event record stands beside" not in str(e):
+            raise
+        record = None
+    with pages.progress("Auditing") as bar:
+        a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar)
+    if claimreview is not None:
+        claimreview.write_text(json.dumps(claim_review(a), indent=1), encoding="utf-8")
+        print(f"Wrote {claimreview}", file=sys.stderr)
+    _out(pages.audit(a), a.to_dict(), as_json, output)
+
+
+def _dates(text: str) -> tuple[int, ...]:
+    from peacetalks.spec import SpecError
+
+    parts = [p.strip() for p in text.split(",")]
+    if not all(p.isdigit() and int(p) >= 1 for p in parts) or [*map(int, parts)] != sorted(set(map(int, parts))):
+        raise SpecError(f"--dates must be months >= 1 in ascending order, such as 12,24; got {text!r}")
+    return tuple(map(int, parts))
+
+
+def _out(page: Any, plain: dict[str, Any], as_json: bool, output: Path | None) -> None:
+    from peacetalks import pages
+
+    if output is not None:
+        pages.write(page, plain, output)
+        print(f"Wrote {output}", file=sys.stderr)
+    elif as_json:
+        print(json.dumps(plain, indent=1))
+    else:
+        pages.show(page)

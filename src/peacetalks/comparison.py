@@ -1,0 +1,163 @@
+"""Accounts side by side: what each expects, how far it lies from the base, and which of its entries make it so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from peacetalks.accounts import Account, apply
+from peacetalks.companions import play_key
+from peacetalks.forward import trajectory
+from peacetalks.mechanisms.state import ENDS
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, _ends, _mean_terms, _outcomes, _terms, solve_scenario
+from peacetalks.shapley import EXACT_UP_TO, ORDERS, Split, shapley
+from peacetalks.spec import Scenario, SpecError
+
+DATES = (12, 24)
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What one reading expects."""
+
+    ends: np.ndarray  # [date, end] probability
+    outcomes: dict[str, np.ndarray]  # outcome -> [date]
+    terms: float | None  # mean share of side 1 given a settlement by the last date
+    residual: float
+
+
+@dataclass(frozen=True)
+class Drivers:
+    """Which entries of an account make the difference at the last date."""
+
+    split: Split  # credit [group, end]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: credits by group and end, largest first."""
+        s, ends = self.split, list(ENDS)
+        order = np.argsort(-np.abs(s.credit).sum(axis=1), kind="stable")
+        rows = [
+            {
+                "entries": s.names[i],
+                **dict(zip(ends, s.credit[i].tolist(), strict=True)),
+                "error": None if s.error is None else dict(zip(ends, s.error[i].tolist(), strict=True)),
+            }
+            for i in order
+        ]
+        return {"difference": dict(zip(ends, s.whole.tolist(), strict=True)), "credit": rows, "solves": s.evaluations}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A scenario and its accounts; made by `compare`."""
+
+    scenario: Scenario
+    accounts: tuple[Account, ...]
+    dates: tuple[int, ...]  # months
+    expected: dict[str, Expectation]  # "base" and every account
+    drivers: dict[str, Drivers]
+    settings: dict[str, Any]
+
+    def changes(self, account: Account) -> list[dict[str, Any]]:
+        """Return what an account changes: path, the base's central value and range, its own, the reason."""
+        before, after = self.scenario.numbers(), apply(account, self.scenario).numbers()
+        rows = []
+        for c in account.change:
+            paths = sorted(p for p in {*before, *after} if p == c.path or p.startswith(c.path + "."))
+            for path in paths:
+                was, now = before.get(path), after.get(path)
+                rows.append({"path": path, "base": _shown(was), "account": _shown(now), "reason": c.reason})
+            if not paths:
+                rows.append({"path": c.path, "base": None, "account": c.value, "reason": c.reason})
+        return rows
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plain table that `--json` prints."""
+        named = {a.name: a for a in self.accounts}
+        out: dict[str, Any] = {
+            "scenario": self.scenario.name, "digest": self.scenario.digest, "dates": list(self.dates), "settings": self.settings,
+            "accounts": {},
+        }  # fmt: skip
+        for name, e in self.expected.items():
+            a = named.get(name)
+            out["accounts"][name] = {
+                "title": a.title if a else "the scenario as written",
+                "attributed_to": a.attributed_to if a else None,
+                "ends": {end: e.ends[:, i].tolist() for i, end in enumerate(ENDS)},
+                "outcomes": {k: v.tolist() for k, v in e.outcomes.items()},
+                "terms": e.terms,
+                "changes": self.changes(a) if a else [],
+                "drivers": self.drivers[name].to_dict() if name in self.drivers else None,
+                "residual": e.residual,
+            }
+        return out
+
+
+def compare(
+    scenario: Scenario,
+    accounts: list[Account],
+    dates: tuple[int, ...] = DATES,
+    drivers: bool = True,
+    belief_points: int = BELIEF_POINTS,
+    progress: Tell | None = None,
+) -> Comparison:
+    """Set `accounts` of `scenario` side by side at `dates` (months, ascending).
+
+    With `drivers` the difference of each account from the base is split over its groups of entries: 2**n solves
+    for n <= 6 groups, sampled orders (with a standard error) beyond.  Solves are shared between accounts.
+    Raises `SpecError` where there is nothing to compare or an account does not fit the scenario.
+    """
+    if not accounts:
+        raise SpecError(
+            f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
+        )
+    read = {a.name: apply(a, scenario) for a in accounts}
+    total = 1 + sum(_solves(a) if drivers else 1 for a in accounts)
+    solves = _Solves(dates, belief_points, progress or (lambda done, all_: None), total)
+    expected = {name: solves(s) for name, s in {"base": scenario, **read}.items()}
+    found = {}
+    for a in accounts if drivers else []:
+        split = shapley(lambda s, a=a: solves(apply(a, scenario, s)).ends[-1], list(a.groups), seed=SEED)
+        found[a.name] = Drivers(split)
+    settings = {"belief_points": belief_points, "solves": len(solves.known)}
+    return Comparison(scenario, tuple(accounts), tuple(dates), expected, found, settings)
+
+
+def _solves(a: Account) -> int:
+    n = len(a.groups)
+    return 2**n - 1 if n <= EXACT_UP_TO else 2 * ORDERS * n
+
+
+class _Solves:
+    """Solves scenarios once each."""
+
+    def __init__(self, dates: tuple[int, ...], belief_points: int, tell: Tell, total: int) -> None:
+        self.dates, self.belief_points, self.tell, self.total = dates, belief_points, tell, total
+        self.known: dict[str, Expectation] = {}
+
+    def __call__(self, scenario: Scenario) -> Expectation:
+        key = play_key(scenario)
+        if key not in self.known:
+            self.known[key] = self._solve(scenario)
+            self.tell(len(self.known), max(self.total, len(self.known)))
+        return self.known[key]
+
+    def _solve(self, scenario: Scenario) -> Expectation:
+        last = self.dates[-1]
+        if scenario.periods is not None and last > scenario.periods:
+            raise SpecError(f"the scenario ends after {scenario.periods} periods; {last} were asked for: give shorter --dates")
+        t = trajectory(solve_scenario(scenario, self.belief_points), last)
+        outcomes = _outcomes(t).sel(period=list(self.dates))
+        columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
+        return Expectation(_ends(outcomes).values, columns, _mean_terms(_terms(t, scenario)), t.solution.residual)
+
+
+def _shown(n: Any) -> dict[str, Any] | None:
+    if n is None:
+        return None
+    low, high = n.interval()
+    return {"value": float(n), "low": low, "high": high, "source": n.source}

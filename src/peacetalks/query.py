@@ -1,0 +1,372 @@
+"""The query language of claims: text to a tree, with errors that point at the column (grammar: `claims.lark`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from lark import Lark, Token, Transformer, UnexpectedInput, v_args
+
+from peacetalks.mechanisms.state import ENDS, LABELS
+from peacetalks.spec import SpecError, _closest
+
+Node = Any
+
+
+class QueryError(SpecError):
+    """A query that cannot be read, or cannot be answered for a scenario: what, and at which column."""
+
+
+@dataclass(frozen=True)
+class Literal:
+    """A number as written."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Binary:
+    """Two numbers and an arithmetic sign."""
+
+    sign: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Event:
+    """What has a probability: labels in force by a month, reached within it, broken within it, or terms of a size."""
+
+    kind: str  # by | within | broken | terms
+    labels: tuple[str, ...]
+    months: int | None
+    compare: str = ""
+    size: float = 0.0
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A condition: a label is in force by a month (None: at any month)."""
+
+    labels: tuple[str, ...]
+    months: int | None
+
+
+@dataclass(frozen=True)
+class IsType:
+    """A condition: a side is of a type."""
+
+    side: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Believed:
+    """A condition: the public belief that a side is of a type."""
+
+    side: str
+    kind: str
+    compare: str
+    size: float
+
+
+@dataclass(frozen=True)
+class Chance:
+    """P(event | conditions)."""
+
+    event: Event
+    given: tuple[Any, ...]
+    column: int
+
+
+@dataclass(frozen=True)
+class Mean:
+    """E(quantity at month | conditions)."""
+
+    what: str
+    months: int | None
+    given: tuple[Any, ...]
+    column: int
+
+
+@dataclass(frozen=True)
+class Play:
+    """How often a move is made at a stage where it can be made, over the first months."""
+
+    stage: str
+    move: str
+    player: str | None
+    months: int
+    given: tuple[Any, ...]
+    column: int
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A base rate from the historical record."""
+
+    question: str
+    where: str | None
+    column: int
+
+
+@dataclass(frozen=True)
+class Param:
+    """A number of the scenario."""
+
+    path: str
+    column: int
+
+
+@dataclass(frozen=True)
+class Welfare:
+    """Welfare expected at the opening by a player (of a type)."""
+
+    player: str
+    kind: str | None
+    column: int
+
+
+@dataclass(frozen=True)
+class Loglik:
+    """Log-likelihood of the event record under an account (None: the one at hand)."""
+
+    account: str | None
+    column: int
+
+
+@dataclass(frozen=True)
+class Effect:
+    """By how much a number changes when an entry of the scenario goes from one setting to another."""
+
+    path: str
+    before: float | str
+    after: float | str
+    on: Node
+    column: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query: a number, or a comparison of two."""
+
+    text: str
+    left: Node
+    compare: str | None
+    right: Node | None
+
+
+MODEL = (Chance, Mean, Play, Welfare, Loglik)  # atoms that need a solved game
+
+
+def parse(text: str) -> Query:
+    """Read a query; raise `QueryError` that points at the column.
+
+    >>> q = parse("P(more_conflict by 24) > P(peace by 24)")
+    >>> q.compare, q.left.event.labels
+    ('>', ('victory_1', 'victory_2', 'wider_war', 'broken'))
+    """
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as e:
+        raise QueryError(_unreadable(text, e)) from None
+    try:
+        left, compare, right = _Build(text).transform(tree)
+    except Exception as e:
+        inner = e.__context__ if not isinstance(e, QueryError) else e
+        raise (inner if isinstance(inner, QueryError) else e) from None
+    return Query(text, left, compare, right)
+
+
+def pointed(text: str, column: int, what: str) -> str:
+    """Return a message with the query and a mark under the column (from 1)."""
+    return f"column {column}: {what}\n  {text}\n  {' ' * (column - 1)}^"
+
+
+def _unreadable(text: str, e: Any) -> str:
+    """Return the message for a query that the grammar does not allow."""
+    ended = getattr(getattr(e, "token", None), "type", "") == "$END"
+    column = len(text.rstrip()) + 1 if ended else e.column
+    expected = getattr(e, "accepts", None) or getattr(e, "expected", None) or getattr(e, "allowed", None) or ()
+    wanted = " or ".join(sorted({_spoken(x) for x in expected})[:14])
+    rest = text[column - 1 :].split(maxsplit=1)
+    got = f"{rest[0]!r} is not expected here" if rest else "the query ends here"
+    return pointed(text, column, f"{got}; expected {wanted}")
+
+
+def atoms(node: Node) -> Iterator[Any]:
+    """Yield every part of a query that is looked up."""
+    if isinstance(node, Query):
+        yield from atoms(node.left)
+        if node.right is not None:
+            yield from atoms(node.right)
+    elif isinstance(node, Binary):
+        yield from atoms(node.left)
+        yield from atoms(node.right)
+    elif isinstance(node, Effect):
+        yield from atoms(node.on)
+    elif not isinstance(node, Literal):
+        yield node
+
+
+@cache
+def _parser() -> Lark:
+    grammar = (resources.files("peacetalks") / "claims.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
+
+
+def _spoken(terminal: str) -> str:
+    """Return a terminal in words."""
+    known = {
+        "LPAR": "'('", "RPAR": "')'", "COMMA": "','", "VBAR": "'|'", "PLUS": "'+'", "MINUS": "'-'", "STAR": "'*'",
+        "SLASH": "'/'", "COLON": "':'", "COMPARE": "a comparison (<, <=, >, >=)", "NUMBER": "a number",
+        "INT": "a number of months", "NAME": "a name", "STRING": "a name in quotes", "PATH": "a path (rent.weight)",
+        "RATE": "a question (ceasefire, fails within 30d)", "$END": "the end", "__ANON_0": "'->'",
+        "_P": "P(", "_E": "E(",
+    }  # fmt: skip
+    return known.get(terminal, repr(terminal.lower()))
+
+
+@v_args(meta=True)
+class _Build(Transformer):
+    """Turns the parse tree into the dataclasses above."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+    def fail(self, column: int, what: str) -> QueryError:
+        return QueryError(pointed(self.text, column, what))
+
+    def comparison(self, meta: Any, c: list[Any]) -> tuple[Any, str | None, Any]:
+        return (c[0], str(c[1]), c[2]) if len(c) == 3 else (c[0], None, None)
+
+    def number(self, meta: Any, c: list[Any]) -> Literal:
+        return Literal(float(c[0]))
+
+    def negate(self, meta: Any, c: list[Any]) -> Binary:
+        return Binary("-", Literal(0.0), c[0])
+
+    def add(self, meta: Any, c: list[Any]) -> Binary:
+        return Binary("+", *c)
+
+    def subtract(self, meta: Any, c: list[Any]) -> Binary:
+        return Binary("-", *c)
+
+    def multiply(self, meta: Any, c: list[Any]) -> Binary:
+        return Binary("*", *c)
+
+    def divide(self, meta: Any, c: list[Any]) -> Binary:
+        return Binary("/", *c)
+
+    def name(self, meta: Any, c: list[Token]) -> str:
+        return str(c[0])
+
+    def broken_name(self, meta: Any, c: list[Any]) -> str:
+        return "broken"
+
+    def terms_name(self, meta: Any, c: list[Any]) -> str:
+        return "terms"
+
+    def words(self, meta: Any, c: list[Any]) -> str:
+        return str(c[0])[1:-1] if isinstance(c[0], Token) else " ".join(c)
+
+    def labels(self, meta: Any, c: list[str]) -> tuple[str, ...]:
+        out: list[str] = []
+        for word in c:
+            if word not in LABELS and word not in ENDS:
+                known = [*ENDS, *LABELS]
+                raise self.fail(meta.column, f"no outcome is called {word!r}{_closest(word, known)}; known: {', '.join(known)}")
+            out += [x for x in ENDS.get(word, (word,)) if x not in out]
+        return tuple(out)
+
+    def by(self, meta: Any, c: list[Any]) -> Event:
+        return Event("by", c[0], self.months(meta, c[1]))
+
+    def within(self, meta: Any, c: list[Any]) -> Event:
+        return Event("within", c[0], self.months(meta, c[1]))
+
+    def broken_within(self, meta: Any, c: list[Any]) -> Event:
+        return Event("broken", c[0], self.months(meta, c[1]))
+
+    def terms_are(self, meta: Any, c: list[Any]) -> Event:
+        return Event("terms", ("settlement",), None, str(c[0]), float(c[1]))
+
+    def months(self, meta: Any, token: Any) -> int:
+        if not 1 <= int(token) <= 600:
+            raise self.fail(getattr(token, "column", meta.column), f"months run from 1 to 600, got {token}")
+        return int(token)
+
+    def in_force(self, meta: Any, c: list[Any]) -> InForce:
+        return InForce(c[0], None if c[1] is None else self.months(meta, c[1]))
+
+    def is_type(self, meta: Any, c: list[Any]) -> IsType:
+        return IsType(c[0], c[1])
+
+    def believed(self, meta: Any, c: list[Any]) -> Believed:
+        return Believed(c[0], c[1], str(c[2]), float(c[3]))
+
+    def conditions(self, meta: Any, c: list[Any]) -> tuple[Any, ...]:
+        return tuple(c)
+
+    def chance(self, meta: Any, c: list[Any]) -> Chance:
+        given = c[1] if len(c) > 1 else ()
+        if c[0].kind == "terms" and not any(isinstance(g, InForce) and g.months for g in given):
+            raise self.fail(meta.column, "terms need a settlement to look at: P(terms >= 0.9 | settlement by 24)")
+        if any(isinstance(g, Believed) for g in given):
+            raise self.fail(meta.column, "a belief is a condition of play(...) only")
+        return Chance(c[0], given, meta.column)
+
+    def mean(self, meta: Any, c: list[Any]) -> Mean:
+        given = c[2] if len(c) > 2 else ()
+        dated = [g.months for g in given if isinstance(g, InForce) and g.months]
+        months = self.months(meta, c[1]) if c[1] is not None else (max(dated) if dated else None)
+        if months is None:
+            raise self.fail(meta.column, f"E({c[0]} ...) needs a date: E({c[0]} at 12), or a condition with `by`")
+        return Mean(c[0], months, given, meta.column)
+
+    def play(self, meta: Any, c: list[Any]) -> Play:
+        given = c[4] if len(c) > 4 else ()
+        months = 12 if c[3] is None else self.months(meta, c[3])
+        return Play(c[0], c[1], c[2], months, given, meta.column)
+
+    def rate(self, meta: Any, c: list[Token]) -> Rate:
+        question, _, where = str(c[0]).partition(";")
+        return Rate(_question(question), where.strip() or None, c[0].column or meta.column)
+
+    def param(self, meta: Any, c: list[Token]) -> Param:
+        return Param(str(c[0]), c[0].column or meta.column)
+
+    def welfare(self, meta: Any, c: list[Any]) -> Welfare:
+        return Welfare(c[0], c[1], meta.column)
+
+    def loglik(self, meta: Any, c: list[Any]) -> Loglik:
+        return Loglik(c[0], meta.column)
+
+    def number_setting(self, meta: Any, c: list[Any]) -> float:
+        return float(c[0])
+
+    def minus_setting(self, meta: Any, c: list[Any]) -> float:
+        return -float(c[0])
+
+    def off_setting(self, meta: Any, c: list[Any]) -> str:
+        return "off"
+
+    def now_setting(self, meta: Any, c: list[Any]) -> str:
+        return "now"
+
+    def effect(self, meta: Any, c: list[Any]) -> Effect:
+        if c[1] == c[2]:
+            raise self.fail(meta.column, f"effect({c[0]}: {c[1]} -> {c[2]}) changes nothing")
+        return Effect(str(c[0]), c[1], c[2], c[3], meta.column)
+
+
+def _question(text: str) -> str:
+    """Return a base-rate question in the words of the evidence room: "ceasefire, fails within 30d"."""
+    units = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+    words = text.replace(",", " ").split()
+    spelt = [f"{w[:-1]} {units[w[-1]]}" if w[:-1].isdigit() and w[-1] in units else w for w in words]
+    return " ".join(spelt)

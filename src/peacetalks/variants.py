@@ -1,0 +1,51 @@
+"""A scenario with one entry at another setting, as drawn: the what-ifs of `effect(...)`."""
+
+from __future__ import annotations
+
+import re
+
+from peacetalks.spec import Scenario, SpecError, patch
+
+SHARE = re.compile(r"^(sides\.\d\.types)\.([^.]+)\.share$")
+
+
+def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> Scenario:
+    """Return `drawn` (a draw of `written`) with the entry at `path` set to a number, "off" or "now" (as it is).
+
+    All other numbers keep their drawn values; the other types of a side share what a new share leaves, in proportion.
+    Raises `SpecError` for a path that leads nowhere or a value out of range.
+
+    >>> from peacetalks.spec import load
+    >>> s = load("korea-1951")
+    >>> float(setting(s, s, "sides.1.types.resolute.share", 0.9).sides[0].types["irresolute"].share)
+    0.1
+    """
+    if to == "now":
+        return drawn
+    change: dict[str, object] = {path: None if to == "off" else to}
+    if (found := SHARE.match(path)) and to != "off":
+        change |= _rest(written, found[1], found[2], float(to))
+    known = {p: float(n) for p, n in drawn.numbers().items()}
+    try:
+        out = patch(written, change)
+    except SpecError as e:
+        if "changes nothing" not in str(e):
+            raise
+        out = written
+    kept = {p: x for p, x in known.items() if p in out.numbers() and not any(_under(p, c) for c in change)}
+    return out.at(kept)
+
+
+def _rest(written: Scenario, types: str, kind: str, share: float) -> dict[str, object]:
+    others = {p: float(n) for p, n in written.numbers().items() if p.startswith(types + ".") and p.endswith(".share")}
+    mine = f"{types}.{kind}.share"
+    if mine not in others:
+        raise SpecError(f"{mine}: no such type; known: {', '.join(others)}")
+    left = sum(x for p, x in others.items() if p != mine)
+    if left <= 0:
+        raise SpecError(f"{mine} cannot change: the side has no other type to take the rest")
+    return {p: round((1 - share) * x / left, 12) for p, x in others.items() if p != mine}
+
+
+def _under(path: str, entry: str) -> bool:
+    return path == entry or path.startswith(entry + ".")
