@@ -177,6 +177,15 @@ class Loyalty(Part):
     collapse: Probability = Field(Number(0.0), description="Chance that a mutiny loses the war.")
     loss: Positive = Field(Number(0.0), description="Cost of a mutiny to the side, in pies.")
 
+    @model_validator(mode="after")
+    def _whole(self) -> Loyalty:
+        if self.strained > self.steady:
+            raise ValueError(
+                f"strained = {float(self.strained):g} lies above steady = {float(self.steady):g}: the signal of strength falls "
+                "as loyalty falls"
+            )
+        return self
+
 
 class Window(Part):
     """Grand bargain: a wider agreement that the war is kept open for (lever), or that a quick victory earns (prestige)."""

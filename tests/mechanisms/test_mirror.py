@@ -16,6 +16,8 @@ def mirrored(scenario):
     for table, key in SHARES:
         change[f"{table}.{key}"] = 1 - float(getattr(getattr(scenario, table), key))
     for table, key in CONCERNS:
+        if table not in raw:
+            continue
         change[f"{table}.{key}"] = 3 - raw[table][key]
     change["linked.terms"] = [1 - x for x in raw["linked"]["terms"]]
     change |= {"linked.worth_1": raw["linked"]["worth_2"], "linked.worth_2": raw["linked"]["worth_1"]}
@@ -37,7 +39,7 @@ def test_mirror(small, tables):
     alone = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.02, "escalation_cost": 0.05, "humiliation_cost": 0.03}}}
     tiny = {"periods": 3, "battlefield.positions": 3, "battlefield.decisive": 0.02}
     every = pt.patch(small, alone | tiny | {"sanctions": power} | tables | {"deal.by": [1], "pact.formed": True})
-    for scenario in (every, pt.patch(every, {"window.variant": "prestige"})):
+    for scenario in (every, pt.patch(every, {"window.variant": "prestige", "sanctions": None})):
         (found, values), (other, mirror) = both(scenario)
         swapped = other.rename({"victory_1": "victory_2", "victory_2": "victory_1"})
         assert np.abs(found - swapped.reindex(found.index)).max() < 1e-9

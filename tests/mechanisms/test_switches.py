@@ -118,6 +118,7 @@ def test_derived_numbers(small, tables):
         ({"audience.side": 2}, "audience concerns side 2 and loyalty side 1: they share one ladder"),
         ({"ceasefire": None}, "inspection needs the table ceasefire"),
         ({"loyalty.public": 30.0}, "too precise for a single equilibrium; keep public <= sqrt"),
+        ({"loyalty.strained": 1.1}, "strained = 1.1 lies above steady = 1: the signal of strength falls"),
         ({"pact.members": ["Ukraine"]}, "two players are called 'Ukraine'"),
         ({"window.chance": 0.0}, "the lever variant needs chance > 0"),
         ({"observers.advances": 12}, "12 advances in 10 months: at most one a month counts"),

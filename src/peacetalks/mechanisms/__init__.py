@@ -21,6 +21,7 @@ credibility      none (a discount)
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states, war (1 + strained [+ fresh]) x 2,
 truces and broken truces none: flags are reset there.  Levels of `home` exclude one another and belong to one side.
+Measured on russia-ukraine-2025 (F = 21, L = 3, X = 11): 6,741 nodes bare, 26,909 with everything on.
 """
 
 from __future__ import annotations
