@@ -14,12 +14,6 @@ FORBIDDEN = {
     "spec.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
     "mechanisms": {"solver", "solution", "forward", "evidence", "cli"},
-    "filtering.py": {"spec", "mechanisms", "evidence", "accounts", "events", "infer", "claims", "cli"},
-    "accounts.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
-    "events.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
-    "infer.py": {"evidence", "claims", "pages", "cli"},
-    "query.py": {"solver", "solution", "forward", "evidence", "claims", "pages", "cli"},
-    "claims.py": {"pages", "cli"},
     "catalog": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
 }
 

@@ -15,11 +15,9 @@ import xarray as xr
 from scipy.stats import qmc
 
 from peacetalks.forward import Trajectory, trajectory
-from peacetalks.mechanisms import build
 from peacetalks.mechanisms.state import ENDS, LABELS, SETTLED, label
 from peacetalks.numbers import Number
-from peacetalks.solution import Solution
-from peacetalks.solver import solve
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 SEED = 20250520
@@ -135,11 +133,6 @@ def open_cards(scenario: Scenario) -> Scenario:
 def baselines(s: Scenario) -> dict[str, float]:
     """Return terms that need no model: the front as it stands and the capability-weighted mean of the claims."""
     return {"front": float(s.battlefield.front), "capability_weighted_mean": float(s.battlefield.strength)}
-
-
-def solve_scenario(s: Scenario, belief_points: int = BELIEF_POINTS) -> Solution:
-    """Return the solved game of a scenario at its central values: the one way every command solves."""
-    return solve(build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=1e-6)
 
 
 def _run(s: Scenario, periods: int, belief_points: int) -> Trajectory:
