@@ -27,6 +27,7 @@ from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
 from peacetalks.solution import Solution
+from peacetalks.solving import terms_of
 from peacetalks.spec import Scenario
 
 POOL = 24  # months
@@ -243,8 +244,7 @@ class View:
         """Return a number of the public state for each boundary; not a number where it has none."""
         states = self.s.compiled.boundaries
         if name == "terms":
-            agreed = (getattr(s.pending, "share", s.pending) for s in states)  # a bundle carries its share
-            return np.array([_number(x) if y == "settlement" else np.nan for x, y in zip(agreed, self.labels, strict=True)])
+            return terms_of(states)
         if name == "front":
             gone = np.isin(self.labels, ["settlement", "wider_war"])  # there the front is no part of the state
             return np.array([np.nan if x else share(self.scenario, s.front) for s, x in zip(states, gone, strict=True)])

@@ -12,8 +12,9 @@ from peacetalks.accounts import Account, apply
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, _ends, _mean_terms, _outcomes, _terms, solve_scenario
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import EXACT_UP_TO, ORDERS, Split, shapley
+from peacetalks.solving import ends_of, mean_terms, outcomes_of, solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 DATES = (12, 24)
@@ -151,9 +152,9 @@ class _Solves:
         if scenario.periods is not None and last > scenario.periods:
             raise SpecError(f"the scenario ends after {scenario.periods} periods; {last} were asked for: give shorter --dates")
         t = trajectory(solve_scenario(scenario, self.belief_points), last)
-        outcomes = _outcomes(t).sel(period=list(self.dates))
+        outcomes = outcomes_of(t).sel(period=list(self.dates))
         columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
-        return Expectation(_ends(outcomes).values, columns, _mean_terms(_terms(t, scenario)), t.solution.residual)
+        return Expectation(ends_of(outcomes).values, columns, mean_terms(t), t.solution.residual)
 
 
 def _shown(n: Any) -> dict[str, Any] | None:

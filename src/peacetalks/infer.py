@@ -25,8 +25,9 @@ from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.forward import Trajectory
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, _ends, _outcomes, solve_scenario
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import Solution
+from peacetalks.solving import ends_of, outcomes_of, solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 Tell = Callable[[int, int], None]
@@ -299,7 +300,7 @@ def _ends_from(f: Filter, scenario: Scenario, cloud: Cloud, dates: tuple[int, ..
     mass = np.zeros((len(s.compiled.boundaries), s.grid.total))
     for state, p in opening(scenario).items():
         mass[s.compiled.boundary_index[state]] = p * share / share.sum()
-    return _ends(_outcomes(Trajectory(s, march_to(s, mass, dates[-1]))))
+    return ends_of(outcomes_of(Trajectory(s, march_to(s, mass, dates[-1]))))
 
 
 def march_to(s: Solution, mass: np.ndarray, periods: int) -> np.ndarray:

@@ -16,19 +16,17 @@ from scipy.stats import qmc
 
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
-from peacetalks.mechanisms import build, derived
-from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
+from peacetalks.mechanisms import derived
+from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numbers import Number
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.size import check
-from peacetalks.solution import Solution
-from peacetalks.solver import solve
+from peacetalks.solving import ends_of, outcomes_of, solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)
 BELIEF_POINTS = 5
-TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by about 3e-5 (measured), far less than the grid's
 PERIODS = 36
 
 
@@ -109,7 +107,7 @@ def outlook(
     tell = progress or (lambda done, all_: None)
     outside = outside_views(scenario, months(periods))
     tell(1, total)
-    central = _run(scenario, periods, belief_points)
+    central = _run(scenario, periods, belief_points, certify=True)
     tell(2, total)
     floor = _run(open_cards(scenario), periods, belief_points)
     tell(3, total)
@@ -173,29 +171,14 @@ class _Run:
     multiple: int
 
 
-def solve_scenario(s: Scenario, belief_points: int = BELIEF_POINTS) -> Solution:
-    """Return the solved game of a scenario at its central values: the one way every command solves."""
-    return solve(build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=TOLERANCE)
-
-
-def _run(s: Scenario, periods: int, belief_points: int) -> _Run:
-    solved = solve_scenario(s, belief_points)
+def _run(s: Scenario, periods: int, belief_points: int, certify: bool = False) -> _Run:
+    solved = solve_scenario(s, belief_points, certify)
     t = trajectory(solved, periods)
     informed = [side.label for side in s.sides if len(side.types) > 1]
     return _Run(
-        _outcomes(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
+        outcomes_of(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
         solved.settings, solved.residual, solved.multiple,
     )  # fmt: skip
-
-
-def _outcomes(t: Trajectory) -> xr.DataArray:
-    found = t.outcomes(label)
-    return found.reindex(outcome=list(LABELS)).fillna(0.0)
-
-
-def _ends(outcomes: xr.DataArray) -> xr.DataArray:
-    parts = [outcomes.sel(outcome=list(names)).sum("outcome") for names in ENDS.values()]
-    return xr.concat(parts, dim=xr.IndexVariable("end", list(ENDS))).transpose("period", "end")
 
 
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
@@ -215,7 +198,7 @@ def _assemble(
     shown, bands = runs or [central], None
     many = xr.concat([r.outcomes for r in shown], dim="draw")
     if runs:
-        ends = xr.concat([_ends(r.outcomes) for r in runs], dim="draw")
+        ends = xr.concat([ends_of(r.outcomes) for r in runs], dim="draw")
         cut = [0.05, 0.25, 0.75, 0.95]
         bands = {"outcomes": many.quantile(cut, "draw"), "ends": ends.quantile(cut, "draw")}
     outcomes = many.mean("draw")
@@ -223,11 +206,11 @@ def _assemble(
     total = float(mass.sum())
     every = [central, floor, *runs]
     return Outlook(
-        scenario=s, outcomes=outcomes, ends=_ends(outcomes), terms=mass / total if total > 0 else mass * np.nan,
-        beliefs=central.beliefs, noise_floor=_ends(floor.outcomes), bands=bands, baselines=baselines(s),
+        scenario=s, outcomes=outcomes, ends=ends_of(outcomes), terms=mass / total if total > 0 else mass * np.nan,
+        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), bands=bands, baselines=baselines(s),
         durations=mixture([r.durations for r in shown]), outside=outside,
         settings={**central.settings, **how, "derived": derived(s)},
-        residual=max(r.residual for r in every), multiple=max(r.multiple for r in every),
+        residual=max(r.residual for r in every), multiple=central.multiple,
     )  # fmt: skip
 
 
