@@ -21,8 +21,9 @@ from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.anderson import Mixer
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.branch import follow
-from peacetalks.compile import Columns, Compiled, compile_game
+from peacetalks.compile import Compiled, compile_game
 from peacetalks.game import Game, GameError
+from peacetalks.payments import Columns
 from peacetalks.plan import make_plan
 from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
 
