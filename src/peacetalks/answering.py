@@ -74,7 +74,7 @@ class View:
     def after(self, mass: np.ndarray, t: int) -> np.ndarray:
         """Return the mass over boundaries at the end of period `t` (from 0)."""
         out = enter(self.s, mass)
-        self._flow(t).push(out.reshape(-1))
+        self._flow(t).push(out)
         return out[self.s.compiled.n_nodes :]
 
     def visits(self, mass: np.ndarray, t: int) -> np.ndarray:

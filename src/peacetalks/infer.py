@@ -308,7 +308,7 @@ def march_to(s: Solution, mass: np.ndarray, periods: int) -> np.ndarray:
     out, rows = [], None if s.finite else flow(s, 0)
     for t in range(periods):
         slots = enter(s, mass)
-        (rows if rows is not None else flow(s, t)).push(slots.reshape(-1))
+        (rows if rows is not None else flow(s, t)).push(slots)
         mass = slots[s.compiled.n_nodes :].copy()
         out.append(mass)
     return np.array(out)
