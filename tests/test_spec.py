@@ -22,7 +22,7 @@ def refuse(table):
     return str(e.value)
 
 
-@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025"])
+@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"])
 def test_every_bundled_number_has_a_source(name):
     numbers = pt.load(name).numbers()
     assert len(numbers) >= 30
@@ -30,7 +30,7 @@ def test_every_bundled_number_has_a_source(name):
 
 
 def test_bundled_scenarios_are_listed():
-    assert {"korea-1951", "russia-ukraine-2025"} <= set(bundled())
+    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"} <= set(bundled())
 
 
 def test_unknown_key_with_hint(raw):
@@ -93,7 +93,8 @@ def test_patch_changes_one_entry_and_refuses_no_change(raw):
 
 def test_switching_a_mechanism_off():
     s = pt.load("russia-ukraine-2025")
-    off = pt.patch(s, {"challengers": None, "sanctions": None, "rent": None})
+    second = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
+    off = pt.patch(s, dict.fromkeys(("challengers", "sanctions", "rent", *second)))
     assert off.challengers is None
     assert [st.name for st in pt.build(off).stages] == ["posture", "battle", "incident", "recognition", "table", "answer"]
 

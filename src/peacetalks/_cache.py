@@ -2,7 +2,7 @@
 
 Numba keys a cached kernel on its own file only; a kernel that calls into another file would survive that
 file's change.  A stamp over all kernel files, kept beside the cache, makes the set valid as a whole.  The first
-time, a second process compiles the kernels that this one needs later.
+time, a second process compiles the kernels that this one needs later; `settled` waits for it.
 """
 
 from __future__ import annotations
@@ -11,22 +11,29 @@ import hashlib
 import logging
 import subprocess
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _kernels, _measure, _newton, _sweep
+from peacetalks import _duel, _exp, _kernels, _measure, _newton, _signal, _sweep
+from peacetalks._sweep import Plan
+from peacetalks.beliefs import Grid, make_grid
+from peacetalks.compile import Compiled, compile_game
+from peacetalks.game import Decision, Game, Move
+from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
-FILES = (_kernels, _newton, _sweep, _measure)
+FILES = (_exp, _kernels, _newton, _signal, _duel, _sweep, _measure)
 _helpers: list[subprocess.Popen[bytes]] = []
+PAIR = "_sweep.sweep_pair-"
 
 
 @cache
 def ready() -> bool:
     """Drop kernels compiled from other sources and announce compilation; return whether a cache was there."""
-    folder = Path(str(_sweep.backward.stats.cache_path))
+    folder = Path(str(_sweep.edges.stats.cache_path))
     sources = b"".join(Path(str(m.__file__)).read_bytes() for m in FILES)
     digest = hashlib.sha256(sources).hexdigest()
     stamp = folder / "peacetalks-kernels.sha256"
@@ -37,41 +44,55 @@ def ready() -> bool:
                 old.unlink(missing_ok=True)
         folder.mkdir(parents=True, exist_ok=True)
         stamp.write_text(digest)
-    found = known and any(folder.glob("_sweep.backward-*.nbi"))
+    found = known and any(folder.glob("_sweep.sweep_signal-*.nbi"))
     if not found:
         log.warning("First run on this machine: compiling the numerical kernels, once (about 25 seconds).")
         _helpers.append(subprocess.Popen([sys.executable, "-c", "from peacetalks._cache import warm; warm()"]))
     return found
 
 
-def settled() -> None:
-    """Wait for the second process, if there is one."""
-    while _helpers:
-        _helpers.pop().wait()
+def settled(kernel: str | None = None) -> None:
+    """Wait for the second process, if there is one, to end, or to have stored `kernel`; compile the rest meanwhile."""
+    folder = Path(str(_sweep.edges.stats.cache_path))
+    if kernel is None and _helpers and _helpers[-1].poll() is None:
+        warm_measure()
+    while _helpers and _helpers[-1].poll() is None:
+        if kernel and any(folder.glob(f"{kernel}*.nbi")) and any(folder.glob(f"{kernel}*.nbc")):
+            return
+        time.sleep(0.2)
+    _helpers.clear()
 
 
-def warm() -> None:
-    """Compile every kernel but the backward sweep, on a game of one decision."""
-    from peacetalks.beliefs import make_grid
-    from peacetalks.compile import compile_game
-    from peacetalks.game import Decision, Game, Move
-
+def _tiny() -> tuple[Compiled, Grid, Plan]:
+    """Return a game of one decision, laid out."""
     act = Decision("act", "A", lambda s: [Move("a", "end"), Move("b", "end")])
     game = Game(players=("A",), types={"A": {"x": 0.5, "y": 0.5}}, start="open", stages=(act,))
     c, grid = compile_game(game), make_grid(game, 2)
-    lay, nodes, lam = c.layout, np.zeros(1, np.int64), np.ones(1)
-    V, W = np.zeros((1, grid.total, 2)), np.zeros((len(c.boundaries), grid.total, 2))
-    logs, log_ptr = np.full(4 * grid.total, np.log(0.5)), np.array([0, 4 * grid.total])
+    return c, grid, make_plan(c, grid)
+
+
+def warm() -> None:
+    """Compile what the second process compiles: two movers, nodes of any shape, nodes at any beliefs."""
+    c, grid, plan = _tiny()
+    lay, lam, none, nine = c.layout, np.ones(1), np.zeros(0, np.int64), int("9")
+    X = np.zeros((1 + len(c.boundaries), 2, grid.total))
+    logs, stop = np.full(4 * grid.total, np.log(0.5)), np.zeros(3, np.int64)
+    _sweep.sweep_pair(none, lay, grid, plan, X, logs, np.zeros(4), lam, 1e-9, nine, False, stop, none > 0)
+    _sweep.sweep_general(none, lay, grid, plan, X, logs, lam, 1e-9, nine, stop)
     beliefs = np.array([[0.5, 0.5, 0.0, 0.0]])
-    N, mu, table = _sweep.place(0, lay, grid, V, W, beliefs)
-    _sweep.solve_at(0, lay, grid, V, W, beliefs, lam, 1e-9, 9, np.full(4, np.nan), np.empty(2), np.empty((1, 4)))
+    N, mu, table = _sweep.place(0, lay, grid, X, beliefs)
+    _sweep.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(2), np.empty((1, 4)))
+    _sweep.posterior_of(0, lay, grid, 0, logs[:4], np.empty(2))
     _sweep.start_at_reference(N, np.empty(4))
     _sweep.defect(N, grid, mu, table, lam, 1.0, np.zeros(4), np.empty(4))
-    live = np.ones((1, grid.total), bool)
+
+
+def warm_measure() -> None:
+    """Compile the forward pass and its adjoint."""
+    c, grid, plan = _tiny()
+    lay, edges = c.layout, len(c.boundaries)
+    logs, live, nodes = np.full(4 * grid.total, np.log(0.5)), np.ones((1, grid.total), bool), np.zeros(1, np.int64)
     room = _measure.count_entries(nodes, lay, grid, live)
-    ptr, col, prob = np.zeros(grid.total + 1, np.int64), np.empty(room, np.int64), np.empty(room)
-    used = _measure.transitions(nodes, lay, grid, logs, log_ptr, live, ptr, col, prob)
-    reward, Y = np.zeros((grid.total, 2)), np.zeros(((1 + len(W)) * grid.total, 2))
-    _measure.rewards(nodes, lay, grid, logs, log_ptr, reward)
-    _measure.pull(ptr, col[:used], prob[:used], reward, lay.discount, Y, grid.total)
-    _measure.push(ptr, col[:used], prob[:used], Y[:, 0].copy())
+    ptr, col, prob = np.zeros(grid.total + 1, np.int64), np.empty(room, np.int32), np.empty(room)
+    used = _measure.transitions(nodes, lay, grid, logs, plan.log_ptr, live, ptr, col, prob)
+    _measure.push(lay, ptr, col[:used], prob[:used], np.zeros((1 + edges, grid.total)))

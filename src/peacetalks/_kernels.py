@@ -362,10 +362,9 @@ def expected_typed(L, G, row, flat, col):
 
 
 @njit(cache=True, error_model="numpy")
-def fill_table(N, L, G, V, W, base, table):
-    """Fill table[profile, local belief, column] with decision pay plus expected continuation."""
+def fill_table(N, L, G, X, base, table):
+    """Fill table[profile, local belief, column] with decision pay plus expected continuation X[slot, column, belief]."""
     U = L.pay.shape[1]
-    n_nodes = V.shape[0]
     for c in range(N.profiles):
         row = N.first + c
         for lb in range(N.local):
@@ -376,12 +375,8 @@ def fill_table(N, L, G, V, W, base, table):
                     table[c, lb, u] += expected_typed(L, G, L.typed[row], flat, u)
             for m in range(L.lot_ptr[row], L.lot_ptr[row + 1]):
                 slot, p = L.lot_slot[m], L.lot_prob[m]
-                if slot < n_nodes:
-                    for u in range(U):
-                        table[c, lb, u] += p * V[slot, flat, u]
-                else:
-                    for u in range(U):
-                        table[c, lb, u] += p * L.discount[u] * W[slot - n_nodes, flat, u]
+                for u in range(U):
+                    table[c, lb, u] += p * X[slot, u, flat]
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,10 +1,13 @@
 """The public measure: where play goes from each (node, belief), forward and backward.
 
 One sparse row per (node, belief) holds the probabilities of (slot, belief) under the average strategies; a
-posterior between grid beliefs is shared out by the public lottery of `beliefs.py`.  `push` moves probability
-forward; `pull` carries welfare backward through the same rows, so that the two are adjoint exactly: for a
-player's type theta it carries b(theta) * value, which the public measure propagates (see `beliefs.py`).
+posterior between grid beliefs is shared out by the public lottery of `beliefs.py`.  Chance is the same at every
+belief and needs no rows.  `push` moves probability forward; `pull` carries welfare backward through the same rows, so
+that the two are adjoint exactly: for a player's type theta it carries b(theta) * value, which the public measure
+propagates (see `beliefs.py`).
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -26,6 +29,39 @@ from peacetalks._kernels import (
     rest_of,
     turn,
 )
+from peacetalks._signal import look
+from peacetalks._sweep import axis_of
+from peacetalks.compile import NATURE
+
+MOVERS = 2  # participants of a node of the common shape, each of one or two types
+
+
+class Lots(NamedTuple):
+    """What each participant of a node of the common shape does at one belief; see `read_lots`."""
+
+    actions: np.ndarray  # [participant]
+    mean: np.ndarray  # [participant, action] average strategy
+    corners: np.ndarray  # [participant, action] neighbours of the posterior
+    offset: np.ndarray  # [participant, action, corner] flat belief of a neighbour, less that of the node's own belief
+    share: np.ndarray  # [participant, action, corner] its weight
+
+
+@njit(cache=True, error_model="numpy")
+def common_shape(n, L, G):
+    """Return whether node `n` has at most two participants, each of at most two types."""
+    if L.part_ptr[n + 1] - L.part_ptr[n] > MOVERS:
+        return False
+    for j in range(L.part_ptr[n], L.part_ptr[n + 1]):
+        player = L.part_player[j]
+        if player != NATURE and L.n_types[player] > 2:
+            return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def is_chance(n, L):
+    """Return whether nobody but nature moves at node `n`."""
+    return L.part_ptr[n + 1] - L.part_ptr[n] == 1 and L.part_player[L.part_ptr[n]] == NATURE
 
 
 @njit(cache=True, error_model="numpy")
@@ -33,11 +69,13 @@ def count_entries(nodes, L, G, live):
     """Return an upper bound on the transition entries of `nodes` at live beliefs."""
     total = 0
     for n in nodes:
-        N = make_node(n, L, G)
+        if is_chance(n, L):
+            continue
         corners = 1
-        for j in range(len(N.part)):
-            if N.part[j, AXIS] >= 0:
-                corners *= N.part[j, KINDS]
+        for j in range(L.part_ptr[n], L.part_ptr[n + 1]):
+            player = L.part_player[j]
+            if player != NATURE and G.axis[player] >= 0:
+                corners *= L.n_types[player]
         lots = L.lot_ptr[L.prof_ptr[n + 1]] - L.lot_ptr[L.prof_ptr[n]]
         for b in range(G.total):
             if live[n, b]:
@@ -46,57 +84,141 @@ def count_entries(nodes, L, G, live):
 
 
 @njit(cache=True, error_model="numpy")
+def read_lots(n, L, G, flat, x, S):
+    """Fill S for node `n` at belief `flat` from x = log sigma."""
+    at = 0
+    for j in range(MOVERS):
+        S.actions[j], S.mean[j, 0], S.corners[j, 0], S.offset[j, 0, 0], S.share[j, 0, 0] = 1, 1.0, 1, 0, 1.0
+    for j in range(L.part_ptr[n + 1] - L.part_ptr[n]):
+        i = L.part_ptr[n] + j
+        player, A = L.part_player[i], L.part_actions[i]
+        S.actions[j] = A
+        ax = G.axis[player] if player != NATURE else -1
+        if ax < 0:
+            for a in range(A):
+                S.mean[j, a], S.corners[j, a] = np.exp(x[at + a]), 1
+                S.offset[j, a, 0], S.share[j, a, 0] = 0, 1.0
+            at += A
+            continue
+        axis = axis_of(G, ax)
+        p = axis.p[flat]
+        for a in range(A):
+            up = p * np.exp(x[at + a])
+            total = up + (1.0 - p) * np.exp(x[at + A + a])
+            S.mean[j, a] = total
+            cell, t, _ = look(up / total if total > 0.0 else p, axis)
+            back = axis.base[flat] - flat + cell * axis.step
+            S.corners[j, a] = 2
+            S.offset[j, a, 0], S.offset[j, a, 1] = back, back + axis.step
+            S.share[j, a, 0], S.share[j, a, 1] = 1.0 - t, t
+        at += 2 * A
+
+
+@njit(cache=True, error_model="numpy")
+def common_row(n, L, B, flat, S, col, prob, used):
+    """Append the transitions of node `n` at belief `flat` to col and prob; return the entries used."""
+    row = L.prof_ptr[n]
+    for a in range(S.actions[0]):
+        for c in range(S.actions[1]):
+            for v in range(S.corners[0, a]):
+                for w in range(S.corners[1, c]):
+                    p = S.mean[0, a] * S.mean[1, c] * S.share[0, a, v] * S.share[1, c, w]
+                    if p > 0.0:
+                        to = flat + S.offset[0, a, v] + S.offset[1, c, w]
+                        for m in range(L.lot_ptr[row], L.lot_ptr[row + 1]):
+                            col[used] = L.lot_slot[m] * B + to
+                            prob[used] = p * L.lot_prob[m]
+                            used += 1
+            row += 1
+    return used
+
+
+@njit(cache=True, error_model="numpy")
+def any_row(N, L, G, flat, x, mu, col, prob, used):
+    """Append the transitions of a node of any shape at belief `flat`; return the entries used."""
+    part, P = N.part, len(N.part)
+    beliefs_at(N, G, flat, mu)
+    posteriors(N, G, mu, x)
+    rest = rest_of(N, G, flat)
+    for j in range(P):
+        part[j, ACT] = part[j, PICK] = 0
+    for c in range(N.profiles):
+        sure = 1.0
+        for j in range(P):
+            sure *= N.mean[j, part[j, ACT]]
+        while True:
+            w = sure
+            lb = 0
+            for j in range(P):
+                w *= N.share[j, part[j, ACT], part[j, PICK]]
+                lb += N.vertex[j, part[j, ACT], part[j, PICK]]
+            if w > 0.0:
+                to = flat_of(N, G, rest, lb)
+                for m in range(L.lot_ptr[N.first + c], L.lot_ptr[N.first + c + 1]):
+                    col[used] = L.lot_slot[m] * G.total + to
+                    prob[used] = w * L.lot_prob[m]
+                    used += 1
+            if not turn(part, PICK, CORNERS):
+                break
+        turn(part, ACT, ACTIONS)
+    return used
+
+
+@njit(cache=True, error_model="numpy")
 def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
-    """Fill the public transition rows (node, belief) -> (slot, belief) as CSR; return the entries used."""
-    used = 0
+    """Fill the public transition rows (node, belief) -> (slot, belief) as CSR; return the entries used.
+
+    Chance nodes have no rows: see `push` and `pull`.
+    """
+    used = np.int64(0)
     mu = np.zeros((8, 4))
+    A = 1
+    for i in range(len(L.part_actions)):
+        A = max(A, L.part_actions[i])
+    S = Lots(
+        np.ones(MOVERS, np.int64), np.ones((MOVERS, A)), np.ones((MOVERS, A), np.int64),
+        np.zeros((MOVERS, A, 2), np.int64), np.ones((MOVERS, A, 2)),
+    )  # fmt: skip
     for n in nodes:
+        chance = is_chance(n, L)
+        common = common_shape(n, L, G)
+        size = (log_ptr[n + 1] - log_ptr[n]) // G.total
         N = make_node(n, L, G)
-        P = len(N.part)
-        S = len(N.q)
-        part = N.part
         for flat in range(G.total):
             row = n * G.total + flat
             ptr[row] = used
-            if live[n, flat]:
-                at = log_ptr[n] + flat * S
-                beliefs_at(N, G, flat, mu)
-                posteriors(N, G, mu, logs[at : at + S])
-                rest = rest_of(N, G, flat)
-                for j in range(P):
-                    part[j, ACT] = part[j, PICK] = 0
-                for c in range(N.profiles):
-                    sure = 1.0
-                    for j in range(P):
-                        sure *= N.mean[j, part[j, ACT]]
-                    while True:
-                        w = sure
-                        lb = 0
-                        for j in range(P):
-                            w *= N.share[j, part[j, ACT], part[j, PICK]]
-                            lb += N.vertex[j, part[j, ACT], part[j, PICK]]
-                        if w > 0.0:
-                            to = flat_of(N, G, rest, lb)
-                            for m in range(L.lot_ptr[N.first + c], L.lot_ptr[N.first + c + 1]):
-                                col[used] = L.lot_slot[m] * G.total + to
-                                prob[used] = w * L.lot_prob[m]
-                                used += 1
-                        if not turn(part, PICK, CORNERS):
-                            break
-                    turn(part, ACT, ACTIONS)
+            if live[n, flat] and not chance:
+                x = logs[log_ptr[n] + flat * size : log_ptr[n] + (flat + 1) * size]
+                if common:
+                    read_lots(n, L, G, flat, x, S)
+                    used = common_row(n, L, G.total, flat, S, col, prob, used)
+                else:
+                    used = any_row(N, L, G, flat, x, mu, col, prob, used)
             ptr[row + 1] = used
     return used
 
 
 @njit(cache=True, error_model="numpy")
-def push(ptr, col, prob, mass):
-    """Push mass[slot * beliefs + belief] through one period, in the order of play."""
-    for row in range(len(ptr) - 1):
-        m = mass[row]
-        if m > 0.0:
-            for i in range(ptr[row], ptr[row + 1]):
-                mass[col[i]] += m * prob[i]
-            mass[row] = 0.0
+def push(L, ptr, col, prob, mass):
+    """Push mass[slot, belief] through one period, in the order of play."""
+    B = mass.shape[1]
+    flat = mass.reshape(-1)
+    for n in range((len(ptr) - 1) // B):
+        own = mass[n]
+        if is_chance(n, L):
+            i, first = L.part_ptr[n], L.prof_ptr[n]
+            for r in range(first, L.prof_ptr[n + 1]):
+                p = np.exp(L.log_weight[L.part_weight[i] + r - first])
+                for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
+                    to, f = mass[L.lot_slot[m]], p * L.lot_prob[m]
+                    for b in range(B):
+                        to[b] += f * own[b]
+        else:
+            for b in range(B):
+                if own[b] > 0.0:
+                    for i in range(ptr[n * B + b], ptr[n * B + b + 1]):
+                        flat[col[i]] += own[b] * prob[i]
+        own[:] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -157,20 +279,27 @@ def add_typed(L, row, belief, sure, out):
 
 
 @njit(cache=True, error_model="numpy")
-def pull(ptr, col, prob, reward, discount, Y, first_edge):
-    """Carry Y[slot * beliefs + belief, column] backward through one period.
+def pull(L, ptr, col, prob, reward, Y, first_edge):
+    """Carry Y[slot, belief, column] backward through one period.
 
-    Entries from `first_edge` on are the next period's boundaries: discounted.
+    Slots from `first_edge` on are the next period's boundaries: discounted.
     """
-    U = Y.shape[1]
-    for row in range(len(ptr) - 2, -1, -1):
-        for u in range(U):
-            Y[row, u] = reward[row, u]
-        for i in range(ptr[row], ptr[row + 1]):
-            to, p = col[i], prob[i]
-            if to < first_edge:
+    B, U = Y.shape[1], Y.shape[2]
+    flat = Y.reshape((-1, U))
+    for n in range((len(ptr) - 1) // B - 1, -1, -1):
+        Y[n] = reward[n]
+        if is_chance(n, L):
+            i, first = L.part_ptr[n], L.prof_ptr[n]
+            for r in range(first, L.prof_ptr[n + 1]):
+                p = np.exp(L.log_weight[L.part_weight[i] + r - first])
+                for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
+                    to, f = L.lot_slot[m], p * L.lot_prob[m]
+                    for b in range(B):
+                        for u in range(U):
+                            Y[n, b, u] += f * (Y[to, b, u] if to < first_edge else L.discount[u] * Y[to, b, u])
+            continue
+        for b in range(B):
+            for i in range(ptr[n * B + b], ptr[n * B + b + 1]):
+                to, p = col[i], prob[i]
                 for u in range(U):
-                    Y[row, u] += p * Y[to, u]
-            else:
-                for u in range(U):
-                    Y[row, u] += p * discount[u] * Y[to, u]
+                    Y[n, b, u] += p * (flat[to, u] if to < first_edge * B else L.discount[u] * flat[to, u])

@@ -1,13 +1,18 @@
-"""Backward and forward sweeps over nodes: every node at every belief, in the order of play."""
+"""Backward sweeps over nodes: every node at every belief, against the order of play."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
+from peacetalks._duel import make_pair, solve_pair, write_pair_logs
 from peacetalks._kernels import (
     ACTIONS,
     AXIS,
+    CELLS,
     KINDS,
     PLAYER,
+    SIZE,
     START,
     STEP,
     beliefs_at,
@@ -27,6 +32,15 @@ from peacetalks._kernels import (
     turn,
 )
 from peacetalks._newton import newton
+from peacetalks._signal import (
+    Axis,
+    chance,
+    make_room,
+    plain,
+    signal_values,
+    solve_signal,
+    write_logs,
+)
 
 
 @njit(cache=True, error_model="numpy")
@@ -53,17 +67,18 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
             return np.inf, 0
         return settle(N, G, mu, table, lam, 1.0, x, tol, most)
     steps = 0
+    few, some = min(most, 8), min(most, 40)  # a literal here would compile the callees once more
     if not cold:
-        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, 8)
+        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, few)
         if res <= tol:
             return res, steps
-        res, it = newton(N, G, mu, table, lam, 1.0, x, tol, 20)
+        res, it = newton(N, G, mu, table, lam, 1.0, x, tol, some)
         steps += it
         if res <= tol:
             return res, steps
     start_at_reference(N, x)
     for eighth in range(1, 9):
-        res, it = newton(N, G, mu, table, lam, 0.125 * eighth, x, tol, 40)
+        res, it = newton(N, G, mu, table, lam, 0.125 * eighth, x, tol, some)
         steps += it
     if res > tol:
         res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
@@ -71,52 +86,185 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
     return res, steps
 
 
-@njit(cache=True, error_model="numpy")
-def backward(nodes, L, G, V, W, logs, log_ptr, lam, tol, most, stop):
-    """Solve `nodes` in the order given, at every belief.
+class Plan(NamedTuple):
+    """How each node is solved, and where its strategies stand."""
 
-    V[node, belief, column] is written; W[boundary, belief, column] is the next period; logs (flat log
-    strategies, found through log_ptr) hold the warm start and receive the solution.  Returns (worst residual,
-    iterations); where plain iteration does not settle, stop = (position, belief, 1) and the sweep pauses.
+    kind: np.ndarray  # [node] CHANCE, PLAIN, SIGNAL, DUEL or GENERAL
+    nu: np.ndarray  # [participant-action] reference measure
+    constant: np.ndarray  # [slot] whether the value is the same at every belief
+    log_ptr: np.ndarray  # [node + 1] -> flat log strategies [belief, participant, type, action]
+    warm_ptr: np.ndarray  # [node + 1] -> starts: posteriors [action, belief] of SIGNAL, strategies of DUEL nodes
+    most_actions: int
+    most_profiles: int
+
+
+@njit(cache=True, error_model="numpy")
+def axis_of(G, ax):
+    """Return axis `ax` (negative: nothing hidden) as the kernels of two types see it."""
+    if ax < 0:
+        return Axis(G.first[-1], G.base[-1], 0, 1, 0, 1.0, 0.0, 0.0)
+    size, knot = G.shape[ax, SIZE], G.shape[ax, CELLS]
+    prior = G.points[ax, knot, 0]
+    below = knot / prior if knot > 0 else 0.0
+    above = (size - 1 - knot) / (1.0 - prior) if knot < size - 1 else 0.0
+    return Axis(G.first[ax], G.base[ax], G.shape[ax, STEP], size, knot, prior, below, above)
+
+
+@njit(cache=True, error_model="numpy")
+def sweep_chance(nodes, L, plan, X, logs, finish):
+    """Write the values of chance nodes to X, and their log probabilities to `logs` when `finish` is set."""
+    for n in nodes:
+        chance(n, L, plan.nu, X)
+        if finish:
+            i, at = L.part_ptr[n], plan.log_ptr[n]
+            for _ in range(X.shape[2]):
+                for a in range(L.part_actions[i]):
+                    logs[at] = L.log_weight[L.part_weight[i] + a]
+                    at += 1
+
+
+@njit(cache=True, error_model="numpy")
+def sweep_plain(nodes, L, plan, X, logs, lam, finish):
+    """Solve nodes whose mover has nothing to hide."""
+    R = make_room(plan.most_actions, X.shape[1], X.shape[2])
+    for n in nodes:
+        plain(n, L, plan.nu, X, plan.constant, lam, R)
+        if finish:
+            write_logs(n, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+
+
+@njit(cache=True, error_model="numpy")
+def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
+    """Solve nodes with one informed mover of two types, from stop[0] on; return (worst residual, iterations).
+
+    Where some beliefs of a node do not settle, stop = (position, 0, 1), `exempt` [belief] marks them and the sweep
+    pauses: the caller solves them, and on the next call that node's marked beliefs are taken as they are.
     """
-    worst = 0.0
-    total = 0
-    mu = np.zeros((8, 4))
+    R = make_room(plan.most_actions, X.shape[1], X.shape[2])
+    worst, total = 0.0, 0
     for position in range(stop[0], len(nodes)):
         n = nodes[position]
+        axis = axis_of(G, G.axis[L.part_player[L.part_ptr[n]]])
+        post = warm[plan.warm_ptr[n] : plan.warm_ptr[n + 1]].reshape((-1, X.shape[2]))
+        res, it = solve_signal(n, L, plan.nu, X, plan.constant, lam, axis, post, tol, R, exempt)
+        total += it
+        if not res <= tol:
+            for b in range(len(exempt)):
+                exempt[b] = not R.gap[b] <= tol
+            stop[0], stop[2] = position, 1
+            return res, total
+        worst = max(worst, res)
+        for b in range(len(exempt)):
+            exempt[b] = False
+        if finish:
+            write_logs(n, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+        signal_values(n, L, axis, X, R)
+    stop[0] = stop[2] = 0
+    return worst, total
+
+
+@njit(cache=True, error_model="numpy")
+def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
+    """Solve nodes of two movers from stop[0] on; return (worst residual, iterations).
+
+    Where a belief does not settle, stop = (position, belief, 1) and the sweep pauses: the caller solves it and marks it
+    in `exempt` [belief]; on the next call that node's marked beliefs are taken as they are.
+    """
+    U, B = X.shape[1], X.shape[2]
+    D = make_pair(plan.most_actions, B)
+    joint = np.empty((plan.most_profiles, U, B))
+    worst, total = 0.0, 0
+    for position in range(stop[0], len(nodes)):
+        n = nodes[position]
+        first = L.part_ptr[n]
+        fill_joint(n, L, X, joint)
+        one, two = axis_of(G, G.axis[L.part_player[first]]), axis_of(G, G.axis[L.part_player[first + 1]])
+        own = warm[plan.warm_ptr[n] : plan.warm_ptr[n + 1]]
+        stop[0], stop[2] = position, 0
+        res, it = solve_pair(n, L, G, X, one, two, lam, own, tol, most, joint, D, stop, exempt)
+        total += it
+        if stop[2]:
+            return res, total
+        worst = max(worst, res)
+        for b in range(len(exempt)):
+            exempt[b] = False
+        if finish:
+            write_pair_logs(D, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+    stop[0] = stop[2] = 0
+    return worst, total
+
+
+@njit(cache=True, error_model="numpy")
+def fill_joint(n, L, X, table):
+    """Fill table[profile, column, belief] of node `n`."""
+    for r in range(L.prof_ptr[n], L.prof_ptr[n + 1]):
+        T = table[r - L.prof_ptr[n]]
+        for u in range(X.shape[1]):
+            for b in range(X.shape[2]):
+                T[u, b] = L.pay[r, u] + L.drive[r, u]
+        for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
+            src = X[L.lot_slot[m]]
+            for u in range(X.shape[1]):
+                for b in range(X.shape[2]):
+                    T[u, b] += L.lot_prob[m] * src[u, b]
+
+
+@njit(cache=True, error_model="numpy")
+def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
+    """Solve nodes of any shape from stop[0] on, one belief after another; return (worst residual, iterations).
+
+    `logs` holds the starts and receives the solution.  Where a belief does not settle, stop = (position, belief, 1).
+    """
+    out = np.empty(X.shape[1])
+    mu = np.zeros((8, 4))
+    worst, total = 0.0, 0
+    for position in range(stop[0], len(nodes)):
+        n = nodes[position]
+        own = logs[plan.log_ptr[n] : plan.log_ptr[n + 1]]
         N = make_node(n, L, G)
         S = len(N.q)
-        table = np.empty((N.profiles, N.local, V.shape[2]))
+        table = np.empty((N.profiles, N.local, X.shape[1]))
         before = -1
         for base in range(G.total):
             if rest_of(N, G, base) != base:
                 continue
-            fill_table(N, L, G, V, W, base, table)
+            fill_table(N, L, G, X, base, table)
             for lb in range(N.local):
                 flat = flat_of(N, G, base, lb)
                 beliefs_at(N, G, flat, mu)
-                at = log_ptr[n] + flat * S
-                x = logs[at : at + S]
+                x = own[flat * S : (flat + 1) * S]
                 if np.isnan(x[0]) and before >= 0 and len(N.part) > 1:
                     for i in range(S):
-                        x[i] = logs[before + i]
+                        x[i] = own[before * S + i]
                 res, it = solve_belief(N, G, mu, table, lam, x, tol, most)
                 total += it
                 if not res <= tol:
                     stop[0], stop[1], stop[2] = position, flat, 1
                     return res, total
                 worst = max(worst, res)
-                store_values(N, L, x, table, V[n, flat])
-                before = at
-    stop[2] = 0
+                store_values(N, L, x, table, out)
+                X[n, :, flat] = out
+                before = flat
+    stop[0] = stop[2] = 0
     return worst, total
 
 
 @njit(cache=True, error_model="numpy")
-def place(n, L, G, V, W, beliefs):
+def posterior_of(n, L, G, flat, x, out):
+    """Write the posterior probability of the mover's first type after each action, given x = log sigma."""
+    N = make_node(n, L, G)
+    mu = np.zeros((8, 4))
+    beliefs_at(N, G, flat, mu)
+    posteriors(N, G, mu, x)
+    for a in range(len(out)):
+        out[a] = N.post[0, a, 0]
+
+
+@njit(cache=True, error_model="numpy")
+def place(n, L, G, X, beliefs):
     """Open node `n` at any beliefs[axis, type], on the grid or not; return (node, beliefs of participants, table)."""
     N = make_node(n, L, G)
-    U = V.shape[2]
+    U = X.shape[1]
     mu = np.zeros((8, 4))
     axes = np.zeros((len(G.shape), 2), np.int64)  # corner picked, corners
     idx = np.zeros((len(G.shape), 4), np.int64)
@@ -140,7 +288,7 @@ def place(n, L, G, V, W, beliefs):
             share *= w[ax, axes[ax, 0]]
             base += idx[ax, axes[ax, 0]] * G.shape[ax, STEP]
         if share > 0.0:
-            fill_table(N, L, G, V, W, base, part)
+            fill_table(N, L, G, X, base, part)
             for c in range(N.profiles):
                 for lb in range(N.local):
                     for u in range(U):
@@ -151,14 +299,14 @@ def place(n, L, G, V, W, beliefs):
 
 
 @njit(cache=True, error_model="numpy")
-def solve_at(n, L, G, V, W, beliefs, lam, tol, most, x, out, found):
+def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out, found):
     """Solve node `n` at any beliefs from the start in x; fill x and out[column]; look for `len(found)` others.
 
     Further fixed points are sought by damped iteration from every pure profile of the participants (up to 16),
     the same for all types, and from the two ways of parting the actions between the first type and the others.
     Returns (residual, how many others were written to `found`).
     """
-    N, mu, table = place(n, L, G, V, W, beliefs)
+    N, mu, table = place(n, L, G, X, beliefs)
     res, _ = solve_belief(N, G, mu, table, lam, x, tol, most)
     store_values(N, L, x, table, out)
     count = 0
@@ -209,17 +357,12 @@ def defect(N, G, mu, table, lam, tau, x, out):
 
 
 @njit(cache=True, error_model="numpy")
-def edges(L, V, W_next, out):
-    """Write the value of every boundary: its pay plus the node (or next boundary) that play resumes at."""
-    n_nodes = V.shape[0]
+def edges(L, X, n_nodes, out):
+    """Write the value of every boundary: its pay plus the node (or discounted next boundary) that play resumes at."""
     for e in range(out.shape[0]):
         slot = L.edge_slot[e]
-        if slot < 0:
-            continue
-        for b in range(out.shape[1]):
-            for u in range(out.shape[2]):
+        if slot >= 0:
+            for u in range(out.shape[1]):
                 own = L.edge_pay[e, u] + L.edge_drive[e, u]
-                if slot < n_nodes:
-                    out[e, b, u] = own + V[slot, b, u]
-                else:
-                    out[e, b, u] = own + L.discount[u] * W_next[slot - n_nodes, b, u]
+                for b in range(out.shape[2]):
+                    out[e, u, b] = own + X[slot, u, b]

@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 
+def _dot(x: np.ndarray, y: np.ndarray) -> float:
+    """Return x . y in one thread (the threads of a BLAS spin on while the kernels run)."""
+    return float(np.einsum("i,i->", x, y))
+
+
 class Anderson:
     """Mixes the last iterates of W -> T(W) to speed the fixed point up; falls back to T(W) where that fails.
 
@@ -15,64 +20,79 @@ class Anderson:
     True
     """
 
-    def __init__(self, depth: int = 6, start: int = 2) -> None:
-        self.depth, self.start, self.count = depth, start, 0
-        self.points: list[np.ndarray] = []
-        self.gaps: list[np.ndarray] = []
-        self.best = np.inf
+    def __init__(self, depth: int = 6) -> None:
+        self.depth, self.best, self.count = depth, np.inf, 0
+        self.gaps: list[np.ndarray] = []  # differences between successive gaps T(x) - x
+        self.points: list[np.ndarray] = []  # differences between successive T(x)
+        self.gram = np.zeros((0, 0))
+        self.before: tuple[np.ndarray, np.ndarray] | None = None
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
-        gap = (tx - x).ravel()
+        gap, point = (tx - x).ravel(), tx.ravel().copy()
         size = float(np.abs(gap).max())
         self.count += 1
         if size > 4 * self.best:
-            self.points.clear()
-            self.gaps.clear()
+            self.gaps, self.points, self.gram, self.before = [], [], np.zeros((0, 0)), None
         self.best = min(self.best, size)
-        self.points.append(tx.ravel().copy())
-        self.gaps.append(gap)
-        del self.points[: -self.depth - 1], self.gaps[: -self.depth - 1]
-        if len(self.gaps) < 2 or self.count <= self.start:
+        if self.before is not None:
+            self._remember(gap - self.before[0], point - self.before[1])
+        self.before = gap, point
+        if not self.gaps or self.count <= 2:
             return tx.copy()
-        dg = np.stack([g - gap for g in self.gaps[:-1]], axis=1)
-        gram = dg.T @ dg
-        gram[np.diag_indices_from(gram)] += 1e-12 * np.trace(gram)
+        ridge = 1e-12 * np.trace(self.gram) * np.eye(len(self.gram))
         try:
-            weights = np.linalg.solve(gram, -dg.T @ gap)
+            weights = np.linalg.solve(self.gram + ridge, [_dot(g, gap) for g in self.gaps])
         except np.linalg.LinAlgError:
             return tx.copy()
-        out = self.points[-1] + sum(w * (p - self.points[-1]) for w, p in zip(weights, self.points[:-1], strict=True))
-        return np.asarray(out).reshape(x.shape)
+        out = point.copy()
+        for w, p in zip(weights, self.points, strict=True):
+            out -= w * p
+        return out.reshape(x.shape)
+
+    def _remember(self, gap: np.ndarray, point: np.ndarray) -> None:
+        """Add a pair of differences; forget the oldest beyond `depth`."""
+        keep = slice(1 if len(self.gaps) == self.depth else 0, None)
+        self.gaps, self.points = [*self.gaps[keep], gap], [*self.points[keep], point]
+        gram = np.zeros((len(self.gaps), len(self.gaps)))
+        gram[:-1, :-1] = self.gram[keep, keep]
+        gram[-1] = gram[:, -1] = [_dot(g, gap) for g in self.gaps]
+        self.gram = gram
 
 
-class Relaxed:
-    """Anderson mixing behind a relaxation of each component by itself.
+class Mixer:
+    """Anderson mixing while it gains; behind a relaxation of each component by itself where it does not.
 
     Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; each
-    keeps its own damping, cut when its gap changes sign and raised again while it does not.  Once the swings have
-    died down the mixing takes over.
+    then keeps its own damping, cut when its gap changes sign and raised again while it does not.
     """
 
-    def __init__(self, shape: tuple[int, ...], depth: int = 6) -> None:
-        self.damping = np.ones(shape)
-        self.last = np.zeros(shape)
-        self.depth, self.mixer, self.calm = depth, Anderson(depth), 0
+    def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30) -> None:
+        self.damping, self.last = np.ones(shape), np.zeros(shape)
+        self.depth, self.patience, self.mixer = depth, patience, Anderson(depth)
         self.sizes: list[float] = []
+        self.relaxed = 0  # steps since components were last relaxed without mixing; 0: mixing from the start
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
         gap = tx - x
-        size = float(np.abs(gap).max())
-        self.sizes.append(size)
+        self.sizes.append(float(np.abs(gap).max()))
+        late = self.sizes[-self.patience - 1 : -self.patience]
+        if not self.relaxed and late and self.sizes[-1] > 0.5 * late[0]:
+            self.relaxed, self.mixer = 1, Anderson(self.depth)
+        if not self.relaxed:
+            return self.mixer.step(x, tx)
+        return self._relax(x, gap)
+
+    def _relax(self, x: np.ndarray, gap: np.ndarray) -> np.ndarray:
+        size = self.sizes[-1]
         swings = (gap * self.last < 0) & (np.abs(gap) > 0.02 * size)
         self.damping[swings] *= 0.6
         self.damping[~swings] = np.minimum(1.0, 1.05 * self.damping[~swings])
         np.maximum(self.damping, 0.05, out=self.damping)
         self.last = gap
-        relaxed = x + self.damping * gap
-        stuck = len(self.sizes) > 12 and size > 0.98 * self.sizes[-8]
-        if stuck and self.calm >= 0:
-            self.mixer, self.calm = Anderson(self.depth), -15
-        self.calm += 1
-        return self.mixer.step(x, relaxed) if self.calm > 3 else relaxed
+        out = x + self.damping * gap
+        self.relaxed += 1
+        if self.relaxed > 20 and size > 0.98 * self.sizes[-8]:
+            self.relaxed, self.mixer = 1, Anderson(self.depth)
+        return self.mixer.step(x, out) if self.relaxed > 16 else out

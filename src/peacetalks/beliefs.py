@@ -12,7 +12,7 @@ adjoint to machine precision, and the probability of a path given the types is i
 :math:`\prod_j b_j(\theta_j)/\mu_j(\theta_j)`.  Decision values, which strategies are computed from, use :math:`w_k`
 alone: plain linear interpolation, measured 2 to 20 times closer to known answers on the same grid.
 
-Two types: a line, uniform in :math:`p` with an extra point at the prior.  More types: a
+Two types: a line, uniform in :math:`p` on either side of the prior, which is one of its points.  More types: a
 regular lattice on the simplex (Kuhn's triangulation), barycentric weights, and the prior as an extra
 point that no posterior is sent to.
 """
@@ -28,16 +28,17 @@ import numpy as np
 from peacetalks.game import Game, GameError
 
 MAX_TYPES = 4
-CORNERS: tuple[float, ...] = ()  # extra points near 0 and 1, as shares of the spacing (measured: stiff at high precision)
 
 
 class Grid(NamedTuple):
     """Beliefs about every informed player (an *axis* each), flattened to one index."""
 
     axis: np.ndarray  # [player] -> axis, or -1 where nothing is hidden
-    shape: np.ndarray  # [axis, 4]: beliefs, step of the flat index, types, lattice intervals per edge
+    shape: np.ndarray  # [axis, 4]: beliefs, step of the flat index, types, place of the prior (2 types) or lattice intervals
     points: np.ndarray  # [axis, belief, type], padded
     lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
+    first: np.ndarray  # [axis and one more, flat belief] probability of the first type; the last row: nothing hidden
+    base: np.ndarray  # [axis and one more, flat belief] the flat belief with this axis at zero
     total: int  # number of flat beliefs
 
     @property
@@ -60,19 +61,19 @@ class Grid(NamedTuple):
         return int(flat // self.stride[axis] % self.size[axis])
 
 
-def line(points: int, prior: float, corners: Sequence[float] = CORNERS) -> np.ndarray:
-    """Return the belief grid for two types: probabilities of the first type, ascending.
+def line(points: int, prior: float) -> tuple[np.ndarray, int]:
+    """Return the belief grid for two types (probabilities of the first type, ascending) and where the prior stands on it.
 
-    >>> line(3, 0.5, corners=())
-    array([0. , 0.5, 1. ])
+    The grid is uniform on either side of the prior, which is always one of its points.
+
+    >>> line(5, 0.5)
+    (array([0.  , 0.25, 0.5 , 0.75, 1.  ]), 2)
     """
-    h = 1.0 / (points - 1)
-    base = np.linspace(0.0, 1.0, points)
-    near = np.array([c * h for c in corners])
-    extra = np.concatenate([near, 1.0 - near])
-    if np.min(np.abs(base - prior)) > 1e-9:
-        extra = np.append(extra, prior)
-    return np.unique(np.concatenate([base, extra]))
+    if prior in (0.0, 1.0):
+        return np.linspace(0.0, 1.0, points), int(prior) * (points - 1)
+    knot = min(max(round(prior * (points - 1)), 1), max(points - 2, 1))
+    above = max(points - knot, 2)
+    return np.concatenate([np.linspace(0.0, prior, knot + 1), np.linspace(prior, 1.0, above)[1:]]), knot
 
 
 def lattice(cells: int, kinds: int) -> np.ndarray:
@@ -107,9 +108,9 @@ def make_grid(game: Game, belief_points: int) -> Grid:
         if kinds > MAX_TYPES:
             raise GameError(f"player {p!r} has {kinds} types; at most {MAX_TYPES} are supported")
         if kinds == 2:
-            first = line(belief_points, prior[0])
+            first, knot = line(belief_points, prior[0])
             sets.append(np.stack([first, 1.0 - first], axis=1))
-            cells.append(0)
+            cells.append(knot)
             luts.append(np.zeros(1, np.int64))
             continue
         n = belief_points - 1
@@ -135,7 +136,11 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
         lookup[i, : len(lut)] = lut
     kinds = np.array([s.shape[1] for s in sets], np.int64)
     shape = np.stack([size, stride, kinds, np.array(cells, np.int64)], axis=1)
-    return Grid(axis, shape, points, lookup, int(np.prod(size)))
+    flat = np.arange(int(np.prod(size)))
+    own = [flat // d % n for d, n in zip(stride, size, strict=True)]
+    first = np.array([*(points[i, at, 0] for i, at in enumerate(own)), np.ones(len(flat))])
+    base = np.array([*(flat - at * d for at, d in zip(own, stride, strict=True)), flat], np.int64)
+    return Grid(axis, shape, points, lookup, first, base, len(flat))
 
 
 def index_of(grid: Grid, axis: int, belief: Sequence[float] | np.ndarray) -> int | None:

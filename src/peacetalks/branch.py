@@ -13,6 +13,7 @@ import numpy as np
 
 Defect = Callable[[np.ndarray, float], tuple[np.ndarray, float]]
 STEPS = 20_000
+NEAR = 0.25  # how far a correction may go, per step
 SHORT = 1e-5  # a step at which a bend is a kink, and is taken as it is
 
 
@@ -39,8 +40,10 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
             reach = step * (1.0 - z[-1]) / (guess[-1] - z[-1])
             aim = z + reach * tangent
             x, residual = _polish(defect, aim[:-1], tolerance)
-            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= 2.0 * abs(reach) + 1e-6:  # a correction may have gone past
-                return x, residual
+            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= NEAR * abs(reach) + 1e-6:  # or another branch was met
+                end = _direction(_jacobian(defect, np.append(x, 1.0)))
+                if step < SHORT or (end is not None and end @ tangent > 0.9):
+                    return x, residual
             step *= 0.5
         else:
             trial = _correct(defect, guess, tangent)

@@ -23,10 +23,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery
+from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery, place
 
 MAX_NODES = 1_000_000
 NATURE = -1
+Where = str | tuple[Stage, Any, Any]
 
 
 class Layout(NamedTuple):
@@ -90,6 +91,7 @@ class _Node:
     participants: list[tuple[int, list[float]]]
     labels: list[tuple[Any, ...]]
     profiles: list[Move]
+    lotteries: list[dict[Any, float]]  # next states of each profile
 
 
 class Columns:
@@ -111,7 +113,7 @@ class Columns:
         combos = product(*(game.type_names(p) for p in game.players))
         self.profiles = [dict(zip(game.players, kinds, strict=True)) for kinds in combos]
 
-    def vector(self, pay: Mapping[Any, float] | None, where: str) -> np.ndarray:
+    def vector(self, pay: Mapping[Any, float] | None, where: Where) -> np.ndarray:
         """Return `pay` as a vector over columns."""
         if not pay:
             return self.zero
@@ -121,14 +123,14 @@ class Columns:
             if cols is None:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
                 hint = did_you_mean(key, known)
-                raise GameError(f"{where} pays {key!r}, who is not a player (or player and type){hint}")
+                raise GameError(f"{place(where)} pays {key!r}, who is not a player (or player and type){hint}")
             if not math.isfinite(amount):
-                raise GameError(f"{where} pays {key!r} {amount!r}; payoffs must be finite numbers")
+                raise GameError(f"{place(where)} pays {key!r} {amount!r}; payoffs must be finite numbers")
             for col in cols:
                 out[col] += amount
         return out
 
-    def table(self, pay: Any, where: str) -> np.ndarray:
+    def table(self, pay: Any, where: Where) -> np.ndarray:
         """Return pay as [type profile, player], evaluating a function of the types on each profile."""
         out = np.zeros((len(self.profiles), len(self.game.players)))
         for row, kinds in enumerate(self.profiles):
@@ -139,68 +141,71 @@ class Columns:
         return out
 
 
-def _where(stage: Stage, state: Any, label: Any = None) -> str:
-    text = f"stage {stage.name!r}, state {state!r}"
-    return text if label is None else f"{text}, move {label!r}"
-
-
 def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> list[Move]:
     try:
         found = list(moves)
     except TypeError:
-        raise GameError(f"{_where(stage, state)}: the moves{who} must be a list or generator of Move") from None
+        raise GameError(f"{place((stage, state, None))}: the moves{who} must be a list or generator of Move") from None
     if not found:
         raise GameError(
-            f"{_where(stage, state)} has no moves{who}: every stage must give at least one move in every state that "
+            f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state that "
             "can be reached (a state that only passes through has the one move to itself)"
         )
     seen = set()
     for m in found:
         if not isinstance(m, Move):
-            raise GameError(f"{_where(stage, state)}: expected a Move, got {m!r}")
+            raise GameError(f"{place((stage, state, None))}: expected a Move, got {m!r}")
         if m.label in seen:
-            raise GameError(f"{_where(stage, state, m.label)}: two moves{who} have this label")
+            raise GameError(f"{place((stage, state, m.label))}: two moves{who} have this label")
         if not (math.isfinite(m.weight) and m.weight > 0):
-            raise GameError(f"{_where(stage, state, m.label)}: the weight is {m.weight!r}; it must be positive")
+            raise GameError(f"{place((stage, state, m.label))}: the weight is {m.weight!r}; it must be positive")
         seen.add(m.label)
     return found
 
 
 def _expand(game: Game, stage: Stage, state: Any) -> _Node:
     """Ask the stage what can happen in `state`."""
+    parts, labels, profiles = _choices(game, stage, state)
+    return _Node(parts, labels, profiles, [lottery(m.to, (stage, state, m.label)) for m in profiles])
+
+
+def _choices(
+    game: Game, stage: Stage, state: Any
+) -> tuple[list[tuple[int, list[float]]], list[tuple[Any, ...]], list[Move]]:
+    """Return participants with their weights, their labels, and the move that each profile makes."""
     if isinstance(stage, Simultaneous):
         own = {p: _listed(stage, state, f(state), f" for {p!r}") for p, f in stage.moves.items()}
         parts = [(game.players.index(p), [m.weight for m in moves]) for p, moves in own.items()]
         profiles = [_joint(stage, state, dict(zip(own, combo, strict=True))) for combo in product(*own.values())]
-        return _Node(parts, [tuple(m.label for m in moves) for moves in own.values()], profiles)
+        return parts, [tuple(m.label for m in moves) for moves in own.values()], profiles
     if isinstance(stage, Chance):
         moves = [m for m in stage.moves(state) if not (isinstance(m, Move) and m.weight == 0)]
         moves = _listed(stage, state, moves)
         total = sum(m.weight for m in moves)
         if abs(total - 1) > 1e-9:
-            raise GameError(f"{_where(stage, state)}: the probabilities of chance sum to {total:.10g}, not 1")
+            raise GameError(f"{place((stage, state, None))}: the probabilities of chance sum to {total:.10g}, not 1")
         parts = [(NATURE, [m.weight / total for m in moves])]
-        return _Node(parts, [tuple(m.label for m in moves)], moves)
+        return parts, [tuple(m.label for m in moves)], moves
     moves = _listed(stage, state, stage.moves(state))
     if len(moves) == 1:  # nobody chooses: as chance would
-        return _Node([(NATURE, [1.0])], [(moves[0].label,)], moves)
+        return [(NATURE, [1.0])], [(moves[0].label,)], moves
     mover = stage.mover(state)
     if mover not in game.players:
         hint = did_you_mean(mover, game.players)
-        raise GameError(f"{_where(stage, state)}: {mover!r} moves, who is not a player{hint}")
+        raise GameError(f"{place((stage, state, None))}: {mover!r} moves, who is not a player{hint}")
     parts = [(game.players.index(mover), [m.weight for m in moves])]
-    return _Node(parts, [tuple(m.label for m in moves)], moves)
+    return parts, [tuple(m.label for m in moves)], moves
 
 
 def _joint(stage: Simultaneous, state: Any, chosen: dict[str, Move]) -> Move:
     labels = {p: m.label for p, m in chosen.items()}
     out = stage.then(state, labels)
     if not isinstance(out, Move):
-        raise GameError(f"{_where(stage, state)}: `then` must return a Move for {labels!r}, got {out!r}")
+        raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
     own = [m for m in chosen.values() if m.pay is not None or m.drive is not None]
     if own:
         raise GameError(
-            f"{_where(stage, state)}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
+            f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
         )
     return out
 
@@ -236,12 +241,12 @@ class _Builder:
         node = _expand(self.game, stage, state)
         if len(node.profiles) == 1:
             move = node.profiles[0]
-            where = _where(stage, state, move.label)
-            to = lottery(move.to, where)
+            where = (stage, state, move.label)
+            to = node.lotteries[0]
             if len(to) == 1 and not callable(move.pay) and not callable(move.drive):
                 ref, pay, drive = self.resolve(k + 1, next(iter(to)))
-                own = self.columns.vector(move.pay, where)
-                return ref, pay + own, drive + self.columns.vector(move.drive, where)
+                zero, own, push = self.columns.zero, self.columns.vector(move.pay, where), self.columns.vector(move.drive, where)
+                return ref, pay if own is zero else pay + own, drive if push is zero else drive + push
         self.nodes[k][state] = node
         self.queue.append((k, state))
         self.size += 1
@@ -268,9 +273,8 @@ class _Builder:
             period += 1
 
     def _targets(self, k: int, state: Any) -> None:
-        stage = self.game.stages[k]
-        for move in self.nodes[k][state].profiles:
-            for nxt in lottery(move.to, _where(stage, state, move.label)):
+        for to in self.nodes[k][state].lotteries:
+            for nxt in to:
                 self.resolve(k + 1, nxt)
 
 
@@ -326,8 +330,8 @@ def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], i
             part_weight.append(len(weights))
             weights += [math.log(x / sum(w)) for x in w]
         part_ptr.append(len(part_player))
-        for move in node.profiles:
-            where = _where(stage, state, move.label)
+        for move, to in zip(node.profiles, node.lotteries, strict=True):
+            where = (stage, state, move.label)
             row_pay, row_drive = cols.zero, cols.zero
             if callable(move.pay) or callable(move.drive):
                 typed.append(len(typed_pay))
@@ -336,11 +340,14 @@ def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], i
             else:
                 typed.append(-1)
                 row_pay, row_drive = cols.vector(move.pay, where), cols.vector(move.drive, where)
-            for nxt, p in lottery(move.to, where).items():
+            for nxt, p in to.items():
                 ref, more_pay, more_drive = b.ref[(k + 1, nxt)]
                 lot_slot.append(slot_of(ref))
                 lot_prob.append(p)
-                row_pay, row_drive = row_pay + p * more_pay, row_drive + p * more_drive
+                if more_pay is not cols.zero:
+                    row_pay = row_pay + p * more_pay
+                if more_drive is not cols.zero:
+                    row_drive = row_drive + p * more_drive
             lot_ptr.append(len(lot_slot))
             pay.append(row_pay)
             drive.append(row_drive)

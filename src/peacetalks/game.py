@@ -190,22 +190,36 @@ class Game:
         return lottery(self.start, "the start of the game")
 
 
-def lottery(to: Any, where: str) -> dict[State, float]:
-    """Return `to` as {state: probability}, checked to be a probability distribution."""
-    if not isinstance(to, Mapping):
+def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:
+    """Return `to` as {state: probability}, checked to be a probability distribution.
+
+    `where` (a text, or stage, state and move) is named in the error.
+    """
+    if not isinstance(to, dict | Mapping):
         try:
             return {to: 1.0}
         except TypeError:
-            raise GameError(f"{where}: the state {to!r} is not hashable; use tuples, strings or frozen dataclasses") from None
+            raise GameError(
+                f"{place(where)}: the state {to!r} is not hashable; use tuples, strings or frozen dataclasses"
+            ) from None
     if not to:
-        raise GameError(f"{where} leads to an empty set of states")
+        raise GameError(f"{place(where)} leads to an empty set of states")
     for state, p in to.items():
         if not (math.isfinite(p) and p >= 0):
-            raise GameError(f"{where}: the probability of {state!r} is {p!r}; it must lie in [0, 1]")
+            raise GameError(f"{place(where)}: the probability of {state!r} is {p!r}; it must lie in [0, 1]")
     total = sum(to.values())
     if abs(total - 1) > 1e-9:
-        raise GameError(f"{where}: the probabilities of the next state sum to {total:.10g}, not 1")
+        raise GameError(f"{place(where)}: the probabilities of the next state sum to {total:.10g}, not 1")
     return {state: p / total for state, p in to.items() if p > 0}
+
+
+def place(where: str | tuple[Stage, Any, Any]) -> str:
+    """Return where an error is: a text as it is, or the words for (stage, state, move or None)."""
+    if isinstance(where, str):
+        return where
+    stage, state, label = where
+    text = f"stage {stage.name!r}, state {state!r}"
+    return text if label is None else f"{text}, move {label!r}"
 
 
 def _check_players(game: Game) -> None:

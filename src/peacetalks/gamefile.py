@@ -1,4 +1,4 @@
-"""A small general game written as data (JSON), for people who come from other tools.
+"""A small general game written as data (JSON), for people who come from other tools (the format: `docs/game-files.md`).
 
     {"players": ["A", "B"], "types": {"B": {"weak": 0.5, "tough": 0.5}}, "start": "open", "periods": 1,
      "discount": 1.0, "rationality": 20,
@@ -7,60 +7,76 @@
                     {"label": "yes", "to": "end", "pay": {"A": 0.6, "B": 0.4}},
                     {"label": "no", "to": {"war": 1.0}, "pay": {"A": 0.4, "B|weak": 0.2, "B|tough": 0.45}}]}}]}
 
-States are strings.  A stage leaves a state that it does not list as it is.  `by` is a player, or "chance" (then `weight` is
-a probability).  A pay key is a player, or player|type.
+States are strings.  A stage leaves a state that it does not list as it is.  `by` is a player, "chance" (then `weight` is
+a probability), or a list of players who move at once: then a state lists each player's own moves, and `then` says where
+every combination of them leads.
+
+    {"name": "clash", "by": ["A", "B"], "moves": {"war": {"A": ["fight", "wait"], "B": ["fight", "wait"]}},
+     "then": {"war": [{"if": {"A": "fight", "B": "fight"}, "to": "war", "pay": {"A": -0.1, "B": -0.1}}, ...]}}
+
+A pay key is a player, or player|type.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from peacetalks.game import Chance, Decision, Game, GameError, Move, Stage, did_you_mean
+from peacetalks.game import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
+from peacetalks.size import beliefs
 from peacetalks.solution import Solution
 from peacetalks.solver import solve
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")
+OWN_KEYS = ("label", "weight")
+THEN_KEYS = ("if", "to", "pay", "drive")
 
 
-def read(path: Path) -> tuple[Game, float, int]:
+def read(path: Path) -> tuple[Game, Any, int]:
     """Read a game file; return (game, rationality, belief points).  Raises `GameError` with what and where."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise GameError(f"no file {str(path)!r}") from None
+        raise GameError(f"no file {str(path)!r}; the format is explained in docs/game-files.md") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as e:
         raise GameError(f"{path}: not valid JSON: {e}") from None
+    except OSError as e:
+        raise GameError(f"{path}: cannot be read ({e.strerror})") from None
     return parse(data, str(path))
 
 
-def parse(data: Any, where: str = "game") -> tuple[Game, float, int]:
+def parse(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     """Read a game from a plain table."""
-    _known(data, KEYS, where)
-    missing = [k for k in ("players", "start", "stages") if k not in data]
-    if missing:
-        raise GameError(f"{where}: {', '.join(missing)} missing")
+    _known(data, KEYS, where, need=("players", "start", "stages"))
+    players = [_is(p, str, f"{where}, players") for p in _is(data["players"], list, f"{where}, players")]
+    types = _is(data.get("types") or {}, dict, f"{where}, types")
+    stages = _is(data["stages"], list, f"{where}, stages")
+    periods = data.get("periods", 1)
     game = Game(
-        players=tuple(data["players"]), types=data.get("types", {}), start=data["start"],
-        stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(data["stages"])),
-        periods=data.get("periods", 1), discount=data.get("discount", 1.0),
+        players=tuple(players), types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
+        start=_to(data["start"], f"{where}, start"),
+        stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
+        periods=None if periods is None else _number(periods, f"{where}, periods"),
+        discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
     )  # fmt: skip
-    return game, data.get("rationality", 20.0), data.get("belief_points", 21)
+    rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
+    return game, rationality, _number(data.get("belief_points", 21), f"{where}, belief_points")
 
 
 def table(s: Solution) -> list[dict[str, Any]]:
     """Return every strategy at the prior: stage, state, player, type, move, probability."""
     rows = []
     for node, (k, state) in enumerate(s.compiled.nodes):
-        stage = s.game.stages[k].name
+        stage, movers = s.game.stages[k].name, s.compiled.movers(node)
         found = s.strategy(stage, state)
-        by = s.compiled.movers(node)[0]
-        for kind, moves in found.items():
+        for player, play in (found if len(movers) > 1 else {movers[0]: found}).items():
+            kinds = {"nature": play["nature"]} if player == "nature" else play
             rows += [
-                {"stage": stage, "state": state, "player": by, "type": kind, "move": m, "probability": p}
+                {"stage": stage, "state": state, "player": player, "type": kind, "move": m, "probability": p}
+                for kind, moves in kinds.items()
                 for m, p in moves.items()
             ]
     return rows
@@ -69,6 +85,7 @@ def table(s: Solution) -> list[dict[str, Any]]:
 def solve_file(path: Path) -> dict[str, Any]:
     """Solve a game file; return values, strategies, residual and `multiple`."""
     game, rationality, points = read(path)
+    beliefs(game, points)
     s = solve(game, rationality=rationality, belief_points=points)
     return {
         "values": {p: s.value(p) for p in game.players}, "strategies": table(s),
@@ -76,34 +93,126 @@ def solve_file(path: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _known(data: Any, keys: tuple[str, ...], where: str) -> None:
-    if not isinstance(data, dict):
-        raise GameError(f"{where}: a table is expected, got {data!r}")
-    for key in data:
+def _is(data: Any, kind: type, where: str) -> Any:
+    if not isinstance(data, kind):
+        wanted = {dict: "a table {...}", list: "a list [...]", str: "a text"}[kind]
+        raise GameError(f"{where}: {wanted} is expected, got {data!r}")
+    return data
+
+
+def _number(x: Any, where: str) -> Any:
+    if isinstance(x, bool) or not isinstance(x, int | float):
+        raise GameError(f"{where}: a number is expected, got {x!r}")
+    return x
+
+
+def _numbers(data: Any, where: str) -> dict[str, float]:
+    return {k: _number(v, f"{where}, {k}") for k, v in _is(data, dict, where).items()}
+
+
+def _number_or_table(x: Any, where: str) -> Any:
+    return _numbers(x, where) if isinstance(x, dict) else _number(x, where)
+
+
+def _to(x: Any, where: str) -> Any:
+    """Return a state or {state: probability}."""
+    return _numbers(x, where) if isinstance(x, dict) else _is(x, str, where)
+
+
+def _known(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] = ()) -> None:
+    for key in _is(data, dict, where):
         if key not in keys:
             raise GameError(f"{where}: unknown key {key!r}{did_you_mean(key, keys)}; known: {', '.join(keys)}")
+    missing = [k for k in need if k not in data]
+    if missing:
+        raise GameError(f"{where}: {', '.join(missing)} missing")
 
 
 def _stage(data: Any, where: str) -> Stage:
-    _known(data, ("name", "by", "moves"), where)
-    if not {"name", "by", "moves"} <= set(data):
-        raise GameError(f"{where}: a stage needs name, by and moves")
-    moves = {state: [_move(m, f"{where}, state {state!r}") for m in listed] for state, listed in data["moves"].items()}
+    _known(data, ("name", "by", "moves", "then"), where, need=("name", "by", "moves"))
+    _is(data["name"], str, f"{where}, name")
+    _is(data["moves"], dict, f"{where}, moves")
+    if isinstance(data["by"], list):
+        return _clash(data, where)
+    if "then" in data:
+        raise GameError(f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {data['by']!r}")
+    moves = {
+        state: [_move(m, f"{where}, state {state!r}") for m in _is(listed, list, f"{where}, state {state!r}")]
+        for state, listed in data["moves"].items()
+    }
 
     def at(state: Any) -> list[Move]:
         return moves.get(state, [Move("-", to=state)])
 
-    found: Callable[[Any], list[Move]] = at
-    return Chance(data["name"], found) if data["by"] == "chance" else Decision(data["name"], data["by"], found)
+    by = _is(data["by"], str, f"{where}, by")
+    return Chance(data["name"], at) if by == "chance" else Decision(data["name"], by, at)
+
+
+def _clash(data: dict[str, Any], where: str) -> Simultaneous:
+    """Read a stage at which several players move at once."""
+    players = [_is(p, str, f"{where}, by") for p in data["by"]]
+    _known(data, ("name", "by", "moves", "then"), where, need=("then",))
+    _is(data["then"], dict, f"{where}, then")
+    own: dict[str, dict[str, list[Move]]] = {p: {} for p in players}
+    then: dict[tuple[Any, ...], Move] = {}
+    for state, table_ in data["moves"].items():
+        here = f"{where}, state {state!r}"
+        _known(table_, tuple(players), here, need=tuple(players))
+        for p in players:
+            own[p][state] = [_own(m, f"{here}, {p}") for m in _is(table_[p], list, f"{here}, {p}")]
+        labels = {p: [m.label for m in own[p][state]] for p in players}
+        then.update({(state, *profile): move for profile, move in _profiles(data["then"].get(state), labels, here).items()})
+    unknown = [s for s in data["then"] if s not in data["moves"]]
+    if unknown:
+        raise GameError(f"{where}: `then` names the state {unknown[0]!r}, for which there are no moves")
+
+    def result(state: Any, act: dict[str, Any]) -> Move:
+        return then.get((state, *(act[p] for p in players)), Move("-", to=state))
+
+    return Simultaneous(data["name"], {p: lambda s, p=p: own[p].get(s, [Move("-")]) for p in players}, result)
+
+
+def _profiles(rows: Any, labels: dict[str, list[Any]], where: str) -> dict[tuple[Any, ...], Move]:
+    """Return where every combination of moves leads; each must be told once."""
+    found: dict[tuple[Any, ...], Move] = {}
+    for row in _is(rows or [], list, f"{where}, then"):
+        _known(row, THEN_KEYS, f"{where}, then", need=("if", "to"))
+        _known(row["if"], tuple(labels), f"{where}, then, if", need=tuple(labels))
+        profile = tuple(_is(row["if"][p], str, f"{where}, then, if, {p}") for p in labels)
+        for p, label in zip(labels, profile, strict=True):
+            if label not in labels[p]:
+                raise GameError(f"{where}: {p} has no move {label!r}{did_you_mean(label, labels[p])}")
+        if profile in found:
+            raise GameError(f"{where}: `then` tells {' / '.join(map(str, profile))} twice")
+        found[profile] = Move(" / ".join(map(str, profile)), **_result(row, where))
+    missing = [profile for profile in product(*labels.values()) if profile not in found]
+    if missing:
+        told = " / ".join(map(str, missing[0]))
+        raise GameError(f"{where}: `then` does not say where {told} leads; every combination must be told")
+    return found
+
+
+def _own(data: Any, where: str) -> Move:
+    """Read a player's own move at a simultaneous stage: a label, or {label, weight}."""
+    if isinstance(data, str):
+        return Move(data)
+    _known(data, OWN_KEYS, where, need=("label",))
+    return Move(_is(data["label"], str, f"{where}, label"), weight=_number(data.get("weight", 1.0), f"{where}, weight"))
 
 
 def _move(data: Any, where: str) -> Move:
-    _known(data, MOVE_KEYS, where)
-    if not {"label", "to"} <= set(data):
-        raise GameError(f"{where}: a move needs label and to")
-    pay, drive = (_keys(data.get(k)) for k in ("pay", "drive"))
-    return Move(data["label"], data["to"], pay, data.get("weight", 1.0), drive)
+    _known(data, MOVE_KEYS, where, need=("label", "to"))
+    weight = _number(data.get("weight", 1.0), f"{where}, weight")
+    return Move(_is(data["label"], str, f"{where}, label"), weight=weight, **_result(data, where))
 
 
-def _keys(pay: dict[str, float] | None) -> dict[Any, float] | None:
-    return None if pay is None else {tuple(k.split("|")) if "|" in k else k: v for k, v in pay.items()}
+def _result(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return where a move leads and what it pays."""
+    pays = {k: _pay(data.get(k), f"{where}, {k}") for k in ("pay", "drive")}
+    return {"to": _to(data["to"], f"{where}, to"), **pays}
+
+
+def _pay(pay: Any, where: str) -> dict[Any, float] | None:
+    if pay is None:
+        return None
+    return {tuple(k.split("|")) if "|" in k else k: v for k, v in _numbers(pay, where).items()}

@@ -15,7 +15,7 @@ import numpy as np
 
 from peacetalks import _measure
 from peacetalks.anderson import Anderson
-from peacetalks.compile import Columns
+from peacetalks.compile import Columns, Layout
 
 if TYPE_CHECKING:
     from peacetalks.solution import Solution
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 class Flow:
     """One period's public transitions as sparse rows; row = node * beliefs + belief."""
 
+    layout: Layout
     ptr: np.ndarray  # [row + 1]
     col: np.ndarray  # [entry] slot * beliefs + belief
     prob: np.ndarray  # [entry]
 
     def push(self, mass: np.ndarray) -> None:
-        """Push `mass` [slot * beliefs + belief] from the period's nodes to the next boundaries, in place."""
-        _measure.push(self.ptr, self.col, self.prob, mass)
+        """Push `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
+        _measure.push(self.layout, self.ptr, self.col, self.prob, mass)
 
 
 def flow(s: Solution, period: int, live: np.ndarray | None = None) -> Flow:
@@ -42,10 +43,11 @@ def flow(s: Solution, period: int, live: np.ndarray | None = None) -> Flow:
         live = np.ones((n, grid.total), bool)
     room = _measure.count_entries(nodes, lay, grid, live)
     ptr = np.zeros(n * grid.total + 1, np.int64)
-    col, prob = np.empty(room, np.int64), np.empty(room)
+    short = (n + len(s.compiled.boundaries)) * grid.total < 2**31
+    col, prob = np.empty(room, np.int32 if short else np.int64), np.empty(room)
     used = _measure.transitions(nodes, lay, grid, s.logs[t], s.log_ptr, live, ptr, col, prob)
     np.maximum.accumulate(ptr, out=ptr)
-    return Flow(ptr, col[:used], prob[:used])
+    return Flow(lay, ptr, col[:used], prob[:used])
 
 
 def enter(s: Solution, boundary_mass: np.ndarray) -> np.ndarray:
@@ -66,8 +68,7 @@ def march(s: Solution, boundary_mass: np.ndarray, periods: int) -> Iterator[np.n
     for t in range(periods):
         mass = enter(s, boundary_mass)
         step = rows if rows is not None else flow(s, t)
-        flat = mass.reshape(-1)
-        step.push(flat)
+        step.push(mass)
         boundary_mass = mass[n:].copy()
         yield boundary_mass
 
@@ -117,9 +118,8 @@ def _rewards(s: Solution, t: int) -> np.ndarray:
 def _pull(s: Solution, step: Flow, reward: np.ndarray, weight: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Carry weighted welfare at the next boundaries back to the boundaries that open the period."""
     lay, n, total = s.compiled.layout, s.compiled.n_nodes, s.grid.total
-    Y = np.concatenate([np.zeros((n, total, weight.shape[1])), after]).reshape(-1, weight.shape[1])
-    _measure.pull(step.ptr, step.col, step.prob, reward, lay.discount, Y, n * total)
-    Y = Y.reshape(-1, total, weight.shape[1])
+    Y = np.concatenate([np.zeros((n, total, weight.shape[1])), after])
+    _measure.pull(lay, step.ptr, step.col, step.prob, reward.reshape(n, total, -1), Y, n)
     live = lay.edge_slot >= 0
     slots = lay.edge_slot[live]
     out = np.zeros_like(after)

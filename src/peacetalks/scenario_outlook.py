@@ -6,7 +6,7 @@ then play is noisy.  What private information moves is the distance between the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +14,22 @@ import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
+from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
-from peacetalks.mechanisms.state import ENDS, LABELS, SETTLED, label
+from peacetalks.mechanisms import build, derived
+from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
 from peacetalks.numbers import Number
-from peacetalks.solving import solve_scenario
+from peacetalks.outside_view import OutsideView, outside_views
+from peacetalks.size import check
+from peacetalks.solution import Solution
+from peacetalks.solver import solve
 from peacetalks.spec import Scenario, SpecError
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)
 BELIEF_POINTS = 5
+TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by about 3e-5 (measured), far less than the grid's
+PERIODS = 36
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Outlook:
     noise_floor: xr.DataArray  # (period, end): the same with nothing hidden
     bands: dict[str, xr.DataArray] | None  # "outcomes", "ends": (quantile, period, name) over draws
     baselines: dict[str, float]  # terms that need no model
+    durations: Durations  # time to settlement, collapse of a truce
+    outside: tuple[OutsideView, ...]  # what the record says, one view per reference class
     settings: dict[str, Any]
     residual: float
     multiple: int
@@ -58,12 +67,15 @@ class Outlook:
             "terms": {
                 "share_of": self.scenario.sides[0].label,
                 "values": self.terms.terms.values.tolist(),
-                "probabilities": self.terms.values.tolist(),
+                "probabilities": [float(p) if np.isfinite(p) else None for p in self.terms.values],
                 "mean": _mean_terms(self.terms),
                 "baselines": self.baselines,
             },
             "bands": None if self.bands is None else {k: _bands(v) for k, v in self.bands.items()},
             "noise_floor": _columns(self.noise_floor, "end"),
+            "information_share": self.information_share.values.tolist(),
+            "durations": _durations(self.durations),
+            "outside": [view.to_dict() for view in self.outside],
             "settings": self.settings,
             "residual": self.residual,
             "multiple": self.multiple,
@@ -75,33 +87,46 @@ class Outlook:
 
 def outlook(
     scenario: Scenario,
-    periods: int = 36,
+    periods: int | None = None,
     draws: int = 0,
     seed: int = SEED,
     belief_points: int = BELIEF_POINTS,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outlook:
-    """Return what can be expected from `scenario` over `periods` periods.
+    """Return what can be expected from `scenario` over `periods` periods (default 36, or the scenario's own).
 
     With `draws` the ranges are drawn that many times (scrambled Sobol, seeded), the forecast is the mixture and
     `bands` hold the 5, 25, 75 and 95% points.  `progress(done, all)` is called after every solve.
-    Raises `SpecError` for settings out of range and `NotSolved` where the game has no solution within tolerance.
+    Raises `SpecError` for settings out of range or a game too large, and
+    `NotSolved` where the game has no solution within tolerance.
     """
-    if periods < 1 or draws < 0:
-        raise SpecError(f"periods must be >= 1 and draws >= 0, got {periods!r} and {draws!r}")
-    if scenario.periods is not None and periods > scenario.periods:
-        raise SpecError(f"the scenario ends after {scenario.periods} periods; {periods} were asked for")
-    total = 2 + draws
+    last = scenario.periods
+    periods = min(PERIODS, last or PERIODS) if periods is None else periods
+    if last is not None and periods > last:
+        raise SpecError(f"the scenario ends after {last} periods; {periods} were asked for. Ask for at most {last}")
+    check(scenario, belief_points, periods, draws)
+    total = 3 + draws
     tell = progress or (lambda done, all_: None)
-    central = _run(scenario, periods, belief_points)
+    outside = outside_views(scenario, months(periods))
     tell(1, total)
-    floor = _run(open_cards(scenario), periods, belief_points)
+    central = _run(scenario, periods, belief_points)
     tell(2, total)
+    floor = _run(open_cards(scenario), periods, belief_points)
+    tell(3, total)
     runs = []
     for i, drawn in enumerate(draw(scenario, draws, seed)):
         runs.append(_run(drawn, periods, belief_points))
-        tell(3 + i, total)
-    return _assemble(scenario, central, floor, runs, {"draws": draws, "seed": seed if draws else None})
+        tell(4 + i, total)
+    return _assemble(scenario, central, floor, runs, outside, {"draws": draws, "seed": seed if draws else None})
+
+
+def months(periods: int) -> tuple[int, ...]:
+    """Return the dates shown: 1, 3, 6, 12, 24 months as far as the forecast goes, or its last month.
+
+    >>> months(12), months(1)
+    ((1, 3, 6, 12), (1,))
+    """
+    return tuple(m for m in MONTHS if m <= periods)
 
 
 def draw(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
@@ -135,8 +160,32 @@ def baselines(s: Scenario) -> dict[str, float]:
     return {"front": float(s.battlefield.front), "capability_weighted_mean": float(s.battlefield.strength)}
 
 
-def _run(s: Scenario, periods: int, belief_points: int) -> Trajectory:
-    return trajectory(solve_scenario(s, belief_points), periods)
+@dataclass(frozen=True)
+class _Run:
+    """What is kept of one solved game."""
+
+    outcomes: xr.DataArray  # (period, outcome)
+    terms: xr.DataArray  # (terms): mass of each settlement at the last period
+    beliefs: dict[str, xr.DataArray]
+    durations: Durations
+    settings: dict[str, Any]
+    residual: float
+    multiple: int
+
+
+def solve_scenario(s: Scenario, belief_points: int = BELIEF_POINTS) -> Solution:
+    """Return the solved game of a scenario at its central values: the one way every command solves."""
+    return solve(build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=TOLERANCE)
+
+
+def _run(s: Scenario, periods: int, belief_points: int) -> _Run:
+    solved = solve_scenario(s, belief_points)
+    t = trajectory(solved, periods)
+    informed = [side.label for side in s.sides if len(side.types) > 1]
+    return _Run(
+        _outcomes(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
+        solved.settings, solved.residual, solved.multiple,
+    )  # fmt: skip
 
 
 def _outcomes(t: Trajectory) -> xr.DataArray:
@@ -152,32 +201,45 @@ def _ends(outcomes: xr.DataArray) -> xr.DataArray:
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
     mass = t.mass[-1].sum(axis=1)
     x = np.linspace(0, 1, s.talks.offers).round(12)
-    found = {float(st.pending): m for st, m in zip(t.states, mass, strict=True) if st.regime == SETTLED}
-    weights = np.array([found.get(float(v), 0.0) for v in x])
-    total = weights.sum()
-    return xr.DataArray(weights / total if total > 0 else np.full(len(x), np.nan), {"terms": x}, ("terms",))
+    weights = np.zeros(len(x))
+    for state, m in zip(t.states, mass, strict=True):
+        share = agreed_terms(state)
+        if share is not None:
+            weights[int(share * (len(x) - 1) + 0.5)] += m
+    return xr.DataArray(weights, {"terms": x}, ("terms",))
 
 
 def _assemble(
-    s: Scenario, central: Trajectory, floor: Trajectory, runs: list[Trajectory], how: dict[str, Any]
+    s: Scenario, central: _Run, floor: _Run, runs: Sequence[_Run], outside: tuple[OutsideView, ...], how: dict[str, Any]
 ) -> Outlook:
-    outcomes, terms, bands = _outcomes(central), _terms(central, s), None
+    shown, bands = runs or [central], None
+    many = xr.concat([r.outcomes for r in shown], dim="draw")
     if runs:
-        many = xr.concat([_outcomes(r) for r in runs], dim="draw")
-        outcomes = many.mean("draw")
-        terms = xr.concat([_terms(r, s) for r in runs], dim="draw").mean("draw", skipna=True)
-        ends = xr.concat([_ends(_outcomes(r)) for r in runs], dim="draw")
+        ends = xr.concat([_ends(r.outcomes) for r in runs], dim="draw")
         cut = [0.05, 0.25, 0.75, 0.95]
         bands = {"outcomes": many.quantile(cut, "draw"), "ends": ends.quantile(cut, "draw")}
-    solved = central.solution
+    outcomes = many.mean("draw")
+    mass = xr.concat([r.terms for r in shown], dim="draw").mean("draw")
+    total = float(mass.sum())
     every = [central, floor, *runs]
-    informed = [side.label for side in s.sides if len(side.types) > 1]
     return Outlook(
-        scenario=s, outcomes=outcomes, ends=_ends(outcomes), terms=terms,
-        beliefs={p: central.beliefs(p) for p in informed}, noise_floor=_ends(_outcomes(floor)), bands=bands,
-        baselines=baselines(s), settings={**solved.settings, **how},
-        residual=max(t.solution.residual for t in every), multiple=solved.multiple,
+        scenario=s, outcomes=outcomes, ends=_ends(outcomes), terms=mass / total if total > 0 else mass * np.nan,
+        beliefs=central.beliefs, noise_floor=_ends(floor.outcomes), bands=bands, baselines=baselines(s),
+        durations=mixture([r.durations for r in shown]), outside=outside,
+        settings={**central.settings, **how, "derived": derived(s)},
+        residual=max(r.residual for r in every), multiple=max(r.multiple for r in every),
     )  # fmt: skip
+
+
+def _durations(d: Durations) -> dict[str, Any]:
+    """Return the durations as plain values: per period, and per month of a truce."""
+    truce = None
+    if d.broken_within is not None and d.closed_within is not None:
+        truce = {
+            "expected_number": d.truces, "months": list(range(1, len(d.broken) + 1)),
+            "broken_within": d.broken_within.tolist(), "settled_within": d.closed_within.tolist(),
+        }  # fmt: skip
+    return {"settled_by": d.settled.tolist(), "truce": truce}
 
 
 def _columns(a: xr.DataArray, dim: str) -> dict[str, list[float]]:

@@ -55,8 +55,8 @@ class Solution:
     game: Game
     compiled: Compiled
     grid: Grid
-    values: tuple[np.ndarray, ...]  # per period: decision value [node, belief, column]
-    edges: tuple[np.ndarray, ...]  # per period and one more: decision value [boundary, belief, column]
+    values: tuple[np.ndarray, ...]  # per period: decision value [slot, column, belief]; next boundaries are discounted
+    edges: tuple[np.ndarray, ...]  # per period and one more: decision value [boundary, column, belief]
     logs: tuple[np.ndarray, ...]  # per period: flat log strategies
     log_ptr: np.ndarray  # [node + 1] -> logs
     rationality: np.ndarray  # [player]
@@ -152,10 +152,6 @@ class Solution:
         """Whether the game has a last period."""
         return self.game.periods is not None
 
-    def next_edges(self, t: int) -> np.ndarray:
-        """Return the boundary values that follow period `t`."""
-        return self.edges[t + 1 if self.finite else 0]
-
     def layer(self, period: int) -> int:
         """Return where period `period` is stored."""
         if period < 0 or (self.game.periods is not None and period >= self.game.periods):
@@ -223,11 +219,11 @@ class Solution:
         at = self.log_ptr[node] + (self._nearest(beliefs) if flat is None else flat) * size
         x = self.logs[t][at : at + size].copy()
         if flat is not None:
-            return x, self.values[t][node, flat]
-        out = np.empty(self.values[t].shape[2])
+            return x, self.values[t][node, :, flat]
+        out = np.empty(self.values[t].shape[1])
         res, _ = _sweep.solve_at(
-            node, self.compiled.layout, self.grid, self.values[t], self.next_edges(t), beliefs, self.rationality,
-            NODE_TOLERANCE, NODE_STEPS, x, out, np.empty((0, size)),
+            node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
+            x, out, np.empty((0, size)),
         )  # fmt: skip
         if not res <= NODE_TOLERANCE:
             where = f"period {t}, beliefs {beliefs.tolist()}"
@@ -237,10 +233,10 @@ class Solution:
     def _search(self, node: int, t: int, beliefs: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, int]:
         """Look for further fixed points of a node; return (the kept one, how many are in `found`)."""
         kept, _ = self._solve_at(node, t, beliefs)
-        x, out = kept.copy(), np.empty(self.values[t].shape[2])
+        x, out = kept.copy(), np.empty(self.values[t].shape[1])
         _, count = _sweep.solve_at(
-            node, self.compiled.layout, self.grid, self.values[t], self.next_edges(t), beliefs, self.rationality,
-            NODE_TOLERANCE, NODE_STEPS, x, out, found,
+            node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
+            x, out, found,
         )  # fmt: skip
         return kept, count
 
@@ -277,7 +273,7 @@ class Solution:
         slot, pay, drive = self.compiled.resolve(0, state)
         if slot < self.compiled.n_nodes and layer < len(self.values):
             return pay + drive + self._solve_at(slot, layer, beliefs)[1]
-        return self._mix(self.edges[layer][e], beliefs)
+        return self._mix(self.edges[layer][e].T, beliefs)
 
     def _mix(self, values: np.ndarray, beliefs: np.ndarray) -> np.ndarray:
         """Return values[belief, column] at any beliefs (each type weighs the neighbours as itself)."""

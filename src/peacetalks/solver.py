@@ -11,19 +11,33 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from peacetalks import _cache, _sweep
-from peacetalks.anderson import Relaxed
+from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
+from peacetalks.anderson import Mixer
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.branch import follow
 from peacetalks.compile import Columns, Compiled, compile_game
 from peacetalks.game import Game, GameError
+from peacetalks.plan import make_plan
 from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
 
 MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
+INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
+COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
+
+
+class Layers(NamedTuple):
+    """A solution, layer by layer (one for a stationary game); see `Solution`."""
+
+    values: tuple[np.ndarray, ...]
+    edges: tuple[np.ndarray, ...]
+    logs: tuple[np.ndarray, ...]
 
 
 def solve(
@@ -64,23 +78,23 @@ def solve(
     grid = make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
     _cache.ready()
-    work = _Work(compiled, grid, lam)
     if game.periods is None:
-        work.stationary(tolerance, max_sweeps)
+        work, layers, residual = _climb(game, compiled, grid, lam, belief_points, tolerance, max_sweeps)
     else:
-        work.finite()
+        work = _Work(compiled, grid, lam)
+        layers, residual = _finite(game, work)
     settings = {
         "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
         "belief_points": int(belief_points), "beliefs": int(grid.total), "nodes": compiled.n_nodes,
         "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
         "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
     }  # fmt: skip
-    work.normalise()
     s = Solution(
-        game, compiled, grid, tuple(work.values), tuple(work.edges), tuple(work.logs), work.log_ptr, lam,
-        work.residual, 0, (), work.iterations, settings,
+        game, compiled, grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
+        work.iterations, settings,
     )  # fmt: skip
-    _cache.settled()
+    if certify:
+        _cache.settled()
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
 
@@ -104,7 +118,7 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
     columns = len(lay.col_player)
     layers = c.game.periods or 1
     kinds = np.where(lay.part_player >= 0, lay.n_types[lay.part_player], 1)
-    need = 8 * grid.total * layers * ((c.n_nodes + len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
+    need = 8 * grid.total * layers * ((c.n_nodes + 2 * len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
     if need > limit:
         raise GameError(
             f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
@@ -117,51 +131,124 @@ class _Work:
 
     def __init__(self, compiled: Compiled, grid: Grid, lam: np.ndarray) -> None:
         self.c, self.grid, self.lam = compiled, grid, lam
-        lay = compiled.layout
-        kinds = np.where(lay.part_player >= 0, lay.n_types[lay.part_player], 1)
-        sizes = np.add.reduceat(kinds * lay.part_actions, lay.part_ptr[:-1]) if compiled.n_nodes else np.zeros(0, int)
-        self.log_ptr = np.concatenate([[0], np.cumsum(sizes * grid.total)]).astype(np.int64)
-        self.columns = len(lay.col_player)
-        self.values: list[np.ndarray] = []
-        self.edges: list[np.ndarray] = []
-        self.logs: list[np.ndarray] = []
-        self.residual, self.iterations, self.sweeps = 0.0, 0, 0
+        self.plan = make_plan(compiled, grid)
+        self.X = np.zeros((compiled.n_nodes + len(compiled.boundaries), len(compiled.layout.col_player), grid.total))
+        self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
+        self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
+        self.groups = self.stages()
+        self.iterations, self.sweeps = 0, 0
 
-    def blank(self, rows: int) -> np.ndarray:
-        return np.zeros((rows, self.grid.total, self.columns))
+    def stages(self) -> list[tuple[int, np.ndarray]]:
+        """Return (kind, nodes) group by group, against the order of play; the nodes of a stage do not see each other."""
+        out = []
+        for low, high in reversed(list(pairwise(self.c.stage_ptr.tolist()))):
+            nodes = np.arange(low, high)
+            own = self.plan.kind[low:high]
+            out += [(int(kind), nodes[own == kind]) for kind in np.unique(own)]
+        return out
 
-    def last_edges(self) -> np.ndarray:
-        """Return boundary values at the horizon (or the start of a stationary iteration)."""
-        out = self.blank(len(self.c.boundaries))
+    def horizon(self) -> np.ndarray:
+        """Return boundary values [boundary, column, belief] at the horizon (or the start of a stationary iteration)."""
+        out = np.zeros((len(self.c.boundaries), *self.X.shape[1:]))
         game = self.c.game
         if game.value is None:
             return out
         columns = Columns(game)
         for e, state in enumerate(self.c.boundaries):
-            out[e] = columns.vector(game.value(state), f"the value of state {state!r} at the horizon")
+            out[e] = columns.vector(game.value(state), f"the value of state {state!r} at the horizon")[:, None]
         return out
 
-    def sweep(self, nodes: np.ndarray, V: np.ndarray, W: np.ndarray, logs: np.ndarray, tol: float, where: str) -> float:
-        """Solve `nodes` backwards; raise `NotSolved` where one fails."""
-        stop = np.zeros(3, np.int64)
+    def period(self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool = False) -> tuple[np.ndarray, float]:
+        """Solve `nodes` (a mask) backwards given next period's boundary values W; return (this period's, residual).
+
+        With `finish` the log strategies are written to `logs`.  Raises `NotSolved` where a node fails.
+        """
+        n, lay, plan = self.c.n_nodes, self.c.layout, self.plan
+        self.X[n:] = W * lay.discount[:, None]
+        plan.constant[n:] = (self.X[n:] == self.X[n:, :, :1]).all(axis=(1, 2))
         worst = 0.0
-        for _ in range(len(nodes) * self.grid.total + 1):
-            res, steps = _sweep.backward(
-                nodes, self.c.layout, self.grid, V, W, logs, self.log_ptr, self.lam, tol, NODE_STEPS, stop
-            )
+        for kind, group in self.groups:
+            own = group[nodes[group]]
+            if not len(own):
+                continue
+            if kind == CHANCE:
+                _sweep.sweep_chance(own, lay, plan, self.X, self.logs, finish)
+            elif kind == PLAIN:
+                _sweep.sweep_plain(own, lay, plan, self.X, self.logs, self.lam, finish)
+            else:
+                worst = max(worst, self.informed(kind, own, tol, where, finish))
+        self.sweeps += 1
+        out = W.copy()
+        _sweep.edges(lay, self.X, n, out)
+        return out, worst
+
+    def informed(self, kind: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
+        """Solve nodes of one stage that need a fixed point; return the worst residual."""
+        if kind != SIGNAL:
+            _cache.settled(_cache.PAIR if kind == DUEL else None)
+        lay, grid, plan = self.c.layout, self.grid, self.plan
+        stop, exempt = np.zeros(3, np.int64), np.zeros(self.grid.total, bool)
+        by_hand: dict[int, np.ndarray] = {}  # flat place in `logs` -> strategies that a kernel's arithmetic cannot hold
+        worst = 0.0
+        for _ in range(2 * len(nodes) * grid.total + 1):
+            if kind == SIGNAL:
+                res, steps = _sweep.sweep_signal(
+                    nodes, lay, grid, plan, self.X, self.logs, self.warm, self.lam, tol, finish, stop, exempt
+                )
+            elif kind == DUEL:
+                res, steps = _sweep.sweep_pair(
+                    nodes, lay, grid, plan, self.X, self.logs, self.warm, self.lam, tol, NODE_STEPS, finish, stop,
+                    exempt,
+                )  # fmt: skip
+            else:
+                res, steps = _sweep.sweep_general(
+                    nodes, lay, grid, plan, self.X, self.logs, self.lam, tol, NODE_STEPS, stop
+                )
             self.iterations += int(steps)
             if not stop[2]:
                 break
-            n, flat = int(nodes[stop[0]]), int(stop[1])
-            found = self.branch(n, flat, V, W, logs, tol)
-            if not found <= tol:
-                b = self.belief(flat).tolist()
-                raise NotSolved(not_solved(self.c, n, f"{where}, beliefs {b}", float(found), tol))
-            worst = max(worst, float(found))
+            n = int(nodes[stop[0]])
+            flats = np.flatnonzero(exempt).tolist() if kind == SIGNAL else [int(stop[1])]
+            exempt[flats] = kind != GENERAL
+            for flat in flats:
+                x, found = self.alone(kind, n, flat, tol)
+                worst = max(worst, found)
+                if not found <= tol:
+                    raise NotSolved(not_solved(self.c, n, f"{where}, beliefs {self.belief(flat).tolist()}", found, tol))
+                at = int(plan.log_ptr[n]) + flat * len(x)
+                by_hand[at] = self.logs[at : at + len(x)] = x
         if stop[2]:
             raise NotSolved(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
-        self.sweeps += 1
+        for at, x in by_hand.items():
+            self.logs[at : at + len(x)] = x
+        if finish and kind == GENERAL:
+            for n in nodes.tolist():
+                _normalise(self.c, n, self.logs[plan.log_ptr[n] : plan.log_ptr[n + 1]].reshape(grid.total, -1))
         return max(worst, float(res))
+
+    def alone(self, kind: int, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
+        """Solve node `n` at grid belief `flat` by itself, in logarithms; return (log strategies, residual)."""
+        _cache.settled()
+        grid, lay = self.grid, self.c.layout
+        size = int((self.plan.log_ptr[n + 1] - self.plan.log_ptr[n]) // grid.total)
+        start = int(self.plan.log_ptr[n]) + flat * size
+        x, out = self.logs[start : start + size].copy(), np.empty(self.X.shape[1])
+        res = np.inf
+        if kind == SIGNAL:
+            res, _ = _sweep.solve_at(
+                n, lay, grid, self.X, self.belief(flat), self.lam, tol, NODE_STEPS, x, out, np.empty((0, size))
+            )
+        if not res <= tol:
+            x, res = self.branch(n, flat, tol)
+        _normalise(self.c, n, x)
+        own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
+        if kind == SIGNAL:
+            post = np.empty(len(own))
+            _sweep.posterior_of(n, lay, grid, flat, x, post)
+            own[:] = post
+        elif kind == DUEL:
+            own[:] = np.exp(x)
+        return x, float(res)
 
     def belief(self, flat: int) -> np.ndarray:
         """Return the beliefs [axis, type] at a flat index."""
@@ -169,9 +256,9 @@ class _Work:
         rows = [self.grid.points[ax, self.grid.of(flat, ax)] for ax in axes]
         return np.array(rows).reshape(-1, self.grid.points.shape[2])
 
-    def branch(self, n: int, flat: int, V: np.ndarray, W: np.ndarray, logs: np.ndarray, tol: float) -> float:
-        """Follow the principal branch of node `n` at grid belief `flat` into `logs`; return the residual."""
-        N, mu, table = _sweep.place(n, self.c.layout, self.grid, V, W, self.belief(flat))
+    def branch(self, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
+        """Follow the principal branch of node `n` at grid belief `flat`; return (log strategies, residual)."""
+        N, mu, table = _sweep.place(n, self.c.layout, self.grid, self.X, self.belief(flat))
         size = len(N.q)
 
         def defect(x: np.ndarray, tau: float) -> tuple[np.ndarray, float]:
@@ -187,69 +274,102 @@ class _Work:
             for tau in np.linspace(0.05, 1.0, 20):
                 res, steps = _sweep.settle(N, self.grid, mu, table, self.lam, float(tau), x, tol, CLIMB_STEPS)
                 self.iterations += int(steps)
-        at = int(self.log_ptr[n]) + flat * size
-        logs[at : at + size] = x
-        return res
+        return x, res
 
-    def normalise(self) -> None:
-        """Make every strategy sum to 1 to rounding error (a solved node is within its residual of that)."""
-        lay = self.c.layout
-        for t, logs in enumerate(self.logs):
-            nodes = range(self.c.n_nodes) if self.c.reach is None else np.flatnonzero(self.c.reach[t]).tolist()
-            for n in nodes:
-                block = logs[self.log_ptr[n] : self.log_ptr[n + 1]].reshape(self.grid.total, -1)
-                at = 0
-                for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
-                    player, actions = lay.part_player[part], int(lay.part_actions[part])
-                    for _ in range(1 if player < 0 else int(lay.n_types[player])):
-                        own = block[:, at : at + actions]
-                        own -= np.log(np.exp(own).sum(axis=1, keepdims=True))
-                        at += actions
+    def refined(self, fine: Grid) -> _Work:
+        """Return work on a finer grid that starts from the strategies found on this one."""
+        out = _Work(self.c, fine, self.lam)
+        out.iterations, out.sweeps = self.iterations, self.sweeps
+        across = self.across(fine)
+        out.warm = (self.warm.reshape(-1, self.grid.total) @ across.T).ravel()
+        return out
 
-    def finite(self) -> None:
-        """Backward induction over the game's periods."""
-        periods = self.c.game.periods or 0
-        assert self.c.reach is not None
-        self.edges = [self.last_edges()]
-        logs = np.full(int(self.log_ptr[-1]), np.nan)
-        for t in range(periods - 1, -1, -1):
-            V = self.blank(self.c.n_nodes)
-            nodes = np.ascontiguousarray(np.flatnonzero(self.c.reach[t])[::-1])
-            logs = logs.copy()
-            res = self.sweep(nodes, V, self.edges[0], logs, NODE_TOLERANCE, f"period {t}")
-            self.residual = max(self.residual, res)
-            W = self.blank(len(self.c.boundaries))
-            _sweep.edges(self.c.layout, V, self.edges[0], W)
-            self.edges.insert(0, W)
-            self.values.insert(0, V)
-            self.logs.insert(0, logs)
+    def across(self, fine: Grid) -> np.ndarray:
+        """Return the linear interpolation [fine belief, belief] from this grid to a finer one (two types an axis)."""
+        out = np.ones((1, 1))
+        for ax in range(len(fine.size)):
+            x, old = (g.points[ax, : g.size[ax], 0] for g in (fine, self.grid))
+            part = np.stack([np.interp(x, old, unit) for unit in np.eye(len(old))], axis=1)
+            out = np.kron(out, part)
+        return out
 
-    def stationary(self, tolerance: float, most: int) -> None:
-        """Iterate the period map to its fixed point, with Anderson mixing."""
-        delta = float(self.c.layout.discount.max())
-        V, W = self.blank(self.c.n_nodes), self.last_edges()
-        logs = np.full(int(self.log_ptr[-1]), np.nan)
-        nodes = np.arange(self.c.n_nodes)[::-1].copy()
-        mixer, change, before = Relaxed(W.shape), np.inf, np.inf
-        new = np.empty_like(W)
-        for _ in range(most):
-            tol = min(1e-4, max(NODE_TOLERANCE, 1e-3 * change))
-            res = self.sweep(nodes, V, W, logs, tol, "stationary")
-            new = W.copy()
-            _sweep.edges(self.c.layout, V, W, new)
-            before, change = change, float(np.abs(new - W).max())
-            bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
-            if bound <= tolerance and res <= NODE_TOLERANCE:
-                W = new
-                break
-            W = mixer.step(W, new)
+
+def _finite(game: Game, work: _Work) -> tuple[Layers, float]:
+    """Solve backwards over the game's periods."""
+    c = work.c
+    assert c.reach is not None
+    assert game.periods is not None
+    W, worst = work.horizon(), 0.0
+    values, edges, logs = [], [W], []
+    for t in range(game.periods - 1, -1, -1):
+        W, res = work.period(W, c.reach[t], NODE_TOLERANCE, f"period {t}", finish=True)
+        worst = max(worst, res)
+        values.append(work.X.copy())
+        edges.append(W)
+        logs.append(work.logs.copy())
+    return Layers(tuple(values[::-1]), tuple(edges[::-1]), tuple(logs[::-1])), worst
+
+
+def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: int, finish: bool) -> tuple[np.ndarray, float]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on their error)."""
+    delta = float(work.c.layout.discount.max())
+    nodes = np.ones(work.c.n_nodes, bool)
+    mixer, change, before = Mixer(W.shape), np.inf, np.inf
+    exact = False
+    for _ in range(most):
+        tol = NODE_TOLERANCE if exact else min(1e-2, max(NODE_TOLERANCE, INEXACT * change))
+        new, res = work.period(W, nodes, tol, "stationary", finish and exact)
+        before, change = change, float(np.abs(new - W).max())
+        bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
+        if bound <= tolerance and (exact or not finish):
+            return new, max(res, bound)
+        exact = bound <= tolerance
+        W = mixer.step(W, new)
+    raise NotSolved(
+        f"the stationary iteration did not converge in {most} sweeps: Bellman residual {change:.3g}, bound on "
+        f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
+    )
+
+
+def _climb(
+    game: Game, compiled: Compiled, grid: Grid, lam: np.ndarray, points: int, tolerance: float, most: int
+) -> tuple[_Work, Layers, float]:
+    """Solve a stationary game on ever finer belief grids, each from the solution on the last."""
+    work: _Work | None = None
+    W = np.zeros(0)
+    for p in _ladder(grid, points):
+        last = p == points
+        here = grid if last else make_grid(game, p)
+        if work is None:
+            work = _Work(compiled, here, lam)
+            W = work.horizon()
         else:
-            raise NotSolved(
-                f"the stationary iteration did not converge in {most} sweeps: Bellman residual {change:.3g}, bound on "
-                f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
-            )
-        self.residual = max(res, bound)
-        self.values, self.edges, self.logs = [V], [W], [logs]
+            W = W @ work.across(here).T
+            work = work.refined(here)
+        W, residual = _stationary(game, work, W, tolerance if last else COARSE, most, finish=last)
+    assert work is not None
+    return work, Layers((work.X,), (W,), (work.logs,)), residual
+
+
+def _ladder(grid: Grid, points: int) -> list[int]:
+    """Return the belief points of ever finer grids on which a stationary game is solved, the wanted one last."""
+    out = [points]
+    while (grid.kinds == 2).all() and len(grid.size) and out[0] > 3:
+        out.insert(0, (out[0] + 1) // 2)
+    return out
+
+
+def _normalise(c: Compiled, n: int, x: np.ndarray) -> None:
+    """Make the log strategies x [..., flat] of node `n` sum to 1 to rounding error, in place."""
+    lay = c.layout
+    at = 0
+    for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
+        player, actions = lay.part_player[part], int(lay.part_actions[part])
+        for _ in range(1 if player < 0 else int(lay.n_types[player])):
+            own = x[..., at : at + actions]
+            own -= np.log(np.exp(own).sum(axis=-1, keepdims=True))
+            at += actions
+
 
 def _observed_bound(change: float, before: float) -> float:
     """Return an error bound from the observed rate, for games without discounting."""

@@ -11,6 +11,7 @@ import copy
 import datetime as dt
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -18,123 +19,32 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
 from peacetalks.numbers import Bounds, Number
-
-Probability = Annotated[Number, Bounds(0, 1)]
-Positive = Annotated[Number, Bounds(0)]
-Weight = Annotated[Number, Bounds(1e-9)]
-MAX_OFFERS, MAX_FRONT = 1001, 401
+from peacetalks.parts import (
+    Audience,
+    Battlefield,
+    Ceasefire,
+    Challengers,
+    Credibility,
+    Deal,
+    Inspection,
+    Linked,
+    Loyalty,
+    Observers,
+    Pact,
+    Part,
+    Rent,
+    Sanctions,
+    Side,
+    Talks,
+    Window,
+)
 
 
 class SpecError(ValueError):
     """A scenario that cannot be read: what is wrong, where, and how to mend it."""
-
-
-class Part(BaseModel):
-    """A table of a scenario: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Kind(Part):
-    """A type of a side: what its opponents cannot see."""
-
-    share: Probability = Field(description="Prior probability of this type; the types of a side sum to 1.")
-    war_cost: Positive = Field(description="Cost of a period of full fighting, in pies.")
-    escalation_cost: Positive = Field(Number(0.0), description="Cost of answering a probe, in pies.")
-    humiliation_cost: Positive = Field(Number(0.0), description="Cost of leaving a probe unanswered, in pies.")
-
-
-class Side(Part):
-    """A side of the conflict."""
-
-    label: str = Field(description="Name shown in reports.")
-    discount: Annotated[Number, Bounds(0, 0.9999)] = Field(description="Discount factor per period.")
-    types: dict[str, Kind] = Field(min_length=1, max_length=4, description="Hidden types, one to four.")
-
-    @model_validator(mode="after")
-    def _prior(self) -> Side:
-        total = sum(k.share for k in self.types.values())
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"the shares of the types sum to {total:.6g}, not 1")
-        return self
-
-
-class Battlefield(Part):
-    """The front and how it moves."""
-
-    positions: int = Field(21, ge=3, le=MAX_FRONT, description="Front positions, from none of it to all of it.")
-    front: Probability = Field(description="Share of what is contested that side 1 holds now.")
-    mobility: Probability = Field(description="Chance per period that the front moves a position when both fight fully.")
-    strength: Probability = Field(description="Side 1's chance that a move goes its way at equal effort.")
-    decisive: Probability = Field(description="Chance per period of a decision by force when both fight fully.")
-    restraint: Probability = Field(
-        Number(0.4), description="Effort (and cost) of restrained fighting; full fighting is 1."
-    )
-
-
-class Talks(Part):
-    """Negotiations: who proposes, what, and how readily."""
-
-    open: bool = Field(description="Whether talks are open at the start.")
-    offers: int = Field(11, ge=2, le=MAX_OFFERS, description="Terms on offer, evenly spaced from 0 to 1.")
-    proposer: Probability = Field(Number(0.5), description="Chance that side 1 proposes in a period.")
-    offer: Weight = Field(Number(0.3), description="Reference mass of making an offer (over all terms).")
-    ask: Weight = Field(Number(0.2), description="Reference mass of asking for a ceasefire.")
-    stall: Weight = Field(Number(0.47), description="Reference mass of talking on without an offer.")
-    walk: Weight = Field(Number(0.03), description="Reference hazard of walking out, per period.")
-    reopen: Weight = Field(Number(0.15), description="Reference hazard of proposing to talk again, per period.")
-    accept: Weight = Field(Number(0.1), description="Reference hazard of closing a deal on offer, per period.")
-
-
-class Ceasefire(Part):
-    """A truce: what breaks it and who sees."""
-
-    in_force: bool = Field(False, description="Whether a ceasefire is in force at the start.")
-    gain: Positive = Field(description="What a side gains by violating for a period, in pies.")
-    harm: Positive = Field(description="What the other side's violation costs, in pies.")
-    incident: Probability = Field(description="Chance per period of an incident that ends the truce, both complying.")
-    incident_one: Probability = Field(description="The same, with one side violating (better monitoring: higher).")
-    incident_both: Probability = Field(description="The same, with both violating.")
-    violate: Weight = Field(Number(0.3), description="Reference mass of violating, against complying.")
-    accept: Weight = Field(Number(0.3), description="Reference hazard of agreeing to a ceasefire asked for, per period.")
-
-
-class Sanctions(Part):
-    """An outside power that threatens, imposes and relieves sanctions on one side and aids the other."""
-
-    label: str = Field(description="The outside power.")
-    on: Literal[1, 2] = Field(description="Side that is sanctioned; the other one is aided.")
-    level: Literal[0, 1, 2] = Field(0, description="At the start: 0 none, 1 threatened, 2 imposed.")
-    bite: Positive = Field(description="Cost of imposed sanctions to their target, per period.")
-    aid: Probability = Field(Number(0.0), description="Share of the other side's war cost that aid takes over.")
-    upkeep: Positive = Field(description="Cost of imposed sanctions and aid to the outside power, per period.")
-    peace_value: Positive = Field(description="What a period without fighting is worth to the outside power.")
-    bluff_cost: Positive = Field(Number(0.0), description="Cost of withdrawing a threat, to the outside power.")
-    discount: Annotated[Number, Bounds(0, 0.9999)] = Field(Number(0.99), description="Discount factor per period.")
-    change: Weight = Field(Number(0.1), description="Reference hazard of changing the level, per period.")
-
-
-class Rent(Part):
-    """Negotiators' rent: what those at the table gain from talks going on; nobody's welfare."""
-
-    weight: Positive = Field(description="Gain per period of open talks to those who move at the table, in pies.")
-    welfare: Probability = Field(Number(1.0), description="Weight of the side's own flow of costs in their choices.")
-
-
-class Challengers(Part):
-    """Small powers that test a side's resolve, one after another."""
-
-    label: str = Field("small powers", description="Who they are.")
-    tests: Literal[1, 2] = Field(description="Side whose resolve is tested.")
-    chance: Probability = Field(description="Chance that an occasion to probe arises in a period.")
-    gain: Positive = Field(description="What an unanswered probe is worth to the challenger.")
-    loss: Positive = Field(description="What an answered probe costs the challenger.")
-    wider_war: Probability = Field(description="Chance that an answered probe becomes a wider war.")
-    wider_cost: Positive = Field(description="Cost of a wider war to each side, in pies.")
-    probe: Weight = Field(Number(0.5), description="Reference mass of probing, against refraining.")
 
 
 class Scenario(Part):
@@ -155,8 +65,18 @@ class Scenario(Part):
     sanctions: Sanctions | None = None
     rent: Rent | None = None
     challengers: Challengers | None = None
+    audience: Audience | None = None
+    deal: Deal | None = None
+    inspection: Inspection | None = None
+    loyalty: Loyalty | None = None
+    window: Window | None = None
+    linked: Linked | None = None
+    pact: Pact | None = None
+    observers: Observers | None = None
+    credibility: Credibility | None = None
     reference_classes: list[str] = Field(
-        default_factory=list, description="Reference classes of the outside view, by name."
+        default_factory=list,
+        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -167,7 +87,28 @@ class Scenario(Part):
             raise ValueError("a ceasefire in force at the start needs talks.open = true: terms are discussed under it")
         if self.sides[0].label == self.sides[1].label:
             raise ValueError(f"both sides are called {self.sides[0].label!r}")
+        self._mechanisms()
         return self
+
+    def _mechanisms(self) -> None:
+        if self.inspection and not self.ceasefire:
+            raise ValueError("inspection needs the table ceasefire: what inspectors watch over is a truce")
+        if self.audience and self.loyalty and self.audience.side != self.loyalty.side:
+            raise ValueError(
+                f"audience concerns side {self.audience.side} and loyalty side {self.loyalty.side}: they share one ladder of "
+                "support at home; name the same side in both, or leave one out"
+            )
+        if self.loyalty and self.loyalty.public**2 > 2 * math.pi * self.loyalty.private:
+            raise ValueError(
+                "loyalty: the public signal is too precise for a single equilibrium; keep public <= sqrt(2 pi private) "
+                f"= {math.sqrt(2 * math.pi * self.loyalty.private):.3g}"
+            )
+        named = [side.label for side in self.sides]
+        named += [part.label for part in (self.sanctions, self.challengers) if part]
+        named += self.pact.members if self.pact else []
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if twice:
+            raise ValueError(f"two players are called {twice[0]!r}; every side, power and pact member needs its own name")
 
     @property
     def digest(self) -> str:
@@ -246,12 +187,18 @@ def load(name_or_path: str | Path) -> Scenario:
             )
         text = (resources.files("peacetalks") / "scenarios" / f"{name_or_path}.toml").read_text(encoding="utf-8")
         return parse(text, str(name_or_path))
+    if path.is_dir():
+        raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")
+    if path.suffix != ".toml" and path.exists():
+        raise SpecError(f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecError(f"no file {str(path)!r}. Make a starter with `peacetalks new`.") from None
-    except (UnicodeDecodeError, OSError) as e:
-        raise SpecError(f"{path}: cannot be read as UTF-8 text ({e})") from None
+    except UnicodeDecodeError as e:
+        raise SpecError(f"{path}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again") from None
+    except OSError as e:
+        raise SpecError(f"{path}: cannot be read ({e.strerror})") from None
     return parse(text, str(path))
 
 

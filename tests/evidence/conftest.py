@@ -15,12 +15,23 @@ def raw_data() -> Path | None:
     return folder if folder.is_dir() else None
 
 
-@pytest.fixture(scope="session")
-def data():
+def require() -> Path:
+    """Return the folder of raw data; without one, warn of what is not tested and skip."""
     folder = raw_data()
     if folder is None:
         what = ("raw data are not on this machine: loaders, rebuild and raw figures are NOT tested. "
                 "Set PEACETALKS_DATA to the folder that holds them.")
-        warnings.warn(what, stacklevel=1)
+        warnings.warn(what, stacklevel=2)
         pytest.skip(what)
     return folder
+
+
+@pytest.fixture(scope="session")
+def data():
+    return require()
+
+
+@pytest.fixture
+def requires_data():
+    """Return the function that finds the raw data or skips, to test that it is loud."""
+    return require

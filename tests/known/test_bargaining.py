@@ -80,6 +80,24 @@ def test_alternating_offers(known, key, params):
     assert s.value("1") == pytest.approx(known(key), abs=STEP * steps)
 
 
+@pytest.mark.parametrize("away", [-0.03, 0.03])
+def test_an_outside_option_binds_above_the_threshold(known, away):
+    """Below, the threat to walk out changes nothing; above, it leaves side 1 exactly what it does not take."""
+    outside = known("o03.outside2.threshold_w2") + away
+    s = pt.solve(make("rubinstein", offers=101, outside=outside), rationality=LIMIT, certify=False)
+    right = 1 - outside if away > 0 else known("o03.outside2.d=0.9.w2=0.3.x1")
+    assert s.value("1") == pytest.approx(right, abs=STEP)
+
+
+@pytest.mark.parametrize("away", [-0.01, 0.01])
+def test_rents_of_both_negotiators_stop_agreement(known, away):
+    rents = known("o10b.no agreement iff b1+b2>=alpha(1-d), alpha=1") + away
+    s = pt.solve(make("rubinstein", offers=101, inside=(0.7 * rents, 0.3 * rents)), rationality=LIMIT, certify=False)
+    f = pt.forecast(s, outcome=lambda x: x if isinstance(x, str) else x[0], periods=20)
+    talks = float(f.sel(outcome="talks")[-1]) if "talks" in f.outcome.values else 0.0
+    assert talks == pytest.approx(float(away > 0), abs=0.01)
+
+
 def test_no_agreement_when_talking_pays(known):
     v1, v2 = known("o03.inside.d=0.9.g=(.08,.03).values(no agreement)")
     s = pt.solve(make("rubinstein", offers=101, inside=(0.08, 0.03)), rationality=LIMIT, certify=False)

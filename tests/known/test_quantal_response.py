@@ -1,9 +1,12 @@
 """Finite precision: chain store (o06), holdout (o07c), inspection (o09), o14, o15, o23 and the Gambit trees."""
 
+import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 import peacetalks as pt
 from peacetalks.catalog import make
+from peacetalks.catalog.signorino import probit
 from peacetalks.tree import solve_tree
 
 EXACT = 1e-6  # stored values carry six digits
@@ -94,12 +97,87 @@ def test_loopback_says_where_there_are_several(known, lam):
         assert any(here == pytest.approx(tuple(x), abs=2e-6) for x in every), here
 
 
+@pytest.mark.parametrize(
+    ("key", "before", "after"),
+    [
+        ("o14.loopback.lower fold (principal branch turns forward again) (q,lambda)", False, True),
+        ("o14.loopback.first upper fold (principal branch turns back) (q,lambda)", True, False),
+        ("o14.loopback.isolated pair is born (q,lambda)", False, True),
+    ],
+)
+def test_loopback_folds(known, key, before, after):
+    """Fixed points are born and vanish in pairs at the folds; the search sees a pair from .01 of the fold on."""
+    _, fold = known(key)
+    assert (pt.solve(make("loopback"), fold - 0.01).multiple > 0) == before
+    assert (pt.solve(make("loopback"), fold + 0.01).multiple > 0) == after
+
+
+def test_ochs_estimate(known):
+    """McKelvey & Palfrey's estimate, from the solver's likelihood of 128 choices at each of the two frequencies."""
+
+    def loss(lam):
+        own = pt.solve(make("ochs"), lam, certify=False).strategy("choice", "start")
+        chance = own["row"]["only"][0], own["col"]["only"][0]
+        return -sum(128 * (f * np.log(p) + (1 - f) * np.log(1 - p)) for f, p in zip((0.527, 0.366), chance, strict=True))
+
+    best = minimize_scalar(loss, bounds=(0.5, 4.0), method="bounded", options={"xatol": 1e-7})
+    assert best.x == pytest.approx(known("o14.ochs.MLE lambda"), abs=1e-5)
+    assert -best.fun == pytest.approx(known("o14.ochs.MLE loglik"), abs=1e-8)
+    own = pt.solve(make("ochs"), best.x).strategy("choice", "start")
+    assert (own["row"]["only"][0], own["col"]["only"][0]) == pytest.approx(known("o14.ochs.MLE (p,q)"), abs=1e-5)
+
+
+def test_ochs_limit(known):
+    own = pt.solve(make("ochs"), 2000, certify=False).strategy("choice", "start")
+    assert (own["row"]["only"][0], own["col"]["only"][0]) == pytest.approx(known("o14.ochs.Nash (p,q)"), abs=1e-2)
+
+
+def test_choice_between_two_near_options(known):
+    for lam, chance in known("o26.lambda -> P(choose the better of two options differing by 5% of the pie)"):
+        moves = [pt.Move("better", "end", {"A": 0.05}), pt.Move("worse", "end")]
+        game = pt.Game(("A",), "start", (pt.Decision("d", "A", lambda s, m=moves: m),))
+        assert pt.solve(game, lam).strategy("d", "start")["only"]["better"] == pytest.approx(chance, abs=1e-6)
+
+
+def test_what_mistakes_cost(known):
+    """Expected utility less the log-sum is the divergence of behaviour from the reference measure, over the precision."""
+    lam, pay = 15.0, {"accept": 0.5, "reject": 0.45}
+    game = pt.Game(("A",), "s", (pt.Decision("d", "A", lambda s: [pt.Move(a, "e", {"A": u}, 0.5) for a, u in pay.items()]),))
+    s = pt.solve(game, lam)
+    own = s.strategy("d", "s")["only"]
+    logsum = np.log(sum(0.5 * np.exp(lam * u) for u in pay.values())) / lam
+    divergence = sum(p * np.log(p / 0.5) for p in own.values()) / lam
+    stored = known("o21.logsum minus EU = KL(q||mu)/lam")
+    assert logsum - s.value("A") == pytest.approx(stored[0], abs=1e-12)
+    assert divergence == pytest.approx(stored[1], abs=1e-12)
+    assert logsum + divergence == pytest.approx(s.value("A"), abs=1e-12)
+
+
 @pytest.mark.parametrize("lam", [1, 3])
 def test_signorino(known, lam):
     p4, p2 = known(f"o15.logit lam={lam} (p4,p2)")
     s = pt.solve(make("signorino"), lam)
     assert s.strategy("reply", "challenge")["only"]["fight"] == pytest.approx(p4, abs=1e-9)
     assert s.strategy("act", "start")["only"]["act"] == pytest.approx(p2, abs=1e-9)
+
+
+@pytest.mark.parametrize(("key", "private"), [("agent probit sigma=1", False), ("private probit s=1", True)])
+def test_signorino_with_normal_errors(known, key, private):
+    fight, act = probit(private=private)
+    assert (fight, act) == pytest.approx(known(f"o15.{key} (p4,p2)"), abs=1e-9)
+    if not private:
+        ends = (1 - act, act * (1 - fight), act * fight)
+        assert ends == pytest.approx(known("o15.agent probit outcome probs (SQ,3,4)"), abs=1e-9)
+
+
+def test_signorino_by_simulation():
+    """Draw the private shocks to every outcome and let both do their best."""
+    u, n = dict(zip(("u11", "u13", "u14", "u23", "u24"), (0.0, 1.0, -0.8, 0.0, 0.3), strict=True)), 1_000_000
+    rng = np.random.default_rng(7)
+    drawn = {k: x + rng.standard_normal(n) for k, x in u.items()}
+    fight, act = probit(**u, private=True)
+    assert (drawn["u24"] > drawn["u23"]).mean() == pytest.approx(fight, abs=2e-3)
+    assert ((1 - fight) * drawn["u13"] + fight * drawn["u14"] > drawn["u11"]).mean() == pytest.approx(act, abs=2e-3)
 
 
 HISTORIES = {

@@ -10,6 +10,8 @@ from random_games import NAMES, build, shapes, types_of
 
 import peacetalks as pt
 from peacetalks.catalog import make, names
+from peacetalks.catalog.mechanism_bound import least_war
+from peacetalks.catalog.uncertain_power import war_payoffs
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 EXACT = 1e-10  # strategies are solved to 1e-11 in logs and carry that much of their mass
@@ -18,7 +20,9 @@ LIGHT = {
     "fearon": {"offers": 11}, "fearon-uniform": {"offers": 11, "draws": 20}, "walk-out": {"offers": 11},
     "commitment": {"offers": 11}, "rubinstein": {"offers": 11}, "shadow-of-power": {"offers": 11},
     "rent": {"draws": 20}, "ultimatum": {"offers": 11}, "holdout": {"stages": 3}, "dresher": {"periods": 3},
-    "battlefield": {"forts": 4, "held": 2, "periods": 20},
+    "battlefield": {"forts": 4, "held": 2, "periods": 20}, "audience": {"dt": 0.4, "length": 0.8}, "loyalty": {"dt": 0.5},
+    "linked-talks": {"bundles": 4}, "wider-bargain": {"offers": 11}, "uncertain-power": {"offers": 5},
+    "obstinate": {"dt": 1.5},
 }  # fmt: skip
 
 
@@ -56,6 +60,20 @@ def test_without_precision_everybody_follows_the_reference_measure(shape):
             total = sum(m.weight for m in moves)
             for row in own.values():
                 assert row == pytest.approx({m.label: m.weight / total for m in moves}, abs=1e-12)
+
+
+def test_without_precision_outcomes_follow_by_hand():
+    """Coins at every node of the centipede and of holding out; in a crisis the hazards of quitting and of attacking."""
+    f = pt.forecast(solve(make("centipede", nodes=4), 0.0), outcome=lambda x: str(x[1] if isinstance(x, tuple) else "on"))
+    ends = [float(f.sel(outcome=str(k))[-1]) for k in range(5)]
+    assert ends == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16], abs=1e-12)
+    s = solve(make("holdout", stages=2, obstinate=(0.5, 0.6)), 0.0)
+    own = s.strategy("stand", 0)
+    assert all(own[i]["normal"] == pytest.approx({"hold": 0.5, "yield": 0.5}, abs=1e-12) for i in "12")
+    s = solve(make("audience", dt=0.4, length=0.8, pace=0.5), 0.0)
+    f = pt.forecast(s, outcome=lambda x: "war" if x == "war" else "on" if isinstance(x, int) else "quit")
+    stand, quits = 0.6**2, 0.8**2 - 0.6**2  # nobody moves; somebody quits and nobody attacks
+    assert float(f.sel(outcome="quit")[-1]) == pytest.approx(quits * (1 + stand), abs=1e-12)
 
 
 @few
@@ -172,6 +190,26 @@ def test_sides_may_be_mirrored():
     s = solve(make("holdout", stages=3, obstinate=(0.2, 0.6)), 4)
     m = solve(make("holdout", stages=3, obstinate=(0.6, 0.2)), 4)
     assert s.value("1", "normal") == pytest.approx(m.value("2", "normal"), abs=1e-10)
+
+
+@few
+@given(st.floats(0.2, 0.8), st.integers(1, 4), st.floats(0.0, 0.02), st.floats(0.0, 0.02))
+def test_a_war_may_be_mirrored(p, held, cost_a, cost_b):
+    """B with the forts, odds and costs of A fares as A did: A <-> B, p -> 1 - p."""
+    here = solve(make("battlefield", forts=5, held=held, p=p, costs=(cost_a, cost_b), periods=30), 5.0)
+    there = solve(make("battlefield", forts=5, held=5 - held, p=1 - p, costs=(cost_b, cost_a), periods=30), 5.0)
+    for a, b in (("A", "B"), ("B", "A")):
+        assert here.value(a) == pytest.approx(there.value(b), abs=1e-10)
+
+
+@few
+@given(st.floats(0.05, 0.4), st.floats(0.1, 0.5), st.floats(0.1, 0.9), st.floats(0.1, 0.9))
+def test_war_is_no_less_likely_than_the_least_of_any_bargaining(cost, swing, one, two):
+    """Law 13, with power private on both sides (Fey & Ramsay 2009); participation is interim."""
+    war = war_payoffs(swing, cost)
+    s = solve(make("uncertain-power", war=war, strong=(one, two), offers=5), 40.0, points=4)
+    likely = float(pt.forecast(s, outcome=str).sel(outcome="war")[0])
+    assert likely >= least_war(*war, (1 - one, one), (1 - two, two)) - 0.02  # choices within .02 of the best, at 40
 
 
 def test_offer_grids_are_refined_at_second_order():

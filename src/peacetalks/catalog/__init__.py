@@ -1,5 +1,8 @@
 """The classic games of bargaining and war, each a tiny `Game` that cites its paper.
 
+Beside the games stand benchmarks that are not equilibria of one: `group_model` (offers by rule),
+`crisis_signal.equilibria` (private shocks known beforehand) and `mechanism_bound` (the least war of any way to bargain).
+
 >>> from peacetalks import catalog
 >>> game = catalog.make("fearon", p=0.6)
 >>> game.players
@@ -13,29 +16,40 @@ from collections.abc import Callable
 from typing import Any
 
 from peacetalks.catalog.attrition import holdout
+from peacetalks.catalog.audience import audience
 from peacetalks.catalog.battlefield import battlefield
 from peacetalks.catalog.bimatrix import loopback, ochs
 from peacetalks.catalog.ceasefire import ceasefire
 from peacetalks.catalog.centipede import centipede, ultimatum
 from peacetalks.catalog.chain_store import chain_store
 from peacetalks.catalog.commitment import commitment
+from peacetalks.catalog.crisis_signal import threat
+from peacetalks.catalog.deterrence import deterrence
 from peacetalks.catalog.fearon import fearon, fearon_uniform, walk_out
 from peacetalks.catalog.inspection import dresher, inspection
 from peacetalks.catalog.integration import integration
+from peacetalks.catalog.linkage import linked_talks, wider_bargain
+from peacetalks.catalog.loyalty import loyalty
+from peacetalks.catalog.obstinate import obstinate
+from peacetalks.catalog.rearming import rearming
 from peacetalks.catalog.rent import rent
 from peacetalks.catalog.rounds import rounds
 from peacetalks.catalog.rubinstein import rubinstein, shadow_of_power
+from peacetalks.catalog.signals import signals
 from peacetalks.catalog.signorino import signorino
+from peacetalks.catalog.uncertain_power import uncertain_power
 from peacetalks.game import Game, GameError, did_you_mean
 
 __all__ = ["make", "names"]
 
 _GAMES: dict[str, Callable[..., Game]] = {
-    "battlefield": battlefield, "ceasefire": ceasefire, "centipede": centipede, "chain-store": chain_store,
-    "commitment": commitment, "dresher": dresher, "fearon": fearon, "fearon-uniform": fearon_uniform,
-    "holdout": holdout, "inspection": inspection, "integration": integration, "loopback": loopback, "ochs": ochs,
-    "rent": rent, "rounds": rounds, "rubinstein": rubinstein, "shadow-of-power": shadow_of_power,
-    "signorino": signorino, "ultimatum": ultimatum, "walk-out": walk_out,
+    "audience": audience, "battlefield": battlefield, "ceasefire": ceasefire, "centipede": centipede,
+    "chain-store": chain_store, "commitment": commitment, "deterrence": deterrence, "dresher": dresher,
+    "fearon": fearon, "fearon-uniform": fearon_uniform, "holdout": holdout, "inspection": inspection,
+    "integration": integration, "linked-talks": linked_talks, "loopback": loopback, "loyalty": loyalty,
+    "obstinate": obstinate, "ochs": ochs, "rearming": rearming, "rent": rent, "rounds": rounds, "rubinstein": rubinstein,
+    "shadow-of-power": shadow_of_power, "signals": signals, "signorino": signorino, "threat": threat,
+    "ultimatum": ultimatum, "uncertain-power": uncertain_power, "walk-out": walk_out, "wider-bargain": wider_bargain,
 }  # fmt: skip
 
 

@@ -1,19 +1,25 @@
-r"""Holding out: a war of attrition with obstinate types (McKelvey & Palfrey 1995).
+r"""Holding out: a war of attrition with obstinate types (McKelvey & Palfrey 1995), and with private values.
 
-For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who holds against a
+*Obstinate types.*  For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who holds against a
 yielding side gets 1, everybody else .5, nobody anything if both hold to the end; stage :math:`k` is worth
 :math:`\delta^{k-1}` of the first (present values: the state counts the stages and the game does not discount).
 
+*Private values.*  In continuous time, with values uniform on [0, 1] and a cost :math:`c` per unit of time, a side of value
+:math:`v` holds until :math:`T(v)=(-v-\ln(1-v))/c`: the stronger side always wins, the war lasts :math:`1/(6c)` on average,
+and a side of value :math:`v` expects :math:`v^2/2`.
+
+Fudenberg, D. & Tirole, J. (1986). A theory of exit in duopoly. Econometrica 54(4), 943-960.
 McKelvey, R. D. & Palfrey, T. R. (1995). The holdout game: an experimental study of an infinitely repeated game
 with two-sided incomplete information. Social Choice, Welfare, and Ethics (Cambridge), 321-349.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED
-from peacetalks.game import Game, Move, Simultaneous
+from peacetalks.game import Game, GameError, Move, Simultaneous
 
 
 def holdout(
@@ -44,3 +50,14 @@ def holdout(
     types = {i: {"obstinate": z, "normal": 1 - z} for i, z in zip(("1", "2"), obstinate, strict=True)}
     stand = Simultaneous("stand", {"1": own, "2": own}, together)
     return Game(players=("1", "2"), types=types, start=0, stages=(stand,), periods=stages)
+
+
+def hold_time(value: float, cost: float = 1.0) -> float:
+    """Return how long a side of this value holds out in the symmetric war of attrition with values uniform on [0, 1].
+
+    >>> round(hold_time(0.5), 6)
+    0.193147
+    """
+    if not (0 <= value < 1 and cost > 0):
+        raise GameError(f"a value lies in [0, 1) and the cost is > 0, got {value!r} and {cost!r}")
+    return (-value - math.log1p(-value)) / cost

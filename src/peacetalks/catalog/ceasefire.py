@@ -7,6 +7,9 @@ probability :math:`\rho` a period.  Complying all the time is worth (per period)
 :math:`V_c=(1-\delta)/(1-\delta(1-\epsilon)-\delta\epsilon\kappa)`, :math:`V_b=\kappa V_c`,
 :math:`\kappa=\delta\rho/(1-\delta(1-\rho))`, and is an equilibrium iff
 :math:`\delta(\eta-\epsilon)(V_c-V_b)\ge(1-\delta)g`: an easier renegotiation destroys the truce.
+With a pause of :math:`T` periods instead, :math:`V_c=(1-\delta)/(1-\delta(1-\epsilon)-\epsilon\delta^{T+1})`.  The best
+truce breaks for good after an incident, but only with probability :math:`\beta=(1-\delta)g/(\delta(\eta-\epsilon)V)`, and is
+worth :math:`V=1-\epsilon g/(\eta-\epsilon)`; it exists iff :math:`\beta\le1`.
 Stationary; the equilibrium is the limit of ever longer games whose last value is `trust` of full compliance.
 
 Green, E. J. & Porter, R. H. (1984). Noncooperative collusion under imperfect price information. Econometrica 52.
@@ -24,8 +27,11 @@ from peacetalks.game import Chance, Game, Move, Simultaneous
 def ceasefire(
     gain: float = 0.5, loss: float = 0.5, incident: tuple[float, float, float] = (0.1, 0.4, 0.64),
     renegotiate: float = 0.1, discount: float = 0.9, trust: float = 1.0, periods: int | None = None,
+    pause: int = 0,
 ) -> Game:  # fmt: skip
-    """Return the ceasefire between "A" and "B"; states "ceasefire" and "broken".
+    """Return the ceasefire between "A" and "B"; states "ceasefire" and "broken" (with a pause, ("broken", periods left)).
+
+    With `pause` > 0 a broken truce comes back for sure after that many periods, whatever `renegotiate`.
 
     >>> from peacetalks.solver import solve
     >>> s = solve(ceasefire(), rationality=20)
@@ -46,14 +52,21 @@ def ceasefire(
         return Move(tuple(chosen.values()), {"broken now": p, "ceasefire": 1 - p}, pay)
 
     def talks(state: Any) -> list[Move]:
+        if isinstance(state, tuple):
+            return [Move("wait", ("broken", state[1] - 1) if state[1] > 1 else "ceasefire")]
         if state == "broken":
             return [
                 Move("renewed", "ceasefire", weight=renegotiate),
                 Move("not renewed", "broken", weight=1 - renegotiate),
             ]
-        return [Move("pass", "broken" if state == "broken now" else state)]
+        broken = ("broken", pause) if pause else "broken"
+        return [Move("pass", broken if state == "broken now" else state)]
 
     stages = (Simultaneous("conduct", {"A": own, "B": own}, together), Chance("renewal", talks))
     full = trust / (1 - discount) if discount < 1 else 0.0
-    last = {"ceasefire": {"A": full, "B": full}, "broken": {}}
-    return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last.__getitem__)
+
+    def last(state: Any) -> dict[str, float]:
+        away = state[1] if isinstance(state, tuple) else 0
+        return {} if state == "broken" else {i: full * discount**away for i in ("A", "B")}
+
+    return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last)

@@ -2,15 +2,22 @@ r"""Strategic choice in a crisis (Signorino 1999, 2003).
 
 1 keeps the status quo or acts; 2 concedes or fights.  With logit errors of precision :math:`\lambda` at each node
 :math:`p_4=\sigma(\lambda(U_{24}-U_{23}))` and :math:`p_2=\sigma(\lambda(p_3U_{13}+p_4U_{14}-U_{11}))`: the logit
-quantal response equilibrium.
+quantal response equilibrium.  With normal errors of standard deviation :math:`\sigma` on each node's moves
+:math:`p_4=\Phi((U_{24}-U_{23})/(\sigma\sqrt2))` and :math:`p_2=\Phi((p_3U_{13}+p_4U_{14}-U_{11})/(\sigma\sqrt2))`; if the errors
+are shocks to the payoffs of the outcomes, private to each player, the second denominator is
+:math:`\sigma\sqrt{1+p_3^2+p_4^2}`.
 
 Signorino, C. S. (1999). Strategic interaction and the statistical analysis of international conflict. American
 Political Science Review 93(2), 279-297.
+Signorino, C. S. (2003). Structure and uncertainty in discrete choice models. Political Analysis 11(4), 316-344.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
+
+from scipy.special import ndtr
 
 from peacetalks.catalog._parts import passing
 from peacetalks.game import Decision, Game, Move
@@ -34,3 +41,17 @@ def signorino(u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float 
         return [Move("concede", "conceded", {"1": u13, "2": u23}), Move("fight", "war", {"1": u14, "2": u24})]
 
     return Game(players=("1", "2"), start="start", stages=(Decision("act", "1", act), Decision("reply", "2", reply)))
+
+
+def probit(
+    u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float = 0.0, u24: float = 0.3, deviation: float = 1.0,
+    private: bool = False,
+) -> tuple[float, float]:  # fmt: skip
+    """Return (P(2 fights), P(1 acts)) with normal errors: of the agents, or (`private`) of the outcomes' payoffs.
+
+    >>> [round(p, 6) for p in probit()]
+    [0.583998, 0.485561]
+    """
+    fight = float(ndtr((u24 - u23) / (deviation * math.sqrt(2))))
+    spread = math.sqrt(1 + (1 - fight) ** 2 + fight**2) if private else math.sqrt(2)
+    return fight, float(ndtr(((1 - fight) * u13 + fight * u14 - u11) / (deviation * spread)))

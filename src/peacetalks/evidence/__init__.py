@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peacetalks.evidence.catalogue import Card, card, cards
     from peacetalks.evidence.classes import CaseFilter, cases
-    from peacetalks.evidence.derive import rebuild
+    from peacetalks.evidence.crosswalk import SILENT, SPOKEN
+    from peacetalks.evidence.derive import compare, rebuild
     from peacetalks.evidence.errors import EvidenceError, EvidenceMissing
     from peacetalks.evidence.intake import Added, add
     from peacetalks.evidence.loading import load
+    from peacetalks.evidence.names import NAMED
     from peacetalks.evidence.outside import OutsideForecast, outside_forecast
     from peacetalks.evidence.rates import BaseRate, base_rate, questions
 
@@ -22,6 +24,7 @@ _HOME = {
     "Card": "catalogue", "card": "catalogue", "cards": "catalogue", "CaseFilter": "classes", "cases": "classes",
     "rebuild": "derive", "EvidenceError": "errors", "EvidenceMissing": "errors", "Added": "intake",
     "add": "intake", "load": "loading", "BaseRate": "rates", "base_rate": "rates", "questions": "rates",
+    "compare": "derive", "NAMED": "names", "SILENT": "crosswalk", "SPOKEN": "crosswalk",
     "OutsideForecast": "outside", "outside_forecast": "outside",
 }
 
@@ -32,5 +35,6 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-__all__ = ["Added", "BaseRate", "Card", "CaseFilter", "EvidenceError", "EvidenceMissing", "OutsideForecast", "add",
-           "base_rate", "card", "cards", "cases", "load", "outside_forecast", "questions", "rebuild"]
+__all__ = ["NAMED", "SILENT", "SPOKEN", "Added", "BaseRate", "Card", "CaseFilter", "EvidenceError", "EvidenceMissing",
+           "OutsideForecast", "add", "base_rate", "card", "cards", "cases", "compare", "load", "outside_forecast",
+           "questions", "rebuild"]

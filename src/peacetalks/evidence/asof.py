@@ -6,11 +6,13 @@ an end              later: the case is still going on, censored at the date
 low activity        known only when the calendar year after the last activity has passed without it
 `resumed`           known when the calendar year of the return has passed
 `tension`           known five years after the end
-`war_year`          not later than the date's year
+`war_year`          known when that calendar year has passed
 an end, no day      counts as 31 December of its year; with no year either, how it ended is not known
+`deaths`, `length`  of a case, and `mediation` and `violence` of a crisis: known when it has ended
 ==================  ===============================================================================
 
-Coders publish with a delay of months; that delay is not modelled.
+Coders publish with a delay of months (UCDP: by June of the next year) and revise. Neither is modelled: to see what
+was in print at a day, ask for a day that much earlier.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
         quiet = pl.date(pl.col("end").dt.year() + 1, 12, 31)
         known_on = pl.when(pl.col("ending") == "low_activity").then(quiet).otherwise(known_on)
     late = known_on > as_of
+    whole = [c for c in ("deaths", "length", "mediation", "violence") if c in frame.columns]
+    frame = frame.with_columns(pl.when(~late.fill_null(False)).then(c).alias(c) for c in whole)
     still = (pl.when(late).then(pl.min_horizontal("end", pl.lit(as_of)))
              .when(pl.col("seen") > as_of).then(pl.lit(as_of)).otherwise("seen"))
     coded = known_on.is_not_null() & ~late
@@ -60,9 +64,11 @@ def _later_facts(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     if "resumed" in frame.columns:
         facts.append(pl.when(pl.col("resumed") < (as_of + timedelta(1)).year).then("resumed").alias("resumed"))
     if "war_year" in frame.columns:
-        facts.append(pl.when(pl.col("war_year") <= as_of.year).then("war_year").alias("war_year"))
+        facts.append(pl.when(pl.col("war_year") < (as_of + timedelta(1)).year).then("war_year").alias("war_year"))
     if "tension" in frame.columns:
         facts.append(pl.when(pl.col("end_year") + 5 < (as_of + timedelta(1)).year).then("tension").alias("tension"))
+    if "episode_end" in frame.columns:
+        facts.append(pl.when(pl.col("episode_end") <= as_of).then("episode_end").alias("episode_end"))
     if "comprehensive" in frame.columns:
         facts.append(pl.when(pl.col("comprehensive") <= as_of).then("comprehensive").alias("comprehensive"))
     return frame.with_columns(facts)

@@ -26,7 +26,7 @@ PROCESSES_TO = date(2025, 12, 31)
 RECURRENCE_TO = 2024
 SOURCES = {
     "ceasefires": ("ethprio-ceasefires",), "spells": ("fortna-spells",), "agreements": ("ucdp-peace-agreements",),
-    "processes": ("pax",), "crises": ("icb-core", "icb"), "sanctions": ("ties",),
+    "processes": ("pax",), "mediations": ("cwm",), "crises": ("icb-core", "icb"), "sanctions": ("ties",),
     "episodes": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"), "disputes": ("gml-mid",),
     "wars": ("cow-interstate-wars", "cow-majors"), "conflict_years": ("ucdp-acd",)}
 
@@ -51,7 +51,7 @@ def ceasefires(load: Load) -> pl.DataFrame:
         id=pl.col("ceasefire_id"), name="location", cluster="location", start="start", end="end",
         seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), CEASEFIRES_TO),
         ending="ending", side="side", **{"class": pl.col("class")}, fixed_term=_flag("fixed_term"),
-        mediated=_flag("mediated"),
+        mediated=_flag("mediated"), monitored=_flag("monitored"),
         enforced=(pl.col("enforcement") > 0).cast(pl.Int8), previous="previous")
 
 
@@ -89,7 +89,7 @@ def processes(load: Load) -> pl.DataFrame:
     one = load("pax").group_by("process_id").agg(
         pl.col("process").first(), pl.col("region").first(), start=first("pre-negotiation", "ceasefire"),
         end=first("partial", "comprehensive"), comprehensive=first("comprehensive"),
-        level=pl.col("level").mode().sort().first())
+        level=pl.col("level").sort_by("date", "agreement_id").first())
     one = one.filter(pl.col("start").is_not_null())
     return one.select(
         id="process_id", name=pl.col("process").str.slice(0, 60),
@@ -100,12 +100,20 @@ def processes(load: Load) -> pl.DataFrame:
 
 
 def mediations(load: Load) -> pl.DataFrame:
-    """Mediation efforts in civil wars."""
+    """Mediation efforts in civil wars, with the day on which the conflict episode began and ended.
+
+    `earlier` counts the efforts of the same episode (state, opposition and first day) that began before.
+    """
     rows = load("cwm").with_row_index("id", offset=1).filter(pl.col("mediated"))
+    episode = ["country", "side_b", "episode_start"]
+    rank = pl.when(pl.col("episode_start").is_not_null()).then(pl.col("start").rank("min").over(episode) - 1)
     return rows.select(
-        id="id", name=pl.col("country"), cluster="country", start="start",
+        id="id", name=pl.concat_str("country", pl.lit(": "), "side_b", ignore_nulls=True).str.slice(0, 40),
+        cluster="country", start="start",
         end=pl.when(pl.col("end") >= pl.col("start")).then("end"), seen=pl.lit(None, pl.Date),
-        ending=pl.lit(None, pl.String), episode_start="episode_start", episode_end="episode_end")
+        ending=pl.when(pl.col("end") >= pl.col("start")).then(pl.lit("over")),
+        incompatibility="incompatibility", earlier=rank.cast(pl.Int64),
+        episode_start="episode_start", episode_end="episode_end")
 
 
 def _majors(load: Load) -> pl.DataFrame:
@@ -125,13 +133,17 @@ def _major_years(load: Load) -> pl.DataFrame:
 
 
 def episodes(load: Load) -> pl.DataFrame:
-    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return."""
+    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return.
+
+    An episode that the source goes on to list after its end (one does) is over all the same: what followed is a return.
+    """
     rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
     one = rows.sort("year").group_by("episode_id", maintain_order=True).agg(
         pl.col("conflict_id", "location", "territory", "side_a", "side_b", "war_type", "incompatibility").first(),
         pl.col("start").min(), pl.col("end").drop_nulls().last(), pl.col("ending").drop_nulls().last(),
-        last_year=pl.col("year").max(), major=pl.col("major").any(),
+        major=pl.col("major").first().fill_null(False),
         war_year=pl.col("year").filter(pl.col("intensity") == "war").min())
+    one = one.with_columns(war_year=pl.when((pl.col("war_year") <= pl.col("end").dt.year()).fill_null(True)).then("war_year"))
     later = load("ucdp-acd").select("conflict_id", again="year")
     back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
     one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")
@@ -148,13 +160,14 @@ def episodes(load: Load) -> pl.DataFrame:
 
 
 def wars(load: Load) -> pl.DataFrame:
-    """Interstate wars of 1,000 or more battle deaths."""
+    """Interstate wars of 1,000 or more battle deaths; `major_power`: one was in it on the first day."""
     rows = load("cow-interstate-wars")
     has = pl.col("outcome")
     how = (pl.when((has == "winner").any()).then(pl.lit("win_lose")).when((has == "compromise").any())
            .then(pl.lit("compromise")).when((has == "transformed").any()).then(pl.lit("transformed"))
            .when((has == "stalemate").any()).then(pl.lit("stalemate")))
-    big = rows.join(_majors(load), on="state_code").filter(
+    began = pl.col("start") == pl.col("start").min().over("war_id")
+    big = rows.filter(began).join(_majors(load), on="state_code").filter(
         pl.col("start").dt.year().is_between("from_year", "to_year"))["war_id"].unique().to_list()
     return rows.group_by("war_id").agg(
         name=pl.col("name").first().str.strip_chars(), cluster=pl.col("name").first().str.strip_chars(),
@@ -165,12 +178,16 @@ def wars(load: Load) -> pl.DataFrame:
 
 
 def crises(load: Load) -> pl.DataFrame:
-    """International crises; `tension` says whether the same parties had a crisis again within five years."""
-    tension = load("icb").select("crisis_id", "tension")
+    """International crises; `tension` says whether the same parties had a crisis again within five years.
+
+    `length` is the coders' length in days, first and last day counted; it is known for crises without exact days.
+    """
+    tension = load("icb").select("crisis_id", "tension", "length")
     rows = load("icb-core").join(tension, on="crisis_id", how="left").filter(pl.col("start_year").is_not_null())
     return rows.select(
         id="crisis_id", name="name", cluster="name", start="start", end="end", seen=pl.lit(None, pl.Date),
         ending="ending", mediation="mediation", violence="severity", tension="tension",
+        length=pl.coalesce("length", (pl.col("end") - pl.col("start")).dt.total_days() + 1),
         start_year="start_year", end_year="end_year")
 
 

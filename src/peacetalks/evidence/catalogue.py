@@ -48,7 +48,7 @@ class KnownFile:
 
 @dataclass(frozen=True)
 class Card:
-    """A dataset card; see the TOML files for examples. `years` is the coverage, both ends included."""
+    """A dataset card; see the TOML files for examples. `years` is the coverage, both ends included; `cases` what it covers."""
 
     name: str
     title: str
@@ -59,6 +59,7 @@ class Card:
     unit_of_row: str
     years: tuple[int, int]
     rows: int
+    cases: str
     limits: tuple[str, ...]
     columns: tuple[Column, ...]
     known_files: tuple[KnownFile, ...]

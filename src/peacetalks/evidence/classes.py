@@ -4,36 +4,46 @@ A class is written as conditions joined by commas, ``war_type=interstate, intens
 
 =================  ====================================================================================
 column=value       a covariate of the kind's table (``!=``, ``>=``, ``<=`` work too; null never matches)
-intensity=war      episodes: 1,000 battle deaths reached in a calendar year (by the date of knowledge)
+intensity=war      episodes: 1,000 battle deaths in a calendar year that was over at the age `reached`; without
+                   `reached` the clock starts on the 1 January on which that was first known
 reached=3y         only cases still going on at that age; the clock then starts at that age (d, w, m, y)
 since=1945         began in that year or later; ``until`` is its twin
+interstate         a name for a condition (`names`)
 =================  ====================================================================================
 
-`reached`, `since` and `until` set the scope: the parent class, to which a class is shrunk, has the same scope.
+`reached`, `since`, `until` and a clock that starts at war set the scope: the parent class, to which a class is shrunk,
+has the same scope.
+A condition uses what was known when the clock starts: a war that reached 1,000 deaths in its fifth year is not in
+the class ``intensity=war, reached=2y``. What is only known at the end of a case (its length, deaths, outcome) is
+no covariate. `mediation` and `violence` of crises are of the whole crisis: they describe, they do not foretell.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.evidence.names import spelled_out
 from peacetalks.evidence.tables import STORED, read_cases
 
 UNITS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
 SCOPE = ("reached", "since", "until")
 COMMON = ("id", "name", "cluster", "start", "end", "seen", "days", "resumed", "war_year", "comprehensive",
-          "ending", "outcome", "start_year", "end_year", "tension")
+          "ending", "outcome", "start_year", "end_year", "tension", "deaths", "length", "episode_start", "episode_end")
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne, ">=": operator.ge, "<=": operator.le, "=": operator.eq}
 CONDITION = re.compile(r"^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$")
+
+
+Where: TypeAlias = "CaseFilter | Mapping[str, object] | Sequence[str] | str | None"
 
 
 @dataclass(frozen=True)
@@ -60,18 +70,22 @@ class CaseFilter:
     until: int | None = None
 
     @classmethod
-    def parse(cls, kind: str, where: CaseFilter | Mapping[str, object] | str | None = None) -> CaseFilter:
-        """Return the class that `where` describes: text, a mapping, a `CaseFilter` or nothing (all cases).
+    def parse(cls, kind: str, where: Where = None) -> CaseFilter:
+        """Return the class that `where` describes: text, a list of conditions, a mapping, a `CaseFilter` or nothing (all).
 
         >>> CaseFilter.parse("episodes", "war_type=interstate, reached=2y").reached
         730
+        >>> str(CaseFilter.parse("episodes", ["interstate", "territory"]))
+        'war_type=interstate, incompatibility=territory'
         """
         if isinstance(where, CaseFilter):
             return where
         if isinstance(where, Mapping):
             parts = [f"{k}={v}" for k, v in where.items()]
         else:
-            parts = [p for p in (where or "").split(",") if p.strip()]
+            text = where if isinstance(where, str) else ",".join(where or ())
+            parts = [p.strip() for p in text.split(",") if p.strip()]
+            parts = [p if re.search("[<>=]", p) else spelled_out(kind, p) for p in parts]
         conditions = [_condition(kind, p) for p in parts]
         scope = {c.column: c.value for c in conditions if c.column in SCOPE}
         years = {k: _year(k, scope[k]) for k in ("since", "until") if k in scope}
@@ -80,23 +94,48 @@ class CaseFilter:
 
     @property
     def parent(self) -> CaseFilter:
-        """The class of the same scope without covariates."""
-        return CaseFilter(self.kind, (), self.reached, self.since, self.until)
+        """The class of the same scope and clock without covariates."""
+        clock = () if self.reached else tuple(dict.fromkeys(c for c in self.conditions if _at_war(c)))
+        return CaseFilter(self.kind, clock, self.reached, self.since, self.until)
+
+    @property
+    def own(self) -> tuple[Condition, ...]:
+        """The conditions that the parent class does not have."""
+        return tuple(c for c in self.conditions if c not in self.parent.conditions)
+
+    def narrowed(self, other: CaseFilter) -> CaseFilter:
+        """Return the class of `other` within this one: the conditions of both, the scope of `other`."""
+        return CaseFilter(self.kind, self.conditions + other.conditions, other.reached, other.since, other.until)
 
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the cases of the class; `start` moves to the age reached, so that days count from there."""
+        """Return the cases of the class; `start` moves to where the clock starts, so that days count from there."""
         for c in self.conditions:
-            frame = frame.filter(_expression(c, frame.schema[c.column]))
-        year = pl.coalesce(pl.col("start").dt.year(), "start_year") if "start_year" in frame.columns else (
-            pl.col("start").dt.year())
+            if c.column != "intensity":
+                frame = frame.filter(_expression(c, self.kind, frame.schema[c.column]))
+        known = {"start": pl.col("start").dt.year(), "start_year": pl.col("start_year")}
+        year = pl.coalesce([e for c, e in known.items() if c in frame.columns])
         if self.since is not None:
             frame = frame.filter(year >= self.since)
         if self.until is not None:
             frame = frame.filter(year <= self.until)
+        frame = self._clocked(frame) if "start" in frame.columns else frame
+        if "war_year" not in frame.columns:
+            return frame
+        frame = with_intensity(frame)
+        for c in self.conditions:
+            if c.column == "intensity":
+                frame = frame.filter(_expression(c, self.kind, pl.String()))
+        return frame
+
+    def _clocked(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Move `start` to the age reached, or to the day on which war was known, and keep what still goes on then."""
         if self.reached:
             later = pl.col("start").dt.offset_by(f"{self.reached}d")
-            frame = frame.filter(pl.coalesce("end", "seen") >= later).with_columns(start=later)
-        return frame
+        elif any(_at_war(c) for c in self.conditions):
+            later = pl.max_horizontal("start", pl.date(pl.col("war_year") + 1, 1, 1))
+        else:
+            return frame
+        return frame.filter(pl.coalesce("end", "seen") >= later).with_columns(start=later)
 
     def __str__(self) -> str:
         """Return the class as it would be written."""
@@ -105,15 +144,14 @@ class CaseFilter:
         return ", ".join([*map(str, self.conditions), *scope]) or "all"
 
 
-def cases(kind: str, where: CaseFilter | Mapping[str, object] | str | None = None,
-          as_of: date | str | None = None) -> pl.DataFrame:
+def cases(kind: str, where: Where = None, as_of: date | str | None = None) -> pl.DataFrame:
     """Return the cases of a class by name, with `days` from start to end or to the last day of follow-up.
 
-    `kind` is one of ceasefires, spells, agreements, processes, episodes, wars, crises, sanctions. With `as_of`,
+    `kind` is one of ceasefires, spells, agreements, processes, mediations, episodes, wars, crises, sanctions. With `as_of`,
     nothing dated later is used. Raises `EvidenceError` for an unknown kind, covariate or value.
 
     >>> cases("wars", "major_power=1, since=1945").height
-    17
+    12
     """
     frame = prepared(kind, as_of)
     chosen = CaseFilter.parse(kind, where).apply(frame)
@@ -123,17 +161,18 @@ def cases(kind: str, where: CaseFilter | Mapping[str, object] | str | None = Non
 
 
 def prepared(kind: str, as_of: date | str | None = None) -> pl.DataFrame:
-    """Return the committed cases of a kind as they were known at a date, with derived covariates."""
+    """Return the committed cases of a kind as they were known at a date."""
     if kind not in STORED:
         raise EvidenceError(f"no cases are kept for {kind!r}. {suggestion(kind, list(STORED))}")
-    return with_intensity(known_at(read_cases(kind), day(as_of)))
+    return known_at(read_cases(kind), day(as_of))
 
 
 def with_intensity(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `intensity` (war or minor) to episodes, from the first year of war that is known."""
+    """Add `intensity` to episodes: war if a calendar year of 1,000 deaths was over on the day `start`, else minor."""
     if "war_year" not in frame.columns:
         return frame
-    war = pl.when(pl.col("war_year").is_not_null()).then(pl.lit("war")).otherwise(pl.lit("minor"))
+    over = (pl.col("war_year") < pl.col("start").dt.year()).fill_null(False)
+    war = pl.when(over).then(pl.lit("war")).otherwise(pl.lit("minor"))
     return frame.with_columns(intensity=war)
 
 
@@ -159,6 +198,10 @@ def duration(text: str) -> int:
     return int(float(found[1]) * UNITS[found[2]])
 
 
+def _at_war(c: Condition) -> bool:
+    return c.column == "intensity" and (c.sign, c.value) in (("=", "war"), ("!=", "minor"))
+
+
 def _year(key: str, text: str) -> int:
     if not re.fullmatch(r"\d{4}", text):
         raise EvidenceError(f"{key}={text}: write a year of four digits.")
@@ -175,11 +218,11 @@ def _condition(kind: str, text: str) -> Condition:
     return Condition(found[1], found[2], found[3])
 
 
-def _expression(c: Condition, kind: pl.DataType) -> pl.Expr:
+def _expression(c: Condition, kind: str, held: pl.DataType) -> pl.Expr:
     column = pl.col(c.column)
-    if kind == pl.String:
-        known = read_values(c.column)
-        if known and c.value not in known:
+    if held == pl.String:
+        known = read_values(kind, c.column)
+        if c.value not in known:
             raise EvidenceError(f"{c.column} is never {c.value!r}. {suggestion(c.value, known)}")
         return OPERATORS[c.sign](column, c.value)
     words = {"yes": 1, "no": 0, "true": 1, "false": 0}
@@ -190,11 +233,12 @@ def _expression(c: Condition, kind: pl.DataType) -> pl.Expr:
         raise EvidenceError(f"{c.column}={c.value}: write a whole number, or yes or no.") from None
 
 
-def read_values(column: str) -> list[str]:
-    """Return every value that a text covariate takes in any kind, sorted."""
-    found: set[str] = set()
-    for kind in STORED:
-        frame = with_intensity(read_cases(kind))
-        if column in frame.columns and frame.schema[column] == pl.String:
-            found |= set(frame[column].drop_nulls().unique().to_list())
-    return sorted(found)
+def read_values(kind: str, column: str) -> list[str]:
+    """Return every value that a text covariate of a kind takes in the committed cases, sorted.
+
+    >>> read_values("episodes", "intensity")
+    ['minor', 'war']
+    """
+    if column == "intensity":
+        return ["minor", "war"]
+    return read_cases(kind)[column].drop_nulls().unique().sort().to_list()

@@ -42,7 +42,8 @@ _CAUTION = ("Half of all ceasefires have no known fate: `bounds` are the recorde
             "ceasefires (lower) and this curve (upper).")
 _PAX = "Only processes that produced a text are in the data: optimistic."
 _EP = "UCDP conflict episodes (25 battle deaths in a year) from the day they reach that level"
-_WAR = _EP + ", with 1,000 battle deaths in some calendar year (a class known in full only afterwards)"
+_WAR = ("UCDP conflict episodes with a calendar year of 1,000 battle deaths behind them, from the 1 January after the "
+        "first such year (or the age `reached`): wars that ended within that year are not in it")
 
 
 def _episode(name: str, ends: tuple[str, ...], how: str, *also: str) -> list[Event]:
@@ -68,6 +69,8 @@ EVENTS: tuple[Event, ...] = (
     Event("talks reach a comprehensive agreement", "processes", ("comprehensive",), "PA-X processes, from the first "
           "pre-negotiation or ceasefire text to the first comprehensive text", caution=_PAX,
           also=("talks reach a settlement",)),
+    Event("mediation ends", "mediations", ("over",), "Mediation efforts in civil wars with both days known, from first to "
+          "last day; what came of them is not coded", also=("mediation effort ends", "mediation is over")),
     *_episode("ends", ANY, "ends in any way, low activity included", "is over"),
     *_episode("ends in an agreement", ("agreement",), "ends in a peace agreement", "ends in a peace agreement",
               "ends in a settlement"),
@@ -76,7 +79,7 @@ EVENTS: tuple[Event, ...] = (
     *_episode("ends in low activity", ("low_activity",), "falls below 25 battle deaths a year without settlement",
               "fades"),
     Event("conflict recurs", "episodes", (), "Ended UCDP conflict episodes: the same conflict is active again, in "
-          "calendar years after the end", how="years", also=("war recurs", "fighting recurs")),
+          "calendar years after the end (intensity: as reached by the end)", how="years", also=("war recurs", "fighting recurs")),
     Event("interstate war ends", "wars", ("win_lose", "compromise", "transformed", "stalemate"), "COW interstate "
           "wars (1,000 battle deaths), from first to last day of fighting"),
     *(Event(f"crisis ends in {article} {w}", "crises", (code,),

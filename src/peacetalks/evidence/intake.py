@@ -8,10 +8,12 @@ it was.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +76,17 @@ def _recognise(path: Path, digest: str) -> tuple[Card, pl.DataFrame]:
     by_columns = [c for c in cards().values() if set(c.raw_columns) <= set(raw.columns)]
     if by_columns:
         best = max(by_columns, key=lambda c: len(c.raw_columns))
-        return best, (raw if path.suffix.lower() == ".parquet" else read(path, best))
+        if not any(_nearly(c, best, set(raw.columns)) for c in cards().values()):
+            _check_whole_lines(path, best)
+            return best, (raw if path.suffix.lower() == ".parquet" else read(path, best))
     raise EvidenceError(_not_recognised(path.name, set(raw.columns)))
+
+
+def _nearly(card: Card, best: Card, columns: set[str]) -> bool:
+    """Say whether a larger dataset of the same units is there but for a column or two: then the file is not `best`."""
+    held = len(set(card.raw_columns) & columns)
+    larger = len(best.raw_columns) < held < len(card.raw_columns) <= 1.25 * held
+    return larger and best.raw_columns[0] in card.raw_columns
 
 
 def _read_any(path: Path) -> pl.DataFrame:
@@ -95,13 +106,28 @@ def _not_recognised(name: str, columns: set[str]) -> str:
     def missing(card: Card) -> list[str]:
         return [r for r in card.raw_columns if r not in columns]
 
-    near = min(cards().values(), key=lambda c: len(missing(c)) / len(c.raw_columns))
+    near = min(cards().values(), key=lambda c: (len(missing(c)) / len(c.raw_columns), -len(c.raw_columns)))
+    fuller = [c for c in cards().values() if not missing(near) and _nearly(c, near, columns)]
+    near = min(fuller, key=lambda c: len(missing(c))) if fuller else near
     lack = missing(near)
     if 2 * len(lack) > len(near.raw_columns):
         return (f"{name}: its columns ({', '.join(sorted(columns)[:5])}, ...) are those of no known dataset. "
                 "See `peacetalks evidence cards` for the datasets that are.")
     return (f"{name}: nearest to '{near.name}' version {near.version}, but lacks {', '.join(lack[:5])}. "
             f"Another version? Its card describes the file published at {near.published}.")
+
+
+def _check_whole_lines(path: Path, card: Card) -> None:
+    """Refuse delimited text with a line that has fewer cells than the first: one that breaks off."""
+    if path.suffix.lower() != ".csv":
+        return
+    text = path.read_bytes().decode(card.encoding.removesuffix("-lossy"), "replace").replace("\r\n", "\n").replace("\r", "\n")
+    lines = csv.reader(StringIO(text))
+    width = len(next(lines, []))
+    for number, line in enumerate(lines, 2):
+        if line and len(line) < width:
+            raise EvidenceError(f"{path.name}: row {number} has {len(line)} of {width} cells. The file breaks off: "
+                                "download it again.")
 
 
 def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:

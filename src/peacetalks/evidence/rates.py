@@ -8,7 +8,6 @@ whole cases that would give the variance of the curve) and for clusters of like 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,7 +18,7 @@ import polars as pl
 
 from peacetalks.evidence.casebook import PROCESSES_TO, RECURRENCE_TO, SOURCES
 from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.classes import CaseFilter, day, prepared
+from peacetalks.evidence.classes import CaseFilter, Where, day, prepared
 from peacetalks.evidence.grammar import EVENTS, Event, parse
 from peacetalks.evidence.shrink import design_effect, posterior, precision
 from peacetalks.evidence.survival import incidence
@@ -62,8 +61,7 @@ class Rate:
     effective: float
 
 
-def base_rate(question: str, where: CaseFilter | Mapping[str, object] | str | None = None,
-              as_of: date | str | None = None) -> BaseRate:
+def base_rate(question: str, where: Where = None, as_of: date | str | None = None) -> BaseRate:
     """Return how often `question` came true in the cases `where` describes, known at `as_of`.
 
     Raises `EvidenceError`, with suggestions, for a question, covariate or value that is not known.
@@ -76,8 +74,7 @@ def base_rate(question: str, where: CaseFilter | Mapping[str, object] | str | No
     event, known_on = asked.event, day(as_of)
     chosen = CaseFilter.parse(event.kind, where)
     frame = _population(event, known_on)
-    own = rate(event, chosen.apply(frame), asked.days, known_on)
-    whole = rate(event, chosen.parent.apply(frame), asked.days, known_on) if chosen.conditions else None
+    own, whole = _rates(event, chosen, frame, asked.days, known_on)
     mean, interval, weight = _pooled(event, chosen, frame, asked.days, known_on, own, whole)
     return BaseRate(
         asked.text, str(chosen), known_on, mean, interval, own.n, round(own.effective, 1), _none(own.p),
@@ -87,11 +84,10 @@ def base_rate(question: str, where: CaseFilter | Mapping[str, object] | str | No
 
 def class_weight(event: Event, chosen: CaseFilter, days: int, as_of: date | None = None) -> float:
     """Return the weight (0 to 1) that a class's own cases get against its parent's, for an event by `days`."""
-    if not chosen.conditions:
+    if not chosen.own:
         return 1.0
     frame = _population(event, as_of)
-    own = rate(event, chosen.apply(frame), days, as_of)
-    whole = rate(event, chosen.parent.apply(frame), days, as_of)
+    own, whole = _rates(event, chosen, frame, days, as_of)
     return _pooled(event, chosen, frame, days, as_of, own, whole)[2]
 
 
@@ -104,22 +100,33 @@ def questions() -> dict[str, str]:
     return {e.name: e.definition for e in EVENTS}
 
 
+def _rates(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None,
+           as_of: date | None) -> tuple[Rate, Rate | None]:
+    """Return the rate of a class within the event's population, and that of its parent if it has conditions."""
+    base = CaseFilter.parse(event.kind, event.where)
+    own = rate(event, base.narrowed(chosen).apply(frame), days, as_of)
+    return own, rate(event, base.narrowed(chosen.parent).apply(frame), days, as_of) if chosen.own else None
+
+
 def _none(p: float) -> float | None:
     return None if np.isnan(p) else float(p)
 
 
 def _population(event: Event, as_of: date | None) -> pl.DataFrame:
-    """Return the cases that an event is about, as known at the date."""
+    """Return the cases among which an event can happen (its own `where` not yet applied), as known at the date."""
     frame = prepared(event.kind, as_of)
     if event.name.startswith("talks reach a comprehensive"):
         done = pl.col("comprehensive").is_not_null()
         frame = frame.with_columns(
             ending=pl.when(done).then(pl.lit("comprehensive")), end="comprehensive",
             seen=pl.when(~done).then(pl.lit(min(as_of or PROCESSES_TO, PROCESSES_TO))))
+    if event.how == "years":  # the question is asked when the episode has ended: a war by then was a war
+        by_then = pl.col("war_year") <= pl.col("end").dt.year()
+        frame = frame.with_columns(war_year=pl.when(by_then).then(pl.col("start").dt.year() - 1))
     if event.name == "ceasefire fails":
         known = pl.col("ending").is_not_null() | pl.col("seen").is_not_null()
         frame = frame.filter(known & (pl.col("ending").ne_missing("never_in_force")))
-    return CaseFilter.parse(event.kind, event.where).apply(frame)
+    return frame
 
 
 def rate(event: Event, frame: pl.DataFrame, days: int | None, as_of: date | None = None) -> Rate:
@@ -193,8 +200,9 @@ def _pooled(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | N
 def _kappa(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None, as_of: date | None,
            parent: float) -> float:
     """Return the precision of the sibling classes: the groups by the covariates that the class uses."""
-    columns = list(dict.fromkeys(c.column for c in chosen.conditions))
-    scope = chosen.parent.apply(frame)
+    columns = list(dict.fromkeys(c.column for c in chosen.own))
+    base = CaseFilter.parse(event.kind, event.where)
+    scope = base.narrowed(chosen.parent).apply(frame)
     groups = [rate(event, g, days, as_of) for _, g in scope.group_by(columns, maintain_order=True)]
     told = [(g.p * g.effective, g.effective) for g in groups if not np.isnan(g.p) and g.effective > 0]
     return precision([x for x, _ in told], [n for _, n in told], parent)

@@ -22,8 +22,8 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card
     "crises": ("icb", ("ending", "mediation", "violence", "tension")),
     "sanctions": ("ties", ("outcome",)),
 }
-STORED = ("ceasefires", "spells", "agreements", "processes", "episodes", "wars", "crises", "sanctions")
-DATES = ("start", "end", "seen", "comprehensive")
+STORED = ("ceasefires", "spells", "agreements", "processes", "mediations", "episodes", "wars", "crises", "sanctions")
+DATES = ("start", "end", "seen", "comprehensive", "episode_start", "episode_end")
 TEXT = ("name", "cluster", "ending", "side", "class", "war_ended", "kind", "level", "region", "war_type",
         "incompatibility", "mediation", "violence", "tension", "outcome")
 

@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacetalks.game import Chance, Move, Simultaneous
-from peacetalks.mechanisms.state import CEASEFIRE, FIGHTING, OPEN, VICTORY_1, VICTORY_2, World
+from peacetalks.mechanisms import audience, home, inspection, pact, window
+from peacetalks.mechanisms.ground import flows, merged, prize, share, victory
+from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, World
 from peacetalks.spec import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"
@@ -27,26 +29,6 @@ def efforts(s: Scenario) -> dict[str, float]:
     return {STAND_DOWN: 0.0, RESTRAINED: float(s.battlefield.restraint), FULL: 1.0}
 
 
-def share(s: Scenario, front: int) -> float:
-    """Return the share of what is contested that side 1 holds at `front`."""
-    return front / (s.battlefield.positions - 1)
-
-
-def opening(s: Scenario) -> dict[int, float]:
-    """Return the opening front: the position at hand, or the two around it, the mean kept exactly."""
-    exact = float(s.battlefield.front) * (s.battlefield.positions - 1)
-    low = min(int(exact), s.battlefield.positions - 2)
-    up = exact - low
-    return {pos: p for pos, p in ((low, 1 - up), (low + 1, up)) if p > 1e-12}
-
-
-def flows(s: Scenario, front: int) -> dict[str, float]:
-    """Return each side's flow from what it holds: (1 - discount) x share, per period."""
-    y = share(s, front)
-    one, two = s.sides
-    return {one.label: (1 - one.discount) * y, two.label: (1 - two.discount) * (1 - y)}
-
-
 def postures(s: Scenario) -> Simultaneous:
     """Return the stage at which both sides choose how hard to fight, or whether to keep a truce."""
     one, two = s.sides
@@ -56,39 +38,41 @@ def postures(s: Scenario) -> Simultaneous:
         if state.regime in FIGHTING:
             for posture in effort:
                 yield Move(posture, weight=0.1 if posture == STAND_DOWN else 0.45)
-        elif state.regime == CEASEFIRE and s.ceasefire:
+        elif state.regime in TRUCES and s.ceasefire:
             yield Move(COMPLY, weight=1.0)
             yield Move(VIOLATE, weight=float(s.ceasefire.violate))
         else:
             yield Move("-")
 
     def then(state: World, act: dict[str, str]) -> Move:
-        a, b = act[one.label], act[two.label]
-        pay: dict[object, float] = {}
-        if state.regime in OPEN:
-            pay.update(flows(s, state.front))
-        if state.regime in FIGHTING:
-            for i, (side, posture) in enumerate(((one, a), (two, b))):
-                relief = 1.0
-                if s.sanctions and state.level == 2 and s.sanctions.on != i + 1:
-                    relief = 1.0 - s.sanctions.aid
-                for kind, traits in side.types.items():
-                    pay[(side.label, kind)] = -traits.war_cost * effort[posture] * relief
-        elif state.regime == CEASEFIRE and s.ceasefire:
-            for side, mine, other in ((one, a, b), (two, b, a)):
-                gain, harm = s.ceasefire.gain * (mine == VIOLATE), s.ceasefire.harm * (other == VIOLATE)
-                pay[side.label] = pay.get(side.label, 0.0) + gain - harm
-        else:
-            return Move("-", to=state, pay=pay)
-        return Move(f"{a} / {b}", to=state._replace(pending=(a, b)), pay=pay)
+        if state.regime not in OPEN:
+            return Move("-", to=state)
+        acts = (act[one.label], act[two.label])
+        home_front, ally = audience.discontent(s, state), pact.standing(s, state)
+        pay = merged(flows(s, state.front), costs(s, state, acts), home_front, ally, inspection.burden(s, state))
+        return Move(" / ".join(acts), to=state._replace(pending=acts), pay=pay)
 
     return Simultaneous("posture", moves={one.label: own, two.label: own}, then=then)
+
+
+def costs(s: Scenario, state: World, acts: tuple[str, str]) -> dict[object, float]:
+    """Return what the postures cost: fighting by type and effort; under a truce gains and harms of violations."""
+    effort, out = efforts(s), {}
+    for i, side in enumerate(s.sides):
+        if state.regime in FIGHTING:
+            relief = 1.0
+            if s.sanctions and state.level == 2 and s.sanctions.on != i + 1:
+                relief = 1.0 - s.sanctions.aid
+            for kind, traits in side.types.items():
+                out[(side.label, kind)] = -traits.war_cost * effort[acts[i]] * relief
+        elif s.ceasefire:
+            out[side.label] = s.ceasefire.gain * (acts[i] == VIOLATE) - s.ceasefire.harm * (acts[1 - i] == VIOLATE)
+    return out
 
 
 def battle(s: Scenario) -> Chance:
     """Return the stage at which the front moves or the war is decided."""
     effort, field, top = efforts(s), s.battlefield, s.battlefield.positions - 1
-    kappa = float(field.strength)
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in FIGHTING:
@@ -97,9 +81,10 @@ def battle(s: Scenario) -> Chance:
         e1, e2 = (effort[p] for p in state.pending)
         here = state._replace(pending=None)
         if e1 + e2 == 0:
-            yield Move("quiet", to=here)
+            for after in home.after_battle(s, here, (False, False)):
+                yield Move(f"quiet; {after.note}" if after.note else "quiet", to=after.to, weight=after.chance)
             return
-        intensity = (e1 + e2) / 2
+        intensity, kappa = (e1 + e2) / 2, pact.strength(s, state)
         p = kappa * e1 / (kappa * e1 + (1 - kappa) * e2) if 0 < kappa < 1 else kappa
         tide = (p + share(s, state.front)) / 2
         force, move = float(field.decisive) * intensity, float(field.mobility) * intensity
@@ -116,21 +101,12 @@ def battle(s: Scenario) -> Chance:
         add(up, (1 - force) * move * p)
         add(down, (1 - force) * move * (1 - p))
         add(here, (1 - force) * (1 - move))
+        held_back = (state.pending[0] == RESTRAINED, state.pending[1] == RESTRAINED)
         for to, chance in out.items():
             name = to.regime if to.regime not in FIGHTING else f"front {to.front - state.front:+d}"
-            yield Move(name, to=to, pay=prize(s, to), weight=chance)
+            pay = merged(prize(s, to), window.prestige(s, state, to))
+            for after in home.after_battle(s, to, held_back):
+                full = f"{name}; {after.note}" if after.note else name
+                yield Move(full, to=after.to, pay=merged(pay, after.pay), weight=chance * after.chance)
 
     return Chance("battle", moves)
-
-
-def victory(s: Scenario, side: int) -> World:
-    """Return the state in which `side` has decided the war."""
-    return World(VICTORY_1 if side == 1 else VICTORY_2, front=(s.battlefield.positions - 1) * (side == 1))
-
-
-def prize(s: Scenario, to: World) -> dict[str, float]:
-    """Return the pie when the war is decided by force: next period's value of holding all of it."""
-    one, two = s.sides
-    if to.regime == VICTORY_1:
-        return {one.label: float(one.discount)}
-    return {two.label: float(two.discount)} if to.regime == VICTORY_2 else {}

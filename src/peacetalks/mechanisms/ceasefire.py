@@ -10,24 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacetalks.game import Chance, Move
-from peacetalks.mechanisms.battlefield import VIOLATE
-from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, World
+from peacetalks.mechanisms import inspection
+from peacetalks.mechanisms.state import BROKEN, TRUCES, World
 from peacetalks.spec import Scenario
+
+VIOLATE = "violate"
 
 
 def incidents(s: Scenario) -> Chance:
     """Return the stage at which a truce holds or breaks."""
 
     def moves(state: World) -> Iterator[Move]:
-        if state.regime != CEASEFIRE or s.ceasefire is None:
+        if state.regime not in TRUCES:
             yield Move("-", to=state)
             return
-        violations = sum(p == VIOLATE for p in state.pending)
-        c = s.ceasefire
-        chance = (c.incident, c.incident_one, c.incident_both)[violations]
+        chance = inspection.incident(s, state, sum(p == VIOLATE for p in state.pending))
         if chance < 1:
             yield Move("holds", to=state._replace(pending=None), weight=1 - chance)
         if chance > 0:
-            yield Move("breaks", to=state._replace(regime=BROKEN, pending=None), weight=float(chance))
+            yield Move("breaks", to=state._replace(regime=BROKEN, pending=None), weight=chance)
 
     return Chance("incident", moves)

@@ -3,7 +3,8 @@
 In a period an occasion arises with some chance; the challenger probes or refrains, the tested side ignores or
 retaliates.  Ignoring costs it `humiliation_cost` of its type, retaliating `escalation_cost`; a retaliation becomes
 a wider war with probability `wider_war`.  Each challenger is short-lived: it looks at this period only.  What
-restraint tells later challengers works through the public belief about the tested side.
+restraint tells later challengers works through the public belief about the tested side.  Under a pact the side's
+answer calls on its members (`pact.py`); a standing public demand makes silence dearer (`audience.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacetalks.game import Chance, Decision, Move
-from peacetalks.mechanisms.state import FIGHTING, WIDER, World
+from peacetalks.mechanisms import audience, credibility, observers
+from peacetalks.mechanisms.pact import CALLED
+from peacetalks.mechanisms.state import FIGHTING, IN_PACT, WIDER, World
 from peacetalks.spec import Scenario
 
 OCCASION, PROBED = "occasion", "probed"
@@ -20,7 +23,7 @@ OCCASION, PROBED = "occasion", "probed"
 def occasions(s: Scenario) -> Chance:
     """Return the stage at which an occasion to probe arises or not."""
     assert s.challengers is not None
-    chance = float(s.challengers.chance)
+    chance = observers.testing(s)
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime in FIGHTING and chance > 0:
@@ -58,11 +61,15 @@ def answers(s: Scenario) -> Decision:
             yield Move("-", to=state)
             return
         calm = state._replace(pending=None)
-        hurt = {(side.label, k): -float(t.humiliation_cost) for k, t in side.types.items()}
-        yield Move("ignore", to=calm, pay={c.label: float(c.gain), **hurt})
-        cost = {(side.label, k): -float(t.escalation_cost) for k, t in side.types.items()}
+        factor = audience.humiliation(s, state)
+        hurt = {(side.label, k): -factor * t.humiliation_cost for k, t in side.types.items()}
+        yield Move("ignore", to=audience.worn(s, calm), pay={c.label: float(c.gain), **hurt})
+        cost: dict[object, float] = {(side.label, k): -float(t.escalation_cost) for k, t in side.types.items()}
+        if s.pact and state.pact == IN_PACT and s.pact.side == c.tests:
+            yield Move("retaliate", to=state._replace(pending=CALLED), pay=cost)
+            return
         wider = float(c.wider_war)
-        pay: dict[object, float] = {c.label: -float(c.loss), **cost}
+        pay: dict[object, float] = {c.label: -credibility.loss(s), **cost}
         for one in s.sides:
             pay[one.label] = pay.get(one.label, 0.0) - wider * c.wider_cost
         yield Move("retaliate", to=_spread({calm: 1 - wider, World(WIDER): wider}), pay=pay)

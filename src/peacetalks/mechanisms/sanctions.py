@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacetalks.game import Decision, Move
-from peacetalks.mechanisms.state import CEASEFIRE, OPEN, World
+from peacetalks.mechanisms import credibility
+from peacetalks.mechanisms.state import INSPECTED, OPEN, TRUCES, World
 from peacetalks.spec import Scenario
 
 STEPS = {
@@ -30,20 +31,18 @@ def lever(s: Scenario) -> Decision:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
+        if state.regime == INSPECTED:  # sanctions are suspended while inspectors work
+            yield Move("suspended", to=state, pay={power.label: float(power.peace_value)})
+            return
         for name, level in STEPS[state.level]:
-            pay = {power.label: power.peace_value * (state.regime == CEASEFIRE) - power.upkeep * (level == 2)}
+            pay = {power.label: power.peace_value * (state.regime in TRUCES) - power.upkeep * (level == 2)}
             if level == 2:
                 pay[target] = -float(power.bite)
             if name == "withdraw the threat":
                 pay[power.label] -= power.bluff_cost
             weight = 1 - power.change if level == state.level else power.change / (len(STEPS[state.level]) - 1)
+            if state.level == 1 and level == 2:
+                weight = credibility.follow_through(s, weight)
             yield Move(name, to=state._replace(level=level), pay=pay, weight=max(float(weight), 1e-9))
 
     return Decision("outside power", by=power.label, moves=moves)
-
-
-def settlement_value(s: Scenario) -> dict[str, float]:
-    """Return what a settlement is worth to the outside power: peace from now on."""
-    if s.sanctions is None:
-        return {}
-    return {s.sanctions.label: s.sanctions.peace_value / (1 - s.sanctions.discount)}

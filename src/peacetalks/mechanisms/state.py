@@ -1,18 +1,27 @@
-"""The public state of the peace-talks game, its outcome labels and the three ends.
+"""The public state of the standard game, its outcome labels and the three ends.
 
 The labels are mutually exclusive and are defined here and nowhere else.  *Peace*: a settlement or a ceasefire is in
 force.  *Nowhere*: fighting at the old level, with or without talks.  *More conflict*: decided by force, a wider
-war, or fighting resumed after a truce broke.
+war, or fighting resumed after a truce or a settlement broke.
+
+A flag is kept only in the regimes in which it matters and has one value (0) everywhere else: `home` and `pact` while
+the war goes on, `ahead` under a deal.  `resting` resets the flags of the war.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 WAR, TALKS, CEASEFIRE, BROKEN = "war", "talks", "ceasefire", "broken"
+INSPECTED, DEAL = "inspected", "deal"
 SETTLED, VICTORY_1, VICTORY_2, WIDER = "settled", "victory_1", "victory_2", "wider_war"
 FIGHTING = (WAR, TALKS, BROKEN)
-OPEN = (WAR, TALKS, CEASEFIRE, BROKEN)  # regimes in which the game goes on
+TRUCES = (CEASEFIRE, INSPECTED)
+OPEN = (WAR, TALKS, CEASEFIRE, BROKEN, INSPECTED)  # regimes in which the sides may still bargain
+
+STEADY, COMMITTED, STRAINED, FRESH = range(4)  # home: support at home of the side that audience and loyalty concern
+NO_PACT, IN_PACT, UNDECIDED = range(3)  # pact
 
 LABELS = {
     "settlement": "settlement in force",
@@ -22,25 +31,51 @@ LABELS = {
     "victory_1": "decided by force for side 1",
     "victory_2": "decided by force for side 2",
     "wider_war": "wider war",
-    "broken": "truce broken, fighting resumed",
+    "broken": "truce or settlement broken, fighting resumed",
 }
 ENDS = {
     "peace": ("settlement", "ceasefire"),
     "nowhere": ("talks", "fighting"),
     "more_conflict": ("victory_1", "victory_2", "wider_war", "broken"),
 }
-_LABEL_OF = {SETTLED: "settlement", WAR: "fighting"}
+_LABEL_OF = {SETTLED: "settlement", DEAL: "settlement", INSPECTED: "ceasefire", WAR: "fighting"}
 
 
 class World(NamedTuple):
-    """The public state: regime, front, sanctions level, and what is on the table within a period."""
+    """The public state: regime, front, sanctions level, what is on the table within a period, and the flags."""
 
     regime: str
     front: int = 0  # position, 0 .. positions - 1; side 1 holds front / (positions - 1)
     level: int = 0  # sanctions: 0 none, 1 threatened, 2 imposed
     pending: Any = None  # within a period: a probe, postures, the proposer, a proposal; after it: agreed terms
+    home: int = 0  # support at home: STEADY, COMMITTED, STRAINED or FRESH
+    pact: int = 0  # NO_PACT, IN_PACT or UNDECIDED
+    ahead: int = 0  # under a deal: the side that has rearmed, 0 if none
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Terms with the linked issue thrown in: a share of the pie for side 1, and the issue to whom does not hold it."""
+
+    share: float
 
 
 def label(state: World) -> str:
     """Return the outcome label of a state at the end of a period."""
     return _LABEL_OF.get(state.regime, state.regime)
+
+
+def agreed_terms(state: World) -> float | None:
+    """Return side 1's share under the settlement in force in `state`; None where none is in force.
+
+    >>> agreed_terms(World(SETTLED, pending=0.4)), agreed_terms(World(DEAL, pending=Bundle(0.8))), agreed_terms(World(WAR))
+    (0.4, 0.8, None)
+    """
+    if state.regime not in (SETTLED, DEAL):
+        return None
+    return float(state.pending.share if isinstance(state.pending, Bundle) else state.pending)
+
+
+def resting(state: World, regime: str) -> World:
+    """Return the state under a truce: the flags of the war are reset."""
+    return state._replace(regime=regime, pending=None, home=STEADY, pact=NO_PACT)

@@ -2,20 +2,24 @@ r"""Talks: who proposes, what is on the table, and what the other side says (Fea
 
 In a period one side is recognised.  In open talks it offers terms x (side 1's share of the pie, with a reference
 *density* over x), asks for a ceasefire, stalls or walks out; the other side answers.  With talks closed it may
-propose to reopen them.  Accepted terms end the war: side 1 gets x, side 2 gets 1 - x, for good.  Rare, irreversible
-acts (closing a deal, walking out, reopening) carry a reference *hazard* per period, so that what is forecast does
-not depend on the number of offers or the length of a period (THEORY, B3 and B6).
+propose to reopen them.  Accepted terms end the war: side 1 gets x, side 2 gets 1 - x, for good (or for as long as the
+deal is kept, `deal.py`).  Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per
+period, so that what is forecast does not depend on the number of offers or the length of a period (THEORY, B3, B6).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from peacetalks.game import Chance, Decision, Move
-from peacetalks.mechanisms.sanctions import settlement_value
-from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, OPEN, SETTLED, TALKS, WAR, World
+from peacetalks.mechanisms import audience, window
+from peacetalks.mechanisms.deal import agreement
+from peacetalks.mechanisms.ground import merged
+from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
+from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, COMMITTED, OPEN, STEADY, TALKS, WAR, Bundle, World, agreed_terms, resting
 from peacetalks.spec import Scenario
 
 ASK, REOPEN = "ask for a ceasefire", "propose to talk"
@@ -37,9 +41,13 @@ def recognition(s: Scenario) -> Chance:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
+        wider = window.on_offer(s, state)
+        if wider > 0:
+            yield Move(window.BARGAIN, to=state._replace(pending=window.BARGAIN), weight=wider)
         for side, chance in ((0, first), (1, 1 - first)):
-            if chance > 0:
-                yield Move(f"{s.sides[side].label} proposes", to=state._replace(pending=side), weight=chance)
+            if chance > 0 and wider < 1:
+                name = f"{s.sides[side].label} proposes"
+                yield Move(name, to=state._replace(pending=side), weight=(1 - wider) * chance)
 
     return Chance("recognition", moves)
 
@@ -52,46 +60,70 @@ def table(s: Scenario) -> Decision:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
+        if state.pending == window.BARGAIN:
+            yield from _bargain(s, state)
+            return
         side, rest = state.pending, state._replace(pending=None)
         if state.regime in (WAR, BROKEN):
             yield Move(REOPEN, to=state._replace(pending=(side, REOPEN)), weight=float(t.reopen))
+            yield from _inspectors(s, state, side)
             yield Move("fight on", to=rest, weight=max(1 - float(t.reopen), 1e-9))
             return
         for x, w in offered:
             yield Move(f"offer {x:g}", to=state._replace(pending=(side, x)), weight=float(t.offer) * w)
+        yield from window.bundles(s, state, side)
         yield Move("stall", to=rest, weight=float(t.stall))
         if state.regime == TALKS:
+            yield from audience.statements(s, state, side)
+            yield from _inspectors(s, state, side)
             if s.ceasefire:
                 yield Move(ASK, to=state._replace(pending=(side, ASK)), weight=float(t.ask))
-            yield Move("walk out", to=rest._replace(regime=WAR), weight=float(t.walk))
+            home = STEADY if state.home == COMMITTED else state.home
+            yield Move("walk out", to=rest._replace(regime=WAR, home=home), weight=float(t.walk))
 
     def mover(state: World) -> str:
-        return s.sides[state.pending].label
+        side = s.window.side - 1 if s.window and state.pending == window.BARGAIN else int(state.pending)
+        return s.sides[side].label
 
     return Decision("table", by=mover, moves=moves)
 
 
+def _bargain(s: Scenario, state: World) -> Iterator[Move]:
+    """Return whether the side takes a wider agreement that is on offer."""
+    assert s.window is not None
+    take, x = float(s.window.take), window.terms(s)
+    to, pay = agreement(s, x)
+    yield Move("take", to=to, pay=merged(pay, window.premium(s), audience.backing_down(s, state, x)), weight=take)
+    yield Move("let it pass", to=state._replace(pending=None), weight=max(1 - take, 1e-9))
+
+
+def _inspectors(s: Scenario, state: World, side: int) -> Iterator[Move]:
+    if s.inspection:
+        yield Move(ASK_INSPECTORS, to=state._replace(pending=(side, ASK_INSPECTORS)), weight=float(s.inspection.ask))
+
+
 def answer(s: Scenario) -> Decision:
     """Return the responder's stage."""
-    t, (one, two) = s.talks, s.sides
-    outside = settlement_value(s)
 
     def moves(state: World) -> Iterator[Move]:
-        if not isinstance(state.pending, tuple):
+        if state.regime not in OPEN or not isinstance(state.pending, tuple):
             yield Move("-", to=state)
             return
-        what, rest = state.pending[1], state._replace(pending=None)
-        if what == REOPEN:
-            yield Move("agree", to=rest._replace(regime=TALKS), weight=0.5)
-            yield Move("decline", to=rest, weight=0.5)
+        what: Any = state.pending[1]
+        rest = state._replace(pending=None)
+        no, yes, to, chance, pay = "decline", "agree", rest, 0.5, {}
+        if isinstance(what, float | Bundle):
+            no, yes, chance = "reject", "accept", float(s.talks.accept)
+            to, pay = agreement(s, what)
+            pay = merged(pay, audience.backing_down(s, state, agreed_terms(to)))
+        elif what == REOPEN:
+            to = rest._replace(regime=TALKS)
         elif what == ASK and s.ceasefire:
-            yield Move("agree", to=rest._replace(regime=CEASEFIRE), weight=float(s.ceasefire.accept))
-            yield Move("decline", to=rest, weight=max(1 - float(s.ceasefire.accept), 1e-9))
-        else:
-            what = float(what)
-            pay = {one.label: one.discount * what, two.label: two.discount * (1 - what), **outside}
-            yield Move("accept", to=World(SETTLED, pending=what), pay=pay, weight=float(t.accept))
-            yield Move("reject", to=rest, weight=max(1 - float(t.accept), 1e-9))
+            to, chance, pay = resting(rest, CEASEFIRE), float(s.ceasefire.accept), audience.backing_down(s, state, None)
+        elif what == ASK_INSPECTORS and s.inspection:
+            to, chance, pay = let_in(rest), float(s.inspection.accept), audience.backing_down(s, state, None)
+        yield Move(yes, to=to, pay=pay, weight=chance)
+        yield Move(no, to=rest, weight=max(1 - chance, 1e-9))
 
     def mover(state: World) -> str:
         return s.sides[1 - state.pending[0]].label

@@ -1,0 +1,278 @@
+"""Nodes at which two players move at once, each of one or two types, at all grid beliefs together.
+
+The fixed point is the pair of logit replies, each posterior read off by bilinear interpolation.  Strategies stand as
+s[mover, type, action, belief].  From a warm start the reply is iterated; from none it is iterated in small steps of
+precision from 0, at all beliefs, and where a step does not settle at once (near a fold) the caller is asked to follow
+the branch by arclength.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from peacetalks._exp import exp
+from peacetalks._signal import look
+
+CLIMB = 32  # steps of precision of a cold start
+CALM = 30  # iterations within which a step of the climb must settle
+TINY = 1e-250  # a probability below it is as good as none
+ACTIONS, KINDS, COLUMN, STEP = range(4)  # columns of Pair.shape
+
+
+class Pair(NamedTuple):
+    """Scratch of a node of two movers; the first index is the mover, the last the belief."""
+
+    shape: np.ndarray  # [mover, see above]; STEP is the flat step of the mover's axis, 0 where nothing is hidden
+    mu: np.ndarray  # [mover, type, belief]
+    base: np.ndarray  # [belief] the flat belief with both axes at zero
+    s: np.ndarray  # [mover, type, action, belief] strategy
+    new: np.ndarray  # [mover, type, action, belief] reply
+    q: np.ndarray  # [mover, type, action, belief] continuation
+    mean: np.ndarray  # [mover, action, belief] average strategy
+    cell: np.ndarray  # [mover, action, belief] flat offset of the lower neighbour of the posterior
+    share: np.ndarray  # [mover, action, belief] weight of the upper neighbour
+    gap: np.ndarray  # [belief] residual
+    sums: np.ndarray  # [2, belief] scratch
+
+
+@njit(cache=True, error_model="numpy")
+def make_pair(actions, beliefs):
+    """Allocate scratch for nodes of up to `actions` actions a side."""
+    A, B = actions, beliefs
+    return Pair(
+        np.zeros((2, 4), np.int64), np.empty((2, 2, B)), np.zeros(B, np.int64), np.empty((2, 2, A, B)),
+        np.empty((2, 2, A, B)), np.empty((2, 2, A, B)), np.empty((2, A, B)), np.zeros((2, A, B), np.int64),
+        np.zeros((2, A, B)), np.empty(B), np.empty((2, B)),
+    )  # fmt: skip
+
+
+@njit(cache=True, error_model="numpy")
+def open_pair(n, L, G, first, second, D):
+    """Note the shape and the beliefs of node `n`."""
+    i = L.part_ptr[n]
+    for b in range(len(D.base)):
+        D.base[b] = b
+    for j in range(2):
+        player = L.part_player[i + j]
+        D.shape[j, ACTIONS], D.shape[j, KINDS] = L.part_actions[i + j], L.n_types[player]
+        D.shape[j, COLUMN], D.shape[j, STEP] = L.first_col[player], 0
+        hidden = G.axis[player] >= 0
+        axis = first if j == 0 else second
+        if hidden:
+            D.shape[j, STEP] = axis.step
+        for b in range(len(D.base)):
+            D.mu[j, 0, b] = axis.p[b] if hidden else 1.0
+            D.mu[j, 1, b] = 1.0 - D.mu[j, 0, b]
+            D.base[b] -= b - axis.base[b] if hidden else 0
+            for a in range(D.shape[j, ACTIONS]):
+                D.cell[j, a, b], D.share[j, a, b] = 0, 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def pair_posteriors(D, j, axis):
+    """Fill mean, cell and share of mover `j` from its strategies."""
+    K, step = D.shape[j, KINDS], D.shape[j, STEP]
+    m0, m1 = D.mu[j, 0], D.mu[j, 1]
+    for a in range(D.shape[j, ACTIONS]):
+        s0, s1, mean = D.s[j, 0, a], D.s[j, 1, a], D.mean[j, a]
+        cell, share = D.cell[j, a], D.share[j, a]
+        if K == 1:
+            for b in range(len(mean)):
+                mean[b] = s0[b]
+            continue
+        for b in range(len(mean)):
+            up = m0[b] * s0[b]
+            mean[b] = up + m1[b] * s1[b]
+            if step > 0:
+                k, t, _ = look(up / mean[b] if mean[b] > 0.0 else m0[b], axis)
+                cell[b], share[b] = k * step, t
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+def gather(row, others, base, c0, c1, t0, t1, d0, d1, q):
+    """Add others x the bilinear interpolation of `row` to q, at every belief."""
+    for b in range(len(q)):
+        at = base[b] + c0[b] + c1[b]
+        low = row[at] + t1[b] * (row[at + d1] - row[at])
+        high = row[at + d0] + t1[b] * (row[at + d0 + d1] - row[at + d0])
+        q[b] += others[b] * (low + t0[b] * (high - low))
+
+
+@njit(cache=True, error_model="numpy")
+def pair_continuation(D, table):
+    """Fill q from the table [profile, column, belief]."""
+    A0, A1 = D.shape[0, ACTIONS], D.shape[1, ACTIONS]
+    d0, d1 = D.shape[0, STEP], D.shape[1, STEP]
+    for j in range(2):
+        for k in range(D.shape[j, KINDS]):
+            for a in range(D.shape[j, ACTIONS]):
+                for b in range(len(D.base)):
+                    D.q[j, k, a, b] = 0.0
+    for a in range(A0):
+        for c in range(A1):
+            T = table[a * A1 + c]
+            c0, c1, t0, t1 = D.cell[0, a], D.cell[1, c], D.share[0, a], D.share[1, c]
+            for k in range(D.shape[0, KINDS]):
+                gather(T[D.shape[0, COLUMN] + k], D.mean[1, c], D.base, c0, c1, t0, t1, d0, d1, D.q[0, k, a])
+            for k in range(D.shape[1, KINDS]):
+                gather(T[D.shape[1, COLUMN] + k], D.mean[0, a], D.base, c0, c1, t0, t1, d0, d1, D.q[1, k, c])
+
+
+@njit(cache=True, error_model="numpy")
+def pair_reply(D, j, log_nu, w0, rate):
+    """Fill `new` with the logit replies of mover `j`; raise D.gap to the largest relative change of a probability."""
+    A = D.shape[j, ACTIONS]
+    top, total, gap = D.sums[0], D.sums[1], D.gap
+    for k in range(D.shape[j, KINDS]):
+        q, new, s = D.q[j, k], D.new[j, k], D.s[j, k]
+        for b in range(len(gap)):
+            top[b], total[b] = -np.inf, 0.0
+        for a in range(A):
+            for b in range(len(gap)):
+                new[a, b] = log_nu[w0 + a] + rate * q[a, b]
+                top[b] = max(top[b], new[a, b])
+        for a in range(A):
+            for b in range(len(gap)):
+                new[a, b] = exp(new[a, b] - top[b])
+                total[b] += new[a, b]
+        for a in range(A):
+            for b in range(len(gap)):
+                new[a, b] /= total[b]
+                d = abs(new[a, b] - s[a, b]) / max(new[a, b], TINY)
+                gap[b] = max(gap[b], d) if d < np.inf else np.inf
+
+
+@njit(cache=True, error_model="numpy")
+def pair_settle(D, i, L, lam, scale, table, first, second, tol, most, exempt):
+    """Iterate the replies from the strategies in D.s; return (residual, iterations).  Stops on the residual only.
+
+    Beliefs that are exempt stay as they are.
+    """
+    res, before, eta = np.inf, np.inf, 1.0
+    for it in range(most):
+        for j in range(2):
+            pair_posteriors(D, j, first if j == 0 else second)
+        pair_continuation(D, table)
+        for b in range(len(exempt)):
+            D.gap[b] = 0.0
+        for j in range(2):
+            pair_reply(D, j, L.log_weight, L.part_weight[i + j], lam[L.part_player[i + j]] * scale)
+        res = 0.0
+        for b in range(len(exempt)):
+            D.gap[b] = 0.0 if exempt[b] else D.gap[b]
+            res = max(res, D.gap[b])
+        if res <= tol:
+            return res, it + 1
+        if res > 0.9 * before:
+            eta = max(0.5 * eta, 0.05)
+        before = res
+        for j in range(2):
+            for k in range(D.shape[j, KINDS]):
+                for a in range(D.shape[j, ACTIONS]):
+                    s, new = D.s[j, k, a], D.new[j, k, a]
+                    for b in range(len(s)):
+                        s[b] += 0.0 if exempt[b] else eta * (new[b] - s[b])
+    return res, most
+
+
+@njit(cache=True, error_model="numpy")
+def climb(D, i, L, lam, table, first, second, tol, exempt):
+    """Solve from no start: the replies settled at once at each of CLIMB precisions; infinite where one does not."""
+    for j in range(2):
+        for k in range(D.shape[j, KINDS]):
+            for a in range(D.shape[j, ACTIONS]):
+                nu = np.exp(L.log_weight[L.part_weight[i + j] + a])
+                for b in range(len(exempt)):
+                    D.s[j, k, a, b] = nu
+    total = 0
+    res = np.inf
+    for step in range(1, CLIMB + 1):
+        aim = tol if step == CLIMB else 1e-7
+        res, it = pair_settle(D, i, L, lam, step / CLIMB, table, first, second, aim, np.int64(CALM), exempt)
+        total += it
+        if not res <= aim:
+            return np.inf, total
+    return res, total
+
+
+@njit(cache=True, error_model="numpy")
+def pair_values(D, table, U, out):
+    """Write the value of every column to out[column, belief], given settled strategies."""
+    d0, d1, A1 = D.shape[0, STEP], D.shape[1, STEP], D.shape[1, ACTIONS]
+    weight = D.sums[0]
+    for u in range(U):
+        for b in range(len(weight)):
+            out[u, b] = 0.0
+        k0, k1 = u - D.shape[0, COLUMN], u - D.shape[1, COLUMN]
+        if 0 <= k0 < D.shape[0, KINDS] or 0 <= k1 < D.shape[1, KINDS]:
+            j, k = (0, k0) if 0 <= k0 < D.shape[0, KINDS] else (1, k1)
+            for a in range(D.shape[j, ACTIONS]):
+                s, q = D.s[j, k, a], D.q[j, k, a]
+                for b in range(len(weight)):
+                    out[u, b] += s[b] * q[b]
+            continue
+        for a in range(D.shape[0, ACTIONS]):
+            for c in range(A1):
+                one, two = D.mean[0, a], D.mean[1, c]
+                for b in range(len(weight)):
+                    weight[b] = one[b] * two[b]
+                c0, c1, t0, t1 = D.cell[0, a], D.cell[1, c], D.share[0, a], D.share[1, c]
+                gather(table[a * A1 + c, u], weight, D.base, c0, c1, t0, t1, d0, d1, out[u])
+
+
+@njit(cache=True, error_model="numpy")
+def move_pair(D, warm, load):
+    """Read strategies from warm [mover, type, action, belief], flat, or write them there."""
+    at = 0
+    for j in range(2):
+        for k in range(D.shape[j, KINDS]):
+            for a in range(D.shape[j, ACTIONS]):
+                for b in range(len(D.base)):
+                    if load:
+                        D.s[j, k, a, b] = warm[at]
+                    else:
+                        warm[at] = D.s[j, k, a, b]
+                    at += 1
+
+
+@njit(cache=True, error_model="numpy")
+def write_pair_logs(D, logs):
+    """Write log strategies, flat: belief, mover, type, action."""
+    at = 0
+    for b in range(len(D.base)):
+        for j in range(2):
+            for k in range(D.shape[j, KINDS]):
+                for a in range(D.shape[j, ACTIONS]):
+                    logs[at] = np.log(max(D.s[j, k, a, b], TINY))
+                    at += 1
+
+
+@njit(cache=True, error_model="numpy")
+def solve_pair(n, L, G, X, first, second, lam, warm, tol, most, table, D, stop, exempt):
+    """Solve node `n` at every belief; `warm` holds the start (NaN: none) and receives the solution.
+
+    Writes the values to X[n].  Returns (residual, iterations); where the start does not settle, stop = (0, belief, 1).
+    """
+    i = L.part_ptr[n]
+    open_pair(n, L, G, first, second, D)
+    B = len(D.base)
+    res, it = np.inf, 0
+    missing = 0  # the first belief without a start
+    while missing < B and not np.isnan(warm[missing]):
+        missing += 1
+    if missing == B:
+        move_pair(D, warm, missing == B)
+        res, it = pair_settle(D, i, L, lam, 1.0, table, first, second, tol, most, exempt)
+    elif missing == 0:
+        res, it = climb(D, i, L, lam, table, first, second, tol, exempt)
+        missing = 0 if not res <= tol else B
+    if not res <= tol:
+        stop[1], stop[2] = missing, 1
+        for b in range(B):
+            if missing == B and not D.gap[b] <= tol:
+                stop[1] = b
+        return res, it
+    move_pair(D, warm, B == 0)
+    pair_values(D, table, X.shape[1], X[n])
+    return res, it

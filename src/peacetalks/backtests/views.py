@@ -1,0 +1,110 @@
+r"""The views that are compared, each by walk-forward: at a date, only outcomes known before the quarter began.
+
+============  =========================================================================================
+climatology   frequency of each label in all earlier occasions, plus half a case each (Krichevsky-Trofimov)
+no change     certain that nothing changes (the truce holds, the war goes on, no text is signed)
+last value    certain of what came of the last occasion in the same state or process; climatology if none
+outside       frequency in the reference class, shrunk to climatology as in `evidence.shrink`
+own record    the same with the state's (conflict's, process's) own earlier occasions as the class
+pooled        logarithmic pool of outside and own record; weight and sharpness fitted on earlier forecasts
+============  =========================================================================================
+
+A class with n occasions is worth n/(design effect) of them; its frequencies get the weight :math:`n/(n+\kappa)`
+against climatology, with the precision :math:`\kappa` that makes its sister classes likely at that date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peacetalks.backtests.occasions import Ints, Occasions
+from peacetalks.evidence.shrink import design_effect, precision
+from peacetalks.pool import FLAT, Fit, walk
+
+Floats = NDArray[np.float64]
+VIEWS = ("climatology", "no change", "last value", "outside", "own record", "pooled")
+BURN_IN = 30  # earlier occasions that must be known before a forecast is scored
+EARLY = f"fewer than {BURN_IN} earlier occasions were known"
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """What each view said on each occasion; NaN rows where too little was known."""
+
+    occasions: Occasions
+    views: dict[str, Floats]  # view -> [row, label]
+    fits: list[Fit]  # [row] pool in use; only of rows in `asked`
+    asked: NDArray[np.bool_]  # [row] enough was known to make a forecast
+    reason: NDArray[np.str_]  # [row] why it is not scored, else ""
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """Rows that are scored."""
+        return self.reason == ""
+
+
+def forecast(o: Occasions) -> Forecasts:
+    """Return what each view said on each occasion, by walk-forward."""
+    since = quarter(o.made)
+    k = len(o.question.labels)
+    event = 1 if o.question.binary else o.question.same
+    out = {v: np.full((o.made.size, k), np.nan) for v in VIEWS}
+    classes, clusters = (np.unique(v, return_inverse=True)[1] for v in (o.classes, o.cluster))
+    for day in np.unique(since):
+        now = np.flatnonzero(since == day)
+        past = np.flatnonzero((o.known < day) & (o.outcome >= 0))
+        if past.size < BURN_IN:
+            continue
+        y = o.outcome[past]
+        base = np.asarray((np.bincount(y, minlength=k) + 0.5) / (y.size + k / 2), float)
+        out["climatology"][now] = base
+        out["no change"][now] = np.eye(k)[o.question.same]
+        out["last value"][now] = _last(o, past, now, base)
+        out["outside"][now] = shrunk(classes[past], o.cluster[past], y, classes[now], base, event)
+        out["own record"][now] = shrunk(clusters[past], None, y, clusters[now], base, event)
+    asked = np.isfinite(out["climatology"][:, 0])
+    told = np.where(asked, o.outcome, -1)[asked]
+    out["pooled"][asked], fits = walk(out["outside"][asked], out["own record"][asked], told, since[asked],
+                                      o.known[asked], prior=FLAT)
+    reason = np.where((o.reason == "") & ~asked, EARLY, o.reason)
+    return Forecasts(o, out, fits, asked, reason)
+
+
+def quarter(days: Ints) -> Ints:
+    """Return the first day of the quarter of each day (days since 1 January 1970)."""
+    months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return (months - months % 3).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+
+
+def shrunk(group: Ints, cluster: NDArray | None, y: Ints, asked: Ints, base: Floats, event: int) -> Floats:
+    """Return [asked, label]: frequencies in each group, shrunk to `base` by empirical Bayes on the label `event`.
+
+    `group` and `y` [past] are earlier occasions, `cluster` [past] what makes them alike (None: all count fully),
+    `asked` [asked] the groups wanted; a group never seen gets `base`.
+    """
+    seen = np.unique(group)
+    count = np.array([np.bincount(y[group == g], minlength=base.size) for g in seen], float)
+    n = count.sum(axis=1)
+    whole = float(y.size)
+    if cluster is not None:
+        hit = (y == event).astype(float)
+        n = n / [design_effect(hit[group == g], cluster[group == g]) for g in seen]
+        whole /= design_effect(hit, cluster)
+    share = count / count.sum(axis=1, keepdims=True)
+    kappa = min(precision(share[:, event] * n, n, float(base[event])), max(whole, 1.0))
+    weight = (n / (n + kappa))[:, None]
+    mixed = weight * share + (1 - weight) * base
+    place = np.searchsorted(seen, asked)
+    found = (place < seen.size) & (seen[np.minimum(place, seen.size - 1)] == asked)
+    return np.where(found[:, None], mixed[np.minimum(place, seen.size - 1)], base)
+
+
+def _last(o: Occasions, past: Ints, now: Ints, base: Floats) -> Floats:
+    """Return certainty of the last known outcome of the same cluster."""
+    order = past[np.lexsort((o.made[past], o.known[past]))]
+    latest = dict(zip(o.cluster[order].tolist(), o.outcome[order].tolist(), strict=True))
+    sure = np.eye(base.size)
+    return np.array([sure[latest[c]] if c in latest else base for c in o.cluster[now].tolist()])

@@ -1,0 +1,170 @@
+r"""A threat and its answer, with private shocks: several equilibria at the same numbers (Lewis & Schultz 2003).
+
+A keeps the status quo, :math:`S_A`, or challenges; B concedes, :math:`(V_A, C_B)`, or resists; A fights,
+:math:`(W_A+\epsilon_A, W_B+\epsilon_B)`, or backs down, :math:`(a+\epsilon_a, V_B)`.  The shocks are independent standard
+normals; A knows its two from the start, B its own.  With :math:`p_R` the chance that B resists A challenges iff
+:math:`\max(W_A+\epsilon_A, a+\epsilon_a)\ge c^*=(S_A-(1-p_R)V_A)/p_R`, so that
+
+.. math::
+   p_C &= 1-\Phi(c^*-W_A)\,\Phi(c^*-a), \qquad
+   p_F = \Phi_2\big(\tfrac{W_A-a}{\sqrt2},\,W_A-c^*;\,\tfrac1{\sqrt2}\big)/p_C, \\
+   p_R &= \Phi\big((p_FW_B+(1-p_F)V_B-C_B)/p_F\big).
+
+Every fixed point in :math:`p_R` is an equilibrium; there may be three.  A's shocks are known before it first moves, so
+this is not an agent quantal response equilibrium: `equilibria` is a benchmark beside the games.  The game `threat` has
+A's shocks as types, two equally likely values each (:math:`\pm` a spread; 1 matches the normal's first three moments), and
+logit errors for B's.
+
+Lewis, J. B. & Schultz, K. A. (2003). Revealing preferences: empirical estimation of a crisis bargaining game with
+incomplete information. Political Analysis 11(4), 345-367.
+Crisman-Cox, C. & Gibilisco, M. (2021). Estimating signaling games in international relations: problems and solutions.
+Political Science Research and Methods 9(3), 565-582.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from scipy.optimize import root_scalar
+from scipy.special import ndtr, owens_t
+
+from peacetalks.catalog._parts import passing
+from peacetalks.game import Decision, Game, Move
+
+FAR = 38.0  # beyond this a normal chance is 0 or 1 in double precision
+SPAN = 6.0  # chances to resist are scanned between the normal quantiles -6 and 6
+
+
+@dataclass(frozen=True, slots=True)
+class Payoffs:
+    """Mean payoffs: S_A, V_A, C_B, W_A, W_B, a, V_B, in units of the shocks' standard deviation."""
+
+    status_quo_a: float = 0.0
+    conceded_a: float = 1.0
+    concede_b: float = 0.0
+    war_a: float = -1.9
+    war_b: float = -2.9
+    back_down_a: float = -1.2
+    prevail_b: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Equilibrium:
+    """Chances that B resists, that A challenges, and that A fights when resisted."""
+
+    resist: float
+    challenge: float
+    fight: float
+
+    @property
+    def outcomes(self) -> dict[str, float]:
+        """Return the chance of each end.
+
+        >>> round(sum(Equilibrium(0.5, 0.4, 0.2).outcomes.values()), 12)
+        1.0
+        """
+        c, r, f = self.challenge, self.resist, self.fight
+        return {"status quo": 1 - c, "conceded": c * (1 - r), "war": c * r * f, "backed down": c * r * (1 - f)}
+
+
+def equilibria(payoffs: Payoffs | None = None, points: int = 4001) -> list[Equilibrium]:
+    """Return every equilibrium, ascending in the chance that B resists.
+
+    `points` normal quantiles are scanned; two equilibria between neighbouring ones (.003 apart) can be missed.
+
+    >>> [round(e.resist, 6) for e in equilibria()]
+    [0.251105, 0.594723, 0.813322]
+    """
+    u = payoffs or Payoffs()
+
+    def excess(z: float) -> float:
+        resist = float(ndtr(z))
+        return _argument(resist, u) - z
+
+    grid = np.linspace(-SPAN, SPAN, points)
+    values = np.array([excess(z) for z in grid])
+    found = []
+    for i in np.flatnonzero(values[1:] * values[:-1] < 0):
+        resist = float(ndtr(root_scalar(excess, bracket=(grid[i], grid[i + 1]), xtol=1e-14).root))
+        found.append(Equilibrium(resist, *_challenger(resist, u)))
+    return found
+
+
+def reply(resist: float, payoffs: Payoffs) -> float:
+    """Return the chance with which B resists if A expects B to resist with chance `resist`.
+
+    >>> round(reply(0.594723, Payoffs()), 5)
+    0.59472
+    """
+    return float(ndtr(_argument(resist, payoffs)))
+
+
+def _argument(resist: float, u: Payoffs) -> float:
+    _, fight = _challenger(resist, u)
+    gain = fight * u.war_b + (1 - fight) * u.prevail_b - u.concede_b
+    return float(np.clip(gain / max(fight, 1e-300), -FAR, FAR))
+
+
+def _challenger(resist: float, u: Payoffs) -> tuple[float, float]:
+    """Return the chances that A challenges and, having been resisted, fights."""
+    cut = (u.status_quo_a - (1 - resist) * u.conceded_a) / resist
+    challenge = 1 - float(ndtr(cut - u.war_a) * ndtr(cut - u.back_down_a))
+    fights = _both((u.war_a - u.back_down_a) / math.sqrt(2), u.war_a - cut)
+    return challenge, fights / max(challenge, 1e-300)
+
+
+def _both(h: float, k: float) -> float:
+    """Return the chance that two standard normals of correlation 1/sqrt(2) lie below h and k (Owen 1956)."""
+    rho = math.sqrt(0.5)
+    with np.errstate(divide="ignore"):
+        a = float(np.divide(k - rho * h, h * rho))
+        b = float(np.divide(h - rho * k, k * rho))
+    apart = 0.0 if h * k > 0 or (h * k == 0 and h + k >= 0) else 0.5
+    return float(0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, a) - owens_t(k, b)) - apart
+
+
+def shocked(u: Payoffs, spread: float) -> dict[str, tuple[float, float]]:
+    """Return {type of A: (value of war, value of backing down)}, four equally likely types.
+
+    >>> list(shocked(Payoffs(), 1.0))
+    ['--', '-+', '+-', '++']
+    """
+    sign = {"-": -spread, "+": spread}
+    return {a + b: (u.war_a + sign[a], u.back_down_a + sign[b]) for a, b in product(sign, sign)}
+
+
+def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
+    """Return the game of "A" and "B" with four types of A; states "status quo", "conceded", "war", "backed down".
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(threat(), rationality={"A": 10, "B": 3}, belief_points=3, certify=False)
+    >>> s.strategy("end", "resisted")["++"]["fight"] < 0.5
+    True
+    """
+    u = payoffs or Payoffs()
+    types = shocked(u, spread)
+
+    def open_(state: Any) -> list[Move]:
+        return [Move("keep", "status quo", {"A": u.status_quo_a}), Move("challenge", "challenge")]
+
+    def answer(state: Any) -> list[Move]:
+        if state != "challenge":
+            return passing(state)
+        return [Move("concede", "conceded", {"A": u.conceded_a, "B": u.concede_b}), Move("resist", "resisted")]
+
+    def end(state: Any) -> list[Move]:
+        if state != "resisted":
+            return passing(state)
+        war: dict[Any, float] = {("A", k): w for k, (w, _) in types.items()}
+        back: dict[Any, float] = {("A", k): b for k, (_, b) in types.items()}
+        return [
+            Move("fight", "war", war | {"B": u.war_b}),
+            Move("back down", "backed down", back | {"B": u.prevail_b}),
+        ]
+
+    stages = (Decision("open", "A", open_), Decision("answer", "B", answer), Decision("end", "A", end))
+    return Game(players=("A", "B"), types={"A": dict.fromkeys(types, 1 / len(types))}, start="start", stages=stages)

@@ -1,0 +1,54 @@
+r"""Extended deterrence: an attack on a victim whose ally may or may not come (Smith 1995; Fearon 1997).
+
+A attacks B or holds.  B resists or concedes the prize of 1.  The ally D, whose cost of coming in is low (reliable,
+with probability :math:`\pi`) or high, intervenes or abandons B; abandoning costs it the reputation :math:`r`.  War is
+won by A with probability :math:`p_1` against B alone and :math:`p_2` against both, and D values B's survival at
+:math:`v`.  A reliable ally intervenes iff :math:`v(p_1-p_2)+r\ge k`, and A attacks iff
+:math:`p_1-\pi(p_1-p_2) > c_A`.
+
+Smith, A. (1995). Alliance formation and war. International Studies Quarterly 39(4), 405-425.
+Fearon, J. D. (1997). Signaling foreign policy interests. Journal of Conflict Resolution 41(1), 68-90.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peacetalks.catalog._parts import passing
+from peacetalks.game import Decision, Game, Move
+
+
+def deterrence(
+    reliable: float = 0.45, p_alone: float = 0.7, p_helped: float = 0.35, cost_a: float = 0.5, cost_b: float = 0.2,
+    stake: float = 1.0, reputation: float = 0.15, costs: tuple[float, float] = (0.3, 0.7),
+) -> Game:  # fmt: skip
+    """Return the game of "A", "B" and the ally "D"; states "peace", "conceded", "abandoned", "joint war".
+
+    `costs` are those of the reliable and of the unreliable ally.
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(deterrence(), rationality=10, belief_points=3)
+    >>> round(s.strategy("attack", "start")["only"]["attack"], 6)
+    0.738443
+    """
+
+    def attack(state: Any) -> list[Move]:
+        return [Move("attack", "attacked"), Move("hold", "peace", {"D": stake})]
+
+    def resist(state: Any) -> list[Move]:
+        if state != "attacked":
+            return passing(state)
+        return [Move("resist", "resisted"), Move("concede", "conceded", {"A": 1.0, "D": -reputation})]
+
+    def help_(state: Any) -> list[Move]:
+        if state != "resisted":
+            return passing(state)
+        alone = {"A": p_alone - cost_a, "B": 1 - p_alone - cost_b, "D": stake * (1 - p_alone) - reputation}
+        helped: dict[Any, float] = {"A": p_helped - cost_a, "B": 1 - p_helped - cost_b}
+        helped |= {("D", k): stake * (1 - p_helped) - c for k, c in zip(("reliable", "unreliable"), costs, strict=True)}
+        return [Move("intervene", "joint war", helped), Move("abandon", "abandoned", alone)]
+
+    return Game(
+        players=("A", "B", "D"), types={"D": {"reliable": reliable, "unreliable": 1 - reliable}}, start="start",
+        stages=(Decision("attack", "A", attack), Decision("resist", "B", resist), Decision("help", "D", help_)),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+r"""A restrained force and its loyalty: when to let it loose (optimal stopping; after Morris & Shin 1998 on mutiny).
+
+While a commander restrains the force, restraint pays a flow :math:`b`, loyalty :math:`L` falls at speed :math:`\rho`,
+and a mutiny, which costs :math:`M` and ends everything, comes at rate :math:`h_0e^{-aL}`.  Full force pays
+:math:`b-k` for good: :math:`v_F=(b-k)/r`.  It pays to restrain while :math:`h(L)(v_F+M)<k`, so the switch comes at
+
+.. math:: L^* = \ln\!\big(h_0(v_F+M)/k\big)/a,\qquad t^*=(L_0-L^*)/\rho,
+
+and the chance of a mutiny before it is :math:`1-\exp\{-\tfrac{h_0}{a\rho}(e^{-aL^*}-e^{-aL_0})\}`.
+
+In the game a period lasts :math:`dt`; full force has a reference hazard per unit of time, so that behaviour at finite
+precision does not depend on :math:`dt`.  Time in any unit (rates are per that unit); payoffs in pies.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from peacetalks.catalog._parts import passing
+from peacetalks.game import Chance, Decision, Game, GameError, Move
+
+ENDS = ("full force", "mutiny")
+
+
+def loyalty(
+    start: float = 1.5, erosion: float = 0.1, restraint: float = 0.1, loss: float = 0.04, cost: float = 2.0,
+    rate: float = 0.05, hazard: float = 0.5, shape: float = 4.0, dt: float = 0.1, floor: float = 0.0,
+    pace: float = 1.0,
+) -> Game:  # fmt: skip
+    """Return the commander's stationary problem; states: steps of loyalty lost, then "full force" or "mutiny".
+
+    Parameters
+    ----------
+    start, floor, erosion : float
+        Loyalty at the start, where it stops falling, and its fall per unit of time under restraint.
+    restraint, loss, cost : float
+        Flow b of restraint, what full force loses of it k, cost M of a mutiny.
+    rate : float
+        Discount rate r.
+    hazard, shape : float
+        The mutiny rate is hazard * exp(-shape * loyalty).
+    dt, pace : float
+        Length of a period; reference hazard of going over to full force.
+
+    Examples
+    --------
+    >>> from peacetalks.solver import solve
+    >>> round(solve(loyalty(), rationality=20000, certify=False).value("commander"), 2)
+    1.33
+    """
+    if not (dt > 0 and 0 < pace * dt < 1):
+        raise GameError(f"a period dt must be > 0 and pace * dt < 1, got dt={dt!r}, pace={pace!r}")
+    steps = max(1, round((start - floor) / (erosion * dt)))
+    down = math.exp(-rate * dt)
+    flow, loose = restraint * (1 - down) / rate, (restraint - loss) / rate
+
+    def order(state: Any) -> list[Move]:
+        if state in ENDS:
+            return passing(state)
+        return [
+            Move("restrain", ("held", state), {"commander": flow}, weight=1 - pace * dt),
+            Move("full force", "full force", {"commander": loose}, weight=pace * dt),
+        ]
+
+    def troops(state: Any) -> list[Move]:
+        if state in ENDS:
+            return passing(state)
+        gone = 1 - math.exp(-hazard * math.exp(-shape * (start - state[1] * erosion * dt)) * dt)
+        return [
+            Move("mutiny", "mutiny", {"commander": -down * cost}, weight=gone),
+            Move("loyal", min(state[1] + 1, steps), weight=1 - gone),
+        ]
+
+    return Game(
+        players=("commander",), start=0, stages=(Decision("order", "commander", order), Chance("troops", troops)),
+        periods=None, discount=down,
+    )  # fmt: skip
+
+
+def switch(
+    start: float = 1.5, erosion: float = 0.1, restraint: float = 0.1, loss: float = 0.04, cost: float = 2.0,
+    rate: float = 0.05, hazard: float = 0.5, shape: float = 4.0,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Return loyalty at the switch, its date, and the chance of a mutiny before it, in continuous time.
+
+    >>> [round(x, 6) for x in switch()]
+    [0.92222, 5.777801, 0.027759]
+    """
+    loose = (restraint - loss) / rate
+    level = math.log(hazard * (loose + cost) / loss) / shape
+    toll = hazard / (shape * erosion) * (math.exp(-shape * level) - math.exp(-shape * start))
+    return level, (start - level) / erosion, 1 - math.exp(-toll)

@@ -1,0 +1,60 @@
+r"""Take it or leave it when power is private: types that set the odds of war (Fey & Ramsay 2009).
+
+Both sides are weak (0) or strong (1), and A wins the war with probability :math:`\tfrac12+h(t_A-t_B)`; war costs each
+:math:`c`.  A demands a share, B accepts or fights.  What war pays depends on both hidden types, so that the demand
+signals A's.  No way of bargaining keeps the peace for sure unless :math:`c\ge h/2` (`mechanism_bound`).
+
+Fey, M. & Ramsay, K. W. (2009). Mechanism design goes to war. Review of Economic Design 13, 233-250.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from peacetalks.catalog._parts import Offers, spread
+from peacetalks.game import Decision, Game, Move
+
+KINDS = ("weak", "strong")
+Table = tuple[tuple[float, float], tuple[float, float]]
+
+
+def war_payoffs(swing: float = 0.3, cost: float = 0.1) -> tuple[Table, Table]:
+    """Return what war pays A and B, [type of A][type of B].
+
+    >>> [[round(w, 2) for w in row] for row in war_payoffs()[0]]
+    [[0.4, 0.1], [0.7, 0.4]]
+    """
+    p = tuple(tuple(0.5 + swing * (a - b) for b in (0, 1)) for a in (0, 1))
+    one: Any = tuple(tuple(x - cost for x in row) for row in p)
+    two: Any = tuple(tuple(1 - x - cost for x in row) for row in p)
+    return one, two
+
+
+def uncertain_power(
+    war: tuple[Table, Table] | None = None, strong: tuple[float, float] = (0.5, 0.5), offers: Offers = 41
+) -> Game:  # fmt: skip
+    """Return the game of "A" and "B", each "weak" or "strong"; states "peace" and "war".
+
+    `war` is what war pays A and B by their types (default `war_payoffs()`); `strong` the priors.
+
+    >>> from peacetalks.solver import solve
+    >>> s = solve(uncertain_power(offers=11), rationality=5, belief_points=5, certify=False)
+    >>> s.value("A", "strong") > s.value("A", "weak")
+    True
+    """
+    tables = war or war_payoffs()
+    shares = spread(offers)
+
+    def fight(types: Mapping[str, Any]) -> dict[str, float]:
+        a, b = KINDS.index(types["A"]), KINDS.index(types["B"])
+        return {"A": tables[0][a][b], "B": tables[1][a][b]}
+
+    def answer(state: Any) -> list[Move]:
+        return [Move("accept", "peace", {"A": state[1], "B": 1 - state[1]}), Move("fight", "war", fight)]
+
+    demands = [Move(x, ("demand", x), weight=w) for x, w in shares]
+    return Game(
+        players=("A", "B"), types={i: {"weak": 1 - q, "strong": q} for i, q in zip("AB", strong, strict=True)},
+        start="start", stages=(Decision("demand", "A", lambda s: demands), Decision("answer", "B", answer)),
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+r"""Derived curves: cumulative incidence of each ending by days since the start, for every class that the tables hold.
+
+Ends of other kinds compete, except for ceasefires, where they are censored ("what if none were fixed, renewed or
+replaced"). For ceasefires half of the fates are not known, so three more events bound the answer:
+
+================================  ===========================================================================
+terminated, lower bound           recorded terminations by then / all ceasefires of the class
+terminated, upper bound           (those + all of unknown fate) / all: what cannot be excluded
+any end, of known fate            any end by then, expiry and renewal included / those of known fate
+================================  ===========================================================================
+
+Returns of a conflict are known by calendar year: day 365 k stands for "within k calendar years". Lengths of crises
+are the coders' (first and last day counted). Bounds are shares with Wilson intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+
+from peacetalks.evidence.casebook import RECURRENCE_TO
+from peacetalks.evidence.classes import CaseFilter, Condition
+from peacetalks.evidence.survival import Z95, incidence
+
+HORIZONS = (7, 30, 90, 365, 730, 1826)
+YEARS = (365, 730, 1095, 1826, 3652)
+VICTORY = ("victory_a", "victory_b")
+EPISODE_ENDS = ("agreement", "ceasefire", *VICTORY, "low_activity", "actor_ceases")
+CRISIS_ENDS = ("formal", "semi_formal", "tacit", "unilateral", "imposed", "faded", "other")
+WAR_ENDS = ("win_lose", "compromise", "transformed", "stalemate")
+Cases = Callable[[str], pl.DataFrame]
+COLUMNS = ["table", "class", "event", "days", "n", "at_risk", "probability", "low", "high"]
+
+
+@dataclass(frozen=True)
+class Subset:
+    """A class of cases: its label, the condition that puts a case in it, and where the clock starts."""
+
+    label: str
+    where: pl.Expr = field(default_factory=lambda: pl.lit(True))
+    clock: CaseFilter | None = None
+
+    def of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the cases of the class."""
+        chosen = frame.filter(self.where)
+        return self.clock.apply(chosen) if self.clock else chosen
+
+
+def equal(column: str, value: object) -> pl.Expr:
+    """Return the condition that a column has a value."""
+    return pl.col(column).eq(value)
+
+
+def each(column: str, *values: object) -> list[Subset]:
+    """Return a class per value of a column."""
+    return [Subset(f"{column}={v}", equal(column, v)) for v in values]
+
+
+ALL = Subset("all")
+FIXED, OPEN = each("fixed_term", 1, 0)
+KNOWN = pl.col("ending").is_in(["terminated", "superseded", "still_on", "expired"])
+INTERSTATE = Subset("war_type=interstate", equal("war_type", "interstate"))
+AT_WAR = CaseFilter("episodes", (Condition("intensity", "=", "war"),))
+UNSETTLED = pl.col("war_ended") != "victory"
+SINCE_1945 = pl.col("start").dt.year() >= 1945
+TRAITS = [*each("side", "unilateral", "bilateral", "multilateral"), *each("class", "cessation", "compliance", "definitive"),
+          *(s for c in ("mediated", "monitored", "enforced") for s in each(c, 0, 1))]
+EPISODES = [ALL, *each("war_type", "interstate", "intrastate", "internationalised", "extrasystemic"),
+            *each("incompatibility", "territory", "government"), Subset("intensity=war", clock=AT_WAR),
+            Subset("war_type=interstate, intensity=war", INTERSTATE.where, AT_WAR),
+            *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * 365.25))) for y in (1, 3))]
+
+
+def _reached(days: int) -> CaseFilter:
+    return CaseFilter("wars", reached=days)
+
+
+def timed(frame: pl.DataFrame, event: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return days [case] and cause [case] (1 the event, 2 another end, 0 censored) of cases with a known time."""
+    until = (pl.coalesce("end", "seen") - pl.col("start")).dt.total_days()
+    cause = pl.when(pl.col("end").is_null()).then(0).when(pl.col("ending").is_in(list(event))).then(1).otherwise(2)
+    known = frame.select(t=until, k=cause).filter(pl.col("t") >= 0)
+    return known["t"].to_numpy().astype(float), known["k"].to_numpy()
+
+
+def _rows(table: str, event: str, label: str, days: np.ndarray, cause: np.ndarray,
+          horizons: tuple[int, ...] = HORIZONS) -> list[dict]:
+    curve = incidence(days, cause, horizons, causes=2)
+    return [{"table": table, "class": label, "event": event, "days": h, "n": curve.n, "at_risk": int(curve.at_risk[i]),
+             "probability": curve.probability[i, 0], "low": curve.low[i, 0], "high": curve.high[i, 0]}
+            for i, h in enumerate(horizons)]
+
+
+def _family(cases: Cases, table: str, events: Mapping[str, tuple[str, ...]], subsets: list[Subset]) -> list[dict]:
+    """Return the curves of every event and class of a table."""
+    out = []
+    for event, ends in events.items():
+        for s in subsets:
+            days, cause = timed(s.of(cases(table)), ends)
+            if table == "ceasefires":
+                cause = np.where(cause == 2, 0, cause)
+            out += _rows(table, event, s.label, days, cause)
+    return out
+
+
+def curve_rows(cases: Cases) -> list[dict]:
+    """Return every row of `curves.csv`."""
+    open_known = equal("fixed_term", 0) & KNOWN
+    known = [Subset("open-ended, end known", open_known),
+             *(Subset(f"open-ended, end known, {s.label}", open_known & s.where) for s in TRAITS)]
+    peace = [ALL, *each("war_ended", "victory", "treaty", "truce"),
+             *(Subset(f"treaty or truce, peacekeepers={v}", UNSETTLED & equal("peacekeepers", v)) for v in (0, 1))]
+    over = {e: (e,) for e in EPISODE_ENDS if e not in VICTORY} | {"victory": VICTORY, "any": EPISODE_ENDS}
+    wars = [ALL, Subset("since 1945", SINCE_1945), *each("major_power", 1), *(
+        Subset(f"still going after {d} days", clock=_reached(d)) for d in (365, 1096))]
+    rows = _family(cases, "ceasefires", {"terminated": ("terminated",)}, known) + bound_rows(cases)
+    rows += _family(cases, "spells", {"resumed": ("resumed",)}, peace)
+    rows += _family(cases, "agreements", {"ended": ("ended",)}, [
+        ALL, *each("kind", "full", "partial", "process"), *each("peacekeeping", 0, 1)])
+    rows += _family(cases, "processes", {"substantive": ("substantive",)}, [
+        ALL, *each("level", "intrastate", "mixed", "interstate")])
+    rows += _rows("processes", "comprehensive", "all", *timed(comprehensive(cases("processes")), ("comprehensive",)))
+    rows += _mediation_rows(cases)
+    rows += _family(cases, "episodes", over, EPISODES) + _recurrence_rows(cases)
+    rows += _family(cases, "wars", {w: (w,) for w in WAR_ENDS} | {"any": WAR_ENDS}, wars)
+    return rows + _crisis_rows(cases)
+
+
+def comprehensive(processes: pl.DataFrame) -> pl.DataFrame:
+    """Return processes with the first comprehensive text as their end."""
+    done = pl.col("comprehensive").is_not_null()
+    last = processes["seen"].max()
+    return processes.with_columns(end="comprehensive", ending=pl.when(done).then(pl.lit("comprehensive")),
+                                  seen=pl.when(~done).then(pl.lit(last)))
+
+
+def _mediation_rows(cases: Cases) -> list[dict]:
+    rows = _family(cases, "mediations", {"effort over": ("over",)}, [ALL])
+    wait = cases("first_mediations")
+    rows += _rows("mediations", "first effort", "episodes of civil war", wait["days"].to_numpy().astype(float),
+                  wait["cause"].to_numpy())
+    after = cases("after_efforts")["days"].to_numpy().astype(float)
+    return rows + _rows("mediations", "episode over", "efforts in episodes that ended", after, np.ones(after.size, int))
+
+
+def _recurrence_rows(cases: Cases) -> list[dict]:
+    """Return the return of a conflict after each ending, by calendar years."""
+    ended = cases("episodes").filter(pl.col("end").is_not_null(), pl.col("ending").is_not_null()).with_columns(
+        back=(pl.col("resumed") - pl.col("end").dt.year()))
+    rows = []
+    for s in (ALL, *each("ending", *EPISODE_ENDS), INTERSTATE):
+        chosen = s.of(ended)
+        years = chosen.select(pl.coalesce("back", RECURRENCE_TO - pl.col("end").dt.year()))["back"].to_numpy()
+        rows += _rows("episodes", "conflict active again", s.label, 365.0 * years,
+                      chosen["back"].is_not_null().cast(pl.Int64).to_numpy(), YEARS)
+    return rows
+
+
+def _crisis_rows(cases: Cases) -> list[dict]:
+    rows = []
+    known = cases("crises").filter(pl.col("length").is_not_null(), pl.col("ending").is_not_null())
+    for event, ends in ({w: (w,) for w in CRISIS_ENDS} | {"any": CRISIS_ENDS}).items():
+        for s in (Subset("since 1945", pl.col("start_year") >= 1945), *(
+                Subset(f"since 1945, {m.label}", m.where & (pl.col("start_year") >= 1945))
+                for m in each("mediation", "occurred", "none"))):
+            chosen = s.of(known)
+            cause = np.where(chosen["ending"].is_in(list(ends)).to_numpy(), 1, 2)
+            rows += _rows("crises", event, s.label, chosen["length"].to_numpy().astype(float), cause)
+    return rows
+
+
+def bound_rows(cases: Cases) -> list[dict]:
+    """Return bounds for ceasefires, of which half have no known fate."""
+    rows = []
+    frame = cases("ceasefires").with_columns(t=(pl.col("end") - pl.col("start")).dt.total_days())
+    for s in (ALL, Subset("bi- or multilateral", pl.col("side") != "unilateral"), OPEN, FIXED, *TRAITS):
+        every = s.of(frame)
+        fate = every.filter(pl.coalesce("end", "seen").is_not_null())
+        broken, unknown = every.filter(equal("ending", "terminated")), every.height - fate.height
+        for h in HORIZONS:
+            by = int((broken["t"] <= h).sum())
+            for event, hits, of in (("terminated, lower bound", by, every), ("terminated, upper bound", by + unknown, every),
+                                    ("any end, of known fate", int((fate["t"] <= h).sum()), fate)):
+                rows.append({"table": "ceasefires", "class": s.label, "event": event, "days": h, "at_risk": None,
+                             **share(hits, of.height, "probability")})
+    return rows
+
+
+def share(count: int, n: int, name: str = "share") -> dict:
+    """Return a share with its Wilson 95 % interval; null for no cases."""
+    if not n:
+        return {"n": 0, name: None, "low": None, "high": None}
+    p, z2 = count / n, Z95**2
+    middle, half = p + z2 / (2 * n), Z95 * ((p * (1 - p) + z2 / (4 * n)) / n) ** 0.5
+    return {"n": n, name: p, "low": (middle - half) / (1 + z2 / n), "high": (middle + half) / (1 + z2 / n)}

@@ -1,0 +1,70 @@
+r"""Domestic audience: public demands, backing down, and support worn down by humiliations (Fearon 1994, 1997; THEORY o05).
+
+In open talks the side may *demand in public* its share `demand` of the pie.  While the demand stands,
+
+- closing terms below it, agreeing to a truce, or giving the demand up costs `cost` (backing down: tying hands);
+- leaving a probe unanswered costs (1 + exposure) times the usual humiliation.
+
+A demand is free to make and paid for only by who backs down, as in Fearon's tying-hands signal.  It lapses when talks
+end or support is worn down.  Besides, each unanswered probe wears support down with chance `wear`; worn-down support
+costs `discontent` a period until it mends (`home.py` holds the ladder).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peacetalks.game import Move
+from peacetalks.mechanisms.state import COMMITTED, FRESH, STEADY, STRAINED, TALKS, WAR, World
+from peacetalks.spec import Scenario
+
+DEMAND, BACK_DOWN = "demand in public", "back down"
+
+
+def statements(s: Scenario, state: World, side: int) -> Iterator[Move]:
+    """Return what `side` (0 or 1) may say in public instead of an offer, in open talks."""
+    part = s.audience
+    if part is None or side != part.side - 1 or state.regime != TALKS:
+        return
+    rest = state._replace(pending=None)
+    if state.home in (STEADY, FRESH):
+        yield Move(DEMAND, to=rest._replace(home=COMMITTED), weight=float(part.commit))
+    elif state.home == COMMITTED:
+        pay = {s.sides[side].label: -float(part.cost)}
+        yield Move(BACK_DOWN, to=rest._replace(home=STEADY), pay=pay, weight=float(part.commit))
+
+
+def backing_down(s: Scenario, state: World, terms: float | None) -> dict[str, float]:
+    """Return the cost of closing `terms` (side 1's share; None for a truce) while a demand stands."""
+    part = s.audience
+    if part is None or state.home != COMMITTED:
+        return {}
+    own = None if terms is None else (terms if part.side == 1 else 1 - terms)
+    if own is not None and own >= part.demand - 1e-12:
+        return {}
+    return {s.sides[part.side - 1].label: -float(part.cost)}
+
+
+def humiliation(s: Scenario, state: World) -> float:
+    """Return the factor on the cost of leaving a probe unanswered."""
+    if s.audience and s.challengers and s.challengers.tests == s.audience.side and state.home == COMMITTED:
+        return 1.0 + s.audience.exposure
+    return 1.0
+
+
+def worn(s: Scenario, state: World) -> dict[World, float]:
+    """Return what an unanswered probe does to support at home."""
+    part = s.audience
+    if part is None or s.challengers is None or s.challengers.tests != part.side:
+        return {state: 1.0}
+    if state.regime not in (WAR, TALKS) or state.home == STRAINED or not part.wear > 0:
+        return {state: 1.0}
+    down = state._replace(home=STRAINED)
+    return {down: float(part.wear), state: 1 - part.wear} if part.wear < 1 else {down: 1.0}
+
+
+def discontent(s: Scenario, state: World) -> dict[str, float]:
+    """Return the cost of worn-down support in a period."""
+    if s.audience is None or state.home != STRAINED:
+        return {}
+    return {s.sides[s.audience.side - 1].label: -float(s.audience.discontent)}

@@ -1,0 +1,28 @@
+r"""Credibility of threats: capability times belief in use.
+
+A threat weighs what could be done times the belief that it will be: :math:`\text{credibility} = C \times B`.  Superior
+means count for nothing where nobody believes in their use (B = 0), and resolve for nothing without means (C = 0).  The
+discount falls on threats only, not on harm that is being done: what a challenger expects to lose by an answered probe,
+and the reference hazard with which a threat of sanctions is carried out.  A scenario without the table takes threats
+at face value.
+"""
+
+from __future__ import annotations
+
+from peacetalks.spec import Scenario
+
+
+def of(s: Scenario) -> float:
+    """Return the credibility of threats, between 0 and 1 (1 where the scenario has no table `credibility`)."""
+    return 1.0 if s.credibility is None else s.credibility.capability * s.credibility.belief_in_use
+
+
+def loss(s: Scenario) -> float:
+    """Return what an answered probe costs the challenger, as it weighs it."""
+    assert s.challengers is not None
+    return float(s.challengers.loss) * of(s)
+
+
+def follow_through(s: Scenario, hazard: float) -> float:
+    """Return the reference hazard with which a threat of sanctions is carried out."""
+    return max(hazard * of(s), 1e-12)

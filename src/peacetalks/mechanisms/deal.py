@@ -1,0 +1,153 @@
+r"""Durability: a settlement is kept, or used to rearm (Fearon 1995; Powell 2006; THEORY o02, o25).
+
+Accepted terms x are a regime, not an end.  In every period under a deal side 1 gets the flow :math:`(1-\delta_1)x` and
+side 2 :math:`(1-\delta_2)(1-x)`, worth x and 1 - x if it lasts for good; each side that may (`by`) keeps the deal or
+*rearms* at `cost`.  Rearming is detected with probability beta, which ends the deal (fighting resumed with
+what the terms gave each) and costs `fine`; undetected it puts the side *ahead* (both at once: neither).  A side that is
+ahead keeps the deal or *attacks*: power has shifted, the front moves by `shift` in its favour, and the war is decided
+at once with chance `decisive`.  A kept deal breaks down by accident with chance `incident` and becomes final with
+chance `lasting`.  States: terms x 3 (nobody, side 1, side 2 ahead); the front and sanctions are not remembered.
+
+Who is ahead is part of the public state, as every state is: "undetected" means found out too late to be answered, and
+the other side has no pre-emptive attack.  The shift of power is one push of the front, not a lasting change of odds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from peacetalks.game import Chance, Move, Simultaneous
+from peacetalks.mechanisms import window
+from peacetalks.mechanisms.ground import moved, prize, standing_at, victory
+from peacetalks.mechanisms.inspection import detection
+from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
+from peacetalks.spec import Scenario
+
+KEEP, REARM, ATTACK = "keep", "rearm", "attack"
+
+
+def agreement(s: Scenario, what: float | Bundle) -> tuple[World, dict[str, float]]:
+    """Return the state and the pay when `what` is agreed: final at once where the scenario has no table `deal`."""
+    if s.deal is None:
+        pay = {side.label: float(side.discount) * v for side, v in zip(s.sides, worth(s, what), strict=True)}
+        return World(SETTLED, pending=what), {**pay, **_peace(s, final=True)}
+    return World(DEAL, pending=what), _peace(s, final=False)
+
+
+def worth(s: Scenario, what: float | Bundle) -> tuple[float, float]:
+    """Return what terms are worth to each side if they last for good."""
+    if isinstance(what, Bundle):
+        one, two = window.linked_worth(s)
+        return what.share + one, 1 - what.share + two
+    return what, 1 - what
+
+
+def at_horizon(s: Scenario, state: World) -> dict[str, float]:
+    """Return the value of a deal in force at the horizon: as if it were kept for good."""
+    one, two = worth(s, state.pending)
+    return {s.sides[0].label: one, s.sides[1].label: two, **_peace(s, final=True)}
+
+
+def _peace(s: Scenario, final: bool) -> dict[str, float]:
+    """Return what peace is worth to the outside power: this period's, or all that is to come."""
+    power = s.sanctions
+    return {} if power is None else {power.label: power.peace_value / (1 - power.discount if final else 1.0)}
+
+
+def conduct(s: Scenario) -> Simultaneous:
+    """Return the stage at which both sides keep a deal, rearm under it, or attack."""
+    assert s.deal is not None
+    part, (one, two) = s.deal, s.sides
+
+    def own(side: int) -> Any:
+        def moves(state: World) -> Iterator[Move]:
+            if state.regime == DEAL and state.ahead == side:
+                yield Move(KEEP, weight=max(1 - float(part.attack), 1e-9))
+                yield Move(ATTACK, weight=float(part.attack))
+            elif state.regime == DEAL and state.ahead == 0 and side in part.by:
+                yield Move(KEEP, weight=1.0)
+                yield Move(REARM, weight=float(part.rearm))
+            else:
+                yield Move(KEEP if state.regime == DEAL else "-")
+
+        return moves
+
+    def then(state: World, act: dict[str, str]) -> Move:
+        if state.regime != DEAL:
+            return Move("-", to=state)
+        acts, pay = (act[one.label], act[two.label]), dict(_peace(s, final=False))
+        for side, mine, value in zip(s.sides, acts, worth(s, state.pending), strict=True):
+            pay[side.label] = (1 - side.discount) * value - part.cost * (mine == REARM)
+        return Move(" / ".join(acts), to=state._replace(pending=(state.pending, acts)), pay=pay)
+
+    return Simultaneous("deal", moves={one.label: own(1), two.label: own(2)}, then=then)
+
+
+def fate(s: Scenario) -> Chance:
+    """Return the stage at which a deal holds, is found to be broken, or is broken by an attack."""
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.regime != DEAL:
+            yield Move("-", to=state)
+            return
+        what, acts = state.pending
+        here = state._replace(pending=what)
+        if ATTACK in acts:
+            yield from _attack(s, here, acts.index(ATTACK) + 1)
+        elif REARM in acts:
+            yield from _rearming(s, here, acts)
+        else:
+            yield from _kept(s, here)
+
+    return Chance("fate of the deal", moves)
+
+
+def _resumed(s: Scenario, state: World) -> dict[World, float]:
+    """Return the states in which fighting resumes: each side holds what the terms gave it."""
+    return {World(BROKEN, front=front): p for front, p in standing_at(s, agreed_terms(state) or 0.0).items()}
+
+
+def _pushed(s: Scenario, state: World, side: int) -> dict[World, float]:
+    """Return the states after a rearmed side has attacked."""
+    assert s.deal is not None
+    out: dict[World, float] = {}
+    for start, p in _resumed(s, state).items():
+        for to, chance in moved(s, start, side, float(s.deal.shift)).items():
+            out[to] = out.get(to, 0.0) + p * chance
+    return out
+
+
+def _attack(s: Scenario, state: World, side: int) -> Iterator[Move]:
+    assert s.deal is not None
+    sudden, won = float(s.deal.decisive), victory(s, side)
+    yield Move("decided at once", to=won, pay=prize(s, won), weight=sudden)
+    yield Move("attack", to=_pushed(s, state, side), weight=1 - sudden)
+
+
+def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move]:
+    assert s.deal is not None
+    beta = detection(s, float(s.deal.detection))
+    arming = [i for i in (1, 2) if acts[i - 1] == REARM]
+    ahead = arming[0] if len(arming) == 1 else 0
+    for seen in product((False, True), repeat=len(arming)):
+        chance = beta ** sum(seen) * (1 - beta) ** (len(seen) - sum(seen))
+        caught = [s.sides[i - 1].label for i, found in zip(arming, seen, strict=True) if found]
+        if caught:
+            pay = dict.fromkeys(caught, -float(s.deal.fine))
+            yield Move(f"detected: {', '.join(caught)}", to=_resumed(s, state), pay=pay, weight=chance)
+        else:
+            yield Move("undetected", to=state._replace(ahead=ahead), weight=chance)
+
+
+def _kept(s: Scenario, state: World) -> Iterator[Move]:
+    assert s.deal is not None
+    broken = float(s.deal.incident)
+    final = (1 - broken) * s.deal.lasting
+    yield Move("kept", to=state, weight=1 - broken - final)
+    yield Move("breaks down", to=_resumed(s, state), weight=broken)
+    pay = {side.label: float(side.discount) * v for side, v in zip(s.sides, worth(s, state.pending), strict=True)}
+    if s.sanctions:
+        pay.update({k: s.sanctions.discount * v for k, v in _peace(s, final=True).items()})
+    yield Move("final", to=World(SETTLED, pending=state.pending), pay=pay, weight=final)

@@ -1,0 +1,110 @@
+r"""A pact of a side with one or two other powers: reliability, abandonment, deterrence (Smith 1995; Morrow 1994; THEORY o11).
+
+At the start the side and the other powers choose at once to join or stay out; the pact stands if all join (a one-off
+move).  While it stands each member gets `security` and pays `upkeep` a period of war, and the side's odds in battle are
+multiplied by `support`.  When the side answers a probe, each member is called on and *honours* the call (cost
+`honour_cost`) or *abandons* the side (cost `abandon_cost` to itself, `abandoned` to the side).  With a share h of the
+members honouring, the challenger's loss is (1 + backing h) times as large and the chance of a wider war (1 - shield h)
+times.  One member abandoning ends the pact.  `honour` is the reference mass of honouring, so reliability is
+
+.. math:: \rho = \frac{\nu e^{-\lambda k}}{\nu e^{-\lambda k} + (1-\nu) e^{-\lambda r}}
+
+where only the two costs k and r differ; a more reliable pact deters more.  A truce dissolves the pact: it is for the
+duration of the war, which keeps it out of the states of a truce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from peacetalks.game import Move, Simultaneous
+from peacetalks.mechanisms import credibility, observers
+from peacetalks.mechanisms.state import IN_PACT, NO_PACT, UNDECIDED, WIDER, World
+from peacetalks.spec import Scenario
+
+JOIN, STAY_OUT, HONOUR, ABANDON, CALLED = "join", "stay out", "honour", "abandon", "called"
+
+
+def opening(s: Scenario, fighting: bool) -> int:
+    """Return the pact at the start: in force, to be decided, or none (no pact, or a truce in force)."""
+    if s.pact is None or not fighting:
+        return NO_PACT
+    return IN_PACT if s.pact.formed else UNDECIDED
+
+
+def formation(s: Scenario) -> Simultaneous:
+    """Return the stage at which the side and the other powers join or stay out, once."""
+    part = s.pact
+    assert part is not None
+    powers = [s.sides[part.side - 1].label, *part.members]
+
+    def own(weight: float) -> Any:
+        def moves(state: World) -> Iterator[Move]:
+            if state.pact != UNDECIDED:
+                yield Move("-")
+                return
+            yield Move(JOIN, weight=weight)
+            yield Move(STAY_OUT, weight=1 - weight)
+
+        return moves
+
+    def then(state: World, act: dict[str, str]) -> Move:
+        if state.pact != UNDECIDED:
+            return Move("-", to=state)
+        stands = all(a == JOIN for a in act.values())
+        return Move(" / ".join(act[p] for p in powers), to=state._replace(pact=IN_PACT if stands else NO_PACT))
+
+    plain = min(max(float(part.join), 1e-9), 1 - 1e-9)
+    trusting = observers.joining(s, plain)
+    weights = {p: plain if p == powers[0] else trusting for p in powers}
+    return Simultaneous("pact", moves={p: own(w) for p, w in weights.items()}, then=then)
+
+
+def standing(s: Scenario, state: World) -> dict[str, float]:
+    """Return what a period under the pact is worth to its members."""
+    if s.pact is None or state.pact != IN_PACT:
+        return {}
+    return dict.fromkeys(s.pact.members, s.pact.security - s.pact.upkeep)
+
+
+def strength(s: Scenario, state: World) -> float:
+    """Return side 1's chance that a move of the front goes its way at equal effort, the pact's support counted."""
+    kappa = float(s.battlefield.strength)
+    if s.pact is None or state.pact != IN_PACT:
+        return kappa
+    one, two = (float(s.pact.support), 1.0) if s.pact.side == 1 else (1.0, float(s.pact.support))
+    total = one * kappa + two * (1 - kappa)
+    return one * kappa / total if total > 0 else kappa
+
+
+def call(s: Scenario) -> Simultaneous:
+    """Return the stage at which the members honour or abandon the side that has answered a probe."""
+    part, c = s.pact, s.challengers
+    assert part is not None
+    assert c is not None
+    own = s.sides[part.side - 1].label
+
+    def moves(state: World) -> Iterator[Move]:
+        if state.pending == CALLED:
+            yield Move(HONOUR, weight=float(part.honour))
+            yield Move(ABANDON, weight=1 - float(part.honour))
+        else:
+            yield Move("-")
+
+    def then(state: World, act: dict[str, str]) -> Move:
+        if state.pending != CALLED:
+            return Move("-", to=state)
+        honoured = [act[m] == HONOUR for m in part.members]
+        h = sum(honoured) / len(honoured)
+        wider = c.wider_war * (1 - part.shield * h)
+        pay: dict[object, float] = {c.label: -credibility.loss(s) * (1 + part.backing * h)}
+        for side in s.sides:
+            pay[side.label] = -wider * c.wider_cost - (part.abandoned * (1 - h) if side.label == own else 0.0)
+        for member, kept in zip(part.members, honoured, strict=True):
+            pay[member] = -float(part.honour_cost if kept else part.abandon_cost)
+        calm = state._replace(pending=None, pact=IN_PACT if all(honoured) else NO_PACT)
+        to = {state: p for state, p in {calm: 1 - wider, World(WIDER): wider}.items() if p > 0}
+        return Move(" / ".join(act[m] for m in part.members), to=to, pay=pay)
+
+    return Simultaneous("call on the pact", moves=dict.fromkeys(part.members, moves), then=then)

@@ -1,0 +1,74 @@
+"""The outside view of a scenario: what episodes of its reference classes became, as known at its date.
+
+A class with fewer than `FEW` cases cannot speak on its own: its numbers lean on the parent class (all episodes of the
+same scope), which is said beside them; a class without cases is reported as silent, never as zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from peacetalks.evidence import EvidenceError, cases, outside_forecast
+from peacetalks.spec import Scenario, SpecError
+
+DRAWS, SEED, FEW = 60, 7, 5
+SILENT = (
+    "The record does not say whether those who fight also talk, nor whether a war widened: "
+    "Nowhere cannot be split and More conflict is a lower bound."
+)
+
+
+@dataclass(frozen=True)
+class OutsideView:
+    """The three ends in one reference class at some dates, with 95% intervals; empty where the record is silent."""
+
+    reference_class: str
+    months: tuple[int, ...]
+    n: int  # cases of the class
+    weight: float  # of the class's own cases; the rest is the parent class
+    ends: dict[str, list[float]]  # end -> [month]
+    low: dict[str, list[float | None]]  # None where no case of the class had changed by then: no interval
+    high: dict[str, list[float | None]]
+    source: str
+    note: str  # what the record cannot speak to
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {**self.__dict__, "months": list(self.months)}
+
+
+def outside_views(scenario: Scenario, months: tuple[int, ...]) -> tuple[OutsideView, ...]:
+    """Return the outside view in each reference class of `scenario`; nothing dated after its date is used."""
+    check_classes(scenario)
+    return tuple(_view(scenario, where, months) for where in scenario.reference_classes)
+
+
+def check_classes(scenario: Scenario) -> None:
+    """Raise `SpecError` for a reference class that the record does not know."""
+    for i, where in enumerate(scenario.reference_classes, 1):
+        try:
+            cases("episodes", where, scenario.as_of)
+        except EvidenceError as e:
+            raise SpecError(f"{scenario.name}: reference_classes.{i} ({where!r}): {e}") from None
+
+
+def _view(scenario: Scenario, where: str, months: tuple[int, ...]) -> OutsideView:
+    try:
+        f = outside_forecast(where, months, as_of=scenario.as_of, draws=DRAWS, seed=SEED)
+    except EvidenceError as e:
+        if "no episode is in the class" not in str(e):
+            raise
+        note = f"The record holds no such case as of {scenario.as_of}: it cannot speak to this."
+        return OutsideView(where, months, 0, 0.0, {}, {}, {}, "", note)
+    note = SILENT
+    if f.n < FEW:
+        note = f"Only {f.n} such case{'s' * (f.n != 1)} as of {scenario.as_of}, too few to speak. {SILENT}"
+        return OutsideView(where, months, f.n, f.weight, {}, {}, {}, f.source, note)
+    point = {end: f.end_probability[:, i].tolist() for i, end in enumerate(f.ends)}
+    told = f.end_high - f.end_low > 1e-9
+    low, high = (
+        {end: [float(x) if ok else None for x, ok in zip(a[:, i], told[:, i], strict=True)] for i, end in enumerate(f.ends)}
+        for a in (f.end_low, f.end_high)
+    )
+    return OutsideView(where, months, f.n, f.weight, point, low, high, f.source, note)

@@ -1,0 +1,48 @@
+"""How each node of a compiled game is solved: which kernel, and where its strategies stand in the flat arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
+from peacetalks._sweep import Plan
+from peacetalks.beliefs import Grid
+from peacetalks.compile import NATURE, Compiled
+
+
+def make_plan(c: Compiled, grid: Grid) -> Plan:
+    """Return the plan of a game on a grid."""
+    lay, n = c.layout, c.n_nodes
+    kind = node_kinds(c, grid)
+    types = np.where(lay.part_player == NATURE, 1, lay.n_types[lay.part_player])
+    own = np.add.reduceat(types * lay.part_actions, lay.part_ptr[:-1]) if n else np.zeros(0, np.int64)
+    warm = np.where(kind == SIGNAL, lay.part_actions[lay.part_ptr[:-1]], np.where(kind == DUEL, own, 0)) if n else own
+    profiles = np.diff(lay.prof_ptr)
+    return Plan(
+        kind=kind, nu=np.exp(lay.log_weight), constant=np.zeros(n + len(c.boundaries), bool),
+        log_ptr=_offsets(own * grid.total), warm_ptr=_offsets(warm * grid.total),
+        most_actions=int(lay.part_actions.max(initial=1)), most_profiles=int(profiles[kind == DUEL].max(initial=1)),
+    )  # fmt: skip
+
+
+def node_kinds(c: Compiled, grid: Grid) -> np.ndarray:
+    """Return the kernel of each node [node]."""
+    lay = c.layout
+    movers = np.diff(lay.part_ptr)
+    first = lay.part_player[lay.part_ptr[:-1]] if len(movers) else np.zeros(0, np.int64)
+    types = np.where(first == NATURE, 1, lay.n_types[first])
+    kind = np.full(len(movers), GENERAL, np.int64)
+    single = movers == 1
+    kind[single & (first == NATURE)] = CHANCE
+    kind[single & (first != NATURE) & (types == 1)] = PLAIN
+    kind[single & (types == 2)] = SIGNAL
+    pair = np.flatnonzero(movers == 2)
+    second = lay.part_player[lay.part_ptr[pair] + 1]
+    kind[pair[(types[pair] <= 2) & (lay.n_types[second] <= 2)]] = DUEL
+    typed = np.add.reduceat(lay.typed >= 0, lay.prof_ptr[:-1]) if len(movers) else np.zeros(0, np.int64)
+    kind[typed > 0] = GENERAL
+    return kind
+
+
+def _offsets(sizes: np.ndarray) -> np.ndarray:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -1,0 +1,195 @@
+"""An `Outlook` on a terminal of 80 columns: the three ends and every outcome by date, what the record says beside
+them, the terms beside their baselines, how long things take, and how it was got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from peacetalks.mechanisms.state import ENDS, LABELS
+from peacetalks.scenario_outlook import Outlook, months
+from peacetalks.spec import Scenario
+
+END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
+END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
+STYLES = {"band": "dim", "floor": "dim", "record": "cyan"}
+TRUCE_MONTHS = (1, 3, 6, 12)
+INTERVAL = "95% interval"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the forecast table: kind (end, outcome, band, floor, record), the end it belongs to, name, cells."""
+
+    kind: str
+    end: str
+    name: str
+    cells: list[str]
+
+
+def outcome_names(s: Scenario) -> dict[str, str]:
+    """Return what each outcome is called in this scenario: the sides by name.
+
+    >>> from peacetalks.spec import load
+    >>> outcome_names(load("korea-1951"))["victory_1"]
+    'won by United Nations Command'
+    """
+    won = {f"victory_{i}": f"won by {side.label}" for i, side in enumerate(s.sides, 1)}
+    return LABELS | won
+
+
+def dates(o: Outlook) -> list[int]:
+    """Return the months shown."""
+    return list(months(int(o.outcomes.period[-1])))
+
+
+def show(o: Outlook, out: Console | None = None) -> None:
+    """Print the forecast."""
+    out = out or Console()
+    out.print(Text(o.scenario.title, style="bold"))
+    out.print(Text(f"as of {o.scenario.as_of}; the model's view, with the historical record beside it"))
+    out.print(Text(headline(o)))
+    out.print(_ends(o))
+    if float(o.outcomes.max("period").min()) == 0:
+        out.print(Text("- : the scenario holds no mechanism that leads there"))
+    for line in outside_lines(o):
+        out.print(Text(line))
+    out.print()
+    for line in (*terms_lines(o), *duration_lines(o)):
+        out.print(Text(line))
+    out.print()
+    out.print(Text(settings_line(o), style="dim"))
+
+
+def headline(o: Outlook) -> str:
+    """Return the three ends at the date nearest to a year, in one sentence."""
+    m = max(d for d in dates(o) if d <= 12)
+    parts = [f"{END_NAMES[e].lower()} {percent(float(o.ends.sel(end=e, period=m)))}" for e in ENDS]
+    return f"After {m} month{'s' * (m != 1)}: {', '.join(parts)}."
+
+
+def _ends(o: Outlook) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column("probability", overflow="fold", width=38)
+    for m in dates(o):
+        table.add_column(f"{m} mo", justify="right", no_wrap=True, width=7)
+    for row in rows(o):
+        if row.kind == "end":
+            table.add_section()
+        indent = "" if row.kind == "end" else "    " if row.name == INTERVAL else "  "
+        style = f"bold {END_STYLES[row.end]}" if row.kind == "end" and row.end else STYLES.get(row.kind, "")
+        table.add_row(Text(indent + row.name), *row.cells, style=style)
+    return table
+
+
+def rows(o: Outlook) -> list[Row]:
+    """Return the table of ends, outcomes, noise floor and record, one row each."""
+    names, out = outcome_names(o.scenario), []
+    for end, outcomes in ENDS.items():
+        out.append(Row("end", end, END_NAMES[end], _row(o.ends.sel(end=end), o)))
+        for name in outcomes:
+            a = o.outcomes.sel(outcome=name)
+            cells = _row(a, o) if float(a.max()) > 0 else ["-"] * len(dates(o))
+            out.append(Row("outcome", end, names[name], cells))
+        if o.bands is not None:
+            out.append(Row("band", end, "50% of draws lie in", _band(o, end, 0.25, 0.75)))
+            out.append(Row("band", end, "90% of draws lie in", _band(o, end, 0.05, 0.95)))
+        out.append(Row("floor", end, "with nothing hidden (noise floor)", _row(o.noise_floor.sel(end=end), o)))
+        for i, view in enumerate(o.outside, 1):
+            if view.ends:
+                out.append(Row("record", end, f"record [{i}]", [percent(p) for p in view.ends[end]]))
+                spans = zip(view.low[end], view.high[end], strict=True)
+                out.append(Row("record", end, INTERVAL, [_span(lo, hi) for lo, hi in spans]))
+    out.append(Row("end", "", "Moved by private information", _row(o.information_share, o)))
+    return out
+
+
+def outside_lines(o: Outlook) -> list[str]:
+    """Return what the record's rows are, and what it cannot speak to."""
+    lines = []
+    for i, view in enumerate(o.outside, 1):
+        lean = f", weight {view.weight:.2f} against its parent class" if view.ends else ""
+        lines.append(f"[{i}] {view.reference_class}: n = {view.n}{lean}")
+    for note in dict.fromkeys(view.note for view in o.outside):
+        which = "".join(f"[{i}]" for i, view in enumerate(o.outside, 1) if view.note == note)
+        lines.append(f"{which} {note}")
+    if not o.outside:
+        lines.append("The scenario names no reference class: the record is not consulted (reference_classes).")
+    for source in dict.fromkeys(view.source for view in o.outside if view.source):
+        lines.append(f"Record: {source}; known at {o.scenario.as_of}.")
+    return lines
+
+
+def terms_lines(o: Outlook) -> list[str]:
+    """Return the expected terms beside their baselines."""
+    facts = o.to_dict()["terms"]
+    base = facts["baselines"]
+    beside = f"front as it stands {base['front']:.2f}, capability-weighted mean {base['capability_weighted_mean']:.2f}"
+    if facts["mean"] is None:
+        return [f"Terms: no settlement within the forecast. Baselines: {beside}."]
+    first, last = _middle(facts["values"], facts["probabilities"])
+    spread = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+    return [f"Terms if settled: {facts['share_of']} gets {facts['mean']:.2f} of the pie (90%: {spread}).", f"Baselines: {beside}."]
+
+
+def duration_lines(o: Outlook) -> list[str]:
+    """Return the times to settlement and to the collapse of a truce."""
+    d = o.durations
+    by = ", ".join(f"{percent(d.settled[m - 1])} by {m} mo" for m in dates(o))
+    lines = [f"Settled: {by}."]
+    if d.broken_within is None:
+        return [*lines, "No truce begins in this forecast."]
+    kept = [m for m in TRUCE_MONTHS if m <= len(d.broken_within)]
+    within = ", ".join(f"{percent(d.broken_within[m - 1])} in {m} mo" for m in kept)
+    return [*lines, f"A truce, once begun, is broken: {within}."]
+
+
+def settings_line(o: Outlook) -> str:
+    """Return how the forecast was got."""
+    s = o.settings
+    lam = next(iter(s["rationality"].values()))
+    draws = f"; {s['draws']} draws, seed {s['seed']}" if s["draws"] else ""
+    return (
+        f"Quantal response equilibrium, precision {lam:g}; {s['belief_points']} belief points a side, {s['states']} states, "
+        f"{s['nodes']} nodes; residual {o.residual:.1e}; nodes with several equilibria {o.multiple}{draws}; "
+        f"scenario {o.scenario.digest}. A model's view under stated judgements, not an oracle."
+    )
+
+
+def _middle(values: list[float], weights: list[float], share: float = 0.9) -> tuple[float, float]:
+    """Return the central range of a distribution over `values`."""
+    tail, below, low = (1 - share) / 2, 0.0, None
+    for x, w in zip(values, weights, strict=True):
+        below += w
+        low = x if low is None and below > tail else low
+        if below >= 1 - tail:
+            return (x if low is None else low), x
+    return values[0], values[-1]
+
+
+def percent(p: float) -> str:
+    """Return a probability in words of a table; what is tiny but not nil is not shown as nil.
+
+    >>> percent(0.25), percent(0.0001), percent(0.0)
+    ('25.0%', '<0.1%', '0.0%')
+    """
+    return "<0.1%" if 0 < p < 0.0005 else f"{100 * p:.1f}%" if p < 0.9995 or p >= 1 - 1e-9 else ">99.9%"
+
+
+def _row(a, o: Outlook) -> list[str]:
+    return [percent(float(a.sel(period=m))) for m in dates(o)]
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{100 * low:.0f}-{100 * high:.0f}%"
+
+
+def _band(o: Outlook, end: str, low: float, high: float) -> list[str]:
+    assert o.bands is not None
+    a = o.bands["ends"].sel(end=end)
+    spans = [(float(a.sel(period=m, quantile=low)), float(a.sel(period=m, quantile=high))) for m in dates(o)]
+    return [_span(lo, hi) for lo, hi in spans]

@@ -1,0 +1,129 @@
+"""Switched off means not there; any combination builds, solves and keeps all the probability; the doors say what is wrong."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import peacetalks as pt
+from peacetalks.compile import compile_game
+from peacetalks.mechanisms import derived
+from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agreed_terms, label
+from peacetalks.scenario_outlook import outlook
+
+# last period of the small war, solved before the second half of the mechanisms was written
+BEFORE = {
+    "broken": 0.07071163414078911, "ceasefire": 0.10185527011711644, "fighting": 0.12059268693822209,
+    "settlement": 0.03575541326196682, "talks": 0.5611649202763691, "victory_1": 0.1044105189146743,
+    "victory_2": 0.00284255860973538, "wider_war": 0.002666997741127535,
+}  # fmt: skip
+
+
+def last(scenario, solved, periods=4):
+    return pt.forecast(solved(scenario), outcome=label, periods=periods)[-1].to_series()
+
+
+def test_nothing_of_the_second_half_is_there_unless_written(tables, solved):
+    alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.01}}} | dict.fromkeys(tables)
+    shrunk = {"battlefield.positions": 5, "talks.offers": 5, "periods": 6, "rationality": 20}
+    got = last(pt.patch(pt.load("russia-ukraine-2025"), shrunk | alone), solved, 6)
+    assert {k: pytest.approx(v, abs=1e-9) for k, v in BEFORE.items()} == got.to_dict()
+
+
+def test_the_bare_game_has_no_flags_and_its_known_size():
+    c = compile_game(pt.build(pt.load("korea-1951")))
+    assert (len(c.boundaries), c.n_nodes) == (97, 1974)
+    assert {(w.home, w.pact, w.ahead) for w in c.boundaries} == {(0, 0, 0)}
+
+
+def test_on_and_off_again(small, tables, solved):
+    base = last(small, solved)
+    game = pt.build(small)
+    for name, table in tables.items():
+        off = pt.patch(pt.patch(small, {name: table}), {name: None})
+        again = pt.build(off)
+        assert [s.name for s in again.stages] == [s.name for s in game.stages]
+        assert again.players == game.players
+        assert again.start == game.start
+    assert np.abs(last(off, solved) - base).max() < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("credibility", {"capability": 1.0, "belief_in_use": 1.0}), ("observers", {"pull": 0.0})],
+)
+def test_at_its_neutral_value_a_mechanism_changes_nothing(small, tables, solved, name, change):
+    on = pt.patch(small, {name: {**tables[name], **change}})
+    assert np.abs(last(on, solved) - last(small, solved)).max() < 1e-12
+
+
+def test_a_deal_that_is_always_kept_is_a_settlement(small, tables, solved):
+    power = {"label": "power", "on": 1, "level": 0, "bite": 0.001, "upkeep": 0.0, "peace_value": 0.01, "change": 0.1}
+    plain = pt.patch(small, {"sanctions": power, "periods": 4})
+    keep = {**tables["deal"], "rearm": 1e-9, "incident": 0.0, "by": [1]}
+    for lasting in (0.0, 0.2):
+        kept = pt.patch(plain, {"deal": {**keep, "lasting": lasting}})
+        a, b = solved(plain), solved(kept)
+        gaps = np.abs(pt.forecast(a, outcome=label, periods=4) - pt.forecast(b, outcome=label, periods=4))
+        assert float(gaps.max()) < 1e-6
+        for player in ("Russia", "Ukraine", "power"):
+            assert abs(a.value(player) - b.value(player)) < 1e-6
+
+
+def test_flags_live_only_where_they_matter(small, tables):
+    c = compile_game(pt.build(pt.patch(small, {**tables, "periods": None})))
+    for w in c.boundaries:
+        if w.regime not in ("talks", "war"):
+            assert (w.home, w.pact) == (0, 0), w
+        assert w.ahead == 0 or w.regime == DEAL
+        assert w.level == 0 or w.regime != "inspected"
+    base = compile_game(pt.build(pt.patch(small, {"periods": 5})))
+    assert c.n_nodes < 5 * base.n_nodes
+
+
+@given(st.data())
+@settings(max_examples=12, deadline=None)
+def test_any_combination_works(small, tables, data):
+    chosen = data.draw(st.sets(st.sampled_from(sorted(tables))))
+    tiny = {"battlefield.positions": 3, "talks.offers": 3, "periods": 2, "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}}}
+    if "window" in chosen and data.draw(st.booleans()):
+        tables = {**tables, "window": {"variant": "prestige", "side": 2, "value": 0.1}}
+    if data.draw(st.booleans()):
+        tiny["challengers"] = None
+    s = pt.patch(small, {**tiny, **{k: tables[k] for k in chosen}})
+    f = pt.forecast(pt.solve(pt.build(s), rationality=20.0, belief_points=2), outcome=label, periods=2)
+    assert np.abs(f.sum("outcome") - 1).max() < 1e-12
+    assert float(f.min()) >= 0
+
+
+def test_terms_are_reported_from_a_deal_in_force(small, tables):
+    assert agreed_terms(World(SETTLED, pending=0.25)) == 0.25
+    assert agreed_terms(World(DEAL, pending=Bundle(0.75), ahead=1)) == 0.75
+    assert agreed_terms(World(TALKS)) is None
+    alone = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}}, "periods": 4}
+    o = outlook(pt.patch(small, alone | {k: tables[k] for k in ("deal", "linked", "credibility")}), periods=4, belief_points=2)
+    assert abs(float(o.terms.sum()) - 1) < 1e-12
+    assert o.settings["derived"] == {"credibility": 0.9 * 0.3}
+
+
+def test_derived_numbers(small, tables):
+    got = derived(pt.patch(small, tables))
+    assert set(got) == {"credibility", "observers_belief", "mutiny_hazard_steady", "mutiny_hazard_strained"}
+    assert got["mutiny_hazard_steady"] == pytest.approx(0.2 * 0.100633, abs=1e-6)  # THEORY o12, z = 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"audience.side": 2}, "audience concerns side 2 and loyalty side 1: they share one ladder"),
+        ({"ceasefire": None}, "inspection needs the table ceasefire"),
+        ({"loyalty.public": 30.0}, "too precise for a single equilibrium; keep public <= sqrt"),
+        ({"pact.members": ["Ukraine"]}, "two players are called 'Ukraine'"),
+        ({"window.chance": 0.0}, "the lever variant needs chance > 0"),
+        ({"observers.advances": 12}, "12 advances in 10 months: at most one a month counts"),
+        ({"deal.detecton": 0.1}, r"deal.detecton: unknown key \(did you mean 'detection'\?\)"),
+    ],
+)
+def test_messages(small, tables, change, message):
+    with pytest.raises(pt.SpecError, match=message):
+        pt.patch(pt.patch(small, tables), change)
