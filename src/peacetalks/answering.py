@@ -26,8 +26,8 @@ from peacetalks.measure import Flow, enter, flow
 from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
+from peacetalks.readout import terms_of
 from peacetalks.solution import Solution
-from peacetalks.solving import terms_of
 from peacetalks.spec import Scenario
 
 POOL = 24  # months

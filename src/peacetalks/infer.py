@@ -25,9 +25,9 @@ from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.forward import Trajectory
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
+from peacetalks.readout import ends_of, outcomes_of
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, solve_scenario
 from peacetalks.solution import Solution
-from peacetalks.solving import ends_of, outcomes_of, solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 Tell = Callable[[int, int], None]
