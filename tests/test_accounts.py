@@ -11,8 +11,8 @@ from peacetalks.companions import folder, play_key
 from peacetalks.comparison import compare
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.query import atoms, parse
-from peacetalks.scenario_outlook import solve_scenario
 from peacetalks.shapley import shapley
+from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 @pytest.fixture(scope="module")

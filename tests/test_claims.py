@@ -19,7 +19,7 @@ from peacetalks.events import acts
 from peacetalks.evidence import base_rate
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import QueryError, atoms, parse
-from peacetalks.scenario_outlook import solve_scenario
+from peacetalks.solving import solve_scenario
 from peacetalks.variants import setting
 
 NAME = "russia-ukraine-2025"

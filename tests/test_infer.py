@@ -14,7 +14,7 @@ from peacetalks.compile import compile_game
 from peacetalks.events import Acts, Record, acts, place, record
 from peacetalks.filtering import Filter, Seen
 from peacetalks.infer import Follower, _evidence, infer
-from peacetalks.scenario_outlook import solve_scenario
+from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 

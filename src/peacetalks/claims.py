@@ -34,7 +34,8 @@ from peacetalks.filtering import Filter
 from peacetalks.infer import Follower
 from peacetalks.mechanisms import build
 from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw, solve_scenario
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Part, Scenario, SpecError, _closest
 from peacetalks.variants import setting
 

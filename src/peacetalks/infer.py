@@ -26,8 +26,9 @@ from peacetalks.forward import Trajectory
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
 from peacetalks.readout import ends_of, outcomes_of
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, solve_scenario
+from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import Solution
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 Tell = Callable[[int, int], None]
