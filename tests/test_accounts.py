@@ -6,10 +6,13 @@ from tiny import J, account, tiny
 
 import peacetalks as pt
 from peacetalks.accounts import Account, accounts, apply
+from peacetalks.answering import View
 from peacetalks.companions import folder, play_key
 from peacetalks.comparison import compare
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.query import atoms, parse
 from peacetalks.shapley import shapley
+from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 @pytest.fixture(scope="module")
@@ -122,6 +125,9 @@ def test_compare_splits_the_whole_difference(base):
     out = c.to_dict()["accounts"]["x"]
     assert [r["path"] for r in out["changes"]] == ["talks.walk", "ceasefire.accept"]
     assert sum(out["ends"][e][1] for e in ENDS) == pytest.approx(1, abs=1e-12)
+    solved = View(base, solve_scenario(base, 2))
+    (atom,) = atoms(parse("E(terms | settlement by 2)"))
+    assert c.expected["base"].terms == pytest.approx(solved.answer(atom, ""), abs=1e-12)  # a mean, not a mass
 
 
 def test_compare_refuses_nothing_to_compare_and_dates_past_the_end(base):

@@ -26,8 +26,8 @@ from peacetalks.measure import Flow, enter, flow
 from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
+from peacetalks.readout import terms_of
 from peacetalks.solution import Solution
-from peacetalks.solving import terms_of
 from peacetalks.spec import Scenario
 
 POOL = 24  # months
@@ -74,7 +74,7 @@ class View:
     def after(self, mass: np.ndarray, t: int) -> np.ndarray:
         """Return the mass over boundaries at the end of period `t` (from 0)."""
         out = enter(self.s, mass)
-        self._flow(t).push(out.reshape(-1))
+        self._flow(t).push(out)
         return out[self.s.compiled.n_nodes :]
 
     def visits(self, mass: np.ndarray, t: int) -> np.ndarray:

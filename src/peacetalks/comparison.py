@@ -12,9 +12,10 @@ from peacetalks.accounts import Account, apply
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import EXACT_UP_TO, ORDERS, Split, shapley
-from peacetalks.solving import ends_of, mean_terms, outcomes_of, solve_scenario
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 DATES = (12, 24)

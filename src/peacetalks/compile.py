@@ -15,8 +15,10 @@ Only states that can be reached are laid out.
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from typing import Any, NamedTuple
@@ -24,10 +26,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery, place
+from peacetalks.payments import Columns, Payments, ints
 
 MAX_NODES = 1_000_000
 NATURE = -1
-Where = str | tuple[Stage, Any, Any]
 
 
 class Layout(NamedTuple):
@@ -92,53 +94,6 @@ class _Node:
     labels: list[tuple[Any, ...]]
     profiles: list[Move]
     lotteries: list[dict[Any, float]]  # next states of each profile
-
-
-class Columns:
-    """Turns pay mappings into vectors over (player, type) columns, with checks at the door."""
-
-    def __init__(self, game: Game) -> None:
-        self.game = game
-        self.index: dict[Any, list[int]] = {}
-        self.player: list[int] = []
-        self.type: list[int] = []
-        for i, player in enumerate(game.players):
-            for k, kind in enumerate(game.type_names(player)):
-                col = len(self.player)
-                self.index.setdefault(player, []).append(col)
-                self.index[(player, kind)] = [col]
-                self.player.append(i)
-                self.type.append(k)
-        self.zero = np.zeros(len(self.player))
-        combos = product(*(game.type_names(p) for p in game.players))
-        self.profiles = [dict(zip(game.players, kinds, strict=True)) for kinds in combos]
-
-    def vector(self, pay: Mapping[Any, float] | None, where: Where) -> np.ndarray:
-        """Return `pay` as a vector over columns."""
-        if not pay:
-            return self.zero
-        out = np.zeros(len(self.player))
-        for key, amount in pay.items():
-            cols = self.index.get(key)
-            if cols is None:
-                known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
-                hint = did_you_mean(key, known)
-                raise GameError(f"{place(where)} pays {key!r}, who is not a player (or player and type){hint}")
-            if not math.isfinite(amount):
-                raise GameError(f"{place(where)} pays {key!r} {amount!r}; payoffs must be finite numbers")
-            for col in cols:
-                out[col] += amount
-        return out
-
-    def table(self, pay: Any, where: Where) -> np.ndarray:
-        """Return pay as [type profile, player], evaluating a function of the types on each profile."""
-        out = np.zeros((len(self.profiles), len(self.game.players)))
-        for row, kinds in enumerate(self.profiles):
-            found: Any = pay(dict(kinds)) if callable(pay) else pay
-            vector = self.vector(found, where)
-            for i, player in enumerate(self.game.players):
-                out[row, i] = vector[self.index[(player, kinds[player])][0]]
-        return out
 
 
 def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> list[Move]:
@@ -278,12 +233,29 @@ class _Builder:
                 self.resolve(k + 1, nxt)
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold garbage collection off: a game is many small objects, none of them garbage (a quarter of the time, measured)."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def compile_game(game: Game) -> Compiled:
     """Lay out the reachable states of `game` as arrays.
 
     Raises `GameError` for a stage without moves, payoffs that are not finite, probabilities that do
     not sum to 1, and games with more than a million nodes.
     """
+    with _no_collection():
+        return _compile(game)
+
+
+def _compile(game: Game) -> Compiled:
     b = _Builder(game)
     b.walk()
     keys = [(k, state) for k, stage in enumerate(b.nodes) for state in stage]
@@ -318,9 +290,9 @@ def compile_game(game: Game) -> Compiled:
 
 def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], int]) -> tuple[Layout, bool]:
     game, cols = b.game, b.columns
-    n_col = len(cols.player)
     part_ptr, part_player, part_actions, part_weight, weights = [0], [], [], [], []
-    prof_ptr, pay, drive, typed, typed_pay, typed_drive = [0], [], [], [], [], []
+    prof_ptr, typed, typed_pay, typed_drive = [0], [], [], []
+    pay, drive = Payments(cols), Payments(cols)
     lot_ptr, lot_slot, lot_prob = [0], [], []
     for k, state in keys:
         stage, node = game.stages[k], b.nodes[k][state]
@@ -328,56 +300,47 @@ def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], i
             part_player.append(player)
             part_actions.append(len(w))
             part_weight.append(len(weights))
-            weights += [math.log(x / sum(w)) for x in w]
+            total = sum(w)
+            weights += [math.log(x / total) for x in w]
         part_ptr.append(len(part_player))
         for move, to in zip(node.profiles, node.lotteries, strict=True):
-            where = (stage, state, move.label)
-            row_pay, row_drive = cols.zero, cols.zero
+            where, row = (stage, state, move.label), len(typed)
             if callable(move.pay) or callable(move.drive):
                 typed.append(len(typed_pay))
                 typed_pay.append(cols.table(move.pay, where))
                 typed_drive.append(cols.table(move.drive, where))
             else:
                 typed.append(-1)
-                row_pay, row_drive = cols.vector(move.pay, where), cols.vector(move.drive, where)
+                pay.add(row, move.pay, where)
+                drive.add(row, move.drive, where)
             for nxt, p in to.items():
                 ref, more_pay, more_drive = b.ref[(k + 1, nxt)]
                 lot_slot.append(slot_of(ref))
                 lot_prob.append(p)
-                if more_pay is not cols.zero:
-                    row_pay = row_pay + p * more_pay
-                if more_drive is not cols.zero:
-                    row_drive = row_drive + p * more_drive
+                pay.add_vector(row, more_pay, p)
+                drive.add_vector(row, more_drive, p)
             lot_ptr.append(len(lot_slot))
-            pay.append(row_pay)
-            drive.append(row_drive)
         prof_ptr.append(len(typed))
     edges = [b.ref.get((0, s)) for s in b.boundaries]
-    edge_slot = [-1 if e is None else slot_of(e[0]) for e in edges]
-    zero = cols.zero
+    zero, n_col = cols.zero, len(cols.player)
     typed_shape = (0, len(cols.profiles), len(game.players))
     discount = np.array([game.discount_of(game.players[i]) for i in cols.player])
     first = [cols.index[p][0] for p in game.players]
     layout = Layout(
-        col_player=_ints(cols.player), col_type=_ints(cols.type), first_col=_ints(first),
-        n_types=_ints([len(game.type_names(p)) for p in game.players]), discount=discount,
-        part_ptr=_ints(part_ptr), part_player=_ints(part_player), part_actions=_ints(part_actions),
-        part_weight=_ints(part_weight), log_weight=np.array(weights, float), prof_ptr=_ints(prof_ptr),
-        pay=np.array(pay, float).reshape(-1, n_col), drive=np.array(drive, float).reshape(-1, n_col),
-        typed=_ints(typed),
+        col_player=ints(cols.player), col_type=ints(cols.type), first_col=ints(first),
+        n_types=ints([len(game.type_names(p)) for p in game.players]), discount=discount,
+        part_ptr=ints(part_ptr), part_player=ints(part_player), part_actions=ints(part_actions),
+        part_weight=ints(part_weight), log_weight=np.array(weights, float), prof_ptr=ints(prof_ptr),
+        pay=pay.table(len(typed)), drive=drive.table(len(typed)), typed=ints(typed),
         typed_pay=np.array(typed_pay, float) if typed_pay else np.zeros(typed_shape),
         typed_drive=np.array(typed_drive, float) if typed_drive else np.zeros(typed_shape),
-        lot_ptr=_ints(lot_ptr), lot_slot=_ints(lot_slot), lot_prob=np.array(lot_prob, float),
+        lot_ptr=ints(lot_ptr), lot_slot=ints(lot_slot), lot_prob=np.array(lot_prob, float),
         edge_pay=np.array([zero if e is None else e[1] for e in edges]).reshape(-1, n_col),
         edge_drive=np.array([zero if e is None else e[2] for e in edges]).reshape(-1, n_col),
-        edge_slot=_ints(edge_slot),
+        edge_slot=ints([-1 if e is None else slot_of(e[0]) for e in edges]),
     )  # fmt: skip
     has_drive = bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any())
     return layout, has_drive
-
-
-def _ints(values: Any) -> np.ndarray:
-    return np.asarray(values, dtype=np.int64)
 
 
 def _reach(c: Compiled) -> tuple[np.ndarray, np.ndarray]:

@@ -25,9 +25,10 @@ from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.forward import Trajectory
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
+from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import Solution
-from peacetalks.solving import ends_of, outcomes_of, solve_scenario
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 Tell = Callable[[int, int], None]
@@ -308,7 +309,7 @@ def march_to(s: Solution, mass: np.ndarray, periods: int) -> np.ndarray:
     out, rows = [], None if s.finite else flow(s, 0)
     for t in range(periods):
         slots = enter(s, mass)
-        (rows if rows is not None else flow(s, t)).push(slots.reshape(-1))
+        (rows if rows is not None else flow(s, t)).push(slots)
         mass = slots[s.compiled.n_nodes :].copy()
         out.append(mass)
     return np.array(out)

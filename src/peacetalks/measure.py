@@ -15,7 +15,8 @@ import numpy as np
 
 from peacetalks import _measure
 from peacetalks.anderson import Anderson
-from peacetalks.compile import Columns, Layout
+from peacetalks.compile import Layout
+from peacetalks.payments import Columns
 
 if TYPE_CHECKING:
     from peacetalks.solution import Solution

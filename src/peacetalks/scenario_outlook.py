@@ -21,8 +21,9 @@ from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numbers import Number
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
+from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
-from peacetalks.solving import ends_of, outcomes_of, solve_scenario
+from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
 SEED = 20250520

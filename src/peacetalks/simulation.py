@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from peacetalks.compile import NATURE, Columns
+from peacetalks.compile import NATURE
 from peacetalks.forward import Paths
 from peacetalks.game import GameError
+from peacetalks.payments import Columns
 from peacetalks.solution import Solution
 
 

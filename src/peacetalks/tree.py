@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.compile import Columns
 from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, lottery
+from peacetalks.payments import Columns
 from peacetalks.solution import NotSolved
 
 MAX_HISTORIES = 20_000

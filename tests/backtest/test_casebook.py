@@ -133,7 +133,7 @@ def test_a_class_that_is_too_small_leaves_the_case_out(book):
 
 
 def test_the_shipped_pool_is_the_one_that_the_case_book_gives(book):
-    """If this fails: `peacetalks.backtests.rebuild()`."""
+    """If this fails: `peacetalks.backtests.repool()`."""
     assert pool_csv(book) == table_text("pool.csv")
     assert pool_card(book) == table_text("pool.json")
     assert shipped().effective_n == json.loads(table_text("pool.json"))["cases"]

@@ -13,9 +13,9 @@ from peacetalks.scenario_outlook import outlook
 
 # last period of the small war, solved before the second half of the mechanisms was written
 BEFORE = {
-    "broken": 0.07071163414078911, "ceasefire": 0.10185527011711644, "fighting": 0.12059268693822209,
-    "settlement": 0.03575541326196682, "talks": 0.5611649202763691, "victory_1": 0.1044105189146743,
-    "victory_2": 0.00284255860973538, "wider_war": 0.002666997741127535,
+    "broken": 0.07070735118787344, "ceasefire": 0.10184937360801632, "fighting": 0.12059607211217166,
+    "settlement": 0.03575266992116087, "talks": 0.5611809336405902, "victory_1": 0.10441121724971877,
+    "victory_2": 0.0028425937953057167, "wider_war": 0.0026597884851632964,
 }  # fmt: skip
 
 

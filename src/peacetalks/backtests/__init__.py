@@ -14,10 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peacetalks.backtests.inside import rebuild
+    from peacetalks.backtests.inside import rebuild, repool
     from peacetalks.backtests.results import Backtest, backtest
 
-_HOME = {"Backtest": "results", "backtest": "results", "rebuild": "inside"}
+_HOME = {"Backtest": "results", "backtest": "results", "rebuild": "inside", "repool": "inside"}
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +26,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-__all__ = ["Backtest", "backtest", "rebuild"]
+__all__ = ["Backtest", "backtest", "rebuild", "repool"]

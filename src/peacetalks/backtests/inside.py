@@ -98,13 +98,20 @@ def rebuild(size: Size | None = None, out_dir: str | Path | None = None,
             solved.append(np.full((len(MONTHS), len(ORDER)), np.nan))
         if tell:
             tell(i + 1, len(book))
-    write_text(folder / "inside.csv", inside_csv(book, solved, size))
+    text = inside_csv(book, solved, size)
+    write_text(folder / "inside.csv", text)
     inside_table.cache_clear()
-    _table.cache_clear()
-    ran = run({c.id: p for c, p in zip(book, solved, strict=True)}, size)
+    return [folder / "inside.csv", *repool(folder, _parse(text)[0], size)]
+
+
+def repool(out_dir: str | Path | None = None, inside: dict[int, Floats] | None = None, size: Size | None = None) -> list[Path]:
+    """Fit the shipped pool again, without solving (after a change of the outside view); return the paths."""
+    folder = Path(out_dir) if out_dir else Path(__file__).parent / "tables"
+    ran = run(inside, size)
     write_text(folder / "pool.csv", pool_csv(ran))
     write_text(folder / "pool.json", pool_card(ran))
-    return [folder / name for name in ("inside.csv", "pool.csv", "pool.json")]
+    _table.cache_clear()
+    return [folder / "pool.csv", folder / "pool.json"]
 
 
 def inside_csv(book: Sequence[Negotiation], solved: Sequence[Floats], size: Size) -> str:
@@ -120,7 +127,11 @@ def inside_csv(book: Sequence[Negotiation], solved: Sequence[Floats], size: Size
 @cache
 def inside_table() -> tuple[dict[int, Floats], Size, dict[int, str]]:
     """Return the committed inside views by case, the size they were solved at, and the scenario digests."""
-    rows = list(csv.DictReader(io.StringIO(table_text("inside.csv"))))
+    return _parse(table_text("inside.csv"))
+
+
+def _parse(text: str) -> tuple[dict[int, Floats], Size, dict[int, str]]:
+    rows = list(csv.DictReader(io.StringIO(text)))
     views: dict[int, list[list[float]]] = {}
     for r in rows:
         p = np.array([float(r[e] or "nan") for e in ORDER])

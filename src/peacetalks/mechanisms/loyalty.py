@@ -21,9 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from scipy.optimize import brentq
-from scipy.stats import norm
-
+from peacetalks.global_game import hazard as breaking_chance
 from peacetalks.mechanisms.ground import moved, prize, victory
 from peacetalks.mechanisms.state import STEADY, World
 from peacetalks.parts import Loyalty
@@ -37,13 +35,7 @@ def fall_chance(public: float, private: float, signal: float, cost: float) -> fl
     >>> [round(fall_chance(4.0, 16.0, z, 0.4), 6) for z in (1.0, 0.8)]  # THEORY o12: loyalty erosion
     [0.100633, 0.266896]
     """
-    push, shield = public / private**0.5, ((public + private) / private) ** 0.5 * norm.ppf(cost)
-
-    def gap(theta: float) -> float:
-        return float(norm.cdf(push * (theta - signal) - shield)) - theta
-
-    root = float(brentq(gap, 0.0, 1.0, xtol=1e-14))  # type: ignore[arg-type]
-    return float(norm.cdf((root - signal) * public**0.5))
+    return breaking_chance(signal, cost, public, private)
 
 
 def hazard(part: Loyalty, strained: bool) -> float:

@@ -1,0 +1,131 @@
+"""How long a forecast takes: fixed sizes, warm, one core; medians of several runs in one process.
+
+    python benchmarks/speed.py                    # the table, as Markdown
+    python benchmarks/speed.py --write docs/speed.md
+    python benchmarks/speed.py --first-run        # also a run with no compiled kernels (about a minute more)
+
+Sizes: 11 offers, 21 front positions, 9 belief points a side.  *First half*: battlefield, talks, ceasefire, sanctions,
+rent, challengers; *everything*: all tables of russia-ukraine-2025.  The peer for accuracy and time on a small game is
+the gridless solver of the whole tree (`tree.py`), which shares no kernel with the grid.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import peacetalks as pt
+from peacetalks.catalog import make
+from peacetalks.mechanisms.state import label
+from peacetalks.solving import TOLERANCE
+from peacetalks.tree import solve_tree
+
+SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
+RUNS, HORIZON, POINTS = 3, 36, 9
+
+
+def scenario(everything: bool, periods: int | None = None, positions: int = 21) -> pt.Scenario:
+    """Return russia-ukraine-2025 at the size measured."""
+    base = pt.load("russia-ukraine-2025")
+    change: dict[str, Any] = {} if everything else {k: None for k in SECOND_HALF if k in base.written()}
+    change |= {"battlefield.positions": positions} if positions != 21 else {}
+    change |= {"periods": periods} if periods else {}
+    return pt.patch(base, change) if change else base
+
+
+def median(f: Callable[[], Any]) -> tuple[float, Any]:
+    """Return the median time of RUNS calls, and the last result."""
+    times = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        out = f()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times), out
+
+
+def timed(name: str, s: pt.Scenario, points: int = POINTS) -> str:
+    """Return a row: build, solve and forecast of a scenario."""
+    build, game = median(lambda: pt.build(s))
+    lam = float(s.rationality)
+    solve, found = median(
+        lambda: pt.solve(game, rationality=lam, belief_points=points, tolerance=TOLERANCE, certify=False)
+    )
+    cast, _ = median(lambda: pt.forecast(found, label, periods=HORIZON if s.periods is None else s.periods))
+    k = found.settings
+    return (
+        f"| {name} | {k['states']} | {k['nodes']} | {k['beliefs']} | {k['sweeps']} | {solve + build:.2f} | {cast:.2f} "
+        f"| {found.residual:.0e} |"
+    )
+
+
+def rows() -> list[str]:
+    """Return every row of the table."""
+    out = ["| game | states | nodes | beliefs | sweeps | build and solve, s | forecast, s | residual |"]
+    out.append("|---|---|---|---|---|---|---|---|")
+    out.append(timed("first half, stationary", scenario(False)))
+    for periods in (9, 18, 36):
+        out.append(timed(f"first half, {periods} periods", scenario(False, periods)))
+    for positions in (6, 11, 41):
+        out.append(timed(f"first half, {positions} positions, stationary", scenario(False, positions=positions)))
+    out.append(timed("everything, 5 belief points, stationary", scenario(True), 5))
+    out.append(timed("everything, stationary", scenario(True)))
+    return out
+
+
+def peer() -> str:
+    """Return a line: the integration game (o23) on the grid and on the tree."""
+    game = make("integration")
+    grid, s = median(lambda: pt.solve(game, 20.0, belief_points=41, certify=False))
+    tree, t = median(lambda: solve_tree(game, 20.0))
+    gap = max(abs(s.value(p) - t.value(p)) for p in ("A", "B"))
+    return (
+        f"Integration game, 41 belief points: {grid:.2f} s on the grid, {tree:.2f} s on the whole tree "
+        f"(ratio {tree / grid:.1f}); values differ by at most {gap:.1e}."
+    )
+
+
+def first_run() -> str:
+    """Return a line: the first forecast on a machine, kernels compiled."""
+    with tempfile.TemporaryDirectory() as cache:
+        began = time.perf_counter()
+        command = [sys.executable, "-m", "peacetalks.cli", "forecast", "korea-1951", "--json"]
+        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": cache})
+        return f"First forecast of korea-1951 on a machine, kernels compiled: {time.perf_counter() - began:.0f} s."
+
+
+def help_time() -> str:
+    """Return a line: `peacetalks --help`."""
+    command = [sys.executable, "-m", "peacetalks.cli", "--help"]
+    seconds, _ = median(lambda: subprocess.run(command, check=True, capture_output=True))
+    return f"`peacetalks --help`: {seconds:.2f} s."
+
+
+def main() -> None:
+    """Print the table, or write it."""
+    parse = argparse.ArgumentParser()
+    parse.add_argument("--write", type=Path)
+    parse.add_argument("--first-run", action="store_true")
+    args = parse.parse_args()
+    pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
+    lines = ["# How long things take", "", str(__doc__).split("\n\n")[0], "", *rows(), "", peer(), help_time()]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    lines.append(f"Memory at the most, the whole of this benchmark: {peak:.2f} GiB.")
+    if args.first_run:
+        lines.append(first_run())
+    text = "\n".join(lines) + "\n"
+    if args.write:
+        args.write.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
