@@ -18,7 +18,9 @@ HEAD = """\
 # left out: remove the "#: " to use them. Check the file with `peacetalks check`.
 
 """
-EXAMPLES = {"window.chance": "0.05"}  # where a default goes with another default of the table only
+EXAMPLES = {  # where what may stand there depends on what stands elsewhere
+    "window.chance": "0.05", "sanctions.label": '"an outside power"', "pact.members": '["an ally"]',
+}  # fmt: skip
 
 
 def starter() -> str:
