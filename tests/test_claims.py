@@ -13,7 +13,7 @@ import peacetalks as pt
 from peacetalks.accounts import accounts, readings
 from peacetalks.answering import View
 from peacetalks.claimreview import claim_review
-from peacetalks.claims import Claim, audit, claims, verdict
+from peacetalks.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.cli import main
 from peacetalks.events import acts
 from peacetalks.evidence import base_rate
@@ -257,13 +257,33 @@ def test_base_rates_are_drawn_from_their_interval_and_need_no_solve():
 
 
 def test_verdicts():
-    q, weak = parse("P(peace by 1) > 0"), parse("P(peace by 1) >= 0")
+    q, weak = parse("P(peace by 1) > 0"), parse("param(rent.weight) >= 0")
     assert verdict(q, np.array([0.1, 0.05, 0.2])) == "holds"
     assert verdict(q, np.array([-0.1, -0.05, -0.2])) == "fails"
     assert verdict(q, np.array([0.1, -0.05, 0.2])) == "undecided"
     assert verdict(q, np.array([0.1])) == "holds"
     assert (verdict(q, np.array([0.0])), verdict(weak, np.array([0.0]))) == ("undecided", "holds")
     assert verdict(q, np.array([np.nan])) == "undecided"
+
+
+def test_a_margin_within_the_solvers_error_is_undecided():
+    q, weak, back = (parse(f"effect(rent.weight: 0 -> now on P(peace by 1)) {sign} 0") for sign in (">", ">=", "<"))
+    for tiny_margin in (9e-5, -9e-5, 0.0):
+        assert {verdict(x, np.array([tiny_margin])) for x in (q, weak, back)} == {"undecided"}
+    assert (verdict(q, np.array([1.1e-4])), verdict(q, np.array([-1.1e-4]))) == ("holds", "fails")
+    assert verdict(q, np.array([0.2, 0.1, 9e-5, 9e-5])) == "undecided"  # draws reach into the error
+    assert verdict(q, np.array([9e-5, 0.1, 0.2])) == "undecided"  # so does the central value
+    record, rate = parse("loglik() > loglik(base)"), parse("base_rate(ceasefire, fails within 30d) > 0.5")
+    assert [verdict(record, np.array([x])) for x in (9e-3, 0.011)] == ["undecided", "holds"]
+    assert verdict(rate, np.array([1e-6])) == "holds"  # a record is counted, not solved for
+
+
+def test_the_solvers_error_is_what_it_is_said_to_be(base):
+    """Two solves, at the tolerance of every command and a thousand times finer, agree within the error of a verdict."""
+    fine = pt.solve(pt.build(base), rationality=float(base.rationality), belief_points=3, tolerance=1e-6)
+    for text in ("P(peace by 2)", "P(ceasefire within 2)", "E(front at 2)", f"play(posture, full, {KPA} within 1)"):
+        one, two = (ask(View(base, s), text) for s in (solve_scenario(base, 3), fine))
+        assert abs(one - two) < PROBABILITY_ERROR / 2
 
 
 def test_audits_that_are_refused(base):

@@ -9,8 +9,10 @@
 
 A claim is quoted, not asserted.  Its *margin* is by how much the comparison holds (negative: by how much it fails); the
 interval is the 5 to 95% range of the margin over draws of the scenario's ranges.  *Holds* and *fails* need the whole
-interval on one side of zero, anything else is *undecided*; without draws the central margin alone decides.  The game is
-solved once for each variant of the scenario, whatever the number of claims.
+interval on one side of zero, anything else is *undecided*; without draws the central margin alone decides.  A margin
+within the solver's own error is nil: where a solved game is asked, one side of zero means beyond `PROBABILITY_ERROR`
+(`LOGLIK_ERROR` for log-likelihoods).  The game is solved once for each variant of the scenario, whatever the number of
+claims.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from peacetalks.evidence import EvidenceError, base_rate
 from peacetalks.filtering import Filter
 from peacetalks.infer import Follower
 from peacetalks.mechanisms import build
-from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
+from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Part, Scenario, SpecError, _closest
@@ -41,6 +43,8 @@ from peacetalks.variants import setting
 
 DRAWS = 4
 RATE_DRAWS = 256
+PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solving.py), an effect is two of them
+LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
 Tell = Callable[[int, int], None]
 
 
@@ -139,7 +143,9 @@ def audit(
         if not final:
             bench.solve(progress or (lambda done, all_: None))
     findings = tuple(_finding(c, q, name, values[c.id, name]) for c, q, name, _ in cases)
-    return Audit(scenario, findings, {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves})
+    how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
+    errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
+    return Audit(scenario, findings, how | errors)
 
 
 def _parsed(c: Claim) -> Query:
@@ -277,19 +283,34 @@ def _finding(c: Claim, q: Query, name: str, sides: np.ndarray) -> Finding:
     return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), verdict(q, margin))
 
 
+def solver_error(q: Query) -> float:
+    """Return the margin below which a query's sides cannot be told apart: 0 where no solved game is asked.
+
+    >>> solver_error(parse("P(peace by 1) > 0")), solver_error(parse("param(rent.weight) > 0"))
+    (0.0001, 0.0)
+    """
+    asked = list(atoms(q))
+    if any(isinstance(a, Loglik) for a in asked):
+        return LOGLIK_ERROR
+    return PROBABILITY_ERROR if any(isinstance(a, MODEL) for a in asked) else 0.0
+
+
 def verdict(q: Query, margin: np.ndarray) -> str:
     """Return holds, fails or undecided for margins [central, draws...].
 
     >>> verdict(parse("P(peace by 1) > 0"), np.array([0.2, 0.1, -0.1]))
+    'undecided'
+    >>> verdict(parse("P(peace by 1) > 0"), np.array([0.00005]))
     'undecided'
     """
     found = _range(margin[1:])
     low, high = found if found is not None else (float(margin[0]), float(margin[0]))
     if not (math.isfinite(margin[0]) and math.isfinite(low) and math.isfinite(high)):
         return "undecided"
-    if low > 0 or (q.compare in (">=", "<=") and low >= 0):
+    least, error = min(low, float(margin[0])), solver_error(q)
+    if least > error or (error == 0 and q.compare in (">=", "<=") and low >= 0):
         return "holds"
-    return "fails" if high < 0 else "undecided"
+    return "fails" if max(high, float(margin[0])) < -error else "undecided"
 
 
 def _range(values: np.ndarray) -> tuple[float, float] | None:

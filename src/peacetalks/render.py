@@ -95,7 +95,8 @@ def html(o: Outlook) -> str:
     numbers = [(path, f"{float(n):g}", n.source or "no source given") for path, n in o.scenario.numbers().items()]
     return Template(source, autoescape=True).render(
         o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headlines=screen.headlines(o),
-        notes=[*screen.outside_lines(o), *screen.pooled_lines(o)], facts=[*screen.terms_lines(o), *screen.duration_lines(o)],
+        notes=[*screen.outside_lines(o), *screen.pooled_lines(o)],
+        facts=[*screen.terms_lines(o), *screen.duration_lines(o), *screen.derived_lines(o)],
         settings=screen.settings_line(o),
     )  # fmt: skip
 

@@ -62,7 +62,7 @@ def show(o: Outlook, out: Console | None = None) -> None:
     for line in (*outside_lines(o), *pooled_lines(o)):
         out.print(Text(line))
     out.print()
-    for line in (*terms_lines(o), *duration_lines(o)):
+    for line in (*terms_lines(o), *duration_lines(o), *derived_lines(o)):
         out.print(Text(line))
     out.print()
     out.print(Text(settings_line(o), style="dim"))
@@ -188,6 +188,20 @@ def duration_lines(o: Outlook) -> list[str]:
     kept = [m for m in TRUCE_MONTHS if m <= len(d.broken_within)]
     within = ", ".join(f"{percent(d.broken_within[m - 1])} in {m} mo" for m in kept)
     return [*lines, f"A truce, once begun, is broken: {within}."]
+
+
+def derived_lines(o: Outlook) -> list[str]:
+    """Return the numbers that mechanisms fix before the solve, each with its meaning; none where none is in the scenario."""
+    d, s, lines = o.settings["derived"], o.scenario, []
+    if "credibility" in d:
+        lines.append(f"Threats count for {percent(d['credibility'])} of their weight: capability x belief in use.")
+    if s.observers and "observers_belief" in d:
+        judged = s.sides[s.observers.of - 1].label
+        lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}.")
+    if s.loyalty and "mutiny_hazard_steady" in d:
+        risks = f"{percent(d['mutiny_hazard_steady'])} in a month of restraint, {percent(d['mutiny_hazard_strained'])} once strained"
+        lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
+    return lines
 
 
 def settings_line(o: Outlook) -> str:
