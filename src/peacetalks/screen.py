@@ -199,7 +199,8 @@ def derived_lines(o: Outlook) -> list[str]:
         judged = s.sides[s.observers.of - 1].label
         lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}.")
     if s.loyalty and "mutiny_hazard_steady" in d:
-        risks = f"{percent(d['mutiny_hazard_steady'])} in a month of restraint, {percent(d['mutiny_hazard_strained'])} once strained"
+        steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
+        risks = f"{steady} in a month of restraint, {strained} once strained"
         lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
     return lines
 
