@@ -103,4 +103,5 @@ def warm_measure() -> None:
     room = _measure.count_entries(nodes, lay, grid, live)
     ptr, col, prob = np.zeros(grid.total + 1, np.int64), np.empty(room, np.int32), np.empty(room)
     used = _measure.transitions(nodes, lay, grid, logs, plan.log_ptr, live, ptr, col, prob)
-    _measure.push(lay, ptr, col[:used], prob[:used], np.zeros((1 + edges, grid.total)))
+    mass = np.zeros((1 + edges, grid.total))
+    _measure.push(lay, ptr, col[:used], prob[:used], mass, mass[:0])

@@ -13,7 +13,6 @@ import operator
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,13 +78,7 @@ class View:
 
     def visits(self, mass: np.ndarray, t: int) -> np.ndarray:
         """Return the mass [node, belief] that passes each node in period `t`."""
-        total, step = self.s.grid.total, self._flow(t)
-        flat = enter(self.s, mass).reshape(-1)
-        for a, b in pairwise(self.s.compiled.stage_ptr * total):  # stages in the order of play
-            m = np.repeat(flat[a:b], np.diff(step.ptr[a : b + 1]))
-            lines = slice(step.ptr[a], step.ptr[b])
-            np.add.at(flat, step.col[lines], m * step.prob[lines])
-        return flat[: self.s.compiled.n_nodes * total].reshape(-1, total)
+        return self._flow(t).visits(enter(self.s, mass))
 
     def mass(self, month: int) -> np.ndarray:
         """Return the mass at the end of `month` (0: the opening)."""

@@ -33,7 +33,13 @@ class Flow:
 
     def push(self, mass: np.ndarray) -> None:
         """Push `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
-        _measure.push(self.layout, self.ptr, self.col, self.prob, mass)
+        _measure.push(self.layout, self.ptr, self.col, self.prob, mass, mass[:0])
+
+    def visits(self, mass: np.ndarray) -> np.ndarray:
+        """Push `mass` [slot, belief] as `push` does; return the mass that passes each node [node, belief]."""
+        seen = np.zeros(((len(self.ptr) - 1) // mass.shape[1], mass.shape[1]))
+        _measure.push(self.layout, self.ptr, self.col, self.prob, mass, seen)
+        return seen
 
 
 def flow(s: Solution, period: int, live: np.ndarray | None = None) -> Flow:
