@@ -203,7 +203,7 @@ CHARTS: tuple[tuple[str, str, Callable[[Outlook, int], Chart]], ...] = (
     ("The three ends: inside view, record, both pooled", "Solid: the model's inside view. Dashed: the same with nothing "
      "hidden (the noise floor). Points: the outside view, what past episodes of the reference classes became, with 95% "
      "intervals. Violet: both pooled, at the dates of the table; no such line where the record cannot speak.", ends),
-    ("Outcomes over time", "The probability of every outcome at the end of each month. Greens are peace, greys are "
+    ("Outcomes over time", "The inside view, by outcome, at the end of each month. Greens are peace, greys are "
      "nowhere, the rest is more conflict.", outcomes),
     ("Terms of a settlement", "Given that a settlement is reached by the last month.", terms),
     ("What is learnt about each side", "The public belief that the side is of the named type: the line is the median "

@@ -238,7 +238,7 @@ def _unseen(low: NDArray[np.float64], high: NDArray[np.float64], record: _Record
     n, clusters = (part["cluster"].n_unique() for part in (record.own, record.whole))
     low, high = low.copy(), high.copy()
     for i, j in zip(*np.nonzero((mine < 1e-12) | (mine > 1 - 1e-12)), strict=True):
-        p, parent = float(round(float(mine[i, j]))), float(every[i, j])
+        p, parent = float(mine[i, j] > 0.5), float(every[i, j])
         seen = weight < 1 and 1e-12 < parent < 1 - 1e-12
         _, least, most = posterior(p, n, parent, n * (1 - weight) / weight) if seen else posterior(p, clusters)
         low[i, j], high[i, j] = min(low[i, j], least), max(high[i, j], most)
