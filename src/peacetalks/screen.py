@@ -157,8 +157,9 @@ def derived_lines(o: Outlook) -> list[str]:
         judged = s.sides[s.observers.of - 1].label
         lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}.")
     if s.loyalty and "mutiny_hazard_steady" in d:
-        risks = f"{percent(d['mutiny_hazard_steady'])} in a month of restraint, {percent(d['mutiny_hazard_strained'])} once strained"
-        lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
+        steady, strained = (percent(d[f"mutiny_hazard_{level}"]) for level in ("steady", "strained"))
+        whose = s.sides[s.loyalty.side - 1].label
+        lines.append(f"Mutiny in the force of {whose}: {steady} in a month of restraint, {strained} once strained.")
     return lines
 
 
