@@ -1,5 +1,6 @@
 """What a forecast carries: durations, the record beside it, its size, its schema, its pages."""
 
+import csv
 import io
 import json
 import re
@@ -18,7 +19,9 @@ from peacetalks.compile import compile_game
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.measure import march
 from peacetalks.mechanisms.state import label
-from peacetalks.outside_view import FEW, outside_views
+from peacetalks.outside_view import FEW, OutsideView, outside_views
+from peacetalks.pool import log_pool, pool, shipped
+from peacetalks.pooled_view import NO_CLASS, SILENT, STEPS, pooled_view
 from peacetalks.scenario_outlook import open_cards
 from peacetalks.size import measure
 
@@ -129,6 +132,8 @@ def test_the_screen_fits_80_columns_and_tells_all(looked):
     text = out.getvalue()
     assert max(map(len, text.splitlines())) <= 80
     words = ["Peace", "Nowhere", "More conflict", "1 mo", "3 mo", "6 mo", "12 mo", "24 mo", "with nothing hidden", "record [1]",
+             "pooled, inside with record [2]", "at weights 0.00 to 0.70", "too few to tell it", "a judgement: a quarter",
+             "pooled with the record: peace",
              "90% of draws", "95% interval", "won by KPA and Chinese Volunteers", "front as it stands 0.50", "residual",
              "capability-weighted mean 0.53", "Moved by private information", "A truce, once begun, is broken", "n = 7",
              "lower bound", "seed 20250520"]  # fmt: skip
@@ -144,7 +149,8 @@ def test_the_page_is_one_file_without_script_or_network(looked):
     assert "http" not in page.replace("http://www.w3.org", "")
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    titles = ["Outcomes over time", "The three ends beside the record", "Terms of a settlement", "What is learnt about each side",
+    titles = ["Outcomes over time", "The three ends: inside view, record, both pooled", "Terms of a settlement",
+              "What is learnt about each side",
               "Time to settlement, and to the collapse of a truce"]  # fmt: skip
     assert [t for t in titles if f"<h2>{t}</h2>" not in page] == []
     assert page.count('<svg role="img"') == 2 * len(titles)
@@ -154,6 +160,89 @@ def test_svg_and_csv(looked, tmp_path):
     path = tmp_path / "r.svg"
     render.write(looked, path)
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
-    lines = render.csv(looked).splitlines()
-    assert lines[0] == "period,outcome,probability"
-    assert len(lines) == 1 + 24 * 8
+    rows = list(csv.DictReader(io.StringIO(render.csv(looked))))
+    assert list(rows[0]) == ["period", "view", "level", "outcome", "probability"]
+    found = {}
+    for r in rows:
+        found.setdefault((r["view"], r["level"], int(r["period"])), []).append(float(r["probability"]))
+    assert all(sum(p) == pytest.approx(1, abs=1e-5) for p in found.values())
+    shown = {(v, "end", m) for v in ("outside [1]", "outside [2]", "pooled") for m in (1, 3, 6, 12, 24)}
+    assert set(found) == shown | {("inside", level, m) for level in ("end", "outcome") for m in range(1, 25)}
+
+
+def test_the_pool_is_of_the_inside_view_and_the_narrowest_class_that_can_speak(looked):
+    p, record = looked.pooled, looked.outside[1]
+    assert [v.conditions for v in looked.outside] == [1, 2]
+    assert (p.number, p.reference_class) == (2, record.reference_class)
+    inside = looked.ends.sel(period=list(record.months)).values
+    outside = np.array([record.ends[e] for e in looked.ends["end"].values]).T
+    assert p.fit == shipped(looked.scenario.as_of)
+    assert p.ends.values == pytest.approx(log_pool(inside, outside, p.fit.weight, p.fit.sharpness))
+    assert (p.low <= p.ends).all()
+    assert (p.ends <= p.high).all()
+    assert p.low.values == pytest.approx(np.array([
+        log_pool(inside, outside, w, p.fit.sharpness) for w in np.linspace(p.fit.low, p.fit.high, STEPS)] + [p.ends.values]).min(0))
+    first = pooled_view(looked.ends, [replace(looked.outside[0], conditions=2), record], looked.scenario.as_of)
+    assert first.number == 1  # of equals the first named
+
+
+def test_between_both_views_in_log_odds_and_either_view_at_weight_0_and_1(looked):
+    """Before recalibration (sharpness 1), for every pair of ends."""
+    outside = looked.outside[1].table()
+    inside = looked.ends.sel(period=outside.period)
+    odds = [np.log(a.values[:, [0, 1, 2]] / a.values[:, [1, 2, 0]]) for a in (inside, outside)]
+    q = pool(inside, outside, looked.pooled.fit.weight, sharpness=1.0).values
+    between = np.log(q[:, [0, 1, 2]] / q[:, [1, 2, 0]])
+    assert (np.minimum(*odds) - 1e-9 <= between).all()
+    assert (between <= np.maximum(*odds) + 1e-9).all()
+    assert not np.allclose(q, inside)
+    assert not np.allclose(q, outside)
+    assert pool(inside, outside, 1.0).values == pytest.approx(inside.values, abs=2e-3)  # what is below 0.001 is lifted to it
+    assert pool(inside, outside, 0.0).values == pytest.approx(outside.values)
+
+
+def test_no_pooled_line_where_the_record_is_silent_and_the_reason_is_told(looked):
+    thin = looked.scenario.model_copy(update={"reference_classes": ["war_type=interstate, reached=1y"]})
+    for classes, reason in ((outside_views(thin, (12,)), SILENT), ((), NO_CLASS)):
+        mute = replace(looked, outside=classes, pooled=pooled_view(looked.ends, classes, thin.as_of))
+        assert mute.pooled.ends is None
+        assert mute.pooled.reason == reason
+        assert list(mute.views) == ["inside"]
+        told = json.loads(render.as_json(mute))["pooled"]
+        assert (told["ends"], told["months"], told["reason"]) == (None, [], reason)
+        Draft202012Validator(forecast_schema.schema()).validate(json.loads(render.as_json(mute)))
+        assert not [r for r in screen.rows(mute) if r.kind == "pooled"]
+        assert f"Not pooled. {reason}" in screen.pooled_lines(mute)
+        assert screen.headlines(mute)[1] == f"Not pooled. {reason}"
+        assert "pooled" not in render.csv(mute)
+    _, drawn = render.html(mute).split("<h2>The three ends", 1)
+    assert ">pooled<" not in drawn
+    assert ">pooled<" in render.html(looked)
+
+
+def test_a_date_that_nobody_was_followed_to_is_unknown_in_every_output(looked):
+    """NaN of the record: null in JSON, empty in CSV, a dash in the table, no point in the chart."""
+    v = looked.outside[1]
+    cut = replace(v, **{k: {e: [*x[:-1], None] for e, x in getattr(v, k).items()} for k in ("ends", "low", "high")})
+    part = replace(looked, outside=(cut,), pooled=pooled_view(looked.ends, (cut,), looked.scenario.as_of))
+    told = json.loads(render.as_json(part))
+    Draft202012Validator(forecast_schema.schema()).validate(told)
+    assert [told[k]["ends"]["peace"][-1] for k in ("pooled",)] == [None]
+    assert told["pooled"]["ends"]["peace"][0] is not None
+    assert "24,pooled,end,peace,\n" in render.csv(part)
+    assert [r.cells[-1] for r in screen.rows(part) if r.kind in ("record", "pooled")] == ["-"] * 6
+    assert "<svg" in render.html(part)
+
+
+def test_nothing_later_sets_the_weight(looked):
+    views = (OutsideView("x", 1, (12,), 9, 1.0, {"peace": [0.2], "nowhere": [0.7], "more_conflict": [0.1]}, {}, {}, "", ""),)
+    early, late = (pooled_view(looked.ends, views, looked.scenario.as_of.replace(year=y)) for y in (1951, 2025))
+    assert early.fit.n < late.fit.n
+    assert early.fit.weight != late.fit.weight
+    assert early.to_dict()["cases"] == shipped(looked.scenario.as_of).effective_n
+
+
+def test_a_notebook_shows_three_lines(looked):
+    text = looked._repr_html_()
+    assert [text.count(w) for w in ("(inside view)", "outside view, record [1]", "pooled, inside with record [2]")] == [3, 3, 3]
+    assert "Weight on the inside view 0.25" in text

@@ -108,6 +108,17 @@ def test_draws_are_seeded_and_within_their_ranges():
     assert all(abs(sum(k.share for k in side.types.values()) - 1) < 1e-12 for x in a for side in x.sides)
 
 
+@pytest.mark.parametrize("name", bundled())
+def test_numbers_come_in_the_order_of_the_language_so_that_a_seed_gives_the_same_draws_in_every_process(name):
+    s = pt.load(name)
+    heads = [path.split(".")[0] for path in s.numbers()]
+    order = [n for n in type(s).model_fields if n in heads]
+    assert list(dict.fromkeys(heads)) == order
+    field = list(type(s.battlefield).model_fields)
+    parts = [path.split(".")[1] for path in s.numbers() if path.startswith("battlefield.")]
+    assert parts == sorted(parts, key=field.index)
+
+
 def test_numbers_have_quantiles():
     n = Number.parse({"dist": "normal", "mean": 1.0, "sd": 0.1})
     assert abs(n.quantile(0.975) - 1.19599640) < 1e-6

@@ -21,7 +21,7 @@ from peacetalks import _duel, _exp, _kernels, _measure, _newton, _signal, _sweep
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.compile import Compiled, compile_game
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
@@ -46,7 +46,7 @@ def ready() -> bool:
         stamp.write_text(digest)
     found = known and any(folder.glob("_sweep.sweep_signal-*.nbi"))
     if not found:
-        log.warning("First run on this machine: compiling the numerical kernels, once (about 25 seconds).")
+        log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
         _helpers.append(subprocess.Popen([sys.executable, "-c", "from peacetalks._cache import warm; warm()"]))
     return found
 
@@ -63,25 +63,33 @@ def settled(kernel: str | None = None) -> None:
     _helpers.clear()
 
 
-def _tiny() -> tuple[Compiled, Grid, Plan]:
-    """Return a game of one decision, laid out."""
-    act = Decision("act", "A", lambda s: [Move("a", "end"), Move("b", "end")])
-    game = Game(players=("A",), types={"A": {"x": 0.5, "y": 0.5}}, start="open", stages=(act,))
+def _tiny(stage: Stage) -> tuple[Compiled, Grid, Plan]:
+    """Return a game of one stage, laid out."""
+    types = {"A": {"x": 0.5, "y": 0.5}}
+    game = Game(players=("A", "B"), types=types, start="open", stages=(stage,))
     c, grid = compile_game(game), make_grid(game, 2)
     return c, grid, make_plan(c, grid)
 
 
+def _own(to: str | None) -> list[Move]:
+    return [Move("a", to), Move("b", to)]
+
+
 def warm() -> None:
     """Compile what the second process compiles: two movers, nodes of any shape, nodes at any beliefs."""
-    c, grid, plan = _tiny()
-    lay, lam, none, nine = c.layout, np.ones(1), np.zeros(0, np.int64), int("9")
-    X = np.zeros((1 + len(c.boundaries), 2, grid.total))
-    logs, stop = np.full(4 * grid.total, np.log(0.5)), np.zeros(3, np.int64)
-    _sweep.sweep_pair(none, lay, grid, plan, X, logs, np.zeros(4), lam, 1e-9, nine, False, stop, none > 0)
+    own = {"A": lambda s: _own(None), "B": lambda s: _own(None)}
+    c, grid, plan = _tiny(Simultaneous("act", own, lambda s, chosen: Move("m", "end")))
+    lay, lam, nine, stop = c.layout, np.ones(2), int("9"), np.zeros(3, np.int64)
+    X, logs, once = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(int(plan.log_ptr[-1]), np.nan), np.zeros(1, np.int64)
+    start, exempt = np.full(int(plan.warm_ptr[-1]), np.nan), np.zeros(grid.total, bool)
+    _sweep.sweep_pair(once, lay, grid, plan, X, logs, start, lam, 1e-9, nine, False, stop, exempt)
+    c, grid, plan = _tiny(Decision("act", "A", lambda s: _own("end")))
+    lay, none = c.layout, np.zeros(0, np.int64)
+    X, logs = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(4 * grid.total, np.log(0.5))
     _sweep.sweep_general(none, lay, grid, plan, X, logs, lam, 1e-9, nine, stop)
     beliefs = np.array([[0.5, 0.5, 0.0, 0.0]])
     N, mu, table = _sweep.place(0, lay, grid, X, beliefs)
-    _sweep.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(2), np.empty((1, 4)))
+    _sweep.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(3), np.empty((1, 4)))
     _sweep.posterior_of(0, lay, grid, 0, logs[:4], np.empty(2))
     _sweep.start_at_reference(N, np.empty(4))
     _sweep.defect(N, grid, mu, table, lam, 1.0, np.zeros(4), np.empty(4))
@@ -89,10 +97,11 @@ def warm() -> None:
 
 def warm_measure() -> None:
     """Compile the forward pass and its adjoint."""
-    c, grid, plan = _tiny()
+    c, grid, plan = _tiny(Decision("act", "A", lambda s: _own("end")))
     lay, edges = c.layout, len(c.boundaries)
     logs, live, nodes = np.full(4 * grid.total, np.log(0.5)), np.ones((1, grid.total), bool), np.zeros(1, np.int64)
     room = _measure.count_entries(nodes, lay, grid, live)
     ptr, col, prob = np.zeros(grid.total + 1, np.int64), np.empty(room, np.int32), np.empty(room)
     used = _measure.transitions(nodes, lay, grid, logs, plan.log_ptr, live, ptr, col, prob)
-    _measure.push(lay, ptr, col[:used], prob[:used], np.zeros((1 + edges, grid.total)))
+    mass = np.zeros((1 + edges, grid.total))
+    _measure.push(lay, ptr, col[:used], prob[:used], mass, mass[:0])

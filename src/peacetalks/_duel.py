@@ -1,4 +1,4 @@
-"""Nodes at which two players move at once, each of one or two types, at all grid beliefs together.
+"""Nodes at which two players move at once, each of one or two types, at all grid beliefs together (stacked, as in `_signal.py`).
 
 The fixed point is the pair of logit replies, each posterior read off by bilinear interpolation.  Strategies stand as
 s[mover, type, action, belief].  From a warm start the reply is iterated; from none it is iterated in small steps of
@@ -64,7 +64,7 @@ def open_pair(n, L, G, first, second, D):
         for b in range(len(D.base)):
             D.mu[j, 0, b] = axis.p[b] if hidden else 1.0
             D.mu[j, 1, b] = 1.0 - D.mu[j, 0, b]
-            D.base[b] -= b - axis.base[b] if hidden else 0
+            D.base[b] -= b - axis.base[b] if hidden else 0  # a stack keeps each node's own offset
             for a in range(D.shape[j, ACTIONS]):
                 D.cell[j, a, b], D.share[j, a, b] = 0, 0.0
 
@@ -154,12 +154,12 @@ def pair_settle(D, i, L, lam, scale, table, first, second, tol, most, exempt):
         for j in range(2):
             pair_posteriors(D, j, first if j == 0 else second)
         pair_continuation(D, table)
-        for b in range(len(exempt)):
+        for b in range(len(D.gap)):
             D.gap[b] = 0.0
         for j in range(2):
             pair_reply(D, j, L.log_weight, L.part_weight[i + j], lam[L.part_player[i + j]] * scale)
         res = 0.0
-        for b in range(len(exempt)):
+        for b in range(len(D.gap)):
             D.gap[b] = 0.0 if exempt[b] else D.gap[b]
             res = max(res, D.gap[b])
         if res <= tol:
@@ -183,7 +183,7 @@ def climb(D, i, L, lam, table, first, second, tol, exempt):
         for k in range(D.shape[j, KINDS]):
             for a in range(D.shape[j, ACTIONS]):
                 nu = np.exp(L.log_weight[L.part_weight[i + j] + a])
-                for b in range(len(exempt)):
+                for b in range(len(D.gap)):
                     D.s[j, k, a, b] = nu
     total = 0
     res = np.inf
@@ -223,24 +223,25 @@ def pair_values(D, table, U, out):
 
 @njit(cache=True, error_model="numpy")
 def move_pair(D, warm, load):
-    """Read strategies from warm [mover, type, action, belief], flat, or write them there."""
-    at = 0
+    """Read strategies from warm [mover, type and action, belief], or write them there."""
+    row = 0
     for j in range(2):
         for k in range(D.shape[j, KINDS]):
             for a in range(D.shape[j, ACTIONS]):
-                for b in range(len(D.base)):
+                s, own = D.s[j, k, a], warm[row]
+                for b in range(len(own)):
                     if load:
-                        D.s[j, k, a, b] = warm[at]
+                        s[b] = own[b]
                     else:
-                        warm[at] = D.s[j, k, a, b]
-                    at += 1
+                        own[b] = s[b]
+                row += 1
 
 
 @njit(cache=True, error_model="numpy")
-def write_pair_logs(D, logs):
-    """Write log strategies, flat: belief, mover, type, action."""
+def write_pair_logs(D, place, B, logs):
+    """Write log strategies, flat (belief, mover, type, action), of the node at `place` of the stack."""
     at = 0
-    for b in range(len(D.base)):
+    for b in range(place * B, (place + 1) * B):
         for j in range(2):
             for k in range(D.shape[j, KINDS]):
                 for a in range(D.shape[j, ACTIONS]):
@@ -249,30 +250,22 @@ def write_pair_logs(D, logs):
 
 
 @njit(cache=True, error_model="numpy")
-def solve_pair(n, L, G, X, first, second, lam, warm, tol, most, table, D, stop, exempt):
-    """Solve node `n` at every belief; `warm` holds the start (NaN: none) and receives the solution.
+def solve_pair(i, L, first, second, lam, warm, tol, most, table, D, exempt):
+    """Solve the nodes stacked in `table` at every belief; return (residual, iterations), residuals in D.gap.
 
-    Writes the values to X[n].  Returns (residual, iterations); where the start does not settle, stop = (0, belief, 1).
+    `i` is the place of the movers of one of the nodes in the layout; `warm` holds the start (NaN: none) and receives the
+    solution.  From no start nothing is exempt, and where the climb does not settle no belief has settled.
     """
-    i = L.part_ptr[n]
-    open_pair(n, L, G, first, second, D)
-    B = len(D.base)
-    res, it = np.inf, 0
-    missing = 0  # the first belief without a start
-    while missing < B and not np.isnan(warm[missing]):
-        missing += 1
-    if missing == B:
-        move_pair(D, warm, missing == B)
-        res, it = pair_settle(D, i, L, lam, 1.0, table, first, second, tol, most, exempt)
-    elif missing == 0:
+    cold = False
+    for b in range(warm.shape[1]):
+        cold = cold or np.isnan(warm[0, b])
+    if cold:
         res, it = climb(D, i, L, lam, table, first, second, tol, exempt)
-        missing = 0 if not res <= tol else B
-    if not res <= tol:
-        stop[1], stop[2] = missing, 1
-        for b in range(B):
-            if missing == B and not D.gap[b] <= tol:
-                stop[1] = b
-        return res, it
-    move_pair(D, warm, B == 0)
-    pair_values(D, table, X.shape[1], X[n])
+        for b in range(len(D.gap)):
+            D.gap[b] = D.gap[b] if res <= tol else np.inf
+    else:
+        move_pair(D, warm, warm.shape[1] > 0)
+        res, it = pair_settle(D, i, L, lam, 1.0, table, first, second, tol, most, exempt)
+    if res <= tol:
+        move_pair(D, warm, warm.shape[1] == 0)
     return res, it

@@ -33,7 +33,7 @@ def float_of(typingctx, n):
 def exp(x):
     """Return e to the power x, for x in [-700, 700].
 
-    >>> abs(exp(1.0) / np.e - 1.0) < 4e-16
+    >>> abs(exp(1.0) / 2.718281828459045 - 1.0) < 4e-16
     True
     """
     x = min(max(x, -700.0), 700.0)

@@ -199,12 +199,14 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
 
 
 @njit(cache=True, error_model="numpy")
-def push(L, ptr, col, prob, mass):
-    """Push mass[slot, belief] through one period, in the order of play."""
+def push(L, ptr, col, prob, mass, seen):
+    """Push mass[slot, belief] through one period, in the order of play; note what passes each node in `seen`, if given rows."""
     B = mass.shape[1]
     flat = mass.reshape(-1)
     for n in range((len(ptr) - 1) // B):
         own = mass[n]
+        if len(seen):
+            seen[n] = own
         if is_chance(n, L):
             i, first = L.part_ptr[n], L.prof_ptr[n]
             for r in range(first, L.prof_ptr[n + 1]):

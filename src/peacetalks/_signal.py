@@ -1,6 +1,7 @@
 """Nodes at which one player moves: chance, a mover with nothing to hide, an informed mover of two types.
 
-Every function works on all grid beliefs of a node at once; the belief is the last index.  With two types the node's
+Every function works on all grid beliefs at once, of a node or of several alike nodes stacked side by side (loops a few
+beliefs long would cost more to enter than to run); the belief is the last index.  With two types the node's
 fixed point is solved for the posteriors p(a) of the first type, one per action: with the strategies
 sigma_k(a) = nu(a) exp(lambda Q_k(a; p(a))) / Z_k,
 
@@ -91,26 +92,38 @@ def chance(n, L, nu, X):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
-def fill(n, L, X, constant, R):
-    """Fill R.table for the actions of node `n`; note which continuations are the same at every belief."""
+def fill(n, k, L, X, constant, R):
+    """Fill place `k` of R.table with node `n`; note which continuations are the same at every belief of the stack."""
     first = L.prof_ptr[n]
     U, B = X.shape[1], X.shape[2]
+    low = k * B
     for a in range(L.prof_ptr[n + 1] - first):
         r = first + a
-        T = R.table[a]
         same = True
         for u in range(U):
             own = L.pay[r, u] + L.drive[r, u]
+            T = R.table[a, u]
             for b in range(B):
-                T[u, b] = own
+                T[low + b] = own
         for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
             p, slot = L.lot_prob[m], L.lot_slot[m]
             same = same and constant[slot]
-            src = X[slot]
             for u in range(U):
+                T, src = R.table[a, u], X[slot, u]
                 for b in range(B):
-                    T[u, b] += p * src[u, b]
-        R.flat[a] = same
+                    T[low + b] += p * src[b]
+        R.flat[a] = same and (k == 0 or R.flat[a])
+
+
+@njit(cache=True, error_model="numpy")
+def stacked(axis, m):
+    """Return `axis` as `m` nodes side by side see it."""
+    B = len(axis.p)
+    p, base = np.empty(m * B), np.empty(m * B, np.int64)
+    for k in range(m):
+        for b in range(B):
+            p[k * B + b], base[k * B + b] = axis.p[b], k * B + axis.base[b]
+    return Axis(p, base, axis.step, axis.size, axis.knot, axis.prior, axis.below, axis.above)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
@@ -159,7 +172,7 @@ def plain(n, L, nu, X, constant, lam, R):
     """Solve a node whose mover has nothing to hide; write its values to X[n]."""
     i = L.part_ptr[n]
     A, c0 = L.part_actions[i], L.first_col[L.part_player[i]]
-    fill(n, L, X, constant, R)
+    fill(n, 0, L, X, constant, R)
     out = X[n]
     U, B = out.shape
     for a in range(A):
@@ -272,13 +285,17 @@ def newton_step(A, post, rate, R, exempt):
 
 
 @njit(cache=True, error_model="numpy")
-def solve_signal(n, L, nu, X, constant, lam, axis, post, tol, R, exempt):
-    """Find the posteriors of node `n` at every belief from the start in `post` (NaN: none); return (residual, steps)."""
+def solve_signal(n, L, nu, lam, axis, post, tol, R, exempt):
+    """Find the posteriors of the nodes stacked in R from the start in `post` (NaN: none); return (residual, steps).
+
+    `n` is one of the nodes: they have the same mover, number of actions and reference measure.
+    """
     i = L.part_ptr[n]
     A, player = L.part_actions[i], L.part_player[i]
     c0, w0 = L.first_col[player], L.part_weight[i]
-    fill(n, L, X, constant, R)
-    cold = np.isnan(post[0, 0])
+    cold = False
+    for b in range(len(axis.p)):
+        cold = cold or np.isnan(post[0, b])
     if cold:
         for a in range(A):
             for b in range(len(axis.p)):
@@ -298,11 +315,10 @@ def solve_signal(n, L, nu, X, constant, lam, axis, post, tol, R, exempt):
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
-def signal_values(n, L, axis, X, R):
-    """Write the values of node `n` to X[n] from a solved room."""
+def signal_values(n, L, axis, out, R):
+    """Write the values of stacked nodes (`n` is one) to out[column, belief] from a solved room."""
     i = L.part_ptr[n]
     A, c0 = L.part_actions[i], L.first_col[L.part_player[i]]
-    out = X[n]
     U, B = out.shape
     s = axis.step
     mean, one, two = R.sums[0], out[c0], out[c0 + 1]
@@ -330,13 +346,13 @@ def signal_values(n, L, axis, X, R):
 
 
 @njit(cache=True, error_model="numpy")
-def write_logs(n, L, lam, R, logs):
-    """Write log strategies [belief, type, action] of a solved node of one mover."""
+def write_logs(n, k, B, L, lam, R, logs):
+    """Write log strategies [belief, type, action] of node `n`, solved at place `k` of the stack."""
     i = L.part_ptr[n]
     K = L.n_types[L.part_player[i]]
     A, w0, rate = L.part_actions[i], L.part_weight[i], lam[L.part_player[i]]
-    for b in range(R.top.shape[1]):
-        for k in range(K):
-            norm = rate * R.top[k, b] + np.log(R.z[k, b])
+    for b in range(B):
+        for j in range(K):
+            norm = rate * R.top[j, k * B + b] + np.log(R.z[j, k * B + b])
             for a in range(A):
-                logs[(b * K + k) * A + a] = L.log_weight[w0 + a] + rate * R.q[k, a, b] - norm
+                logs[(b * K + j) * A + a] = L.log_weight[w0 + a] + rate * R.q[j, a, k * B + b] - norm

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from peacetalks._duel import make_pair, solve_pair, write_pair_logs
+from peacetalks._duel import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
 from peacetalks._kernels import (
     ACTIONS,
     AXIS,
@@ -35,10 +35,12 @@ from peacetalks._newton import newton
 from peacetalks._signal import (
     Axis,
     chance,
+    fill,
     make_room,
     plain,
     signal_values,
     solve_signal,
+    stacked,
     write_logs,
 )
 
@@ -95,7 +97,6 @@ class Plan(NamedTuple):
     log_ptr: np.ndarray  # [node + 1] -> flat log strategies [belief, participant, type, action]
     warm_ptr: np.ndarray  # [node + 1] -> starts: posteriors [action, belief] of SIGNAL, strategies of DUEL nodes
     most_actions: int
-    most_profiles: int
 
 
 @njit(cache=True, error_model="numpy")
@@ -130,90 +131,143 @@ def sweep_plain(nodes, L, plan, X, logs, lam, finish):
     for n in nodes:
         plain(n, L, plan.nu, X, plan.constant, lam, R)
         if finish:
-            write_logs(n, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+            write_logs(n, 0, X.shape[2], L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+
+
+@njit(cache=True, error_model="numpy")
+def move_warm(n, k, rows, plan, warm, stack, load):
+    """Copy the start of node `n` from `warm` to place `k` of the stack [row, belief], or back."""
+    B = (plan.warm_ptr[n + 1] - plan.warm_ptr[n]) // rows
+    for r in range(rows):
+        at = plan.warm_ptr[n] + r * B
+        for b in range(B):
+            if load:
+                stack[r, k * B + b] = warm[at + b]
+            else:
+                warm[at + b] = stack[r, k * B + b]
+
+
+@njit(cache=True, error_model="numpy")
+def store(n, k, out, X):
+    """Copy the values out[column, belief] at place `k` of the stack to X[n]."""
+    B = X.shape[2]
+    for u in range(X.shape[1]):
+        src, to = out[u], X[n, u]
+        for b in range(B):
+            to[b] = src[k * B + b]
+
+
+@njit(cache=True, error_model="numpy")
+def pause(position, gap, res, tol, stop, exempt):
+    """Mark the beliefs that did not settle in `exempt`, and note in `stop` where the sweep pauses."""
+    for b in range(len(gap)):
+        exempt[b] = exempt[b] or not gap[b] <= tol
+    stop[0], stop[1] = position, 1
 
 
 @njit(cache=True, error_model="numpy")
 def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
-    """Solve nodes with one informed mover of two types, from stop[0] on; return (worst residual, iterations).
+    """Solve alike nodes with one informed mover of two types, from position stop[0] on; return (residual, iterations).
 
-    Where some beliefs of a node do not settle, stop = (position, 0, 1), `exempt` [belief] marks them and the sweep
-    pauses: the caller solves them, and on the next call that node's marked beliefs are taken as they are.
+    The nodes have the same mover, number of actions and reference measure, and are solved as many at a time as fit in
+    `exempt` [place * beliefs + belief].  Where some beliefs do not settle, stop = (position, 1), `exempt` marks them
+    and the sweep pauses: the caller solves them, and on the next call they are taken as they are.
     """
-    R = make_room(plan.most_actions, X.shape[1], X.shape[2])
+    U, B = X.shape[1], X.shape[2]
+    m = min(len(exempt) // B, len(nodes))
+    i = L.part_ptr[nodes[0]]
+    A = L.part_actions[i]
+    axis = stacked(axis_of(G, G.axis[L.part_player[i]]), m)
+    R = make_room(A, U, m * B)
+    post, out = np.empty((A, m * B)), np.empty((U, m * B))
     worst, total = 0.0, 0
-    for position in range(stop[0], len(nodes)):
-        n = nodes[position]
-        axis = axis_of(G, G.axis[L.part_player[L.part_ptr[n]]])
-        post = warm[plan.warm_ptr[n] : plan.warm_ptr[n + 1]].reshape((-1, X.shape[2]))
-        res, it = solve_signal(n, L, plan.nu, X, plan.constant, lam, axis, post, tol, R, exempt)
+    for position in range(stop[0], len(nodes), m):
+        for k in range(m):
+            n = nodes[min(position + k, len(nodes) - 1)]
+            fill(n, k, L, X, plan.constant, R)
+            move_warm(n, k, A, plan, warm, post, m > 0)
+        res, it = solve_signal(nodes[0], L, plan.nu, lam, axis, post, tol, R, exempt)
         total += it
+        stop[1] = 0
+        for k in range(min(m, len(nodes) - position)):
+            move_warm(nodes[position + k], k, A, plan, warm, post, m < 0)
         if not res <= tol:
-            for b in range(len(exempt)):
-                exempt[b] = not R.gap[b] <= tol
-            stop[0], stop[2] = position, 1
+            pause(position, R.gap, res, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
-        for b in range(len(exempt)):
+        signal_values(nodes[0], L, axis, out, R)
+        for k in range(min(m, len(nodes) - position)):
+            n = nodes[position + k]
+            store(n, k, out, X)
+            if finish:
+                write_logs(n, k, B, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+        for b in range(m * B):
             exempt[b] = False
-        if finish:
-            write_logs(n, L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
-        signal_values(n, L, axis, X, R)
-    stop[0] = stop[2] = 0
+    stop[0] = 0
     return worst, total
 
 
 @njit(cache=True, error_model="numpy")
 def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
-    """Solve nodes of two movers from stop[0] on; return (worst residual, iterations).
-
-    Where a belief does not settle, stop = (position, belief, 1) and the sweep pauses: the caller solves it and marks it
-    in `exempt` [belief]; on the next call that node's marked beliefs are taken as they are.
-    """
+    """Solve alike nodes of two movers, as `sweep_signal` does those of one."""
     U, B = X.shape[1], X.shape[2]
-    D = make_pair(plan.most_actions, B)
-    joint = np.empty((plan.most_profiles, U, B))
+    m = min(len(exempt) // B, len(nodes))
+    i = L.part_ptr[nodes[0]]
+    one, two = L.part_player[i], L.part_player[i + 1]
+    rows = (plan.warm_ptr[nodes[0] + 1] - plan.warm_ptr[nodes[0]]) // B
+    first, second = stacked(axis_of(G, G.axis[one]), m), stacked(axis_of(G, G.axis[two]), m)
+    D = make_pair(max(L.part_actions[i], L.part_actions[i + 1]), m * B)
+    open_pair(nodes[0], L, G, first, second, D)
+    joint = np.empty((L.part_actions[i] * L.part_actions[i + 1], U, m * B))
+    strategies, out = np.empty((rows, m * B)), np.empty((U, m * B))
     worst, total = 0.0, 0
-    for position in range(stop[0], len(nodes)):
-        n = nodes[position]
-        first = L.part_ptr[n]
-        fill_joint(n, L, X, joint)
-        one, two = axis_of(G, G.axis[L.part_player[first]]), axis_of(G, G.axis[L.part_player[first + 1]])
-        own = warm[plan.warm_ptr[n] : plan.warm_ptr[n + 1]]
-        stop[0], stop[2] = position, 0
-        res, it = solve_pair(n, L, G, X, one, two, lam, own, tol, most, joint, D, stop, exempt)
+    for position in range(stop[0], len(nodes), m):
+        for k in range(m):
+            n = nodes[min(position + k, len(nodes) - 1)]
+            fill_joint(n, k, L, X, joint)
+            move_warm(n, k, rows, plan, warm, strategies, m > 0)
+        res, it = solve_pair(i, L, first, second, lam, strategies, tol, most, joint, D, exempt)
         total += it
-        if stop[2]:
+        stop[1] = 0
+        if not res <= tol:
+            pause(position, D.gap, res, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
-        for b in range(len(exempt)):
+        pair_values(D, joint, U, out)
+        for k in range(min(m, len(nodes) - position)):
+            n = nodes[position + k]
+            move_warm(n, k, rows, plan, warm, strategies, m < 0)
+            store(n, k, out, X)
+            if finish:
+                write_pair_logs(D, k, B, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
+        for b in range(m * B):
             exempt[b] = False
-        if finish:
-            write_pair_logs(D, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
-    stop[0] = stop[2] = 0
+    stop[0] = 0
     return worst, total
 
 
-@njit(cache=True, error_model="numpy")
-def fill_joint(n, L, X, table):
-    """Fill table[profile, column, belief] of node `n`."""
+@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+def fill_joint(n, k, L, X, table):
+    """Fill place `k` of table[profile, column, belief] with node `n`."""
+    B = X.shape[2]
+    low = k * B
     for r in range(L.prof_ptr[n], L.prof_ptr[n + 1]):
-        T = table[r - L.prof_ptr[n]]
         for u in range(X.shape[1]):
-            for b in range(X.shape[2]):
-                T[u, b] = L.pay[r, u] + L.drive[r, u]
+            T, own = table[r - L.prof_ptr[n], u], L.pay[r, u] + L.drive[r, u]
+            for b in range(B):
+                T[low + b] = own
         for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
-            src = X[L.lot_slot[m]]
             for u in range(X.shape[1]):
-                for b in range(X.shape[2]):
-                    T[u, b] += L.lot_prob[m] * src[u, b]
+                T, src, p = table[r - L.prof_ptr[n], u], X[L.lot_slot[m], u], L.lot_prob[m]
+                for b in range(B):
+                    T[low + b] += p * src[b]
 
 
 @njit(cache=True, error_model="numpy")
 def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
     """Solve nodes of any shape from stop[0] on, one belief after another; return (worst residual, iterations).
 
-    `logs` holds the starts and receives the solution.  Where a belief does not settle, stop = (position, belief, 1).
+    `logs` holds the starts and receives the solution.  Where a belief does not settle, stop = (position, 1, belief).
     """
     out = np.empty(X.shape[1])
     mu = np.zeros((8, 4))
@@ -239,13 +293,13 @@ def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
                 res, it = solve_belief(N, G, mu, table, lam, x, tol, most)
                 total += it
                 if not res <= tol:
-                    stop[0], stop[1], stop[2] = position, flat, 1
+                    stop[0], stop[1], stop[2] = position, 1, flat
                     return res, total
                 worst = max(worst, res)
                 store_values(N, L, x, table, out)
                 X[n, :, flat] = out
                 before = flat
-    stop[0] = stop[2] = 0
+    stop[0] = stop[1] = 0
     return worst, total
 
 

@@ -78,7 +78,7 @@ class View:
 
     def visits(self, mass: np.ndarray, t: int) -> np.ndarray:
         """Return the mass [node, belief] that passes each node in period `t`."""
-        return self._flow(t).visits(enter(self.s, mass), self.s.compiled.stage_ptr)
+        return self._flow(t).visits(enter(self.s, mass))
 
     def mass(self, month: int) -> np.ndarray:
         """Return the mass at the end of `month` (0: the opening)."""

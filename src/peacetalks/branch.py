@@ -58,6 +58,19 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
     return z[:-1], np.inf
 
 
+def roots(defect: Defect, starts: np.ndarray, tolerance: float) -> list[np.ndarray]:
+    """Return the distinct solutions at tau = 1 that Newton's method reaches from `starts` [start, unknown].
+
+    Unlike the iteration of replies it also reaches solutions that repel.
+    """
+    found: list[np.ndarray] = []
+    for start in starts:
+        x, residual = _polish(defect, start.copy(), tolerance)
+        if residual <= tolerance and all(np.abs(np.exp(x) - np.exp(y)).max() > 1e-5 for y in found):
+            found.append(x)
+    return found
+
+
 def _jacobian(defect: Defect, z: np.ndarray) -> np.ndarray:
     """Return dF/d(x, tau) by forward differences, [equation, unknown]."""
     f, _ = defect(z[:-1], z[-1])

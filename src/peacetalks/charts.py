@@ -23,6 +23,8 @@ COLOURS = {
     "broken": "#fdae61", "victory_1": "#e66101", "victory_2": "#a50f15", "wider_war": "#5e3c99",
 }  # fmt: skip
 END_COLOURS = {"peace": "#1b7837", "nowhere": "#737373", "more_conflict": "#c4320a"}
+VIEW_COLOURS = {"inside view": "#222222", "nothing hidden": "#222222", "pooled": "#6a1b9a"}  # as in the page's table
+RECORD = "#1a5276"
 SIDES = ("#2166ac", "#b2560d", "#5e3c99")
 RULES, DASHES = ("#222222", "#c4320a", "#2166ac"), ([1, 0], [6, 4], [2, 3])
 WIDE, NARROW = 660, 300
@@ -68,34 +70,44 @@ def outcomes(o: Outlook, width: int) -> Chart:
 
 
 def ends(o: Outlook, width: int) -> Chart:
-    """The three ends: the model (with 90% band), the same with nothing hidden, and the record with 95% intervals."""
+    """The three ends: the inside view (with 90% band), the same with nothing hidden, the record (95%), and the pool."""
     shares = [_end(o, e, (width - 90) // 3 if width == WIDE else width - 10) for e in ENDS]
     return alt.hconcat(*shares, spacing=24) if width == WIDE else alt.vconcat(*shares, spacing=18)
 
 
 def _end(o: Outlook, end: str, width: int) -> Chart:
-    periods = [int(p) for p in o.ends.period.values]
-    model, floor = (a.sel(end=end).values for a in (o.ends, o.noise_floor))
-    rows = [
-        {"month": m, "p": float(v), "view": view}
-        for view, a in (("model", model), ("nothing hidden", floor))
-        for m, v in zip(periods, a, strict=True)
-    ]
     x, y = _months(o), alt.Y("p:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=_percent())
-    dash = alt.Scale(domain=["model", "nothing hidden"], range=[[1, 0], [5, 4]])
-    view = alt.StrokeDash("view:N", scale=dash, legend=alt.Legend(title=None, orient="bottom", symbolSize=400))
-    layers = [_base(rows, width, 170).mark_line(color=END_COLOURS[end], strokeWidth=2).encode(x=x, y=y, strokeDash=view)]
+    layers = [_lines(o, end, width, x, y)]
     if o.bands is not None:
         low, high = (o.bands["ends"].sel(end=end, quantile=q).values for q in (0.05, 0.95))
-        band = [{"month": m, "p": float(a), "high": float(b)} for m, a, b in zip(periods, low, high, strict=True)]
-        layers.insert(0, _base(band, width, 170).mark_area(color=END_COLOURS[end], opacity=0.2).encode(x=x, y=y, y2="high:Q"))
+        span = zip(o.ends.period.values, low, high, strict=True)
+        band = [{"month": int(m), "p": float(a), "high": float(b)} for m, a, b in span]
+        layers.insert(0, _base(band, width, 170).mark_area(color="#222222", opacity=0.15).encode(x=x, y=y, y2="high:Q"))
     spans, points = _record(o, end)
     if points:
-        seen = alt.Shape("class:N", legend=alt.Legend(title="record (95%)", orient="bottom", direction="vertical", labelLimit=260))
-        layers.append(_base(points, width, 170).mark_point(color="black", size=40, opacity=0.8).encode(x=x, y=y, shape=seen))
+        seen = alt.Shape("class:N", legend=alt.Legend(title="outside view (95%)", orient="bottom", direction="vertical",
+                                                      labelLimit=260))  # fmt: skip
+        layers.append(_base(points, width, 170).mark_point(color=RECORD, size=40, opacity=0.9).encode(x=x, y=y, shape=seen))
     if spans:
-        layers.append(_base(spans, width, 170).mark_rule(color="black", opacity=0.5).encode(x=x, y=y, y2="high:Q"))
+        layers.append(_base(spans, width, 170).mark_rule(color=RECORD, opacity=0.6).encode(x=x, y=y, y2="high:Q"))
     return alt.layer(*layers).properties(title=alt.Title(END_NAMES[end], color=END_COLOURS[end]))
+
+
+def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
+    """Return the inside view, the same with nothing hidden, and the pool (absent where the record cannot speak)."""
+    shown = {"inside view": o.ends, "nothing hidden": o.noise_floor}
+    if o.pooled.ends is not None:
+        shown["pooled"] = o.pooled.ends.dropna("period")
+    rows = [
+        {"month": int(m), "p": float(p), "view": view}
+        for view, a in shown.items()
+        for m, p in zip(a.period.values, a.sel(end=end).values, strict=True)
+    ]
+    legend = alt.Legend(title=None, orient="bottom", direction="vertical", symbolSize=400, symbolType="stroke")
+    names = list(shown)
+    dash = alt.StrokeDash("view:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 4], [1, 0]][: len(names)]), legend=legend)
+    colour = alt.Color("view:N", scale=alt.Scale(domain=names, range=[VIEW_COLOURS[n] for n in names]), legend=legend)
+    return _base(rows, width, 170).mark_line(strokeWidth=2).encode(x=x, y=y, strokeDash=dash, color=colour)
 
 
 def _record(o: Outlook, end: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -103,8 +115,10 @@ def _record(o: Outlook, end: str) -> tuple[list[dict[str, Any]], list[dict[str, 
     spans, points = [], []
     for i, v in enumerate(o.outside):
         for j, m in enumerate(v.months if v.ends else ()):
+            if v.ends[end][j] is None:
+                continue
             at = m + 0.5 * (i - (len(o.outside) - 1) / 2)
-            points.append({"month": at, "p": v.ends[end][j], "class": f"[{i + 1}] n = {v.n}"})
+            points.append({"month": at, "p": v.ends[end][j], "class": f"record [{i + 1}], n = {v.n}"})
             low, high = v.low[end][j], v.high[end][j]
             if low is not None and high is not None:
                 spans.append({"month": at, "p": low, "high": high})
@@ -186,10 +200,11 @@ def _curve(curves: list[tuple[str, Any]], x: str, title: str, width: int, colour
 
 
 CHARTS: tuple[tuple[str, str, Callable[[Outlook, int], Chart]], ...] = (
-    ("Outcomes over time", "The probability of every outcome at the end of each month. Greens are peace, greys are "
+    ("The three ends: inside view, record, both pooled", "Solid: the model's inside view. Dashed: the same with nothing "
+     "hidden (the noise floor). Points: the outside view, what past episodes of the reference classes became, with 95% "
+     "intervals. Violet: both pooled, at the dates of the table; no such line where the record cannot speak.", ends),
+    ("Outcomes over time", "The inside view, by outcome, at the end of each month. Greens are peace, greys are "
      "nowhere, the rest is more conflict.", outcomes),
-    ("The three ends beside the record", "Solid: the model. Dashed: the same with nothing hidden (the noise floor). "
-     "Points: what past episodes of the reference classes became, with 95% intervals.", ends),
     ("Terms of a settlement", "Given that a settlement is reached by the last month.", terms),
     ("What is learnt about each side", "The public belief that the side is of the named type: the line is the median "
      "over paths, the bands hold 50% and 90% of them. Its mean never moves; the spread is what has been learnt.", beliefs),

@@ -30,10 +30,10 @@ def forecast(
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, outcome, probability.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")] = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
 ) -> None:
-    """Forecast a scenario: the three ends, every outcome, the terms, beside the record."""
+    """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
     from peacetalks import render, screen
     from peacetalks.scenario_outlook import outlook
     from peacetalks.spec import load

@@ -86,14 +86,35 @@ class Outside(Table):
     """What the record says of one reference class; empty tables where it is silent."""
 
     reference_class: str
+    conditions: Annotated[int, Field(ge=0)] = Field(description="How many conditions the class sets: how narrow it is.")
     months: list[int]
     n: Annotated[int, Field(ge=0)] = Field(description="Cases of the class, as known at the date.")
     weight: P = Field(description="Weight of the class's own cases; the rest is the parent class.")
-    ends: dict[str, list[P]] = Field(description="Probability of each end at the months.")
-    low: dict[str, list[P | None]] = Field(description="Lower end of the 95% interval; null where no case had changed.")
-    high: dict[str, list[P | None]] = Field(description="Upper end of the 95% interval; null where no case had changed.")
+    ends: dict[str, list[P | None]] = Field(description="Probability of each end at the months; null where not followed so long.")
+    low: dict[str, list[P | None]] = Field(description="Lower end of the 95% interval.")
+    high: dict[str, list[P | None]] = Field(description="Upper end of the 95% interval.")
     source: str
     note: str = Field(description="What the record cannot speak to.")
+
+
+class Pooled(Table):
+    """Inside and outside view pooled; the tables are null where the record cannot speak, and `reason` says why."""
+
+    reference_class: str | None = Field(description="The class pooled: the narrowest that can speak, of equals the first named.")
+    months: list[int]
+    ends: dict[str, list[P | None]] | None = Field(description="Probability of each end at the months.")
+    low: dict[str, list[P | None]] | None = Field(description="Least as the weight moves over its 95% interval.")
+    high: dict[str, list[P | None]] | None = Field(description="Most as the weight moves over its 95% interval.")
+    weight: P = Field(description="Weight of the inside view, as it was known at the date.")
+    weight_interval: Annotated[list[P], Field(min_length=2, max_length=2)] = Field(description="95% interval of the weight.")
+    sharpness: Annotated[float, Field(gt=0)] = Field(description="Recalibration: below 1 the pool is made more cautious.")
+    cases: Annotated[float, Field(ge=0)] = Field(description="Historical cases that the weight was fitted on.")
+    identified: bool = Field(description="Whether the cases tell the weight; if not it is mostly the prior.")
+    prior: str = Field(description="The judgement that the weight starts from.")
+    fitted_on: str
+    method: str
+    limits: list[str]
+    reason: str | None = Field(description="Why there is no pooled view; null where there is one.")
 
 
 class Forecast(Table):
@@ -111,6 +132,7 @@ class Forecast(Table):
     information_share: list[P] = Field(description="Probability that private information moves between the ends.")
     durations: Durations
     outside: list[Outside]
+    pooled: Pooled
     settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size, seconds.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
     multiple: int = Field(description="Nodes with several equilibria; the one on the principal branch is kept.")

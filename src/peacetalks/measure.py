@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,36 +33,13 @@ class Flow:
 
     def push(self, mass: np.ndarray) -> None:
         """Push `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
-        _measure.push(self.layout, self.ptr, self.col, self.prob, mass)
+        _measure.push(self.layout, self.ptr, self.col, self.prob, mass, mass[:0])
 
-    def visits(self, mass: np.ndarray, stage_ptr: np.ndarray) -> np.ndarray:
-        """Return the mass [node, belief] that passes each node of a period that opens with `mass` [slot, belief]."""
-        mass, total = mass.copy(), mass.shape[1]
-        flat, (node, slot, prob) = mass.reshape(-1), self._lots
-        for a, b in pairwise(stage_ptr):  # stages in the order of play
-            ptr = self.ptr[a * total : b * total + 1]
-            moved = np.repeat(flat[a * total : b * total], np.diff(ptr)) * self.prob[ptr[0] : ptr[-1]]
-            np.add.at(flat, self.col[ptr[0] : ptr[-1]], moved)
-            lots = slice(*np.searchsorted(node, (a, b)))
-            np.add.at(mass, slot[lots], prob[lots, None] * mass[node[lots]])
-        return mass[: stage_ptr[-1]]
-
-    @cached_property
-    def _lots(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return (node, slot, probability) of every transition at a chance node, which has no rows here."""
-        lay, n = self.layout, len(self.layout.part_ptr) - 1
-        chance = [k for k in range(n) if _measure.is_chance(k, lay)]
-        node, profile, weight = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
-        for k in chance:
-            rows = np.arange(lay.prof_ptr[k], lay.prof_ptr[k + 1])
-            first = lay.part_weight[lay.part_ptr[k]]
-            node.append(np.full(len(rows), k))
-            profile.append(rows)
-            weight.append(np.exp(lay.log_weight[first : first + len(rows)]))
-        at, rows, p = np.concatenate(node), np.concatenate(profile), np.concatenate(weight)
-        many = lay.lot_ptr[rows + 1] - lay.lot_ptr[rows]
-        lots = np.repeat(lay.lot_ptr[rows] - np.cumsum(many) + many, many) + np.arange(many.sum())
-        return np.repeat(at, many), lay.lot_slot[lots], np.repeat(p, many) * lay.lot_prob[lots]
+    def visits(self, mass: np.ndarray) -> np.ndarray:
+        """Push `mass` [slot, belief] as `push` does; return the mass that passes each node [node, belief]."""
+        seen = np.zeros(((len(self.ptr) - 1) // mass.shape[1], mass.shape[1]))
+        _measure.push(self.layout, self.ptr, self.col, self.prob, mass, seen)
+        return seen
 
 
 def flow(s: Solution, period: int, live: np.ndarray | None = None) -> Flow:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from peacetalks.evidence import EvidenceError, cases, outside_forecast
+import numpy as np
+import xarray as xr
+
+from peacetalks.evidence import CaseFilter, EvidenceError, cases, outside_forecast
 from peacetalks.spec import Scenario, SpecError
 
 DRAWS, SEED, FEW = 60, 7, 5
@@ -24,11 +27,12 @@ class OutsideView:
     """The three ends in one reference class at some dates, with 95% intervals; empty where the record is silent."""
 
     reference_class: str
+    conditions: int  # how many the class sets, its clock and years among them: how narrow it is
     months: tuple[int, ...]
     n: int  # cases of the class
     weight: float  # of the class's own cases; the rest is the parent class
-    ends: dict[str, list[float]]  # end -> [month]
-    low: dict[str, list[float | None]]  # None where no case of the class had changed by then: no interval
+    ends: dict[str, list[float | None]]  # end -> [month]; None where nobody was followed so long
+    low: dict[str, list[float | None]]
     high: dict[str, list[float | None]]
     source: str
     note: str  # what the record cannot speak to
@@ -36,6 +40,13 @@ class OutsideView:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {**self.__dict__, "months": list(self.months)}
+
+    def table(self) -> xr.DataArray | None:
+        """Return the probabilities as an array (period, end), NaN where unknown; None where the record is silent."""
+        if not self.ends:
+            return None
+        where = {"period": list(self.months), "end": list(self.ends)}
+        return xr.DataArray(np.array(list(self.ends.values()), float).T, where, ("period", "end"))
 
 
 def outside_views(scenario: Scenario, months: tuple[int, ...]) -> tuple[OutsideView, ...]:
@@ -54,21 +65,21 @@ def check_classes(scenario: Scenario) -> None:
 
 
 def _view(scenario: Scenario, where: str, months: tuple[int, ...]) -> OutsideView:
+    chosen = CaseFilter.parse("episodes", where)
+    conditions = len(set(chosen.conditions)) + sum(map(bool, (chosen.reached, chosen.since, chosen.until)))
     try:
         f = outside_forecast(where, months, as_of=scenario.as_of, draws=DRAWS, seed=SEED)
     except EvidenceError as e:
         if "no episode is in the class" not in str(e):
             raise
         note = f"The record holds no such case as of {scenario.as_of}: it cannot speak to this."
-        return OutsideView(where, months, 0, 0.0, {}, {}, {}, "", note)
+        return OutsideView(where, conditions, months, 0, 0.0, {}, {}, {}, "", note)
     note = SILENT
     if f.n < FEW:
         note = f"Only {f.n} such case{'s' * (f.n != 1)} as of {scenario.as_of}, too few to speak. {SILENT}"
-        return OutsideView(where, months, f.n, f.weight, {}, {}, {}, f.source, note)
-    point = {end: f.end_probability[:, i].tolist() for i, end in enumerate(f.ends)}
-    told = f.end_high - f.end_low > 1e-9
-    low, high = (
-        {end: [float(x) if ok else None for x, ok in zip(a[:, i], told[:, i], strict=True)] for i, end in enumerate(f.ends)}
-        for a in (f.end_low, f.end_high)
+        return OutsideView(where, conditions, months, f.n, f.weight, {}, {}, {}, f.source, note)
+    point, low, high = (
+        {end: [float(p) if np.isfinite(p) else None for p in a[:, i]] for i, end in enumerate(f.ends)}
+        for a in (f.end_probability, f.end_low, f.end_high)
     )
-    return OutsideView(where, months, f.n, f.weight, point, low, high, f.source, note)
+    return OutsideView(where, conditions, months, f.n, f.weight, point, low, high, f.source, note)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
@@ -17,12 +19,31 @@ def make_plan(c: Compiled, grid: Grid) -> Plan:
     types = np.where(lay.part_player == NATURE, 1, lay.n_types[lay.part_player])
     own = np.add.reduceat(types * lay.part_actions, lay.part_ptr[:-1]) if n else np.zeros(0, np.int64)
     warm = np.where(kind == SIGNAL, lay.part_actions[lay.part_ptr[:-1]], np.where(kind == DUEL, own, 0)) if n else own
-    profiles = np.diff(lay.prof_ptr)
     return Plan(
         kind=kind, nu=np.exp(lay.log_weight), constant=np.zeros(n + len(c.boundaries), bool),
         log_ptr=_offsets(own * grid.total), warm_ptr=_offsets(warm * grid.total),
-        most_actions=int(lay.part_actions.max(initial=1)), most_profiles=int(profiles[kind == DUEL].max(initial=1)),
+        most_actions=int(lay.part_actions.max(initial=1)),
     )  # fmt: skip
+
+
+def alike(c: Compiled, kinds: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Return (kernel, nodes) group by group, against the order of play.
+
+    The nodes of a stage do not see each other; those of one group have the same movers, actions and reference measures.
+    """
+    lay = c.layout
+    out = []
+    for low, high in reversed(list(pairwise(c.stage_ptr.tolist()))):
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for n in range(low, high):
+            key: tuple[object, ...] = (int(kinds[n]),)
+            if kinds[n] in (SIGNAL, DUEL):
+                i, j = lay.part_ptr[n], lay.part_ptr[n + 1]
+                weights = lay.log_weight[lay.part_weight[i] : lay.part_weight[j - 1] + lay.part_actions[j - 1]]
+                key = (int(kinds[n]), lay.part_player[i:j].tobytes(), lay.part_actions[i:j].tobytes(), weights.tobytes())
+            groups.setdefault(key, []).append(n)
+        out += [(int(str(key[0])), np.array(nodes)) for key, nodes in groups.items()]
+    return out
 
 
 def node_kinds(c: Compiled, grid: Grid) -> np.ndarray:

@@ -25,10 +25,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -192,6 +194,16 @@ def shipped(as_of: date | None = None) -> Fit:
         if as_of is None or day < as_of:
             found = row
     return found
+
+
+@cache
+def card() -> dict[str, Any]:
+    """Return the card of the shipped pool: method, prior, the cases it was fitted on, limits.
+
+    >>> card()["prior"]["weight"]
+    'Beta(1, 3)'
+    """
+    return json.loads((files("peacetalks.backtests") / "tables" / "pool.json").read_text(encoding="utf-8"))
 
 
 @cache

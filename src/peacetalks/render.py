@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from csv import writer
+from math import isfinite
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from xarray import DataArray
 
 from peacetalks import screen
 from peacetalks.scenario_outlook import Outlook
 from peacetalks.spec import SpecError
+
+SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
+<table><tr><th></th>{% for m in months %}<th>{{ m }} mo</th>{% endfor %}</tr>
+{% for r in rows %}<tr><td align="left"{% if r.kind == "end" %} style="font-weight: bold"{% endif %}>{{ r.name }}</td>
+{% for c in r.cells %}<td>{{ c }}</td>{% endfor %}</tr>
+{% endfor %}</table>{% for line in notes %}<div>{{ line }}</div>{% endfor %}"""
 
 
 @contextmanager
@@ -26,11 +37,33 @@ def progress() -> Iterator[Callable[[int, int], None]]:
 
 
 def csv(o: Outlook) -> str:
-    """Return the outcome probabilities as CSV."""
-    rows = ["period,outcome,probability"]
-    for p in o.outcomes.period.values:
-        rows += [f"{p},{n},{float(o.outcomes.sel(period=p, outcome=n)):.6f}" for n in o.outcomes.outcome.values]
-    return "\n".join(rows) + "\n"
+    """Return every probability as CSV: each view's three ends, and the inside view's outcomes; unknown is empty."""
+    out = io.StringIO()
+    put = writer(out, lineterminator="\n").writerow
+    put(("period", "view", "level", "outcome", "probability"))
+    for view, a in o.views.items():
+        _put(put, view, "end", a)
+    _put(put, "inside", "outcome", o.outcomes)
+    return out.getvalue()
+
+
+def _put(put: Callable[[Any], Any], view: str, level: str, a: DataArray) -> None:
+    name = next(str(d) for d in a.dims if d != "period")
+    for month in a.period.values:
+        for what in a[name].values:
+            p = float(a.sel({"period": month, name: what}))
+            put((int(month), view, level, what, f"{p:.6f}" if isfinite(p) else ""))
+
+
+def table_html(o: Outlook) -> str:
+    """Return the three ends in every view at the dates shown as an HTML fragment, with what was pooled below it."""
+    from jinja2 import Template
+
+    return Template(SHORT, autoescape=True).render(
+        title=o.scenario.title, as_of=o.scenario.as_of, months=screen.dates(o),
+        rows=[r for r in screen.rows(o) if r.end and r.kind in ("end", "record", "pooled")],
+        notes=[*screen.outside_lines(o), *screen.pooled_lines(o)],
+    )  # fmt: skip
 
 
 def as_json(o: Outlook) -> str:
@@ -61,8 +94,9 @@ def html(o: Outlook) -> str:
     source = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
     numbers = [(path, f"{float(n):g}", n.source or "no source given") for path, n in o.scenario.numbers().items()]
     return Template(source, autoescape=True).render(
-        o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headline=screen.headline(o),
-        outside=screen.outside_lines(o), facts=[*screen.terms_lines(o), *screen.duration_lines(o), *screen.derived_lines(o)],
+        o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headlines=screen.headlines(o),
+        notes=[*screen.outside_lines(o), *screen.pooled_lines(o)],
+        facts=[*screen.terms_lines(o), *screen.duration_lines(o), *screen.derived_lines(o)],
         settings=screen.settings_line(o),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""From a scenario to what can be expected: build, solve, forecast, and the numbers a reader needs beside it.
+"""From a scenario to what can be expected: build, solve, forecast, pool with the record, and the numbers a reader needs.
 
 The noise floor is the same forecast with nothing hidden (every side of its mean type), at the same precision: even
 then play is noisy.  What private information moves is the distance between the two.
@@ -20,6 +20,7 @@ from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numbers import Number
 from peacetalks.outside_view import OutsideView, outside_views
+from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
 from peacetalks.solving import solve_scenario
@@ -33,7 +34,7 @@ PERIODS = 36
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the inside view expects; made by `outlook`."""
+    """What can be expected: the inside view, the record beside it, both pooled; made by `outlook`."""
 
     scenario: Scenario
     outcomes: xr.DataArray  # (period, outcome): probability
@@ -45,9 +46,19 @@ class Outlook:
     baselines: dict[str, float]  # terms that need no model
     durations: Durations  # time to settlement, collapse of a truce
     outside: tuple[OutsideView, ...]  # what the record says, one view per reference class
+    pooled: PooledView  # both views taken together, with the weight and what it rests on
     settings: dict[str, Any]
     residual: float
     multiple: int
+
+    @property
+    def views(self) -> dict[str, xr.DataArray]:
+        """The three ends (period, end) in every view that speaks: inside, outside [1], outside [2]..., pooled.
+
+        The inside view has every period, the others the dates shown; NaN where the record was not followed so long.
+        """
+        tables = {"inside": self.ends, **{f"outside [{i}]": v.table() for i, v in enumerate(self.outside, 1)}}
+        return {name: a for name, a in {**tables, "pooled": self.pooled.ends}.items() if a is not None}
 
     @property
     def information_share(self) -> xr.DataArray:
@@ -75,13 +86,17 @@ class Outlook:
             "information_share": self.information_share.values.tolist(),
             "durations": _durations(self.durations),
             "outside": [view.to_dict() for view in self.outside],
+            "pooled": self.pooled.to_dict(),
             "settings": self.settings,
             "residual": self.residual,
             "multiple": self.multiple,
         }
 
     def _repr_html_(self) -> str:
-        return f"<b>{self.scenario.title}</b>" + self.ends.to_pandas().to_html(float_format="{:.3f}".format)
+        """Return the three ends in every view at the dates shown, for a notebook."""
+        from peacetalks.render import table_html
+
+        return table_html(self)
 
 
 def outlook(
@@ -209,7 +224,7 @@ def _assemble(
     return Outlook(
         scenario=s, outcomes=outcomes, ends=ends_of(outcomes), terms=mass / total if total > 0 else mass * np.nan,
         beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), bands=bands, baselines=baselines(s),
-        durations=mixture([r.durations for r in shown]), outside=outside,
+        durations=mixture([r.durations for r in shown]), outside=outside, pooled=pooled_view(ends_of(outcomes), outside, s.as_of),
         settings={**central.settings, **how, "derived": derived(s)},
         residual=max(r.residual for r in every), multiple=central.multiple,
     )  # fmt: skip

@@ -1,12 +1,14 @@
-"""An `Outlook` on a terminal of 80 columns: the three ends and every outcome by date, what the record says beside
-them, the terms beside their baselines, how long things take, and how it was got."""
+"""An `Outlook` on a terminal of 80 columns: each end in three lines (inside view, record, both pooled), every outcome by
+date, the terms beside their baselines, how long things take, and how it was got."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,14 +18,14 @@ from peacetalks.spec import Scenario
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
 END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
-STYLES = {"band": "dim", "floor": "dim", "record": "cyan"}
+STYLES = {"band": "dim", "floor": "dim", "record": "cyan", "interval": "cyan", "pooled": "bold magenta", "range": "dim"}
 TRUCE_MONTHS = (1, 3, 6, 12)
 INTERVAL = "95% interval"
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of the forecast table: kind (end, outcome, band, floor, record), the end it belongs to, name, cells."""
+    """A row of the forecast table: kind (end, band, record, pooled, range, outcome, floor), its end, name, cells."""
 
     kind: str
     end: str
@@ -51,12 +53,13 @@ def show(o: Outlook, out: Console | None = None) -> None:
     """Print the forecast."""
     out = out or Console()
     out.print(Text(o.scenario.title, style="bold"))
-    out.print(Text(f"as of {o.scenario.as_of}; the model's view, with the historical record beside it"))
-    out.print(Text(headline(o)))
+    out.print(Text(f"as of {o.scenario.as_of}; the model's view, the historical record, and both pooled"))
+    for line in headlines(o):
+        out.print(Text(line))
     out.print(_ends(o))
     if float(o.outcomes.max("period").min()) == 0:
         out.print(Text("- : the scenario holds no mechanism that leads there"))
-    for line in outside_lines(o):
+    for line in (*outside_lines(o), *pooled_lines(o)):
         out.print(Text(line))
     out.print()
     for line in (*terms_lines(o), *duration_lines(o), *derived_lines(o)):
@@ -65,11 +68,18 @@ def show(o: Outlook, out: Console | None = None) -> None:
     out.print(Text(settings_line(o), style="dim"))
 
 
-def headline(o: Outlook) -> str:
-    """Return the three ends at the date nearest to a year, in one sentence."""
+def headlines(o: Outlook) -> list[str]:
+    """Return the three ends at the date nearest to a year in the inside view and pooled, one sentence each."""
     m = max(d for d in dates(o) if d <= 12)
-    parts = [f"{END_NAMES[e].lower()} {percent(float(o.ends.sel(end=e, period=m)))}" for e in ENDS]
-    return f"After {m} month{'s' * (m != 1)}: {', '.join(parts)}."
+    told = [("inside view", o.ends)]
+    if o.pooled.ends is not None and bool(np.isfinite(o.pooled.ends.sel(period=m)).all()):
+        told.append(("pooled with the record", o.pooled.ends))
+    after = f"After {m} month{'s' * (m != 1)}"
+    lines = [
+        f"{after}, {view}: " + ", ".join(f"{END_NAMES[e].lower()} {percent(float(a.sel(end=e, period=m)))}" for e in ENDS) + "."
+        for view, a in told
+    ]
+    return lines if len(told) > 1 else [*lines, f"Not pooled. {o.pooled.reason}".rstrip()]
 
 
 def _ends(o: Outlook) -> Table:
@@ -80,9 +90,9 @@ def _ends(o: Outlook) -> Table:
     for row in rows(o):
         if row.kind == "end":
             table.add_section()
-        indent = "" if row.kind == "end" else "    " if row.name == INTERVAL else "  "
+        indent = 0 if row.kind == "end" else 4 if row.kind in ("interval", "range") else 2
         style = f"bold {END_STYLES[row.end]}" if row.kind == "end" and row.end else STYLES.get(row.kind, "")
-        table.add_row(Text(indent + row.name), *row.cells, style=style)
+        table.add_row(Padding(Text(row.name), (0, 0, 0, indent)), *row.cells, style=style)
     return table
 
 
@@ -90,22 +100,39 @@ def rows(o: Outlook) -> list[Row]:
     """Return the table of ends, outcomes, noise floor and record, one row each."""
     names, out = outcome_names(o.scenario), []
     for end, outcomes in ENDS.items():
-        out.append(Row("end", end, END_NAMES[end], _row(o.ends.sel(end=end), o)))
+        out.append(Row("end", end, f"{END_NAMES[end]} (inside view)", _row(o.ends.sel(end=end), o)))
+        if o.bands is not None:
+            out.append(Row("band", end, "50% of draws lie in", _band(o, end, 0.25, 0.75)))
+            out.append(Row("band", end, "90% of draws lie in", _band(o, end, 0.05, 0.95)))
+        out += [*_record(o, end), *_pooled(o, end)]
         for name in outcomes:
             a = o.outcomes.sel(outcome=name)
             cells = _row(a, o) if float(a.max()) > 0 else ["-"] * len(dates(o))
             out.append(Row("outcome", end, names[name], cells))
-        if o.bands is not None:
-            out.append(Row("band", end, "50% of draws lie in", _band(o, end, 0.25, 0.75)))
-            out.append(Row("band", end, "90% of draws lie in", _band(o, end, 0.05, 0.95)))
         out.append(Row("floor", end, "with nothing hidden (noise floor)", _row(o.noise_floor.sel(end=end), o)))
-        for i, view in enumerate(o.outside, 1):
-            if view.ends:
-                out.append(Row("record", end, f"record [{i}]", [percent(p) for p in view.ends[end]]))
-                spans = zip(view.low[end], view.high[end], strict=True)
-                out.append(Row("record", end, INTERVAL, [_span(lo, hi) for lo, hi in spans]))
     out.append(Row("end", "", "Moved by private information", _row(o.information_share, o)))
     return out
+
+
+def _record(o: Outlook, end: str) -> list[Row]:
+    out = []
+    for i, view in enumerate(o.outside, 1):
+        if view.ends:
+            out.append(Row("record", end, f"outside view, record [{i}]", [_known(p) for p in view.ends[end]]))
+            spans = zip(view.low[end], view.high[end], strict=True)
+            out.append(Row("interval", end, INTERVAL, [_span(lo, hi) for lo, hi in spans]))
+    return out
+
+
+def _pooled(o: Outlook, end: str) -> list[Row]:
+    facts = o.pooled.to_dict()
+    if facts["ends"] is None:
+        return []
+    spans = zip(facts["low"][end], facts["high"][end], strict=True)
+    return [
+        Row("pooled", end, f"pooled, inside with record [{o.pooled.number}]", [_known(p) for p in facts["ends"][end]]),
+        Row("range", end, f"at weights {o.pooled.fit.low:.2f} to {o.pooled.fit.high:.2f}", [_span(lo, hi) for lo, hi in spans]),
+    ]
 
 
 def outside_lines(o: Outlook) -> list[str]:
@@ -122,6 +149,21 @@ def outside_lines(o: Outlook) -> list[str]:
     for source in dict.fromkeys(view.source for view in o.outside if view.source):
         lines.append(f"Record: {source}; known at {o.scenario.as_of}.")
     return lines
+
+
+def pooled_lines(o: Outlook) -> list[str]:
+    """Return what was pooled, with which weight, and what that rests on; or why nothing was."""
+    p = o.pooled
+    if p.ends is None:
+        return [f"Not pooled. {p.reason}"]
+    f = p.fit
+    cases = f"{f.effective_n:g} historical case{'s' * (f.effective_n != 1)} (each horizon counts a half)"
+    told = "which tell it" if f.identified else "too few to tell it: mostly the prior"
+    return [
+        f"Pooled: inside view and record [{p.number}], the narrowest class that can speak. Weight on the inside view "
+        f"{f.weight:.2f} (95%: {f.low:.2f} to {f.high:.2f}), sharpness {f.sharpness:.2f}.",
+        f"Fitted at 12 and 24 months on {cases} known at {o.scenario.as_of}, {told}. Prior, a {f.prior.why}.",
+    ]
 
 
 def terms_lines(o: Outlook) -> list[str]:
@@ -157,9 +199,9 @@ def derived_lines(o: Outlook) -> list[str]:
         judged = s.sides[s.observers.of - 1].label
         lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}.")
     if s.loyalty and "mutiny_hazard_steady" in d:
-        steady, strained = (percent(d[f"mutiny_hazard_{level}"]) for level in ("steady", "strained"))
-        whose = s.sides[s.loyalty.side - 1].label
-        lines.append(f"Mutiny in the force of {whose}: {steady} in a month of restraint, {strained} once strained.")
+        steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
+        risks = f"{steady} in a month of restraint, {strained} once strained"
+        lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
     return lines
 
 
@@ -197,6 +239,10 @@ def percent(p: float) -> str:
 
 def _row(a, o: Outlook) -> list[str]:
     return [percent(float(a.sel(period=m))) for m in dates(o)]
+
+
+def _known(p: float | None) -> str:
+    return "-" if p is None else percent(p)
 
 
 def _span(low: float | None, high: float | None) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from peacetalks import _kernels, _sweep
 from peacetalks.beliefs import Grid, index_of, prior_index
+from peacetalks.branch import roots
 from peacetalks.compile import NATURE, Compiled
 from peacetalks.game import Game, GameError, did_you_mean
 from peacetalks.measure import welfare
@@ -19,6 +20,7 @@ from peacetalks.measure import welfare
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500
 SEARCH_ALL = 4000  # node-beliefs
+SEARCH_STARTS, SEARCH_SEED = 24, 14
 
 
 class NotSolved(RuntimeError):
@@ -134,7 +136,7 @@ class Solution:
         Small games are searched at every belief, larger ones at the prior.
         """
         c, flats = self.compiled, list(range(self.grid.total))
-        if c.n_nodes * self.grid.total * len(self.values) > SEARCH_ALL:
+        if not self._small:
             flats = [prior_index(self.grid, self.game)]
         axes = range(len(self.grid.shape))
         points = {f: np.array([self.grid.points[ax, self.grid.of(f, ax)] for ax in axes]).reshape(-1, 4) for f in flats}
@@ -238,7 +240,33 @@ class Solution:
             node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
             x, out, found,
         )  # fmt: skip
+        movers = int(self.compiled.layout.part_ptr[node + 1] - self.compiled.layout.part_ptr[node])
+        if movers > 1 and self._small and count < len(found):
+            for y in self._roots(node, t, beliefs, len(kept)):
+                gaps = [np.abs(np.exp(y) - np.exp(z)).max() for z in (kept, *found[:count])]
+                if min(gaps) > 1e-5 and count < len(found):
+                    found[count] = y
+                    count += 1
         return kept, count
+
+    @property
+    def _small(self) -> bool:
+        """Whether every node can be searched at every belief."""
+        return self.compiled.n_nodes * self.grid.total * len(self.values) <= SEARCH_ALL
+
+    def _roots(self, node: int, t: int, beliefs: np.ndarray, size: int) -> list[np.ndarray]:
+        """Return fixed points of a node of several movers by Newton's method from seeded mixtures."""
+        N, mu, table = _sweep.place(node, self.compiled.layout, self.grid, self.values[t], beliefs)
+        start = np.empty(size)
+        _sweep.start_at_reference(N, start)
+
+        def defect(x: np.ndarray, tau: float) -> tuple[np.ndarray, float]:
+            out = np.empty(size)
+            res = _sweep.defect(N, self.grid, mu, table, self.rationality, float(tau), np.ascontiguousarray(x), out)
+            return out, res
+
+        tilts = np.random.default_rng(SEARCH_SEED).normal(0.0, 2.0, (SEARCH_STARTS, size))
+        return roots(defect, start + tilts, NODE_TOLERANCE)
 
     def _flat(self, beliefs: np.ndarray) -> int | None:
         flat = 0

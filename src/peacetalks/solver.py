@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,11 +23,12 @@ from peacetalks.branch import follow
 from peacetalks.compile import Compiled, compile_game
 from peacetalks.game import Game, GameError
 from peacetalks.payments import Columns
-from peacetalks.plan import make_plan
+from peacetalks.plan import alike, make_plan
 from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
 
 MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
+STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
@@ -130,23 +130,16 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
 class _Work:
     """The arrays of a solve under way."""
 
-    def __init__(self, compiled: Compiled, grid: Grid, lam: np.ndarray) -> None:
+    def __init__(
+        self, compiled: Compiled, grid: Grid, lam: np.ndarray, groups: list[tuple[int, np.ndarray]] | None = None
+    ) -> None:
         self.c, self.grid, self.lam = compiled, grid, lam
         self.plan = make_plan(compiled, grid)
+        self.groups = alike(compiled, self.plan.kind) if groups is None else groups
         self.X = np.zeros((compiled.n_nodes + len(compiled.boundaries), len(compiled.layout.col_player), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
         self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
-        self.groups = self.stages()
         self.iterations, self.sweeps = 0, 0
-
-    def stages(self) -> list[tuple[int, np.ndarray]]:
-        """Return (kind, nodes) group by group, against the order of play; the nodes of a stage do not see each other."""
-        out = []
-        for low, high in reversed(list(pairwise(self.c.stage_ptr.tolist()))):
-            nodes = np.arange(low, high)
-            own = self.plan.kind[low:high]
-            out += [(int(kind), nodes[own == kind]) for kind in np.unique(own)]
-        return out
 
     def horizon(self) -> np.ndarray:
         """Return boundary values [boundary, column, belief] at the horizon (or the start of a stationary iteration)."""
@@ -188,7 +181,7 @@ class _Work:
         if kind != SIGNAL:
             _cache.settled(_cache.PAIR if kind == DUEL else None)
         lay, grid, plan = self.c.layout, self.grid, self.plan
-        stop, exempt = np.zeros(3, np.int64), np.zeros(self.grid.total, bool)
+        stop, exempt = np.zeros(3, np.int64), np.zeros(max(1, STACK // grid.total) * grid.total, bool)
         by_hand: dict[int, np.ndarray] = {}  # flat place in `logs` -> strategies that a kernel's arithmetic cannot hold
         worst = 0.0
         for _ in range(2 * len(nodes) * grid.total + 1):
@@ -206,19 +199,21 @@ class _Work:
                     nodes, lay, grid, plan, self.X, self.logs, self.lam, tol, NODE_STEPS, stop
                 )
             self.iterations += int(steps)
-            if not stop[2]:
+            if not stop[1]:
                 break
-            n = int(nodes[stop[0]])
-            flats = np.flatnonzero(exempt).tolist() if kind == SIGNAL else [int(stop[1])]
-            exempt[flats] = kind != GENERAL
-            for flat in flats:
+            marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
+            for place in marked:
+                at, flat = int(stop[0]) + place // grid.total, place % grid.total
+                if at >= len(nodes):  # the stack is filled up with its last node
+                    continue
+                n = int(nodes[at])
                 x, found = self.alone(kind, n, flat, tol)
                 worst = max(worst, found)
                 if not found <= tol:
                     raise NotSolved(not_solved(self.c, n, f"{where}, beliefs {self.belief(flat).tolist()}", found, tol))
                 at = int(plan.log_ptr[n]) + flat * len(x)
                 by_hand[at] = self.logs[at : at + len(x)] = x
-        if stop[2]:
+        if stop[1]:
             raise NotSolved(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
         for at, x in by_hand.items():
             self.logs[at : at + len(x)] = x
@@ -279,7 +274,7 @@ class _Work:
 
     def refined(self, fine: Grid) -> _Work:
         """Return work on a finer grid that starts from the strategies found on this one."""
-        out = _Work(self.c, fine, self.lam)
+        out = _Work(self.c, fine, self.lam, self.groups)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         across = self.across(fine)
         out.warm = (self.warm.reshape(-1, self.grid.total) @ across.T).ravel()

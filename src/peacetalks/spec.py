@@ -76,7 +76,8 @@ class Scenario(Part):
     credibility: Credibility | None = None
     reference_classes: list[str] = Field(
         default_factory=list,
-        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'.",
+        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'; the "
+        "narrowest that can speak is pooled with the model.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -139,7 +140,7 @@ def _numbers(part: Any, path: str) -> Iterator[tuple[str, Number]]:
     if isinstance(part, Number):
         yield path, part
     elif isinstance(part, BaseModel):
-        for name in part.model_fields_set:
+        for name in (n for n in type(part).model_fields if n in part.model_fields_set):  # in order: the set has none
             yield from _numbers(getattr(part, name), f"{path}.{name}" if path else name)
     elif isinstance(part, dict):
         for key, value in part.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import resources
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -18,6 +18,9 @@ HEAD = """\
 # left out: remove the "#: " to use them. Check the file with `peacetalks check`.
 
 """
+EXAMPLES = {  # where what may stand there depends on what stands elsewhere
+    "window.chance": "0.05", "sanctions.label": '"an outside power"', "pact.members": '["an ally"]',
+}  # fmt: skip
 
 
 def starter() -> str:
@@ -88,7 +91,8 @@ def _unused_tables(explained: set[tuple[type[BaseModel], str]]) -> str:
         model = _part(field.annotation)
         if model is not None and (model, "") not in explained:
             out.append(f"\n# {(model.__doc__ or '').strip()}\n#: [{name}]\n")
-            out += [f"#: {key} = {_sample(f)}  # {f.description}\n" for key, f in model.model_fields.items()]
+            samples = {key: EXAMPLES.get(f"{name}.{key}", _sample(f)) for key, f in model.model_fields.items()}
+            out += [f"#: {key} = {samples[key]}  # {f.description}\n" for key, f in model.model_fields.items()]
     return "".join(out)
 
 
@@ -98,7 +102,13 @@ def _sample(field: FieldInfo) -> str:
         value = field.get_default(call_default_factory=True)
     else:
         kind = str(field.annotation)
-        value = 1 if "Literal[1, 2]" in kind else "someone" if kind == "<class 'str'>" else 36 if "int" in kind else 0.01
+        choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+        if choices:
+            value = choices[0]
+        elif kind.startswith("list["):
+            return "[0.5]" if "Number" in kind or "float" in kind else '["someone"]'
+        else:
+            value = "someone" if kind == "<class 'str'>" else 36 if "int" in kind else 0.01
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)

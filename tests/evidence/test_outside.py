@@ -71,6 +71,26 @@ def test_few_cases_never_give_certainty(method):
     assert 0.05 < f.end_high[0, 0] < 0.4
 
 
+def test_a_class_that_saw_nothing_has_the_interval_of_its_beta_posterior():
+    """Side B won in none of the 66 wars over government within 6 months of their third year: resampling them gives 0."""
+    from peacetalks.evidence.shrink import posterior
+
+    where, day, days = "incompatibility=government, reached=3y", "2025-05-20", crosswalk.grid((6,))
+    f = outside_forecast(where, [6], day, draws=2)
+    record, _ = home._record(where, [6], dt.date.fromisoformat(day))
+    own, whole = (crosswalk.Times.of(x).curve(days)[6, 3] for x in (record.own, record.whole))
+    assert own == 0 < whole < 0.01
+    n, at = record.own["cluster"].n_unique(), f.labels.index("victory_2")
+    least, most = posterior(0.0, n, whole, n * (1 - f.weight) / f.weight)[1:]
+    assert f.low[0, at] <= least
+    assert f.high[0, at] == pytest.approx(most)
+    assert most > 2 * f.probability[0, at]
+    nobody = outside_forecast("reached=1y", [6], "1951-07-10", draws=2)  # its own scope, and none ended: Jeffreys'
+    assert nobody.weight == 1
+    assert nobody.end_high[0, 0] >= posterior(0.0, nobody.clusters)[2] - 1e-12
+    assert nobody.end_low[0, 1] <= posterior(1.0, nobody.clusters)[1] + 1e-12
+
+
 def test_as_of_changes_what_is_known_and_a_later_one_knows_more():
     days = ("1980-01-01", "2019-01-01")
     early, late = (outside_forecast("war_type=interstate", [12], as_of=d, draws=2) for d in days)

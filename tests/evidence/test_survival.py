@@ -70,3 +70,13 @@ def test_incidence_rises_and_sums_to_at_most_one(rows):
 def test_bad_input_is_refused(days, cause, message):
     with pytest.raises(EvidenceError, match=message):
         incidence(days, cause, [1])
+
+
+def test_without_the_variance_the_curve_is_the_same():
+    rng = np.random.default_rng(3)
+    t, k = rng.integers(0, 40, 60), rng.integers(0, 3, 60)
+    full, quick = (incidence(t, k, [0, 5, 39, 60], 2, spread=s) for s in (True, False))
+    assert np.array_equal(full.probability, quick.probability, equal_nan=True)
+    assert full.at_risk.tolist() == quick.at_risk.tolist() == [int((t > h).sum()) for h in (0, 5, 39, 60)]
+    assert np.isnan(quick.variance).all()
+    assert np.isfinite(full.variance[1]).all()

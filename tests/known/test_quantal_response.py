@@ -257,3 +257,11 @@ def test_gambit_first_offers_on_the_belief_grid(profile):
     for k in range(profile["K"]):
         offer = list(s.strategy("offer", ("talks", 0))[str(k)].values())
         assert offer == pytest.approx(stored[k * size], abs=GRID_TOLERANCE[profile["T"], profile["K"]])
+
+
+@pytest.mark.parametrize("lam", [1.36, 1.5, 1.531, 1.54, 1.56, 1.6, 2.0])
+def test_loopback_stays_on_the_principal_branch(lam):
+    game = make("loopback")
+    grid, tree = pt.solve(game, lam), solve_tree(game, lam)
+    for player in game.players:
+        assert grid.value(player) == pytest.approx(tree.value(player), abs=1e-6)

@@ -14,7 +14,10 @@ draw takes that weight from Beta(1, C) and what is not known from Dirichlet(1/3,
 
 In the regression the era is that of the forecast's date. A class without a case of its own gets weight 0 (class) or
 its conditions as covariates (regression). Intervals are 95 % percentiles over draws that resample clusters (states),
-seeded; kappa and tau are held fixed. The chance of return after a settlement is that of the scope.
+seeded; kappa and tau are held fixed. Where no case of the class (or every one) had come to a label, its draws do not
+vary: the class interval is then no narrower than that of the beta posterior for 0 (or all) of its n clusters,
+Beta(kappa p0, kappa (1 - p0) + n) with p0 the rate of the scope; than Jeffreys' for all clusters of the scope where the
+scope had not seen it either. The chance of return after a settlement is that of the scope.
 
 In a walk-forward trial (`trial.csv`) the regression beat the curve of all past episodes by 9 % of its Brier score, the
 class curve did not: prefer `regression` where a class has few cases.
@@ -39,6 +42,7 @@ from peacetalks.evidence.crosswalk import ENDS, LABELS, MONTH, SILENT, SPOKEN, T
 from peacetalks.evidence.errors import EvidenceError, suggestion
 from peacetalks.evidence.grammar import parse
 from peacetalks.evidence.rates import class_weight
+from peacetalks.evidence.shrink import posterior
 
 Method = Literal["class", "regression"]
 SOURCE = "UCDP Conflict Termination Dataset 3-2021; UCDP/PRIO Armed Conflict Dataset 25.1"
@@ -154,6 +158,8 @@ def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_
     point, runs = _humbled(point, 1 / (clusters + 1), np.full(3, 1 / 3)), [
         _humbled(run, rng.beta(1, clusters), rng.dirichlet(np.full(3, 1 / 3))) for run in runs]
     low, high = _interval(np.stack(runs) if runs else point[None])
+    if method == "class" and weight > 0:
+        low, high = _unseen(low, high, record, weight)
     k = len(LABELS)
     return OutsideForecast(
         str(record.chosen), known_on, record.months, LABELS, ENDS, point[:, :k], low[:, :k], high[:, :k], point[:, k:],
@@ -218,6 +224,25 @@ def _humbled(table: NDArray[np.float64], share: float, ends: NDArray[np.float64]
     peace, nowhere, more = ends
     nothing = np.array([peace / 2, peace / 2, np.nan, np.nan, more / 3, more / 3, np.nan, more / 3, peace, nowhere, more])
     return (1 - share) * table + share * nothing
+
+
+def _unseen(low: NDArray[np.float64], high: NDArray[np.float64], record: _Record,
+            weight: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Widen the interval [month, label + end] to that of the beta posterior where the class saw nothing, or nothing else.
+
+    Resampling cases of which none (or all) came to a label never varies; see the module.
+    """
+    days, whole, own = crosswalk.grid(record.months), Times.of(record.whole), Times.of(record.own)
+    back = whole.returns(days)
+    every, mine = (crosswalk.labels_at(t.curve(days), back, record.months) for t in (whole, own))
+    n, clusters = (part["cluster"].n_unique() for part in (record.own, record.whole))
+    low, high = low.copy(), high.copy()
+    for i, j in zip(*np.nonzero((mine < 1e-12) | (mine > 1 - 1e-12)), strict=True):
+        p, parent = float(mine[i, j] > 0.5), float(every[i, j])
+        seen = weight < 1 and 1e-12 < parent < 1 - 1e-12
+        _, least, most = posterior(p, n, parent, n * (1 - weight) / weight) if seen else posterior(p, clusters)
+        low[i, j], high[i, j] = min(low[i, j], least), max(high[i, j], most)
+    return low, high
 
 
 def _interval(stack: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -65,7 +65,8 @@ def _incidence(t: NDArray, k: NDArray, h: NDArray, causes: int, spread: bool) ->
     times, place = np.unique(t, return_inverse=True)
     d = np.zeros((times.size, causes))
     np.add.at(d, (place[k > 0], k[k > 0] - 1), 1)
-    y = t.size - np.searchsorted(np.sort(t), times)  # at risk just before each time
+    order = np.sort(t)
+    y = t.size - np.searchsorted(order, times)  # at risk just before each time
     total = d.sum(axis=1)
     survival = np.cumprod(1 - total / y)
     before = np.concatenate([[1.0], survival[:-1]])
@@ -77,7 +78,7 @@ def _incidence(t: NDArray, k: NDArray, h: NDArray, causes: int, spread: bool) ->
     v = np.stack([_variance(curve, d, y, total, before, last) for last in at]) if spread else np.full(p.shape, np.nan)
     p, v = (np.where(seen[:, None], x, np.nan) for x in (p, v))
     low, high = _log_log(p, v) if spread else (v, v)
-    return Incidence(h, p, low, high, v, np.array([(t > x).sum() for x in h]), t.size)
+    return Incidence(h, p, low, high, v, t.size - np.searchsorted(order, h, side="right"), t.size)
 
 
 def _variance(curve: NDArray, d: NDArray, y: NDArray, total: NDArray, before: NDArray, last: int) -> NDArray:
