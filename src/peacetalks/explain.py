@@ -112,7 +112,7 @@ def strategies(s: Solution) -> tuple[StrategyTold, ...]:
 
     Where a pact is decided on at the opening, all later stages are told as they are without it.
     """
-    start = max(s.game.starts().items(), key=lambda item: item[1])[0]
+    start: Any = max(s.game.starts().items(), key=lambda item: item[1])[0]
     openings = (start, start._replace(pact=NO_PACT))
     told = []
     for k, state in s.compiled.nodes:
