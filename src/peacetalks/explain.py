@@ -18,7 +18,7 @@ from peacetalks.compile import Compiled
 from peacetalks.durations import advance_map, opening_mass
 from peacetalks.game import Chance, GameError
 from peacetalks.mechanisms import build
-from peacetalks.mechanisms.state import label
+from peacetalks.mechanisms.state import NO_PACT, label
 from peacetalks.size import check
 from peacetalks.solution import Solution
 from peacetalks.solver import solve
@@ -108,12 +108,16 @@ def stages(c: Compiled) -> tuple[StageTold, ...]:
 
 
 def strategies(s: Solution) -> tuple[StrategyTold, ...]:
-    """Return what each player does in the first period, at the prior, should its turn come in the opening state."""
-    start = max(s.game.starts().items(), key=lambda item: item[1])[0]
+    """Return what each player does in the first period, at the prior, should its turn come in the opening state.
+
+    Where a pact is decided on at the opening, all later stages are told as they are without it.
+    """
+    start: Any = max(s.game.starts().items(), key=lambda item: item[1])[0]
+    openings = (start, start._replace(pact=NO_PACT))
     told = []
     for k, state in s.compiled.nodes:
         stage = s.game.stages[k]
-        if isinstance(stage, Chance) or state._replace(pending=None) != start:
+        if isinstance(stage, Chance) or state._replace(pending=None) not in openings:
             continue
         try:
             found = s.strategy(stage.name, state)
