@@ -61,38 +61,37 @@ class Anderson:
 
 
 class Mixer:
-    """Anderson mixing while it gains; behind a relaxation of each component by itself where it does not.
+    """Anderson mixing while it gains; spells of relaxed steps, each twice as long as the last, where it does not.
 
-    Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; each
-    then keeps its own damping, cut when its gap changes sign and raised again while it does not.
+    Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; in a
+    relaxed step each keeps its own damping, cut when its gap changes sign and raised again while it does not.
     """
 
-    def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30) -> None:
+    def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30, spell: int = 60) -> None:
         self.damping, self.last = np.ones(shape), np.zeros(shape)
-        self.depth, self.patience, self.mixer = depth, patience, Anderson(depth)
-        self.sizes: list[float] = []
-        self.relaxed = 0  # steps since components were last relaxed without mixing; 0: mixing from the start
+        self.depth, self.patience, self.spell, self.mixer = depth, patience, spell, Anderson(depth)
+        self.sizes: list[float] = []  # of the gaps since mixing began
+        self.left = 0  # relaxed steps to go
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
         gap = tx - x
+        if self.left:
+            self.left -= 1
+            return self._relax(x, gap)
         self.sizes.append(float(np.abs(gap).max()))
-        late = self.sizes[-self.patience - 1 : -self.patience]
-        if not self.relaxed and late and self.sizes[-1] > 0.5 * late[0]:
-            self.relaxed, self.mixer = 1, Anderson(self.depth)
-        if not self.relaxed:
-            return self.mixer.step(x, tx)
-        return self._relax(x, gap)
+        if len(self.sizes) > self.patience and self.sizes[-1] > 0.5 * self.sizes[-self.patience - 1]:
+            self.left, self.spell = self.spell, 2 * self.spell
+            self.sizes, self.mixer = [], Anderson(self.depth)
+            self.last[:] = 0.0
+            return self._relax(x, gap)
+        return self.mixer.step(x, tx)
 
     def _relax(self, x: np.ndarray, gap: np.ndarray) -> np.ndarray:
-        size = self.sizes[-1]
+        size = float(np.abs(gap).max())
         swings = (gap * self.last < 0) & (np.abs(gap) > 0.02 * size)
         self.damping[swings] *= 0.6
         self.damping[~swings] = np.minimum(1.0, 1.05 * self.damping[~swings])
         np.maximum(self.damping, 0.05, out=self.damping)
         self.last = gap
-        out = x + self.damping * gap
-        self.relaxed += 1
-        if self.relaxed > 20 and size > 0.98 * self.sizes[-8]:
-            self.relaxed, self.mixer = 1, Anderson(self.depth)
-        return self.mixer.step(x, out) if self.relaxed > 16 else out
+        return x + self.damping * gap

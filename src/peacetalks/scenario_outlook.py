@@ -23,6 +23,7 @@ from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
+from peacetalks.solution import NotSolved
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
@@ -110,9 +111,10 @@ def outlook(
     """Return what can be expected from `scenario` over `periods` periods (default 36, or the scenario's own).
 
     With `draws` the ranges are drawn that many times (scrambled Sobol, seeded), the forecast is the mixture and
-    `bands` hold the 5, 25, 75 and 95% points.  `progress(done, all)` is called after every solve.
-    Raises `SpecError` for settings out of range or a game too large, and
-    `NotSolved` where the game has no solution within tolerance.
+    `bands` hold the 5, 25, 75 and 95% points.  A draw that does not converge is left out and counted in
+    `settings["unsolved_draws"]`.  `progress(done, all)` is called after every solve.
+    Raises `SpecError` for settings out of range or a game too large, and `NotSolved` where the game, or more than half of
+    the draws, has no solution within tolerance.
     """
     last = scenario.periods
     periods = min(PERIODS, last or PERIODS) if periods is None else periods
@@ -127,11 +129,17 @@ def outlook(
     tell(2, total)
     floor = _run(open_cards(scenario), periods, belief_points)
     tell(3, total)
-    runs = []
+    runs, unsolved = [], []
     for i, drawn in enumerate(draw(scenario, draws, seed)):
-        runs.append(_run(drawn, periods, belief_points))
+        try:
+            runs.append(_run(drawn, periods, belief_points))
+        except NotSolved as e:
+            unsolved.append(e)
         tell(4 + i, total)
-    return _assemble(scenario, central, floor, runs, outside, {"draws": draws, "seed": seed if draws else None})
+    if unsolved and 2 * len(unsolved) > draws:
+        raise NotSolved(f"{len(unsolved)} of {draws} draws of the ranges have no solution within tolerance: {unsolved[0]}")
+    how = {"draws": draws, "unsolved_draws": len(unsolved), "seed": seed if draws else None}
+    return _assemble(scenario, central, floor, runs, outside, how)
 
 
 def months(periods: int) -> tuple[int, ...]:

@@ -209,7 +209,8 @@ def settings_line(o: Outlook) -> str:
     """Return how the forecast was got."""
     s = o.settings
     lam = next(iter(s["rationality"].values()))
-    draws = f"; {s['draws']} draws, seed {s['seed']}" if s["draws"] else ""
+    left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
+    draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
     return (
         f"Quantal response equilibrium, precision {lam:g}; {s['belief_points']} belief points a side, {s['states']} states, "
         f"{s['nodes']} nodes; residual {o.residual:.1e}; nodes with several equilibria {o.multiple}{draws}; "
