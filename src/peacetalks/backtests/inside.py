@@ -42,6 +42,7 @@ from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.solution import NotSolved
 from peacetalks.solver import solve
+from peacetalks.solving import TOLERANCE
 
 Floats = NDArray[np.float64]
 MONTHS = (12, 24)
@@ -75,7 +76,7 @@ def solve_case(case: Negotiation, size: Size | None = None) -> Floats:
     """Return the inside view [month of `MONTHS`, end of `ORDER`] of a case; raise `NotSolved` if there is none."""
     size = size or Size()
     s = scenario(case, size)
-    solved = solve(build(s), rationality=float(s.rationality), belief_points=size.belief_points, tolerance=1e-6)
+    solved = solve(build(s), rationality=float(s.rationality), belief_points=size.belief_points, tolerance=TOLERANCE)
     f = forecast(solved, outcome=label, periods=max(MONTHS))
     known = [[n for n in ENDS[e] if n in f.outcome.values] for e in ORDER]
     return np.array([[float(f.sel(period=m, outcome=names).sum()) for names in known] for m in MONTHS])
