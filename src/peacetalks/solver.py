@@ -1,7 +1,7 @@
 r"""The equilibrium: Markov agent quantal response with public beliefs (McKelvey & Palfrey 1998).
 
 Backward induction over periods, stages and belief-grid points; every node is a fixed point in its own
-strategy (`_kernels.py`), followed from precision 0 (`_branch.py`).  A stationary game iterates the
+strategy (`_signal.py`, `_duel.py`, `_kernels.py`), followed from precision 0 (`branch.py`).  A stationary game iterates the
 period map until the Bellman residual, divided by one minus the discount factor, is below tolerance.
 A game that does not converge raises `NotSolved`; no last iterate is ever returned.
 """
