@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _duel, _exp, _kernels, _measure, _newton, _signal, _sweep
+from peacetalks import _duel, _exp, _kernels, _measure, _newton, _signal, _single, _sweep
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.compile import Compiled, compile_game
@@ -25,7 +25,7 @@ from peacetalks.game import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
-FILES = (_exp, _kernels, _newton, _signal, _duel, _sweep, _measure)
+FILES = (_exp, _kernels, _newton, _signal, _duel, _single, _sweep, _measure)
 _helpers: list[subprocess.Popen[bytes]] = []
 PAIR = "_sweep.sweep_pair-"
 
@@ -88,11 +88,11 @@ def warm() -> None:
     X, logs = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(4 * grid.total, np.log(0.5))
     _sweep.sweep_general(none, lay, grid, plan, X, logs, lam, 1e-9, nine, stop)
     beliefs = np.array([[0.5, 0.5, 0.0, 0.0]])
-    N, mu, table = _sweep.place(0, lay, grid, X, beliefs)
-    _sweep.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(3), np.empty((1, 4)))
-    _sweep.posterior_of(0, lay, grid, 0, logs[:4], np.empty(2))
-    _sweep.start_at_reference(N, np.empty(4))
-    _sweep.defect(N, grid, mu, table, lam, 1.0, np.zeros(4), np.empty(4))
+    N, mu, table = _single.place(0, lay, grid, X, beliefs)
+    _single.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(3), np.empty((1, 4)))
+    _single.posterior_of(0, lay, grid, 0, logs[:4], np.empty(2))
+    _kernels.start_at_reference(N, np.empty(4))
+    _single.defect(N, grid, mu, table, lam, 1.0, np.zeros(4), np.empty(4))
 
 
 def warm_measure() -> None:

@@ -7,31 +7,16 @@ from numba import njit
 
 from peacetalks._duel import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
 from peacetalks._kernels import (
-    ACTIONS,
-    AXIS,
     CELLS,
-    KINDS,
-    PLAYER,
     SIZE,
-    START,
     STEP,
     beliefs_at,
-    continuation,
     fill_table,
     flat_of,
-    gap,
-    is_hidden,
-    locate,
     make_node,
-    posteriors,
-    reply,
     rest_of,
-    settle,
-    start_at_reference,
     store_values,
-    turn,
 )
-from peacetalks._newton import newton
 from peacetalks._signal import (
     Axis,
     chance,
@@ -43,49 +28,7 @@ from peacetalks._signal import (
     stacked,
     write_logs,
 )
-
-
-@njit(cache=True, error_model="numpy")
-def solve_belief(N, G, mu, table, lam, x, tol, most):
-    """Solve one node at one belief from the start in x (NaN: none); return (residual, iterations).
-
-    An infinite residual asks the caller to follow the principal branch (`follow`) and come back.
-    """
-    if not is_hidden(N, mu):
-        start_at_reference(N, x)
-        posteriors(N, G, mu, x)
-        continuation(N, table)
-        reply(N, lam, 1.0)
-        for i in range(len(x)):
-            x[i] = N.y[i]
-        posteriors(N, G, mu, x)
-        return 0.0, 1
-    movers = 0
-    for j in range(len(N.part)):
-        movers += 1 if N.part[j, PLAYER] >= 0 else 0
-    cold = np.isnan(x[0])
-    if len(N.part) > 1:
-        if cold and movers > 1:
-            return np.inf, 0
-        return settle(N, G, mu, table, lam, 1.0, x, tol, most)
-    steps = 0
-    few, some = min(most, 8), min(most, 40)  # a literal here would compile the callees once more
-    if not cold:
-        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, few)
-        if res <= tol:
-            return res, steps
-        res, it = newton(N, G, mu, table, lam, 1.0, x, tol, some)
-        steps += it
-        if res <= tol:
-            return res, steps
-    start_at_reference(N, x)
-    for eighth in range(1, 9):
-        res, it = newton(N, G, mu, table, lam, 0.125 * eighth, x, tol, some)
-        steps += it
-    if res > tol:
-        res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
-        steps += it
-    return res, steps
+from peacetalks._single import solve_belief
 
 
 class Plan(NamedTuple):
@@ -158,7 +101,7 @@ def store(n, k, out, X):
 
 
 @njit(cache=True, error_model="numpy")
-def pause(position, gap, res, tol, stop, exempt):
+def pause(position, gap, tol, stop, exempt):
     """Mark the beliefs that did not settle in `exempt`, and note in `stop` where the sweep pauses."""
     for b in range(len(gap)):
         exempt[b] = exempt[b] or not gap[b] <= tol
@@ -192,7 +135,7 @@ def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exemp
         for k in range(min(m, len(nodes) - position)):
             move_warm(nodes[position + k], k, A, plan, warm, post, m < 0)
         if not res <= tol:
-            pause(position, R.gap, res, tol, stop, exempt)
+            pause(position, R.gap, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
         signal_values(nodes[0], L, axis, out, R)
@@ -230,7 +173,7 @@ def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, e
         total += it
         stop[1] = 0
         if not res <= tol:
-            pause(position, D.gap, res, tol, stop, exempt)
+            pause(position, D.gap, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
         pair_values(D, joint, U, out)
@@ -301,113 +244,6 @@ def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
                 before = flat
     stop[0] = stop[1] = 0
     return worst, total
-
-
-@njit(cache=True, error_model="numpy")
-def posterior_of(n, L, G, flat, x, out):
-    """Write the posterior probability of the mover's first type after each action, given x = log sigma."""
-    N = make_node(n, L, G)
-    mu = np.zeros((8, 4))
-    beliefs_at(N, G, flat, mu)
-    posteriors(N, G, mu, x)
-    for a in range(len(out)):
-        out[a] = N.post[0, a, 0]
-
-
-@njit(cache=True, error_model="numpy")
-def place(n, L, G, X, beliefs):
-    """Open node `n` at any beliefs[axis, type], on the grid or not; return (node, beliefs of participants, table)."""
-    N = make_node(n, L, G)
-    U = X.shape[1]
-    mu = np.zeros((8, 4))
-    axes = np.zeros((len(G.shape), 2), np.int64)  # corner picked, corners
-    idx = np.zeros((len(G.shape), 4), np.int64)
-    w = np.ones((len(G.shape), 4))
-    for ax in range(len(G.shape)):
-        axes[ax, 1] = locate(G, ax, beliefs[ax], idx[ax], w[ax])
-    for j in range(len(N.part)):
-        mu[j, 0] = 1.0
-        ax = N.part[j, AXIS]
-        if ax >= 0:
-            axes[ax, 1] = 1
-            idx[ax, 0], w[ax, 0] = 0, 1.0
-            for k in range(N.part[j, KINDS]):
-                mu[j, k] = beliefs[ax, k]
-    table = np.zeros((N.profiles, N.local, U))
-    part = np.empty((N.profiles, N.local, U))
-    while True:
-        share = 1.0
-        base = 0
-        for ax in range(len(G.shape)):
-            share *= w[ax, axes[ax, 0]]
-            base += idx[ax, axes[ax, 0]] * G.shape[ax, STEP]
-        if share > 0.0:
-            fill_table(N, L, G, X, base, part)
-            for c in range(N.profiles):
-                for lb in range(N.local):
-                    for u in range(U):
-                        table[c, lb, u] += share * part[c, lb, u]
-        if not turn(axes, 0, 1):
-            break
-    return N, mu, table
-
-
-@njit(cache=True, error_model="numpy")
-def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out, found):
-    """Solve node `n` at any beliefs from the start in x; fill x and out[column]; look for `len(found)` others.
-
-    Further fixed points are sought by damped iteration from every pure profile of the participants (up to 16),
-    the same for all types, and from the two ways of parting the actions between the first type and the others.
-    Returns (residual, how many others were written to `found`).
-    """
-    N, mu, table = place(n, L, G, X, beliefs)
-    res, _ = solve_belief(N, G, mu, table, lam, x, tol, most)
-    store_values(N, L, x, table, out)
-    count = 0
-    if len(found) == 0 or not is_hidden(N, mu):
-        return res, count
-    starts = min(N.profiles, 16) + 2
-    z = np.empty(len(x))
-    for s in range(starts):
-        scatter(N, s, starts, z)
-        gone, _ = settle(N, G, mu, table, lam, 1.0, z, tol, most)
-        fresh = gone <= tol and gap(z, x) > 1e-5
-        for i in range(count):
-            fresh = fresh and gap(z, found[i]) > 1e-5
-        if fresh and count < len(found):
-            for i in range(len(z)):
-                found[count, i] = z[i]
-            count += 1
-    return res, count
-
-
-@njit(cache=True, error_model="numpy")
-def scatter(N, s, starts, z):
-    """Write the s-th start of a search for further fixed points to z."""
-    rest = s
-    for j in range(len(N.part) - 1, -1, -1):
-        A = N.part[j, ACTIONS]
-        chosen = rest % A
-        rest //= A
-        for k in range(N.part[j, KINDS]):
-            for a in range(A):
-                tilt = 0.0 if a == chosen else -12.0
-                if s >= starts - 2:
-                    tilt = 0.0 if ((2 * a < A) == (s == starts - 2)) == (k == 0) else -6.0
-                if N.part[j, PLAYER] < 0:
-                    tilt = 0.0
-                z[N.part[j, START] + k * A + a] = N.log_nu[j, a] + tilt
-
-
-@njit(cache=True, error_model="numpy")
-def defect(N, G, mu, table, lam, tau, x, out):
-    """Write F(x, tau) = x - reply(x) at `tau` times the precision to `out`; return the residual."""
-    posteriors(N, G, mu, x)
-    continuation(N, table)
-    reply(N, lam, tau)
-    for i in range(len(x)):
-        out[i] = x[i] - N.y[i]
-    return gap(x, N.y)
 
 
 @njit(cache=True, error_model="numpy")

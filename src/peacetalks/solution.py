@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks import _kernels, _sweep
+from peacetalks import _kernels, _single
 from peacetalks.beliefs import Grid, index_of, prior_index
 from peacetalks.branch import roots
 from peacetalks.compile import NATURE, Compiled
@@ -223,7 +223,7 @@ class Solution:
         if flat is not None:
             return x, self.values[t][node, :, flat]
         out = np.empty(self.values[t].shape[1])
-        res, _ = _sweep.solve_at(
+        res, _ = _single.solve_at(
             node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
             x, out, np.empty((0, size)),
         )  # fmt: skip
@@ -236,7 +236,7 @@ class Solution:
         """Look for further fixed points of a node; return (the kept one, how many are in `found`)."""
         kept, _ = self._solve_at(node, t, beliefs)
         x, out = kept.copy(), np.empty(self.values[t].shape[1])
-        _, count = _sweep.solve_at(
+        _, count = _single.solve_at(
             node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
             x, out, found,
         )  # fmt: skip
@@ -256,13 +256,13 @@ class Solution:
 
     def _roots(self, node: int, t: int, beliefs: np.ndarray, size: int) -> list[np.ndarray]:
         """Return fixed points of a node of several movers by Newton's method from seeded mixtures."""
-        N, mu, table = _sweep.place(node, self.compiled.layout, self.grid, self.values[t], beliefs)
+        N, mu, table = _single.place(node, self.compiled.layout, self.grid, self.values[t], beliefs)
         start = np.empty(size)
-        _sweep.start_at_reference(N, start)
+        _kernels.start_at_reference(N, start)
 
         def defect(x: np.ndarray, tau: float) -> tuple[np.ndarray, float]:
             out = np.empty(size)
-            res = _sweep.defect(N, self.grid, mu, table, self.rationality, float(tau), np.ascontiguousarray(x), out)
+            res = _single.defect(N, self.grid, mu, table, self.rationality, float(tau), np.ascontiguousarray(x), out)
             return out, res
 
         tilts = np.random.default_rng(SEARCH_SEED).normal(0.0, 2.0, (SEARCH_STARTS, size))

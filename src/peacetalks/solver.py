@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks import _cache, _sweep
+from peacetalks import _cache, _kernels, _single, _sweep
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.anderson import Mixer
 from peacetalks.beliefs import Grid, make_grid
@@ -231,7 +231,7 @@ class _Work:
         x, out = self.logs[start : start + size].copy(), np.empty(self.X.shape[1])
         res = np.inf
         if kind == SIGNAL:
-            res, _ = _sweep.solve_at(
+            res, _ = _single.solve_at(
                 n, lay, grid, self.X, self.belief(flat), self.lam, tol, NODE_STEPS, x, out, np.empty((0, size))
             )
         if not res <= tol:
@@ -240,7 +240,7 @@ class _Work:
         own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
         if kind == SIGNAL:
             post = np.empty(len(own))
-            _sweep.posterior_of(n, lay, grid, flat, x, post)
+            _single.posterior_of(n, lay, grid, flat, x, post)
             own[:] = post
         elif kind == DUEL:
             own[:] = np.exp(x)
@@ -254,21 +254,21 @@ class _Work:
 
     def branch(self, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
         """Follow the principal branch of node `n` at grid belief `flat`; return (log strategies, residual)."""
-        N, mu, table = _sweep.place(n, self.c.layout, self.grid, self.X, self.belief(flat))
+        N, mu, table = _single.place(n, self.c.layout, self.grid, self.X, self.belief(flat))
         size = len(N.q)
 
         def defect(x: np.ndarray, tau: float) -> tuple[np.ndarray, float]:
             out = np.empty(size)
-            res = _sweep.defect(N, self.grid, mu, table, self.lam, float(tau), np.ascontiguousarray(x), out)
+            res = _single.defect(N, self.grid, mu, table, self.lam, float(tau), np.ascontiguousarray(x), out)
             return out, res
 
         start = np.empty(size)
-        _sweep.start_at_reference(N, start)
+        _kernels.start_at_reference(N, start)
         x, res = follow(defect, start.copy(), tol)
         if not res <= tol:  # lost at a kink of the interpolated values: climb in small steps, well damped
             x = start
             for tau in np.linspace(0.05, 1.0, 20):
-                res, steps = _sweep.settle(N, self.grid, mu, table, self.lam, float(tau), x, tol, CLIMB_STEPS)
+                res, steps = _kernels.settle(N, self.grid, mu, table, self.lam, float(tau), x, tol, CLIMB_STEPS)
                 self.iterations += int(steps)
         return x, res
 
