@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
+from peacetalks import three_lines
 from peacetalks.accounts import Account, apply
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
@@ -17,6 +19,7 @@ from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import EXACT_UP_TO, ORDERS, Split, shapley
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
+from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)
 Tell = Callable[[int, int], None]
@@ -61,6 +64,7 @@ class Comparison:
     accounts: tuple[Account, ...]
     dates: tuple[int, ...]  # months
     expected: dict[str, Expectation]  # "base" and every account
+    lines: dict[str, ThreeLines]  # the ends of each at the dates: inside, outside, pooled
     drivers: dict[str, Drivers]
     settings: dict[str, Any]
 
@@ -90,6 +94,7 @@ class Comparison:
                 "title": a.title if a else "the scenario as written",
                 "attributed_to": a.attributed_to if a else None,
                 "ends": {end: e.ends[:, i].tolist() for i, end in enumerate(ENDS)},
+                **three_lines.to_dict(self.lines[name]),
                 "outcomes": {k: v.tolist() for k, v in e.outcomes.items()},
                 "terms": e.terms,
                 "changes": self.changes(a) if a else [],
@@ -109,24 +114,26 @@ def compare(
 ) -> Comparison:
     """Set `accounts` of `scenario` side by side at `dates` (months, ascending).
 
+    Each has the three lines: its own inside view, the record in its reference classes, both pooled (`three_lines`).
     With `drivers` the difference of each account from the base is split over its groups of entries: 2**n solves
     for n <= 6 groups, sampled orders (with a standard error) beyond.  Solves are shared between accounts.
     Raises `SpecError` where there is nothing to compare or an account does not fit the scenario.
     """
     if not accounts:
-        raise SpecError(
-            f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
-        )
-    read = {a.name: apply(a, scenario) for a in accounts}
+        raise SpecError(f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE.")
+    read = {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
+    outside = three_lines.outside_of(read, dates, scenario.as_of)
     total = 1 + sum(_solves(a) if drivers else 1 for a in accounts)
     solves = _Solves(dates, belief_points, progress or (lambda done, all_: None), total)
-    expected = {name: solves(s) for name, s in {"base": scenario, **read}.items()}
+    expected = {name: solves(s) for name, s in read.items()}
     found = {}
     for a in accounts if drivers else []:
         split = shapley(lambda s, a=a: solves(apply(a, scenario, s)).ends[-1], list(a.groups), seed=SEED)
         found[a.name] = Drivers(split)
+    inside = {name: xr.DataArray(e.ends, {"period": list(dates), "end": list(ENDS)}, ("period", "end")) for name, e in expected.items()}
+    lines = {name: three_lines.three_lines(a, outside[name], scenario.as_of) for name, a in inside.items()}
     settings = {"belief_points": belief_points, "solves": len(solves.known)}
-    return Comparison(scenario, tuple(accounts), tuple(dates), expected, found, settings)
+    return Comparison(scenario, tuple(accounts), tuple(dates), expected, lines, found, settings)
 
 
 def _solves(a: Account) -> int:

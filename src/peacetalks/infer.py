@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks import bayes
+from peacetalks import bayes, three_lines
 from peacetalks.accounts import Account, apply
 from peacetalks.events import Acts, Known, Placed, Record, place
 from peacetalks.filtering import Cloud, Filter, Seen
@@ -30,6 +30,7 @@ from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import Solution
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
+from peacetalks.three_lines import ThreeLines
 
 Tell = Callable[[int, int], None]
 Posterior = dict[str, dict[Any, float]]
@@ -86,14 +87,18 @@ class Inference:
     log_likelihood: dict[str, float]  # at central values, on the common events
     evidence: dict[str, bayes.Evidence]
     dimensions: dict[str, list[str]]  # account -> paths integrated over
-    before: dict[str, xr.DataArray]  # account -> ends (period, end) without the record
-    after: dict[str, xr.DataArray]  # account -> ends with it
+    before: dict[str, ThreeLines]  # account -> the ends at the dates without the events: inside, outside, pooled
+    after: dict[str, ThreeLines]  # account -> the same with them; only the inside view and the pool are moved
     dates: tuple[int, ...]
     settings: dict[str, Any]
 
     def factors(self) -> dict[str, tuple[float, float]]:
         """Return each account's log Bayes factor over the base, with its standard error."""
         return {n: bayes.factor(e, self.evidence["base"]) for n, e in self.evidence.items() if n != "base"}
+
+    def forecasts(self, account: str) -> dict[str, ThreeLines]:
+        """Return an account's forecast without and with the events, each in three lines."""
+        return {"without": self.before[account], "with": self.after[account]}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain table that `--json` prints."""
@@ -106,7 +111,9 @@ class Inference:
                 "evidence": e.to_dict() if e else None,
                 "integrated_over": self.dimensions.get(name),
                 "log_bayes_factor": None if f is None else {"value": f[0], "error": f[1], "over": "base"},
-                "forecast": {"without": _at(self.before[name], self.dates), "with": _at(self.after[name], self.dates)},
+                "forecast": {view: _at(a.ends) for view, a in self.forecasts(name).items()},
+                "outside": three_lines.to_dict(self.after[name])["outside"],
+                "pooled": {view: a.pooled.to_dict() for view, a in self.forecasts(name).items()},
             }
         return {
             "scenario": self.scenario.name, "digest": self.scenario.digest, "start": self.record.start.isoformat(),
@@ -226,6 +233,7 @@ def infer(
     record.check(scenario)
     follow, read = Follower(record, acts, scenario), {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
     integrate = method != "none" and bool(accounts)
+    outside = three_lines.outside_of(read, dates, scenario.as_of)
     tell = _Counter(progress, len(read) * (1 + points * integrate))
     passes: dict[str, Pass] = {}
     before, after = {}, {}
@@ -235,7 +243,10 @@ def infer(
         passes[name] = follow.run(f)
         if name == "base":
             codings, prior = _codings(follow, f), f.posterior(f.open())
-        before[name], after[name] = _ends_from(f, s, f.open(), dates), _ends_from(f, s, passes[name].cloud, dates)
+        before[name], after[name] = (
+            three_lines.three_lines(_ends_from(f, s, cloud, dates).sel(period=list(dates)), outside[name], scenario.as_of)
+            for cloud in (f.open(), passes[name].cloud)
+        )
         tell()
     common = frozenset.intersection(*(p.used for p in passes.values()))
     central = {n: _central(follow, read[n], p, common, belief_points) for n, p in passes.items()}
@@ -269,9 +280,7 @@ def _codings(follow: Follower, f: Filter) -> dict[str, Pass]:
     """Return the pass with each disputed item by its other coding, and with all of them."""
     events = follow.record.event
     disputed = [i for i, e in enumerate(events) if e.alternative is not None]
-    out = {
-        f"{events[i].date} {events[i].actor}: {events[i].alternative}": follow.run(f, other=frozenset([i])) for i in disputed
-    }
+    out = {f"{events[i].date} {events[i].actor}: {events[i].alternative}": follow.run(f, other=frozenset([i])) for i in disputed}
     if len(disputed) > 1:
         out["all disputed items by their other coding"] = follow.run(f, other=frozenset(disputed))
     return out
@@ -315,8 +324,8 @@ def march_to(s: Solution, mass: np.ndarray, periods: int) -> np.ndarray:
     return np.array(out)
 
 
-def _at(ends: xr.DataArray, dates: tuple[int, ...]) -> dict[str, list[float]]:
-    return {str(e): ends.sel(period=list(dates), end=e).values.tolist() for e in ends["end"].values}
+def _at(ends: xr.DataArray) -> dict[str, list[float]]:
+    return {str(e): ends.sel(end=e).values.tolist() for e in ends["end"].values}
 
 
 def _row(i: int, row: Row, common: frozenset[int]) -> Mapping[str, Any]:

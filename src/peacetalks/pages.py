@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,14 +15,19 @@ from jinja2 import Template
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
+from rich.text import Text
 
 from peacetalks.claims import Audit
 from peacetalks.comparison import Comparison
 from peacetalks.infer import Inference
+from peacetalks.line_rows import cell, kind, notes, ranges
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.screen import END_NAMES as NAMES
+from peacetalks.screen import STYLES
 from peacetalks.spec import SpecError
+from peacetalks.three_lines import ThreeLines, views
 
-NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
+RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,8 @@ class Section:
     rows: tuple[tuple[str, ...], ...] = ()
     text: str = ""
     svg: str = ""
+    kinds: tuple[str, ...] = ()  # of the rows (`screen.STYLES`), or none
+    notes: tuple[str, ...] = ()  # below the table
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,18 @@ def comparison(c: Comparison) -> Page:
     """Accounts side by side."""
     d = c.to_dict()["accounts"]
     dates = [f"{m} mo" for m in c.dates]
-    ends = [
-        (name, *(f"{a['ends'][e][i]:.3f}" for e in ENDS for i in range(len(dates))), _share(a["terms"])) for name, a in d.items()
-    ]
-    head = ("account", *(f"{NAMES[e]}, {m}" for e in ENDS for m in dates), "terms if settled")
+    shown = [(name, view, a) for name, three in c.lines.items() for view, a in views(three).items()]
+    ends = tuple(
+        (name, view, *(cell(a, e, m) for e in ENDS for m in c.dates), _share(d[name]["terms"]) if view == "inside" else "")
+        for name, view, a in shown
+    )
+    head = ("account", "view", *(f"{NAMES[e]}, {m}" for e in ENDS for m in dates), "terms if settled")
     outcomes = [(o, *(f"{a['outcomes'][o][-1]:.3f}" for a in d.values())) for o in d["base"]["outcomes"]]
-    changes = [
-        (name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"]) for name, a in d.items() for r in a["changes"]
-    ]
+    changes = [(name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"]) for name, a in d.items() for r in a["changes"]]
+    titles, kinds = [f"{n}: {a['title']}" for n, a in d.items()], tuple(kind(view) for _, view, _ in shown)
     sections = [
-        Section("The three ends", head, tuple(ends), "; ".join(f"{n}: {a['title']}" for n, a in d.items())),
+        Section("The three ends", head, ends, f"{RECORD} {'; '.join(titles)}.", kinds=kinds, notes=notes(c.lines)),
+        _ranges({name: {"": three} for name, three in c.lines.items()}, c.dates),
         Section(f"Outcomes at {dates[-1]}", ("outcome", *d), tuple(outcomes)),
         Section("What differs", ("account", "entry", "base", "account's", "reason"), tuple(changes)),
     ]
@@ -113,7 +122,8 @@ def inference(i: Inference) -> Page:
         Section("What is believed after each event", head, tuple(rows), svg=_chart(i)),
         Section("Disputed items by their other coding", ("coding", *head[4:]), tuple(other)),
         _accounts(d),
-        _updated(d),
+        _updated(i),
+        _ranges({name: i.forecasts(name) for name in d["accounts"]}, i.dates),
     ]
     return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections))
 
@@ -139,14 +149,25 @@ def _accounts(d: dict[str, Any]) -> Section:
     return Section("The record under each account", head, tuple(rows), text)
 
 
-def _updated(d: dict[str, Any]) -> Section:
-    rows = [
-        (name, f"{m} mo", *(f"{a['forecast'][view][e][k]:.3f}" for e in ENDS for view in ("without", "with")))
-        for name, a in d["accounts"].items()
-        for k, m in enumerate(d["dates"])
+def _updated(i: Inference) -> Section:
+    shown = [
+        (name, m, view, [views(three)[view] for three in i.forecasts(name).values()])
+        for name, after in i.after.items()
+        for m in i.dates
+        for view in views(after)
     ]
-    head = ("account", "date", *(f"{NAMES[e]} {view}" for e in ENDS for view in ("without", "with")))
-    return Section("The forecast without and with the record", head, tuple(rows))
+    rows = tuple((name, f"{m} mo", view, *(cell(a, e, m) for e in ENDS for a in both)) for name, m, view, both in shown)
+    head = ("account", "date", "view", *(f"{NAMES[e]} {how}" for e in ENDS for how in ("without", "with")))
+    text = f"{RECORD} The events move the inside view, and with it the pool; the outside view rests on other conflicts."
+    kinds = tuple(kind(view) for _, _, view, _ in shown)
+    return Section("The forecast without and with the record", head, rows, text, kinds=kinds, notes=notes(i.after))
+
+
+def _ranges(lines: Mapping[str, Mapping[str, ThreeLines]], dates: tuple[int, ...]) -> Section:
+    rows, kinds = ranges(lines, dates)
+    text = "Outside: sampling of past episodes. Pooled: the least and the most as the weight of the inside view moves over its 95%."
+    head = ("account", "view", "range", "date", *NAMES.values())
+    return Section("How far the outside and the pooled view are unknown", head, rows, text, kinds=kinds)
 
 
 def _chart(i: Inference) -> str:
@@ -184,11 +205,12 @@ def show(page: Page) -> None:
         if not s.rows:
             continue
         table = Table(*(Column(h, overflow="fold") for h in s.head), title=s.title, title_justify="left")
-        for row in s.rows:
-            table.add_row(*row)
+        for k, row in enumerate(s.rows):
+            table.add_row(*map(Text, row), style=STYLES.get(s.kinds[k], "") if s.kinds else "")
         out.print(table)
-        if s.text:
-            out.print(s.text)
+        for line in (s.text, *s.notes):
+            if line:
+                out.print(Text(line))
 
 
 def write(page: Page, plain: dict[str, Any], path: Path) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
+from peacetalks import three_lines
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
 from peacetalks.mechanisms import derived
@@ -53,13 +55,17 @@ class Outlook:
     multiple: int
 
     @property
+    def as_of(self) -> date:
+        """The scenario's date: nothing dated later enters."""
+        return self.scenario.as_of
+
+    @property
     def views(self) -> dict[str, xr.DataArray]:
         """The three ends (period, end) in every view that speaks: inside, outside [1], outside [2]..., pooled.
 
         The inside view has every period, the others the dates shown; NaN where the record was not followed so long.
         """
-        tables = {"inside": self.ends, **{f"outside [{i}]": v.table() for i, v in enumerate(self.outside, 1)}}
-        return {name: a for name, a in {**tables, "pooled": self.pooled.ends}.items() if a is not None}
+        return three_lines.views(self)
 
     @property
     def information_share(self) -> xr.DataArray:
@@ -86,8 +92,7 @@ class Outlook:
             "noise_floor": _columns(self.noise_floor, "end"),
             "information_share": self.information_share.values.tolist(),
             "durations": _durations(self.durations),
-            "outside": [view.to_dict() for view in self.outside],
-            "pooled": self.pooled.to_dict(),
+            **three_lines.to_dict(self),
             "settings": self.settings,
             "residual": self.residual,
             "multiple": self.multiple,

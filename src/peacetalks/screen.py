@@ -15,6 +15,7 @@ from rich.text import Text
 from peacetalks.mechanisms.state import ENDS, LABELS
 from peacetalks.scenario_outlook import Outlook, months
 from peacetalks.spec import Scenario
+from peacetalks.three_lines import Lines
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
 END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
@@ -135,7 +136,7 @@ def _pooled(o: Outlook, end: str) -> list[Row]:
     ]
 
 
-def outside_lines(o: Outlook) -> list[str]:
+def outside_lines(o: Lines) -> list[str]:
     """Return what the record's rows are, and what it cannot speak to."""
     lines = []
     for i, view in enumerate(o.outside, 1):
@@ -147,11 +148,11 @@ def outside_lines(o: Outlook) -> list[str]:
     if not o.outside:
         lines.append("The scenario names no reference class: the record is not consulted (reference_classes).")
     for source in dict.fromkeys(view.source for view in o.outside if view.source):
-        lines.append(f"Record: {source}; known at {o.scenario.as_of}.")
+        lines.append(f"Record: {source}; known at {o.as_of}.")
     return lines
 
 
-def pooled_lines(o: Outlook) -> list[str]:
+def pooled_lines(o: Lines) -> list[str]:
     """Return what was pooled, with which weight, and what that rests on; or why nothing was."""
     p = o.pooled
     if p.ends is None:
@@ -162,7 +163,7 @@ def pooled_lines(o: Outlook) -> list[str]:
     return [
         f"Pooled: inside view and record [{p.number}], the narrowest class that can speak. Weight on the inside view "
         f"{f.weight:.2f} (95%: {f.low:.2f} to {f.high:.2f}), sharpness {f.sharpness:.2f}.",
-        f"Fitted at 12 and 24 months on {cases} known at {o.scenario.as_of}, {told}. Prior, a {f.prior.why}.",
+        f"Fitted at 12 and 24 months on {cases} known at {o.as_of}, {told}. Prior, a {f.prior.why}.",
     ]
 
 
