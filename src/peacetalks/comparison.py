@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import three_lines
-from peacetalks.accounts import Account, apply
+from peacetalks.accounts import Account, _at, apply
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.mechanisms.state import ENDS
@@ -78,7 +78,7 @@ class Comparison:
                 was, now = before.get(path), after.get(path)
                 rows.append({"path": path, "base": _shown(was), "account": _shown(now), "reason": c.reason})
             if not paths:
-                rows.append({"path": c.path, "base": None, "account": c.value, "reason": c.reason})
+                rows.append({"path": c.path, "base": _at(self.scenario.written(), c.path), "account": c.value, "reason": c.reason})
         return rows
 
     def to_dict(self) -> dict[str, Any]:
@@ -130,7 +130,8 @@ def compare(
     for a in accounts if drivers else []:
         split = shapley(lambda s, a=a: solves(apply(a, scenario, s)).ends[-1], list(a.groups), seed=SEED)
         found[a.name] = Drivers(split)
-    inside = {name: xr.DataArray(e.ends, {"period": list(dates), "end": list(ENDS)}, ("period", "end")) for name, e in expected.items()}
+    where = {"period": list(dates), "end": list(ENDS)}
+    inside = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
     lines = {name: three_lines.three_lines(a, outside[name], scenario.as_of) for name, a in inside.items()}
     settings = {"belief_points": belief_points, "solves": len(solves.known)}
     return Comparison(scenario, tuple(accounts), tuple(dates), expected, lines, found, settings)

@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.screen import INTERVAL, outside_lines, pooled_lines
+from peacetalks.screen import outside_lines, pooled_lines
 from peacetalks.three_lines import ThreeLines
 
 EVERY = "every account"
@@ -42,16 +42,16 @@ def cell(a: xr.DataArray, end: str, month: int) -> str:
 def ranges(
     lines: Mapping[str, Mapping[str, ThreeLines]], dates: Sequence[int]
 ) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Return rows (account, view, what, date, each end) of the ranges of the outside and the pooled view, and their kinds.
+    """Return rows (account, view, month, each end) of the ranges of the outside and the pooled view, and their kinds.
 
-    `lines` is account -> forecast -> lines; the forecasts of an account differ in the inside view only. What is the same
-    for every account is told once.
+    The outside view's are its 95% intervals, the pool's those of `PooledView`. `lines` is account -> forecast -> lines; the
+    forecasts of an account differ in the inside view only. What is the same for every account is told once.
     """
     record = {name: _record(next(iter(told.values())), dates) for name, told in lines.items()}
-    if len(set(record.values())) == 1:
-        record = {EVERY: next(iter(record.values()))}
-    rows = [("record", (name, *r)) for name, found in record.items() for r in found]
+    shared = len(set(record.values())) == 1
+    rows = [("interval", (EVERY, *r)) for r in next(iter(record.values()))] if shared else []
     for name, told in lines.items():
+        rows += [] if shared else [("interval", (name, *r)) for r in record[name]]
         for forecast, three in told.items():
             rows += [("range", (name, f"pooled {forecast}".rstrip(), *r)) for r in _pooled(three, dates)]
     return tuple(r for _, r in rows), tuple(k for k, _ in rows)
@@ -59,7 +59,7 @@ def ranges(
 
 def _record(three: ThreeLines, dates: Sequence[int]) -> tuple[tuple[str, ...], ...]:
     return tuple(
-        (f"outside [{i}]", INTERVAL, f"{m} mo", *(_span(v.low[e][v.months.index(m)], v.high[e][v.months.index(m)]) for e in ENDS))
+        (f"outside [{i}]", str(m), *(_span(v.low[e][v.months.index(m)], v.high[e][v.months.index(m)]) for e in ENDS))
         for i, v in enumerate(three.outside, 1)
         for m in dates
         if v.ends
@@ -70,9 +70,7 @@ def _pooled(three: ThreeLines, dates: Sequence[int]) -> list[tuple[str, ...]]:
     p = three.pooled
     if p.low is None or p.high is None:
         return []
-    weights = f"at weights {p.fit.low:.2f} to {p.fit.high:.2f}"
-    spans = [[_span(*(float(a.sel(end=e, period=m)) for a in (p.low, p.high))) for e in ENDS] for m in dates]
-    return [(weights, f"{m} mo", *cells) for m, cells in zip(dates, spans, strict=True)]
+    return [(str(m), *(_span(*(float(a.sel(end=e, period=m)) for a in (p.low, p.high))) for e in ENDS)) for m in dates]
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -87,4 +85,4 @@ def notes(lines: Mapping[str, ThreeLines]) -> tuple[str, ...]:
         told.setdefault((*outside_lines(three), *pooled_lines(three)), []).append(name)
     if len(told) == 1:
         return next(iter(told))
-    return tuple(f"{', '.join(names)}: {line}" for text, names in told.items() for line in text)
+    return tuple(line for text, names in told.items() for line in (f"For {', '.join(names)}:", *text))

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Template
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Column, Table
@@ -28,6 +29,11 @@ from peacetalks.spec import SpecError
 from peacetalks.three_lines import ThreeLines, views
 
 RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."
+RANGES = (
+    "Outside: 95% interval. Pooled: the least and the most that the pool gives as the weight on the inside view moves over its "
+    "95% interval."
+)
+TERMS = "Terms: the mean share of side 1 given a settlement by the last date."
 
 
 @dataclass(frozen=True)
@@ -69,13 +75,13 @@ def comparison(c: Comparison) -> Page:
         (name, view, *(cell(a, e, m) for e in ENDS for m in c.dates), _share(d[name]["terms"]) if view == "inside" else "")
         for name, view, a in shown
     )
-    head = ("account", "view", *(f"{NAMES[e]}, {m}" for e in ENDS for m in dates), "terms if settled")
+    head = ("account", "view", *(f"{NAMES[e]} {m}" for e in ENDS for m in dates), "terms")
     outcomes = [(o, *(f"{a['outcomes'][o][-1]:.3f}" for a in d.values())) for o in d["base"]["outcomes"]]
     changes = [(name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"]) for name, a in d.items() for r in a["changes"]]
     titles, kinds = [f"{n}: {a['title']}" for n, a in d.items()], tuple(kind(view) for _, view, _ in shown)
     sections = [
-        Section("The three ends", head, ends, f"{RECORD} {'; '.join(titles)}.", kinds=kinds, notes=notes(c.lines)),
-        _ranges({name: {"": three} for name, three in c.lines.items()}, c.dates),
+        Section("The three ends", head, ends, f"{RECORD} {TERMS} {'; '.join(titles)}.", kinds=kinds, notes=notes(c.lines)),
+        *_ranges({name: {"": three} for name, three in c.lines.items()}, c.dates),
         Section(f"Outcomes at {dates[-1]}", ("outcome", *d), tuple(outcomes)),
         Section("What differs", ("account", "entry", "base", "account's", "reason"), tuple(changes)),
     ]
@@ -123,7 +129,7 @@ def inference(i: Inference) -> Page:
         Section("Disputed items by their other coding", ("coding", *head[4:]), tuple(other)),
         _accounts(d),
         _updated(i),
-        _ranges({name: i.forecasts(name) for name in d["accounts"]}, i.dates),
+        *_ranges({name: i.forecasts(name) for name in d["accounts"]}, i.dates),
     ]
     return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections))
 
@@ -156,18 +162,18 @@ def _updated(i: Inference) -> Section:
         for m in i.dates
         for view in views(after)
     ]
-    rows = tuple((name, f"{m} mo", view, *(cell(a, e, m) for e in ENDS for a in both)) for name, m, view, both in shown)
-    head = ("account", "date", "view", *(f"{NAMES[e]} {how}" for e in ENDS for how in ("without", "with")))
+    rows = tuple((name, str(m), view, *(cell(a, e, m) for e in ENDS for a in both)) for name, m, view, both in shown)
+    head = ("account", "mo", "view", *(f"{NAMES[e]} {how}" for e in ENDS for how in ("without", "with")))
     text = f"{RECORD} The events move the inside view, and with it the pool; the outside view rests on other conflicts."
     kinds = tuple(kind(view) for _, _, view, _ in shown)
-    return Section("The forecast without and with the record", head, rows, text, kinds=kinds, notes=notes(i.after))
+    return Section("The forecast without and with the events", head, rows, text, kinds=kinds, notes=notes(i.after))
 
 
-def _ranges(lines: Mapping[str, Mapping[str, ThreeLines]], dates: tuple[int, ...]) -> Section:
+def _ranges(lines: Mapping[str, Mapping[str, ThreeLines]], dates: tuple[int, ...]) -> list[Section]:
+    """Return the ranges as a section, or none where the record is silent for every account."""
     rows, kinds = ranges(lines, dates)
-    text = "Outside: sampling of past episodes. Pooled: the least and the most as the weight of the inside view moves over its 95%."
-    head = ("account", "view", "range", "date", *NAMES.values())
-    return Section("How far the outside and the pooled view are unknown", head, rows, text, kinds=kinds)
+    head = ("account", "view", "mo", *NAMES.values())
+    return [Section("How far the outside and the pooled view are known", head, rows, RANGES, kinds=kinds)] if rows else []
 
 
 def _chart(i: Inference) -> str:
@@ -204,13 +210,28 @@ def show(page: Page) -> None:
     for s in page.sections:
         if not s.rows:
             continue
-        table = Table(*(Column(h, overflow="fold") for h in s.head), title=s.title, title_justify="left")
-        for k, row in enumerate(s.rows):
-            table.add_row(*map(Text, row), style=STYLES.get(s.kinds[k], "") if s.kinds else "")
-        out.print(table)
+        out.print(_lines_table(s) if s.kinds else _grid(s))
         for line in (s.text, *s.notes):
             if line:
                 out.print(Text(line))
+
+
+def _grid(s: Section) -> Table:
+    table = Table(*(Column(h, overflow="fold") for h in s.head), title=s.title, title_justify="left")
+    for row in s.rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _lines_table(s: Section) -> Table:
+    """Return a table of views, narrow enough for 80 columns: one word of a heading a line, accounts set apart."""
+    columns = [Column(h.replace(" ", "\n"), overflow="fold", vertical="bottom") for h in s.head]
+    table = Table(*columns, title=s.title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    for k, row in enumerate(s.rows):
+        if k and row[0] != s.rows[k - 1][0]:
+            table.add_section()
+        table.add_row(*map(Text, row), style=STYLES.get(s.kinds[k], ""))
+    return table
 
 
 def write(page: Page, plain: dict[str, Any], path: Path) -> None:

@@ -15,7 +15,7 @@ import xarray as xr
 
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
-from peacetalks.spec import Scenario
+from peacetalks.spec import Scenario, SpecError
 
 
 class Lines(Protocol):
@@ -69,14 +69,18 @@ def views(lines: Lines) -> dict[str, xr.DataArray]:
 def outside_of(readings: Mapping[str, Scenario], months: tuple[int, ...], as_of: date) -> dict[str, tuple[OutsideView, ...]]:
     """Return the outside views of each reading of one scenario at `months`, all as known at the scenario's date `as_of`.
 
-    A reading may name other reference classes, but not a later date. Raises `SpecError` for a class that the record does
-    not know.
+    A reading may name other reference classes, but not a later date. Raises `SpecError`, which names the
+    reading, for a class that the record does not know.
     """
     known: dict[tuple[str, ...], tuple[OutsideView, ...]] = {}
-    for s in readings.values():
+    for name, s in readings.items():
         classes = tuple(s.reference_classes)
-        if classes not in known:
+        if classes in known:
+            continue
+        try:
             known[classes] = outside_views(s.model_copy(update={"as_of": as_of}), months)
+        except SpecError as e:
+            raise SpecError(str(e) if name == "base" else f"account {name!r}: {e}") from None
     return {name: known[tuple(s.reference_classes)] for name, s in readings.items()}
 
 
