@@ -253,6 +253,23 @@ def test_evidence_is_seeded_capped_and_says_so():
         bayes.nested(flat, 1, 10, 50)
 
 
+def test_points_without_a_solution_are_left_out_and_counted():
+    seen = []
+
+    def holed(u):
+        seen.append(u[0] > 0.7)
+        if u[0] > 0.7:
+            raise pt.NotSolved("no equilibrium here")
+        return 1.5
+
+    e = bayes.sobol(holed, 1, 32, seed=2)
+    assert (e.evaluations, e.unsolved) == (32, sum(seen))
+    assert 5 <= e.unsolved <= 14
+    assert e.log_z == pytest.approx(1.5, abs=1e-12)  # the mean is over the points that have one
+    with pytest.raises(pt.NotSolved, match=r"\d+ points .* no equilibrium here"):
+        bayes.sobol(lambda u: holed(u + 0.5), 1, 32, seed=2)
+
+
 def test_infer_compares_accounts_on_common_events_and_updates_the_forecast(base):
     off = account(base, {"ceasefire": None}, name="no-truce")
     r = events((D1, UN, ASK), (D1, KPA, "decline", "none", "both"), (D2, KPA, "walk out"))

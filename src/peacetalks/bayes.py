@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
+from peacetalks.solution import NotSolved
 from peacetalks.spec import SpecError
 
 BATCHES = 4
@@ -34,6 +35,7 @@ class Evidence:
     method: str
     evaluations: int
     complete: bool  # False: stopped at the cap before the method's own criterion
+    unsolved: int = 0  # points left out because the game has no solution within tolerance there
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
@@ -44,6 +46,8 @@ def sobol(loglik: Log, dimensions: int, points: int = 16, seed: int = 0) -> Evid
     """Average the likelihood over `points` scrambled Sobol points, in four batches with their own scrambles.
 
     `loglik` takes a point of the unit cube.  The error is that of the log of the mean, from the spread of the batches.
+    A point at which `loglik` raises `NotSolved` is left out and counted; it is raised again where a batch has no other
+    point or more than half of all points have no solution.
 
     >>> e = sobol(lambda u: float(np.log(0.5 + u[0])), 1, 64, seed=1)
     >>> abs(e.log_z) < 4 * e.error < 0.02
@@ -54,16 +58,23 @@ def sobol(loglik: Log, dimensions: int, points: int = 16, seed: int = 0) -> Evid
     if dimensions == 0:
         return Evidence(loglik(np.zeros(0)), 0.0, "point", 1, True)
     each = points // BATCHES
-    logs = []
+    logs, unsolved = [], []
     for rng in np.random.default_rng(seed).spawn(BATCHES):
         power = math.ceil(math.log2(each))
         u = qmc.Sobol(dimensions, scramble=True, rng=rng).random_base2(power)[:each]
-        found = [loglik(np.clip(x, 1e-9, 1 - 1e-9)) for x in u]
-        logs.append(_log_sum(found) - math.log(each))
+        found = []
+        for x in u:
+            try:
+                found.append(loglik(np.clip(x, 1e-9, 1 - 1e-9)))
+            except NotSolved as e:
+                unsolved.append(e)
+        if not found or 2 * len(unsolved) > each * BATCHES:
+            raise NotSolved(f"{len(unsolved)} points of the ranges have no solution within tolerance: {unsolved[0]}")
+        logs.append(_log_sum(found) - math.log(len(found)))
     top = max(logs)
     means = np.exp(np.array(logs) - top)
     error = float(means.std(ddof=1) / math.sqrt(BATCHES) / means.mean())
-    return Evidence(top + math.log(means.mean()), error, "sobol", each * BATCHES, True)
+    return Evidence(top + math.log(means.mean()), error, "sobol", each * BATCHES, True, len(unsolved))
 
 
 def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed: int = 0, dlogz: float = 0.1) -> Evidence:

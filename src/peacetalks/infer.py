@@ -225,7 +225,8 @@ def infer(
     """Return what `record` says about hidden types, accounts and the forecast of `scenario`.
 
     `method` is how evidence is integrated over the ranges of every number that some account changes: "sobol" (`points`
-    solves an account), "nested" (at most `points` calls an account) or "none" (likelihood at central values only).
+    solves an account; those without a solution are left out and counted), "nested" (at most `points` calls an account) or
+    "none" (likelihood at central values only).
     Raises `SpecError` for a record that does not fit and `NotSolved` where a game has no solution.
     """
     if method not in ("sobol", "nested", "none"):
@@ -294,9 +295,10 @@ def _evidence(
 
     def loglik(u: np.ndarray) -> float:
         drawn = s.at({p: n.quantile(float(x)) for (p, n), x in zip(numbers.items(), u, strict=True)})
-        found = follow.log_likelihood(solve_scenario(drawn, belief_points), common)
-        tell()
-        return found
+        try:
+            return follow.log_likelihood(solve_scenario(drawn, belief_points), common)
+        finally:
+            tell()
 
     if method == "nested":
         live = min(50, max(2 * len(numbers), points // 4))

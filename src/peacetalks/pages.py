@@ -147,12 +147,18 @@ def _accounts(d: dict[str, Any]) -> Section:
         rows.append((
             name, f"{a['log_likelihood']:.3f}", "not integrated" if e is None else f"{e['log_z']:.3f} ± {e['error']:.3f}",
             "" if f is None else f"{f['value']:+.3f} ± {f['error']:.3f}",
-            "" if e is None else f"{e['method']}, {e['evaluations']} solves{'' if e['complete'] else ', stopped at the cap'}",
+            "" if e is None else f"{e['method']}, {e['evaluations']} solves{_unless(e)}",
         ))  # fmt: skip
     n = sum(r["in_comparison"] for r in d["filter"])
     text = f"On the {n} events that every account can place. Integrated over the ranges of every number that some account changes."
     head = ("account", "log-likelihood, central values", "log evidence", "log Bayes factor over base", "how")
     return Section("The record under each account", head, tuple(rows), text)
+
+
+def _unless(evidence: dict[str, Any]) -> str:
+    """Return what to add where an integration is not whole."""
+    cut = "" if evidence["complete"] else ", stopped at the cap"
+    return cut + (f" ({evidence['unsolved']} did not converge and are left out)" if evidence["unsolved"] else "")
 
 
 def _updated(i: Inference) -> Section:
