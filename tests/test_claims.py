@@ -15,10 +15,12 @@ from peacetalks.answering import View
 from peacetalks.claimreview import claim_review
 from peacetalks.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.cli import main
+from peacetalks.companions import play_key
 from peacetalks.events import acts
 from peacetalks.evidence import base_rate
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import QueryError, atoms, parse
+from peacetalks.scenario_outlook import SEED, draw
 from peacetalks.solving import solve_scenario
 from peacetalks.variants import setting
 
@@ -242,6 +244,36 @@ def test_audit_shares_solves_and_gives_margins_intervals_and_verdicts():
     first = review["@graph"][0]
     assert (first["@type"], first["itemReviewed"]["@type"], first["reviewRating"]["@type"]) == ("ClaimReview", "Claim", "Rating")
     assert (first["reviewRating"]["ratingValue"], first["reviewRating"]["alternateName"]) == (3, "holds")
+
+
+def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
+    base, found = tiny(), [claim("P(peace by 2)", "e"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0", "b")]
+    before = {f.claim.id: f for f in audit(base, found, draws=3, belief_points=2).findings}
+    lost = play_key(draw(base, 3, SEED)[1])
+    real = solve_scenario
+
+    def holed(refused):
+        def solve(s, points):
+            if refused(play_key(s)):
+                raise pt.NotSolved("no equilibrium here")
+            return real(s, points)
+
+        monkeypatch.setattr("peacetalks.claims.solve_scenario", solve)
+
+    holed(lambda key: key == lost)
+    a = audit(base, found, draws=3, belief_points=2)
+    after = {f.claim.id: f for f in a.findings}
+    assert (a.settings["unsolved"], a.settings["solves"]) == (1, 11)
+    assert after["b"] == before["b"]  # asks for other games
+    assert after["e"].value == before["e"].value
+    kept = [View(s, real(s, 2)).answer(parse("P(peace by 2)").left, "") for i, s in enumerate(draw(base, 3, SEED)) if i != 1]
+    assert after["e"].interval == pytest.approx(tuple(np.quantile(kept, [0.05, 0.95])))
+    holed(lambda key: key == play_key(base))
+    with pytest.raises(pt.NotSolved, match="no equilibrium here"):  # central values
+        audit(base, found, draws=3, belief_points=2)
+    holed(lambda key: True)
+    with pytest.raises(pt.NotSolved, match="12 of 12 games"):
+        audit(base, found, draws=3, belief_points=2)
 
 
 def test_base_rates_are_drawn_from_their_interval_and_need_no_solve():

@@ -37,6 +37,7 @@ from peacetalks.infer import Follower
 from peacetalks.mechanisms import build
 from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
+from peacetalks.solution import NotSolved
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Part, Scenario, SpecError, _closest
 from peacetalks.variants import setting
@@ -126,7 +127,9 @@ def audit(
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
-    Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) and `NotSolved`.
+    A draw that needs a game without a solution is left out of that claim's interval; `settings["unsolved"]` counts the
+    games.  Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) and `NotSolved`
+    where central values, or more than half of the games, have no solution.
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
@@ -138,14 +141,27 @@ def audit(
     values = {}
     for final in (False, True):  # first collect what is asked, then solve, then evaluate
         for c, q, name, n in cases:
-            sides = [[bench.value(q, side, drawn, name, i) for side in (q.left, q.right)] for i in range(n + 1)]
-            values[c.id, name] = np.array(sides, float)
+            values[c.id, name] = _sides(bench, q, drawn, name, n)
         if not final:
             bench.solve(progress or (lambda done, all_: None))
     findings = tuple(_finding(c, q, name, values[c.id, name]) for c, q, name, _ in cases)
     how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
+    how["unsolved"] = len(bench.unsolved)
     errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
     return Audit(scenario, findings, how | errors)
+
+
+def _sides(bench: _Bench, q: Query, drawn: dict[str, list[Scenario]], name: str, draws: int) -> np.ndarray:
+    """Return both sides of a query [central or draw, side]; draws that need a game without a solution are left out."""
+    rows = []
+    for i in range(draws + 1):
+        bench.lacking = None
+        row = [bench.value(q, side, drawn, name, i) for side in (q.left, q.right)]
+        if bench.lacking is not None and i == 0:
+            raise bench.lacking
+        if bench.lacking is None:
+            rows.append(row)
+    return np.array(rows, float)
 
 
 def _parsed(c: Claim) -> Query:
@@ -170,6 +186,9 @@ class _Bench:
         self.belief_points, self.seed, self.solves = belief_points, seed, 0
         self.wanted: dict[str, tuple[Scenario, dict[Any, str]]] = {}  # variant -> (scenario, {atom: text of its query})
         self.known: dict[tuple[str, Any], float] = {}
+        self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
+        self.usable: frozenset[int] | None = None  # events that count, once asked for
+        self.lacking: NotSolved | None = None  # why a number just asked for is not known
         self.rates: dict[Rate, Any] = {}
 
     def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int) -> float:
@@ -230,24 +249,34 @@ class _Bench:
 
     def _model(self, atom: Any, s: Scenario, text: str) -> float:
         key = play_key(s)
+        self.lacking = self.unsolved.get(key, self.lacking)
         if (key, atom) not in self.known:
             self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
         return self.known.get((key, atom), math.nan)
 
     def solve(self, tell: Tell) -> None:
         """Solve every variant that was asked about, once, and keep only the numbers."""
-        use = None
         for done, (key, (s, asked)) in enumerate(self.wanted.items(), start=1):
-            solution = solve_scenario(s, self.belief_points)
-            view = View(s, solution)
-            for atom, text in asked.items():
-                if isinstance(atom, Loglik):
-                    use = self._usable(atom, text) if use is None else use
-                    self.known[key, atom] = self._follower(atom, text).log_likelihood(solution, use)
-                else:
-                    self.known[key, atom] = view.answer(atom, text)
-            self.solves += 1
+            try:
+                self._answer(key, s, asked)
+                self.solves += 1
+            except NotSolved as e:
+                self.unsolved[key] = e
             tell(done, len(self.wanted))
+        if 2 * len(self.unsolved) > len(self.wanted):
+            first = next(iter(self.unsolved.values()))
+            raise NotSolved(f"{len(self.unsolved)} of {len(self.wanted)} games have no solution within tolerance: {first}")
+
+    def _answer(self, key: str, s: Scenario, asked: dict[Any, str]) -> None:
+        """Solve a variant and note the number of every atom asked about it."""
+        solution = solve_scenario(s, self.belief_points)
+        view = View(s, solution)
+        for atom, text in asked.items():
+            if isinstance(atom, Loglik):
+                use = self._usable(atom, text)
+                self.known[key, atom] = self._follower(atom, text).log_likelihood(solution, use)
+            else:
+                self.known[key, atom] = view.answer(atom, text)
 
     def _follower(self, atom: Loglik, text: str) -> Follower:
         if self.record is None or self.acts is None:
@@ -257,11 +286,14 @@ class _Bench:
 
     def _usable(self, atom: Loglik, text: str) -> frozenset[int]:
         """Return the events that the base can place and no account lacks a move for."""
+        if self.usable is not None:
+            return self.usable
         follow = self._follower(atom, text)
         used = follow.run(Filter(solve_scenario(self.base, self.belief_points))).used
         for s in self.read_as.values():
             placed = place(follow.record, follow.acts, build(s), self.base)
             used &= frozenset(i for i, p in enumerate(placed) if p.seen is not None)
+        self.usable = used
         return used
 
 

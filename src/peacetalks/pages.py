@@ -202,6 +202,8 @@ def audit(a: Audit) -> Page:
     said = [(c.id, c.sentence, c.attributed_to, c.query) for c in seen.values()]
     n = a.settings["draws"]
     how = f"Intervals over {n} draws of the ranges." if n else "No draws: the verdict is that of the central values."
+    if unsolved := a.settings["unsolved"]:
+        how += f" {unsolved} of the games asked for did not converge; draws that need one are left out."
     sections = (
         Section("Verdicts", head, tuple(rows), how),
         Section("The claims as queries", ("claim", "sentence", "held by", "query"), tuple(said)),
