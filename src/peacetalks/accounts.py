@@ -112,7 +112,7 @@ def _check_entries(account: Account, base: Scenario, out: Scenario) -> None:
         raise SpecError(f"account {account.name!r} changes {', '.join(twice)} twice; keep one entry")
     before, after = base.written(), out.written()
     for entry in account.change:
-        if _at(before, entry.path) == _at(after, entry.path):
+        if written_at(before, entry.path) == written_at(after, entry.path):
             raise SpecError(f"account {account.name!r}: {entry.path} changes nothing: it has this value already")
         for path, n in out.numbers().items():
             if (path == entry.path or path.startswith(entry.path + ".")) and not n.source:
@@ -122,7 +122,7 @@ def _check_entries(account: Account, base: Scenario, out: Scenario) -> None:
                 )
 
 
-def _at(table: Any, path: str) -> Any:
+def written_at(table: Any, path: str) -> Any:
     """Return what is written at a dotted path, or None."""
     for key in path.split("."):
         if isinstance(table, list) and key.isdigit() and 1 <= int(key) <= len(table):

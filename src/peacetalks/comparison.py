@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import three_lines
-from peacetalks.accounts import Account, _at, apply
+from peacetalks.accounts import Account, apply, written_at
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.mechanisms.state import ENDS
@@ -78,7 +78,8 @@ class Comparison:
                 was, now = before.get(path), after.get(path)
                 rows.append({"path": path, "base": _shown(was), "account": _shown(now), "reason": c.reason})
             if not paths:
-                rows.append({"path": c.path, "base": _at(self.scenario.written(), c.path), "account": c.value, "reason": c.reason})
+                base = written_at(self.scenario.written(), c.path)
+                rows.append({"path": c.path, "base": base, "account": c.value, "reason": c.reason})
         return rows
 
     def to_dict(self) -> dict[str, Any]:
