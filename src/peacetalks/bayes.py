@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from peacetalks.solution import NotSolved
+from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.spec import SpecError
 
 BATCHES = 4
@@ -68,8 +68,9 @@ def sobol(loglik: Log, dimensions: int, points: int = 16, seed: int = 0) -> Evid
                 found.append(loglik(np.clip(x, 1e-9, 1 - 1e-9)))
             except NotSolved as e:
                 unsolved.append(e)
-        if not found or 2 * len(unsolved) > each * BATCHES:
-            raise NotSolved(f"{len(unsolved)} points of the ranges have no solution within tolerance: {unsolved[0]}")
+        refuse_most(unsolved, each * BATCHES, "points of the ranges")
+        if not found:
+            raise unsolved[0]
         logs.append(_log_sum(found) - math.log(len(found)))
     top = max(logs)
     means = np.exp(np.array(logs) - top)

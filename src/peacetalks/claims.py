@@ -37,7 +37,7 @@ from peacetalks.infer import Follower
 from peacetalks.mechanisms import build
 from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
-from peacetalks.solution import NotSolved
+from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Part, Scenario, SpecError, _closest
 from peacetalks.variants import setting
@@ -263,9 +263,7 @@ class _Bench:
             except NotSolved as e:
                 self.unsolved[key] = e
             tell(done, len(self.wanted))
-        if 2 * len(self.unsolved) > len(self.wanted):
-            first = next(iter(self.unsolved.values()))
-            raise NotSolved(f"{len(self.unsolved)} of {len(self.wanted)} games have no solution within tolerance: {first}")
+        refuse_most(list(self.unsolved.values()), len(self.wanted), "games")
 
     def _answer(self, key: str, s: Scenario, asked: dict[Any, str]) -> None:
         """Solve a variant and note the number of every atom asked about it."""

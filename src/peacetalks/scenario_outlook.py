@@ -25,7 +25,7 @@ from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
-from peacetalks.solution import NotSolved
+from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
@@ -141,8 +141,7 @@ def outlook(
         except NotSolved as e:
             unsolved.append(e)
         tell(4 + i, total)
-    if unsolved and 2 * len(unsolved) > draws:
-        raise NotSolved(f"{len(unsolved)} of {draws} draws of the ranges have no solution within tolerance: {unsolved[0]}")
+    refuse_most(unsolved, draws, "draws of the ranges")
     how = {"draws": draws, "unsolved_draws": len(unsolved), "seed": seed if draws else None}
     return _assemble(scenario, central, floor, runs, outside, how)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,12 @@ SEARCH_STARTS, SEARCH_SEED = 24, 14
 
 class NotSolved(RuntimeError):
     """No equilibrium within tolerance: where it failed, by how much, and what to try."""
+
+
+def refuse_most(unsolved: Sequence[NotSolved], total: int, what: str) -> None:
+    """Raise `NotSolved`, with the first reason, where more than half of `total` games have no solution."""
+    if 2 * len(unsolved) > total:
+        raise NotSolved(f"{len(unsolved)} of {total} {what} have no solution within tolerance: {unsolved[0]}")
 
 
 def not_solved(c: Compiled, node: int, where: str, res: float, tol: float) -> str:
