@@ -1,6 +1,6 @@
 """Nodes at which two players move at once, each of one or two types, at all grid beliefs together (stacked, as in `_signal.py`).
 
-The fixed point is the pair of logit replies, each posterior read off by bilinear interpolation.  Strategies stand as
+The fixed point is the pair of logit replies, the continuation at the two posteriors read off by interpolation.  Strategies stand as
 s[mover, type, action, belief].  From a warm start the reply is iterated; from none it is iterated in small steps of
 precision from 0, at all beliefs, and where a step does not settle at once (near a fold) the caller is asked to follow
 the branch by arclength.
@@ -12,26 +12,26 @@ import numpy as np
 from numba import njit
 
 from peacetalks._exp import exp
-from peacetalks._signal import look
+from peacetalks._signal import look, shares, start_of
 
 CLIMB = 32  # steps of precision of a cold start
 CALM = 30  # iterations within which a step of the climb must settle
 TINY = 1e-250  # a probability below it is as good as none
-ACTIONS, KINDS, COLUMN, STEP = range(4)  # columns of Pair.shape
+ACTIONS, KINDS, COLUMN, STEP, SECOND, THIRD = range(6)  # columns of Pair.shape
 
 
 class Pair(NamedTuple):
     """Scratch of a node of two movers; the first index is the mover, the last the belief."""
 
-    shape: np.ndarray  # [mover, see above]; STEP is the flat step of the mover's axis, 0 where nothing is hidden
+    shape: np.ndarray  # [mover, see above]; the steps are those of the mover's axis, 0 where nothing is hidden
     mu: np.ndarray  # [mover, type, belief]
     base: np.ndarray  # [belief] the flat belief with both axes at zero
     s: np.ndarray  # [mover, type, action, belief] strategy
     new: np.ndarray  # [mover, type, action, belief] reply
     q: np.ndarray  # [mover, type, action, belief] continuation
     mean: np.ndarray  # [mover, action, belief] average strategy
-    cell: np.ndarray  # [mover, action, belief] flat offset of the lower neighbour of the posterior
-    share: np.ndarray  # [mover, action, belief] weight of the upper neighbour
+    cell: np.ndarray  # [mover, action, belief] flat offset where the stencil of the posterior begins
+    share: np.ndarray  # [mover, action, 3, belief] weights of the differences along it
     gap: np.ndarray  # [belief] residual
     sums: np.ndarray  # [2, belief] scratch
 
@@ -41,9 +41,9 @@ def make_pair(actions, beliefs):
     """Allocate scratch for nodes of up to `actions` actions a side."""
     A, B = actions, beliefs
     return Pair(
-        np.zeros((2, 4), np.int64), np.empty((2, 2, B)), np.zeros(B, np.int64), np.empty((2, 2, A, B)),
+        np.zeros((2, 6), np.int64), np.empty((2, 2, B)), np.zeros(B, np.int64), np.empty((2, 2, A, B)),
         np.empty((2, 2, A, B)), np.empty((2, 2, A, B)), np.empty((2, A, B)), np.zeros((2, A, B), np.int64),
-        np.zeros((2, A, B)), np.empty(B), np.empty((2, B)),
+        np.zeros((2, A, 3, B)), np.empty(B), np.empty((2, B)),
     )  # fmt: skip
 
 
@@ -56,17 +56,19 @@ def open_pair(n, L, G, first, second, D):
     for j in range(2):
         player = L.part_player[i + j]
         D.shape[j, ACTIONS], D.shape[j, KINDS] = L.part_actions[i + j], L.n_types[player]
-        D.shape[j, COLUMN], D.shape[j, STEP] = L.first_col[player], 0
+        D.shape[j, COLUMN], D.shape[j, STEP], D.shape[j, SECOND], D.shape[j, THIRD] = L.first_col[player], 0, 0, 0
         hidden = G.axis[player] >= 0
         axis = first if j == 0 else second
         if hidden:
-            D.shape[j, STEP] = axis.step
+            D.shape[j, STEP], D.shape[j, SECOND], D.shape[j, THIRD] = axis.step, axis.second, axis.third
         for b in range(len(D.base)):
             D.mu[j, 0, b] = axis.p[b] if hidden else 1.0
             D.mu[j, 1, b] = 1.0 - D.mu[j, 0, b]
             D.base[b] -= b - axis.base[b] if hidden else 0  # a stack keeps each node's own offset
             for a in range(D.shape[j, ACTIONS]):
-                D.cell[j, a, b], D.share[j, a, b] = 0, 0.0
+                D.cell[j, a, b] = 0
+                for e in range(3):
+                    D.share[j, a, e, b] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -86,24 +88,39 @@ def pair_posteriors(D, j, axis):
             mean[b] = up + m1[b] * s1[b]
             if step > 0:
                 k, t, _ = look(up / mean[b] if mean[b] > 0.0 else m0[b], axis)
-                cell[b], share[b] = k * step, t
+                cell[b] = start_of(k, axis) * step
+                share[0, b], share[1, b], share[2, b] = shares(k, t, axis.stencil)
+
+
+@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+def along(row, at, d, b, t):
+    """Return the interpolation of `row` on the stencil from `at` on, with the steps `d` and the weights t[:, b]."""
+    v0, v1, v2, v3 = row[at], row[at + d[0]], row[at + d[1]], row[at + d[2]]
+    return v0 + t[0, b] * (v1 - v0) + t[1, b] * (v2 - v1) + t[2, b] * (v3 - v2)
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
 def gather(row, others, base, c0, c1, t0, t1, d0, d1, q):
-    """Add others x the bilinear interpolation of `row` to q, at every belief."""
-    for b in range(len(q)):
-        at = base[b] + c0[b] + c1[b]
-        low = row[at] + t1[b] * (row[at + d1] - row[at])
-        high = row[at + d0] + t1[b] * (row[at + d0 + d1] - row[at + d0])
-        q[b] += others[b] * (low + t0[b] * (high - low))
+    """Add others x the interpolation of `row` in both posteriors to q, at every belief."""
+    if d0[0] == 0:
+        for b in range(len(q)):
+            q[b] += others[b] * along(row, base[b] + c1[b], d1, b, t1)
+    elif d1[0] == 0:
+        for b in range(len(q)):
+            q[b] += others[b] * along(row, base[b] + c0[b], d0, b, t0)
+    else:
+        for b in range(len(q)):
+            at = base[b] + c0[b] + c1[b]
+            v0, v1 = along(row, at, d1, b, t1), along(row, at + d0[0], d1, b, t1)
+            v2, v3 = along(row, at + d0[1], d1, b, t1), along(row, at + d0[2], d1, b, t1)
+            q[b] += others[b] * (v0 + t0[0, b] * (v1 - v0) + t0[1, b] * (v2 - v1) + t0[2, b] * (v3 - v2))
 
 
 @njit(cache=True, error_model="numpy")
 def pair_continuation(D, table):
     """Fill q from the table [profile, column, belief]."""
     A0, A1 = D.shape[0, ACTIONS], D.shape[1, ACTIONS]
-    d0, d1 = D.shape[0, STEP], D.shape[1, STEP]
+    d0, d1 = D.shape[0, STEP:], D.shape[1, STEP:]
     for j in range(2):
         for k in range(D.shape[j, KINDS]):
             for a in range(D.shape[j, ACTIONS]):
@@ -199,7 +216,7 @@ def climb(D, i, L, lam, table, first, second, tol, exempt):
 @njit(cache=True, error_model="numpy")
 def pair_values(D, table, U, out):
     """Write the value of every column to out[column, belief], given settled strategies."""
-    d0, d1, A1 = D.shape[0, STEP], D.shape[1, STEP], D.shape[1, ACTIONS]
+    d0, d1, A1 = D.shape[0, STEP:], D.shape[1, STEP:], D.shape[1, ACTIONS]
     weight = D.sums[0]
     for u in range(U):
         for b in range(len(weight)):

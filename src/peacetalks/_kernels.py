@@ -14,12 +14,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from peacetalks._signal import shares
 from peacetalks.compile import NATURE
 
 # columns of Node.part, one row per participant
 PLAYER, ACTIONS, KINDS, AXIS, START, COLUMN, STRIDE, CORNERS, ACT, PICK = range(10)
 # columns of Grid.shape, one row per axis
 SIZE, STEP, TYPES, CELLS = range(4)
+CORNERS_MOST = 4  # grid beliefs that a posterior is shared out to, at the most
 
 
 class Node(NamedTuple):
@@ -63,7 +65,7 @@ def make_node(n, L, G):
         for a in range(part[j, ACTIONS]):
             log_nu[j, a] = L.log_weight[L.part_weight[lo + j] + a]
     return Node(
-        part, log_nu, np.zeros((P, widest)), np.zeros((P, widest, most), np.int64), np.ones((P, widest, most)),
+        part, log_nu, np.zeros((P, widest)), np.zeros((P, widest, CORNERS_MOST), np.int64), np.ones((P, widest, CORNERS_MOST)),
         np.ones((P, widest, most)), np.zeros(width), np.zeros(width),
         L.prof_ptr[n], L.prof_ptr[n + 1] - L.prof_ptr[n], local,
     )  # fmt: skip
@@ -94,9 +96,12 @@ def locate(G, ax, p, idx, w):
                 hi = mid
         a, b = G.points[ax, lo, 0], G.points[ax, hi, 0]
         t = min(max((p[0] - a) / (b - a), 0.0), 1.0)
-        idx[0], idx[1] = lo, hi
-        w[0], w[1] = 1.0 - t, t
-        return 2
+        e0, e1, e2 = shares(lo, t, G.stencil[ax])
+        w[0], w[1], w[2], w[3] = 1.0 - e0, e0 - e1, e1 - e2, e2
+        size = G.shape[ax, SIZE]
+        for i in range(4):
+            idx[i] = min(min(max(lo - 1, 0), max(size - 4, 0)) + i, size - 1)
+        return min(size, 4)
     # Kuhn's triangulation in the cumulative coordinates z_i = cells * (p_i + ... + p_K), i = 2..K
     cells = G.shape[ax, CELLS]
     D = K - 1
@@ -184,7 +189,7 @@ def continuation(N, table):
         for a in range(A):
             for v in range(N.part[0, CORNERS]):
                 w = N.share[0, a, v]
-                if w > 0.0:
+                if w != 0.0:
                     lb = N.vertex[0, a, v]
                     for k in range(K):
                         N.q[s + k * A + a] += w * table[a, lb, c0 + k]
@@ -199,7 +204,7 @@ def continuation(N, table):
             for j in range(P):
                 w *= N.share[j, part[j, ACT], part[j, PICK]]
                 lb += N.vertex[j, part[j, ACT], part[j, PICK]]
-            if w > 0.0:
+            if w != 0.0:
                 for j in range(P):
                     others = w
                     for i in range(P):
@@ -406,7 +411,7 @@ def store_values(N, L, x, table, out):
             for j in range(P):
                 w *= N.share[j, part[j, ACT], part[j, PICK]]
                 lb += N.vertex[j, part[j, ACT], part[j, PICK]]
-            if w > 0.0:
+            if w != 0.0:
                 for u in range(U):
                     j = owner[u]
                     p = w * sure

@@ -29,7 +29,7 @@ from peacetalks._kernels import (
     rest_of,
     turn,
 )
-from peacetalks._signal import look
+from peacetalks._signal import look, shares, start_of
 from peacetalks._sweep import axis_of
 from peacetalks.compile import NATURE
 
@@ -75,7 +75,7 @@ def count_entries(nodes, L, G, live):
         for j in range(L.part_ptr[n], L.part_ptr[n + 1]):
             player = L.part_player[j]
             if player != NATURE and G.axis[player] >= 0:
-                corners *= L.n_types[player]
+                corners *= 4 if L.n_types[player] == 2 else L.n_types[player]
         lots = L.lot_ptr[L.prof_ptr[n + 1]] - L.lot_ptr[L.prof_ptr[n]]
         for b in range(G.total):
             if live[n, b]:
@@ -107,10 +107,12 @@ def read_lots(n, L, G, flat, x, S):
             total = up + (1.0 - p) * np.exp(x[at + A + a])
             S.mean[j, a] = total
             cell, t, _ = look(up / total if total > 0.0 else p, axis)
-            back = axis.base[flat] - flat + cell * axis.step
-            S.corners[j, a] = 2
-            S.offset[j, a, 0], S.offset[j, a, 1] = back, back + axis.step
-            S.share[j, a, 0], S.share[j, a, 1] = 1.0 - t, t
+            e0, e1, e2 = shares(cell, t, axis.stencil)
+            back = axis.base[flat] - flat + start_of(cell, axis) * axis.step
+            S.corners[j, a] = min(axis.size, 4)
+            for v in range(4):
+                S.offset[j, a, v] = back + v * axis.step
+            S.share[j, a, 0], S.share[j, a, 1], S.share[j, a, 2], S.share[j, a, 3] = 1.0 - e0, e0 - e1, e1 - e2, e2
         at += 2 * A
 
 
@@ -123,7 +125,7 @@ def common_row(n, L, B, flat, S, col, prob, used):
             for v in range(S.corners[0, a]):
                 for w in range(S.corners[1, c]):
                     p = S.mean[0, a] * S.mean[1, c] * S.share[0, a, v] * S.share[1, c, w]
-                    if p > 0.0:
+                    if p != 0.0:
                         to = flat + S.offset[0, a, v] + S.offset[1, c, w]
                         for m in range(L.lot_ptr[row], L.lot_ptr[row + 1]):
                             col[used] = L.lot_slot[m] * B + to
@@ -152,7 +154,7 @@ def any_row(N, L, G, flat, x, mu, col, prob, used):
             for j in range(P):
                 w *= N.share[j, part[j, ACT], part[j, PICK]]
                 lb += N.vertex[j, part[j, ACT], part[j, PICK]]
-            if w > 0.0:
+            if w != 0.0:
                 to = flat_of(N, G, rest, lb)
                 for m in range(L.lot_ptr[N.first + c], L.lot_ptr[N.first + c + 1]):
                     col[used] = L.lot_slot[m] * G.total + to
@@ -177,7 +179,7 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
         A = max(A, L.part_actions[i])
     S = Lots(
         np.ones(MOVERS, np.int64), np.ones((MOVERS, A)), np.ones((MOVERS, A), np.int64),
-        np.zeros((MOVERS, A, 2), np.int64), np.ones((MOVERS, A, 2)),
+        np.zeros((MOVERS, A, 4), np.int64), np.ones((MOVERS, A, 4)),
     )  # fmt: skip
     for n in nodes:
         chance = is_chance(n, L)
@@ -217,7 +219,7 @@ def push(L, ptr, col, prob, mass, seen):
                         to[b] += f * own[b]
         else:
             for b in range(B):
-                if own[b] > 0.0:
+                if own[b] != 0.0:
                     for i in range(ptr[n * B + b], ptr[n * B + b + 1]):
                         flat[col[i]] += own[b] * prob[i]
         own[:] = 0.0

@@ -45,7 +45,7 @@ def action_values(N, G, mu, table, x, a, work, out):
     count = locate(G, ax, work[0], idx, work[1])
     for v in range(count):
         for k in range(K):
-            if work[1, v] > 0.0:
+            if work[1, v] != 0.0:
                 out[k] += work[1, v] * table[a, idx[v] * N.part[0, STRIDE], N.part[0, COLUMN] + k]
 
 

@@ -37,8 +37,8 @@ class Room(NamedTuple):
     top: np.ndarray  # [type, belief] the q that exponents are relative to
     z: np.ndarray  # [type, belief] sum of nu exp(lambda (q - top))
     sums: np.ndarray  # [3, belief] scratch of Newton's step
-    at: np.ndarray  # [action, belief] flat belief of the lower neighbour of the posterior
-    share: np.ndarray  # [action, belief] weight of the upper neighbour
+    at: np.ndarray  # [action, belief] flat belief where the stencil of the posterior begins
+    share: np.ndarray  # [action, 3, belief] weights of the differences along it
     bayes: np.ndarray  # [action, belief] posterior that the strategies imply
     den: np.ndarray  # [action, belief] scratch of Newton's step
     gap: np.ndarray  # [belief] residual
@@ -56,6 +56,9 @@ class Axis(NamedTuple):
     prior: float
     below: float  # cells per unit of belief below the prior
     above: float  # and above it
+    stencil: np.ndarray  # [cell, 12] weights of the interpolation; see `beliefs.stencils`
+    second: int  # step from the start of a stencil to its third point
+    third: int  # and to its fourth
 
 
 @njit(cache=True, error_model="numpy")
@@ -64,8 +67,8 @@ def make_room(actions, columns, beliefs):
     A, B = actions, beliefs
     return Room(
         np.empty((A, columns, B)), np.empty((2, A, B)), np.zeros((2, A, B)), np.empty((2, A, B)), np.empty((2, B)),
-        np.empty((2, B)), np.empty((3, B)), np.zeros((A, B), np.int64), np.zeros((A, B)), np.empty((A, B)), np.empty((A, B)),
-        np.empty(B), np.zeros(A, np.bool_),
+        np.empty((2, B)), np.empty((3, B)), np.zeros((A, B), np.int64), np.zeros((A, 3, B)), np.empty((A, B)),
+        np.empty((A, B)), np.empty(B), np.zeros(A, np.bool_),
     )  # fmt: skip
 
 
@@ -123,7 +126,9 @@ def stacked(axis, m):
     for k in range(m):
         for b in range(B):
             p[k * B + b], base[k * B + b] = axis.p[b], k * B + axis.base[b]
-    return Axis(p, base, axis.step, axis.size, axis.knot, axis.prior, axis.below, axis.above)
+    return Axis(
+        p, base, axis.step, axis.size, axis.knot, axis.prior, axis.below, axis.above, axis.stencil, axis.second, axis.third
+    )
 
 
 @njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
@@ -202,10 +207,40 @@ def look(x, axis):
 
 
 @njit(cache=True, error_model="numpy")
+def start_of(i, axis):
+    """Return the position at which the stencil of cell `i` begins."""
+    return min(max(i - 1, 0), max(axis.size - 4, 0))
+
+
+@njit(cache=True, error_model="numpy")
+def shares(i, t, stencil):
+    """Return the weights of the three differences along the stencil at share `t` of cell `i`."""
+    w = stencil[i]
+    s, b, r = t * t * (3.0 - 2.0 * t), t * (1.0 - t), 1.0 - t
+    return (
+        w[0] + w[3] * s + b * (r * w[6] - t * w[9]),
+        w[1] + w[4] * s + b * (r * w[7] - t * w[10]),
+        w[2] + w[5] * s + b * (r * w[8] - t * w[11]),
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def inclines(i, t, stencil):
+    """Return the derivatives of `shares` in `t`."""
+    w = stencil[i]
+    s, left, right = 6.0 * t * (1.0 - t), (1.0 - t) * (1.0 - 3.0 * t), t * (3.0 * t - 2.0)
+    return (
+        w[3] * s + left * w[6] + right * w[9],
+        w[4] * s + left * w[7] + right * w[10],
+        w[5] * s + left * w[8] + right * w[11],
+    )
+
+
+@njit(cache=True, error_model="numpy")
 def read(A, c0, axis, post, R):
     """Fill q and slope of the mover's two types at the posteriors."""
     B = R.top.shape[1]
-    s = axis.step
+    s, s2, s3 = axis.step, axis.second, axis.third
     for a in range(A):
         T0, T1 = R.table[a, c0], R.table[a, c0 + 1]
         q0, q1, g0, g1 = R.q[0, a], R.q[1, a], R.slope[0, a], R.slope[1, a]
@@ -217,11 +252,14 @@ def read(A, c0, axis, post, R):
         at, share = R.at[a], R.share[a]
         for b in range(B):
             i, t, rate = look(post[a, b], axis)
-            j = axis.base[b] + i * s
-            at[b], share[b] = j, t
-            d0, d1 = T0[j + s] - T0[j], T1[j + s] - T1[j]
-            q0[b], q1[b] = T0[j] + t * d0, T1[j] + t * d1
-            g0[b], g1[b] = d0 * rate, d1 * rate
+            j = axis.base[b] + start_of(i, axis) * s
+            e0, e1, e2 = shares(i, t, axis.stencil)
+            at[b], share[0, b], share[1, b], share[2, b] = j, e0, e1, e2
+            u0, u1, u2 = T0[j + s] - T0[j], T0[j + s2] - T0[j + s], T0[j + s3] - T0[j + s2]
+            v0, v1, v2 = T1[j + s] - T1[j], T1[j + s2] - T1[j + s], T1[j + s3] - T1[j + s2]
+            q0[b], q1[b] = T0[j] + e0 * u0 + e1 * u1 + e2 * u2, T1[j] + e0 * v0 + e1 * v1 + e2 * v2
+            e0, e1, e2 = inclines(i, t, axis.stencil)
+            g0[b], g1[b] = rate * (e0 * u0 + e1 * u1 + e2 * u2), rate * (e0 * v0 + e1 * v1 + e2 * v2)
 
 
 @njit(cache=True, error_model="numpy")
@@ -320,7 +358,7 @@ def signal_values(n, L, axis, out, R):
     i = L.part_ptr[n]
     A, c0 = L.part_actions[i], L.first_col[L.part_player[i]]
     U, B = out.shape
-    s = axis.step
+    s, s2, s3 = axis.step, axis.second, axis.third
     mean, one, two = R.sums[0], out[c0], out[c0 + 1]
     for u in range(U):
         for b in range(B):
@@ -341,8 +379,9 @@ def signal_values(n, L, axis, out, R):
                     other[b] += mean[b] * row[b]
             else:
                 for b in range(B):
-                    low = row[at[b]]
-                    other[b] += mean[b] * (low + share[b] * (row[at[b] + s] - low))
+                    j = at[b]
+                    v0, v1, v2, v3 = row[j], row[j + s], row[j + s2], row[j + s3]
+                    other[b] += mean[b] * (v0 + share[0, b] * (v1 - v0) + share[1, b] * (v2 - v1) + share[2, b] * (v3 - v2))
 
 
 @njit(cache=True, error_model="numpy")

@@ -97,7 +97,7 @@ def place(n, L, G, X, beliefs):
         for ax in range(len(G.shape)):
             share *= w[ax, axes[ax, 0]]
             base += idx[ax, axes[ax, 0]] * G.shape[ax, STEP]
-        if share > 0.0:
+        if share != 0.0:
             fill_table(N, L, G, X, base, part)
             for c in range(N.profiles):
                 for lb in range(N.local):

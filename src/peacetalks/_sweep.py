@@ -46,12 +46,14 @@ class Plan(NamedTuple):
 def axis_of(G, ax):
     """Return axis `ax` (negative: nothing hidden) as the kernels of two types see it."""
     if ax < 0:
-        return Axis(G.first[-1], G.base[-1], 0, 1, 0, 1.0, 0.0, 0.0)
+        return Axis(G.first[-1], G.base[-1], 0, 1, 0, 1.0, 0.0, 0.0, np.zeros((1, 12)), 0, 0)
     size, knot = G.shape[ax, SIZE], G.shape[ax, CELLS]
     prior = G.points[ax, knot, 0]
     below = knot / prior if knot > 0 else 0.0
     above = (size - 1 - knot) / (1.0 - prior) if knot < size - 1 else 0.0
-    return Axis(G.first[ax], G.base[ax], G.shape[ax, STEP], size, knot, prior, below, above)
+    step = G.shape[ax, STEP]
+    second, third = step * min(2, size - 1), step * min(3, size - 1)
+    return Axis(G.first[ax], G.base[ax], step, size, knot, prior, below, above, G.stencil[ax], second, third)
 
 
 @njit(cache=True, error_model="numpy")

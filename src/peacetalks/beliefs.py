@@ -39,6 +39,7 @@ class Grid(NamedTuple):
     lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
     first: np.ndarray  # [axis and one more, flat belief] probability of the first type; the last row: nothing hidden
     base: np.ndarray  # [axis and one more, flat belief] the flat belief with this axis at zero
+    stencil: np.ndarray  # [axis, cell, 12] weights of the interpolation between beliefs (2 types); see `stencils`
     total: int  # number of flat beliefs
 
     @property
@@ -74,6 +75,42 @@ def line(points: int, prior: float) -> tuple[np.ndarray, int]:
     knot = min(max(round(prior * (points - 1)), 1), max(points - 2, 1))
     above = max(points - knot, 2)
     return np.concatenate([np.linspace(0.0, prior, knot + 1), np.linspace(prior, 1.0, above)[1:]]), knot
+
+
+def stencils(x: np.ndarray) -> np.ndarray:
+    """Return the weights [cell, 12] of cubic Hermite interpolation on grid points `x` (ascending, at least 2).
+
+    In cell i at share t of its length the interpolant of V is V[s] + sum_k e_k (V[s + k + 1] - V[s + k]), k < 3, on the
+    four points from s = min(max(i - 1, 0), max(len(x) - 4, 0)) on, with
+
+        e_k = u_k + v_k t^2 (3 - 2 t) + t (1 - t) ((1 - t) l_k - t r_k);
+
+    a row holds u, v, l, r.  The slope at a grid point is that of the parabola through it and its neighbours, so the
+    interpolant has a continuous derivative and is exact for parabolas (two points: for straight lines).
+
+    >>> stencils(np.array([0.0, 0.5, 1.0])).shape
+    (2, 12)
+    """
+    n, h = len(x), np.diff(x)
+    out = np.zeros((n - 1, 4, 3))
+    for i in range(n - 1):
+        s = min(max(i - 1, 0), max(n - 4, 0))
+        out[i, 0, : i - s] = 1.0
+        out[i, 1, i - s] = 1.0
+        for end in range(2):
+            at = i + end
+            if n == 2:
+                out[i, 2 + end, 0] = 1.0
+                continue
+            mid = min(max(at, 1), n - 2)  # the parabola's middle point
+            low, high, whole = h[mid - 1], h[mid], h[mid - 1] + h[mid]
+            one, two = high / whole, low / whole  # of the two secants, in the slope at the middle
+            if at != mid:
+                tilt = (x[at] - x[mid]) * 2.0 / whole
+                one, two = one - tilt, two + tilt
+            out[i, 2 + end, mid - 1 - s] += one / low * h[i]
+            out[i, 2 + end, mid - s] += two / high * h[i]
+    return out.reshape(n - 1, 12)
 
 
 def lattice(cells: int, kinds: int) -> np.ndarray:
@@ -140,7 +177,11 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     own = [flat // d % n for d, n in zip(stride, size, strict=True)]
     first = np.array([*(points[i, at, 0] for i, at in enumerate(own)), np.ones(len(flat))])
     base = np.array([*(flat - at * d for at, d in zip(own, stride, strict=True)), flat], np.int64)
-    return Grid(axis, shape, points, lookup, first, base, len(flat))
+    stencil = np.zeros((len(sets), max(points.shape[1] - 1, 1), 12))
+    for i, pts in enumerate(sets):
+        if pts.shape[1] == 2:
+            stencil[i, : len(pts) - 1] = stencils(pts[:, 0])
+    return Grid(axis, shape, points, lookup, first, base, stencil, len(flat))
 
 
 def index_of(grid: Grid, axis: int, belief: Sequence[float] | np.ndarray) -> int | None:

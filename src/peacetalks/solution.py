@@ -322,7 +322,7 @@ class Solution:
                 ax = grid.axis[player]
                 if ax >= 0 and beliefs[ax, k] > 0:
                     weight[u] *= grid.points[ax, picks[ax][0], k] / beliefs[ax, k]
-            live = weight > 0
+            live = weight != 0
             out[live] += weight[live] * values[flat][live]
         return out
 
@@ -354,4 +354,4 @@ def _neighbours(grid: Grid, ax: int, belief: np.ndarray) -> list[tuple[int, floa
         return [(found, 1.0)]
     idx, w = np.zeros(4, np.int64), np.zeros(4)
     count = _kernels.locate(grid, ax, belief, idx, w)
-    return [(int(idx[i]), float(w[i])) for i in range(count) if w[i] > 0]
+    return [(int(idx[i]), float(w[i])) for i in range(count) if w[i] != 0]
