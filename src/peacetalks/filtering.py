@@ -11,7 +11,7 @@ that agree with it, any other keeps all.  The mass that is left is the likelihoo
 cloud average to the posterior.
 
 Beliefs are followed exactly (the node is solved anew off the grid) while the cloud is small; a cloud of more than `most`
-points is put on the belief grid by the public lottery of `beliefs.py`, as the forecast does.
+points is put on the belief grid, each belief shared out linearly between its neighbours, so that no mass is negative.
 """
 
 from __future__ import annotations

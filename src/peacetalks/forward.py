@@ -25,7 +25,11 @@ Label = Callable[[Any], str]
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Probability mass over states and beliefs at the end of each period; made by `trajectory`."""
+    """Probability mass over states and beliefs at the end of each period; made by `trajectory`.
+
+    The mass of a state at a single belief may be below zero, since the weights of the interpolation between beliefs are
+    (`beliefs.py`); sums over beliefs are probabilities up to the error of the belief grid.
+    """
 
     solution: Solution
     mass: np.ndarray  # [period, boundary, belief]; entry 0 is the end of the first period
@@ -40,14 +44,22 @@ class Trajectory:
         return self.mass if not prior else self.mass * type_ratio(self.solution, prior)
 
     def outcomes(self, outcome: Label, prior: Mapping[str, Mapping[Any, float]] | None = None) -> xr.DataArray:
-        """Return outcome probabilities (period, outcome)."""
+        """Return outcome probabilities (period, outcome).
+
+        Where an outcome comes out below zero by the error of a coarse belief grid it is set to zero, and the others are
+        scaled to sum to what all did; `attrs["undershoot"]` holds the largest amount set to zero.
+        """
         labels = [outcome(state) for state in self.states]
         names = sorted(set(labels))
         by_state = self.weigh(prior).sum(axis=2)
         out = np.zeros((len(by_state), len(names)))
         for e, name in enumerate(labels):
             out[:, names.index(name)] += by_state[:, e]
-        return _array(out, names)
+        undershoot = float(max(0.0, -out.min()))
+        if undershoot:
+            whole, out = out.sum(axis=1, keepdims=True), np.maximum(out, 0.0)
+            out *= whole / out.sum(axis=1, keepdims=True)
+        return _array(out, names).assign_attrs(undershoot=undershoot)
 
     def beliefs(self, player: str) -> xr.DataArray:
         """Return the distribution of the public belief about `player`: mean and 5/25/50/75/95% points by period.
@@ -66,7 +78,7 @@ class Trajectory:
             p = grid.points[ax, at, k]
             order = np.argsort(p, kind="stable")
             for t, m in enumerate(mass):
-                below = np.cumsum(m[order]) / m.sum()
+                below = np.maximum.accumulate(np.cumsum(m[order]) / m.sum())
                 cuts = np.searchsorted(below, [0.05, 0.25, 0.5, 0.75, 0.95])
                 out[t, k] = [m @ p / m.sum(), *p[order][np.minimum(cuts, len(p) - 1)]]
         coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, kinds)), "statistic": stats}
@@ -134,7 +146,7 @@ def forecast(
     Returns
     -------
     xarray.DataArray
-        Dimensions (period, outcome), periods counted from 1; each row sums to 1.
+        Dimensions (period, outcome), periods counted from 1; each row sums to 1.  See `Trajectory.outcomes`.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 r"""The public measure of a solved game: probabilities forward, welfare backward, adjoint exactly.
 
 For a player's type :math:`\theta` with belief :math:`b(\theta)` the product :math:`b(\theta) V_\theta` is carried by
-the same transition rows that carry probability (the public lottery of `beliefs.py` tells the types apart just so),
+the same transition rows that carry probability (the neighbours of a posterior in `beliefs.py` tell the types apart just so),
 hence :math:`\sum b(\theta) V_\theta` at the start equals the expected pay along the forward measure.
 """
 

@@ -1,6 +1,6 @@
 """Sample paths of a solved game, with beliefs updated off the grid (a second road to the forecast).
 
-Each step solves the node anew at the path's own belief, so paths do not use the public lottery of the grid:
+Each step solves the node anew at the path's own belief, so paths are not shared out over the grid:
 they differ from the exact forecast by sampling error and by the grid's error, which vanishes with its spacing.
 """
 

@@ -52,7 +52,8 @@ def solve(
     rationality : float or {player: float}
         Precision lambda per unit of the pie, >= 0; 20 to 100 is the useful range.
     belief_points : int
-        Points per belief edge, >= 2; the error falls with the square of the spacing.
+        Points per belief edge, >= 2.  Halving the spacing cuts the error about eightfold with two types a player
+        (measured; 4 at the least), fourfold with more.
     tolerance : float
         Stationary games: bound on the error of a value, in units of the pie.
     certify : bool
@@ -277,15 +278,18 @@ class _Work:
         out = _Work(self.c, fine, self.lam, self.groups)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         across = self.across(fine)
-        out.warm = (self.warm.reshape(-1, self.grid.total) @ across.T).ravel()
+        out.warm = np.clip((self.warm.reshape(-1, self.grid.total) @ across.T).ravel(), 0.0, 1.0)
         return out
 
     def across(self, fine: Grid) -> np.ndarray:
-        """Return the linear interpolation [fine belief, belief] from this grid to a finer one (two types an axis)."""
+        """Return the interpolation [fine belief, belief] from this grid to a finer one (two types an axis)."""
         out = np.ones((1, 1))
+        idx, w = np.zeros(4, np.int64), np.zeros(4)
         for ax in range(len(fine.size)):
-            x, old = (g.points[ax, : g.size[ax], 0] for g in (fine, self.grid))
-            part = np.stack([np.interp(x, old, unit) for unit in np.eye(len(old))], axis=1)
+            part = np.zeros((fine.size[ax], self.grid.size[ax]))
+            for i, belief in enumerate(fine.points[ax, : fine.size[ax]]):
+                count = _kernels.locate(self.grid, ax, belief, idx, w)
+                np.add.at(part[i], idx[:count], w[:count])
             out = np.kron(out, part)
         return out
 

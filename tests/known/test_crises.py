@@ -148,11 +148,11 @@ def test_costly_signals_quantal_response(known, kind, key):
     got = [first["H"]["m"], first["L"]["m"], *(tree.strategy((m,))["normal"]["challenge"] for m in "m0")]
     assert got == pytest.approx(stored, abs=EXACT)
     errors = []
-    for n in (11, 21):
+    for n in (6, 21):
         own = pt.solve(game, 8, belief_points=n, certify=False).strategy("signal", "start")
         errors.append(max(abs(own[k]["m"] - stored[i]) for i, k in enumerate("HL")))
-    assert errors[1] < 2e-3
-    assert errors[1] < 1e-8 or errors[0] / errors[1] == pytest.approx(4, rel=0.2)  # the sunk game pools: nothing to refine
+    assert errors[1] < 1e-4
+    assert errors[1] < 1e-8 or errors[0] / errors[1] > 4**2  # the sunk game pools: nothing to refine
 
 
 @pytest.mark.parametrize(("kind", "key"), [("sunk", "o05b.U_H.sinking"), ("tied", "o05b.U_H.tying")])

@@ -58,7 +58,7 @@ def along_the_measure(s, book):
             total, d = 0.0, game.discount_of(p)
             for t, masses in enumerate(mass):
                 for state, m in zip(path.states, masses, strict=True):
-                    if m > 0:
+                    if m != 0:
                         total += m * d**t * sum(worth(book[e], game, kinds)[p] for e in state[1])
                         if t + 1 == len(mass) and game.value is not None:
                             total += m * d ** (t + 1) * worth(game.value(state), game, kinds)[p]
