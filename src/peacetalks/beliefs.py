@@ -187,6 +187,21 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     return Grid(axis, shape, points, lookup, first, base, stencil, len(flat))
 
 
+def spread(grid: Grid, axis: int, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return (positions, weights) [point, neighbour] of beliefs `p` [point] in the first of two types on `axis`."""
+    size = int(grid.size[axis])
+    x = grid.points[axis, :size, 0]
+    p = np.clip(p, x[0], x[-1])
+    cell = np.clip(np.searchsorted(x, p, side="right") - 1, 0, size - 2)
+    t = ((p - x[cell]) / (x[cell + 1] - x[cell]))[:, None]
+    u, v, left, right = (grid.stencil[axis, cell, 3 * i : 3 * i + 3] for i in range(4))
+    e = u + v * t * t * (3 - 2 * t) + t * (1 - t) * ((1 - t) * left - t * right)
+    start = np.clip(cell - 1, 0, max(size - 4, 0))
+    most = min(size, 4)
+    weights = -np.diff(e, axis=1, prepend=1.0, append=0.0)
+    return start[:, None] + np.arange(most), weights[:, :most]
+
+
 def index_of(grid: Grid, axis: int, belief: Sequence[float] | np.ndarray) -> int | None:
     """Return the position of `belief` on `axis`, or None when it lies between grid points."""
     pts = grid.points[axis, : grid.size[axis], : grid.kinds[axis]]

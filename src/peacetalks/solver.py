@@ -18,7 +18,7 @@ import numpy as np
 from peacetalks import _cache, _kernels, _single, _sweep
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.anderson import Mixer
-from peacetalks.beliefs import Grid, make_grid
+from peacetalks.beliefs import Grid, make_grid, spread
 from peacetalks.branch import follow
 from peacetalks.compile import Compiled, compile_game
 from peacetalks.game import Game, GameError
@@ -284,12 +284,10 @@ class _Work:
     def across(self, fine: Grid) -> np.ndarray:
         """Return the interpolation [fine belief, belief] from this grid to a finer one (two types an axis)."""
         out = np.ones((1, 1))
-        idx, w = np.zeros(4, np.int64), np.zeros(4)
         for ax in range(len(fine.size)):
-            part = np.zeros((fine.size[ax], self.grid.size[ax]))
-            for i, belief in enumerate(fine.points[ax, : fine.size[ax]]):
-                count = _kernels.locate(self.grid, ax, belief, idx, w)
-                np.add.at(part[i], idx[:count], w[:count])
+            at, weights = spread(self.grid, ax, fine.points[ax, : fine.size[ax], 0])
+            part = np.zeros((len(at), self.grid.size[ax]))
+            np.put_along_axis(part, at, weights, axis=1)
             out = np.kron(out, part)
         return out
 
