@@ -1,12 +1,13 @@
 """The filter: the public belief, enumeration of every path under every type, and the engine's own forward pass."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 import peacetalks as pt
-from peacetalks.filtering import Filter, Seen
+from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.game import Chance, Decision, GameError, Move, Simultaneous, lottery
 
 
@@ -173,6 +174,41 @@ def test_grid_approaches_the_exact_filter():
     assert abs(fine[0] - exact[0]) < abs(coarse[0] - exact[0]) + 1e-12
     assert fine[0] == pytest.approx(exact[0], abs=2e-3)
     assert fine[1] == pytest.approx(exact[1], rel=2e-3)
+
+
+def stage_by_stage(f, cloud, seen):
+    """The end of a period, every point pushed by itself and put back on the grid after each stage."""
+    for k, stage in enumerate(f.s.game.stages):
+        exact = f._stage(k, stage, cloud, [x for x in seen if x.stage == stage.name], 0)
+        cloud = Cloud({state: f._project(b, m) for state, (b, m, _) in exact.at.items()}, True)
+    return cloud
+
+
+@pytest.mark.parametrize("kinds", [{"t": 0.4, "w": 0.6}, {"t": 0.4, "w": 0.4, "m": 0.2}])
+def test_sparse_steps_are_the_pushes_of_single_points(kinds):
+    game = replace(haggle(), types={"A": kinds, "B": {"t": 0.3, "w": 0.7}}, periods=None)
+    f = Filter(pt.solve(game, rationality=3.0, belief_points=4, certify=False))
+    for seen in [*RECORDS["all but the clash"].values(), *RECORDS["one move of a pair"].values(), []]:
+        cloud = Cloud(f.open().at, gridded=True)
+        mine, theirs = f.period(cloud, seen), stage_by_stage(f, Cloud(cloud.at), seen)
+        again = f.period(mine, seen), stage_by_stage(f, Cloud(theirs.at), seen)
+        for one, two in ((mine, theirs), again):
+            assert {s for s, x in one.at.items() if len(x[1])} == {s for s, x in two.at.items() if len(x[1])}
+            for state, (b, m, flat) in one.at.items():
+                assert (flat == two.at[state][2]).all()
+                assert np.abs(m - two.at[state][1]).max() < 1e-14
+                assert (b == two.at[state][0]).all()
+
+
+def test_what_was_pushed_is_not_pushed_again(solved, monkeypatch):
+    f, seen = Filter(solved), RECORDS["all but the clash"][0]
+    first, pushed = f.period(f.open(), seen), []
+    stage = Filter._stage
+    monkeypatch.setattr(Filter, "_stage", lambda self, k, *args: pushed.append(k) or stage(self, k, *args))
+    assert f.period(f.open(), seen) is first
+    assert pushed == []
+    f.period(f.open(), [*seen, Seen("toss", ("lull",))])
+    assert pushed == [2, 3]  # the table and the answer stood on the same record
 
 
 def test_impossible_and_unknown_records(solved):

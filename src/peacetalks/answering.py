@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from peacetalks.beliefs import prior_index
+from peacetalks.filter_grid import grid_points
 from peacetalks.filtering import Filter
 from peacetalks.forward import type_ratio
 from peacetalks.game import GameError, did_you_mean
@@ -156,7 +157,7 @@ class View:
             visits[s.layer(t)] = visits.get(s.layer(t), 0.0) + seen
         made, could = 0.0, 0.0
         f, flats = Filter(s), np.arange(s.grid.total)
-        points = f._points(flats)
+        points = grid_points(s.grid, flats)
         nodes = range(int(s.compiled.stage_ptr[stage]), int(s.compiled.stage_ptr[stage + 1]))
         able = [n for n in nodes if self._has(n, q)]
         if not able:

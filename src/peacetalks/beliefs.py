@@ -187,7 +187,7 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     return Grid(axis, shape, points, lookup, first, base, stencil, len(flat))
 
 
-def spread(grid: Grid, axis: int, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def neighbours(grid: Grid, axis: int, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (positions, weights) [point, neighbour] of beliefs `p` [point] in the first of two types on `axis`."""
     size = int(grid.size[axis])
     x = grid.points[axis, :size, 0]

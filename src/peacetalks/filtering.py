@@ -11,7 +11,7 @@ that agree with it, any other keeps all.  The mass that is left is the likelihoo
 cloud average to the posterior.
 
 Beliefs are followed exactly (the node is solved anew off the grid) while the cloud is small; a cloud of more than `most`
-points is put on the belief grid, each belief shared out linearly between its neighbours, so that no mass is negative.
+points is put on the belief grid, each belief shared out over its neighbours as the forecast does (`filter_grid.py`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
+from hashlib import sha256
 from itertools import product
 from typing import Any
 
 import numpy as np
 
 from peacetalks.compile import NATURE, _expand
+from peacetalks.filter_grid import GridSteps, Step, grid_points, spread
 from peacetalks.game import GameError, Stage, lottery
-from peacetalks.solution import Solution, _neighbours
+from peacetalks.solution import Solution
 
 MOST = 300
 OFF = -1
@@ -60,6 +63,14 @@ class Cloud:
         """Probability of what was seen so far."""
         return float(sum(m.sum() for _, m, _ in self.at.values()))
 
+    @cached_property
+    def key(self) -> tuple[Any, ...]:
+        """What tells clouds apart: states, beliefs and mass."""
+        digest = sha256()
+        for b, m, _ in self.at.values():
+            digest.update(b.tobytes() + m.tobytes())
+        return self.gridded, tuple(self.at), digest.digest()
+
     @property
     def points(self) -> int:
         """Number of (state, belief) points."""
@@ -71,22 +82,17 @@ class Cloud:
 
 
 @dataclass
-class _Step:
-    movers: list[str]
-    axes: list[int]
-    sizes: list[tuple[int, int]]  # (types, actions) of each participant
-    labels: list[tuple[Any, ...]]
-    to: list[tuple[tuple[int, ...], dict[Any, float]]]  # profile -> next states
-    node: int | None
-
-
-@dataclass
 class Filter:
     """Pushes clouds through a solved game."""
 
     s: Solution
     most: int | None = MOST
-    _steps: dict[tuple[int, Any], _Step] = field(default_factory=dict)
+    _steps: dict[tuple[int, Any], Step] = field(default_factory=dict)
+    _known: dict[tuple[Any, ...], Cloud] = field(default_factory=dict)  # what was pushed so far, by start and record
+
+    @cached_property
+    def _grid(self) -> GridSteps:
+        return GridSteps(self.s, lambda k, state: self._step(k, self.s.game.stages[k], state))
 
     def open(self, states: Mapping[Any, float] | None = None, beliefs: Mapping[str, Any] | None = None) -> Cloud:
         """Return the cloud at the start: the game's opening (or `states`) at the prior (or `beliefs`)."""
@@ -104,9 +110,10 @@ class Filter:
             self.s.game.stage(one.stage)
             if one.player is not None and one.player not in self.s.game.players:
                 raise GameError(f"the record names {one.player!r}, who is not a player")
-        for k, stage in enumerate(self.s.game.stages):
-            cloud = self._stage(k, stage, cloud, [x for x in seen if x.stage == stage.name], self.s.layer(period))
-        return cloud
+        key = (cloud.key, self.s.layer(period))
+        if (*key, frozenset(seen)) not in self._known:
+            self._known[*key, frozenset(seen)] = self._period(cloud, seen, self.s.layer(period), key)
+        return self._known[*key, frozenset(seen)]
 
     def posterior(self, cloud: Cloud) -> dict[str, dict[Any, float]]:
         """Return {player: {type: probability}} of every player with hidden types.
@@ -133,16 +140,44 @@ class Filter:
 
     # -- within ------------------------------------------------------------------------------------
 
+    def _period(self, cloud: Cloud, seen: list[Seen], layer: int, path: tuple[Any, ...]) -> Cloud:
+        """Push a cloud through the stages; what stood on the same record up to a stage (`path`) is not pushed again."""
+        stages = list(enumerate(self.s.game.stages))
+        while stages and not cloud.gridded:
+            k, stage = stages.pop(0)
+            mine = [x for x in seen if x.stage == stage.name]
+            path = (*path, k, frozenset(mine))
+            if path not in self._known:
+                self._known[path] = self._stage(k, stage, cloud, mine, layer)
+            cloud = self._known[path]
+        return self._on_grid(cloud, stages, seen, layer) if stages else cloud
+
+    def _on_grid(self, cloud: Cloud, stages: list[tuple[int, Stage]], seen: list[Seen], layer: int) -> Cloud:
+        """Return the cloud, on the grid already, after the last `stages` of a period."""
+        steps, first = self._grid, stages[0][0]
+        at = [steps.number(first, state) for state in cloud.at]
+        mass = np.zeros((len(steps.places[first]), self.s.grid.total))
+        for i, (_, m, flat) in zip(at, cloud.at.values(), strict=True):
+            mass[i, flat] = m
+        for k, stage in stages:
+            mine = [x for x in seen if x.stage == stage.name]
+            mass = steps.push(k, layer, mass, lambda movers, labels, mine=mine: all(x.agrees(movers, labels) for x in mine))
+        out = {}
+        for state, m in zip(steps.places[-1], mass, strict=False):
+            if len(flat := np.flatnonzero(m)):
+                out[state] = (grid_points(self.s.grid, flat), m[flat], flat)
+        return Cloud(out, True)
+
     def _stage(self, k: int, stage: Stage, cloud: Cloud, seen: list[Seen], layer: int) -> Cloud:
         chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]] = {}
         for state, (b, m, flat) in cloud.at.items():
             step = self._step(k, stage, state)
             sigma = self._strategies(step, layer, b, flat)
             self._branch(step, sigma, b, m, seen, chunks)
-        return self._gather(chunks, cloud.gridded)
+        return self._gather(chunks)
 
     def _branch(
-        self, step: _Step, sigma: list[np.ndarray], b: np.ndarray, m: np.ndarray, seen: list[Seen],
+        self, step: Step, sigma: list[np.ndarray], b: np.ndarray, m: np.ndarray, seen: list[Seen],
         chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]],
     ) -> None:  # fmt: skip
         """Send the points of one state along every move that agrees with the record."""
@@ -167,7 +202,7 @@ class Filter:
                 for state, p in to.items():
                     chunks.setdefault(state, []).append((after[live], w[live] * p))
 
-    def _step(self, k: int, stage: Stage, state: Any) -> _Step:
+    def _step(self, k: int, stage: Stage, state: Any) -> Step:
         found = self._steps.get((k, state))
         if found is None:
             game, grid = self.s.game, self.s.grid
@@ -175,7 +210,7 @@ class Filter:
             who = [i for i, _ in node.participants]
             sizes = [(1 if i == NATURE else len(game.type_names(game.players[i])), len(w)) for i, w in node.participants]
             profiles = list(product(*(range(n) for _, n in sizes)))
-            found = self._steps[(k, state)] = _Step(
+            found = self._steps[(k, state)] = Step(
                 ["nature" if i == NATURE else game.players[i] for i in who],
                 [-1 if i == NATURE else int(grid.axis[i]) for i in who], sizes, node.labels,
                 [(acts, lottery(move.to, f"stage {stage.name!r}")) for acts, move in zip(profiles, node.profiles, strict=True)],
@@ -183,7 +218,7 @@ class Filter:
             )  # fmt: skip
         return found
 
-    def _strategies(self, step: _Step, layer: int, b: np.ndarray, flat: np.ndarray) -> list[np.ndarray]:
+    def _strategies(self, step: Step, layer: int, b: np.ndarray, flat: np.ndarray) -> list[np.ndarray]:
         """Return [point, type, action] of every participant."""
         if step.node is None:
             return [np.ones((len(b), kinds, actions)) for kinds, actions in step.sizes]
@@ -200,16 +235,16 @@ class Filter:
             at += kinds * actions
         return out
 
-    def _gather(self, chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]], gridded: bool) -> Cloud:
+    def _gather(self, chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]]) -> Cloud:
         """Merge points of the same state and belief; put a cloud that has grown too large on the grid."""
         at = {}
         for state, parts in chunks.items():
             b, m = np.concatenate([x for x, _ in parts]), np.concatenate([w for _, w in parts])
-            if not gridded and len(b) > 1:
+            if len(b) > 1:
                 _, first, group = np.unique(b.round(13).reshape(len(b), -1), axis=0, return_index=True, return_inverse=True)
                 b, m = b[first], np.bincount(group.ravel(), weights=m)
             at[state] = (b, m)
-        if gridded or (self.most is not None and sum(len(m) for _, m in at.values()) > self.most):
+        if self.most is not None and sum(len(m) for _, m in at.values()) > self.most:
             return Cloud({state: self._project(b, m) for state, (b, m) in at.items()}, True)
         return Cloud({s: (b, m, self._places(b)) for s, (b, m) in at.items()})
 
@@ -217,14 +252,7 @@ class Filter:
         rows, flats, weights = self._spread(b)
         mass = np.bincount(flats, weights=m[rows] * weights, minlength=self.s.grid.total)
         live = np.flatnonzero(mass)
-        return self._points(live), mass[live], live
-
-    def _points(self, flats: np.ndarray) -> np.ndarray:
-        grid = self.s.grid
-        out = np.zeros((len(flats), max(len(grid.size), 1), 4))
-        for ax in range(len(grid.size)):
-            out[:, ax] = grid.points[ax, flats // grid.stride[ax] % grid.size[ax]]
-        return out
+        return grid_points(self.s.grid, live), mass[live], live
 
     def _places(self, b: np.ndarray) -> np.ndarray:
         """Return the grid place of each belief, or OFF."""
@@ -241,21 +269,6 @@ class Filter:
         grid = self.s.grid
         rows, flats, weights = np.arange(len(b)), np.zeros(len(b), np.int64), np.ones(len(b))
         for ax in range(len(grid.size)):
-            r, i, w = self._axis(ax, b[rows, ax])
+            r, i, w = spread(grid, ax, b[rows, ax])
             rows, flats, weights = rows[r], flats[r] + i * int(grid.stride[ax]), weights[r] * w
         return rows, flats, weights
-
-    def _axis(self, ax: int, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        grid = self.s.grid
-        if grid.kinds[ax] != 2:
-            hits = [(r, i, w) for r, row in enumerate(b) for i, w in _neighbours(grid, ax, row)]
-            r, i, w = (np.array(x) for x in zip(*hits, strict=True))
-            return r, i, w
-        line = grid.points[ax, : grid.size[ax], 0]
-        p = np.clip(b[:, 0], line[0], line[-1])
-        low = np.clip(np.searchsorted(line, p, side="right") - 1, 0, len(line) - 2)
-        up = (p - line[low]) / (line[low + 1] - line[low])
-        r = np.arange(len(b))
-        r, i, w = np.concatenate([r, r]), np.concatenate([low, low + 1]), np.concatenate([1 - up, up])
-        live = w > 1e-12
-        return r[live], i[live], w[live] / np.bincount(r[live], weights=w[live])[r[live]]

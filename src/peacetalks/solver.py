@@ -18,7 +18,7 @@ import numpy as np
 from peacetalks import _cache, _kernels, _single, _sweep
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.anderson import Mixer
-from peacetalks.beliefs import Grid, make_grid, spread
+from peacetalks.beliefs import Grid, make_grid, neighbours
 from peacetalks.branch import follow
 from peacetalks.compile import Compiled, compile_game
 from peacetalks.game import Game, GameError
@@ -285,7 +285,7 @@ class _Work:
         """Return the interpolation [fine belief, belief] from this grid to a finer one (two types an axis)."""
         out = np.ones((1, 1))
         for ax in range(len(fine.size)):
-            at, weights = spread(self.grid, ax, fine.points[ax, : fine.size[ax], 0])
+            at, weights = neighbours(self.grid, ax, fine.points[ax, : fine.size[ax], 0])
             part = np.zeros((len(at), self.grid.size[ax]))
             np.put_along_axis(part, at, weights, axis=1)
             out = np.kron(out, part)
