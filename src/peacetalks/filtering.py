@@ -197,7 +197,7 @@ class Filter:
                 if step.axes[j] >= 0 and step.sizes[j][1] > 1:
                     after = after.copy()
                     after[:, step.axes[j], : step.sizes[j][0]] = post[j][:, :, a]
-            live = w > 0
+            live = w != 0
             if live.any():
                 for state, p in to.items():
                     chunks.setdefault(state, []).append((after[live], w[live] * p))

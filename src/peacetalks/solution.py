@@ -73,6 +73,7 @@ class Solution:
     multiple_at: tuple[tuple[int, int, int], ...]  # (period, node, flat belief)
     iterations: int
     settings: dict[str, Any] = field(repr=False)
+    coarser: Solution | None = field(default=None, repr=False)  # on a belief grid of about half the points; see `solve`
 
     def strategy(
         self,

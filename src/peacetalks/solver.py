@@ -44,6 +44,7 @@ class Layers(NamedTuple):
 def solve(
     game: Game, rationality: float | Mapping[str, float] = 20.0, belief_points: int = 21,
     tolerance: float = 1e-8, certify: bool = True, max_sweeps: int = 5000, memory_limit: float = MEMORY_LIMIT,
+    refine: bool = False,
 ) -> Solution:  # fmt: skip
     """Solve `game` exactly on a belief grid.
 
@@ -58,6 +59,8 @@ def solve(
         Stationary games: bound on the error of a value, in units of the pie.
     certify : bool
         Look for further fixed points at nodes (`Solution.multiple`).
+    refine : bool
+        Keep the solution on a grid of about half the points too (`Solution.coarser`), which tells the grid's error.
 
     Raises
     ------
@@ -80,21 +83,20 @@ def solve(
     grid = make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
     _cache.ready()
-    if game.periods is None:
-        work, layers, residual = _climb(game, compiled, grid, lam, belief_points, tolerance, max_sweeps)
-    else:
-        work = _Work(compiled, grid, lam)
-        layers, residual = _finite(game, work)
-    settings = {
-        "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
-        "belief_points": int(belief_points), "beliefs": int(grid.total), "nodes": compiled.n_nodes,
-        "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
-        "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
-    }  # fmt: skip
-    s = Solution(
-        game, compiled, grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
-        work.iterations, settings,
-    )  # fmt: skip
+    found = _climb(game, compiled, lam, _ladder(game, grid, belief_points, refine), tolerance, max_sweeps, refine)
+    s = None
+    for points, work, layers, residual in found:
+        settings = {
+            "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
+            "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": compiled.n_nodes,
+            "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
+            "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
+        }  # fmt: skip
+        s = Solution(
+            game, compiled, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
+            work.iterations, settings, s,
+        )  # fmt: skip
+    assert s is not None
     if certify:
         _cache.settled()
     places = s.search() if certify else ()
@@ -330,29 +332,36 @@ def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: 
 
 
 def _climb(
-    game: Game, compiled: Compiled, grid: Grid, lam: np.ndarray, points: int, tolerance: float, most: int
-) -> tuple[_Work, Layers, float]:
-    """Solve a stationary game on ever finer belief grids, each from the solution on the last."""
-    work: _Work | None = None
-    W = np.zeros(0)
-    for p in _ladder(grid, points):
-        last = p == points
-        here = grid if last else make_grid(game, p)
-        if work is None:
+    game: Game, compiled: Compiled, lam: np.ndarray, ladder: list[int], tolerance: float, most: int, refine: bool
+) -> list[tuple[int, _Work, Layers, float]]:
+    """Solve on ever finer belief grids, a stationary game on each from its solution on the last.
+
+    Return the last as (points, work, layers, residual), with `refine` after the one before it.
+    """
+    found: list[tuple[int, _Work, Layers, float]] = []
+    work, W = None, np.zeros(0)
+    for i, points in enumerate(ladder):
+        here, kept = make_grid(game, points), i >= len(ladder) - 1 - refine
+        if game.periods is not None:
+            work = _Work(compiled, here, lam)
+            found.append((points, work, *_finite(game, work)))
+            continue
+        if work is None or not (here.kinds == 2).all():
             work = _Work(compiled, here, lam)
             W = work.horizon()
         else:
-            W = W @ work.across(here).T
-            work = work.refined(here)
-        W, residual = _stationary(game, work, W, tolerance if last else COARSE, most, finish=last)
-    assert work is not None
-    return work, Layers((work.X,), (W,), (work.logs,)), residual
+            W, work = W @ work.across(here).T, work.refined(here)
+        W, residual = _stationary(game, work, W, tolerance if kept else COARSE, most, finish=kept)
+        if kept:
+            found.append((points, work, Layers((work.X,), (W,), (work.logs,)), residual))
+    return found
 
 
-def _ladder(grid: Grid, points: int) -> list[int]:
-    """Return the belief points of ever finer grids on which a stationary game is solved, the wanted one last."""
+def _ladder(game: Game, grid: Grid, points: int, refine: bool) -> list[int]:
+    """Return the belief points of the grids to solve on, ever finer: a stationary game starts from the coarsest."""
     out = [points]
-    while (grid.kinds == 2).all() and len(grid.size) and out[0] > 3:
+    climb = game.periods is None and (grid.kinds == 2).all()
+    while len(grid.size) and out[0] > 3 and (climb or (refine and len(out) == 1)):
         out.insert(0, (out[0] + 1) // 2)
     return out
 
