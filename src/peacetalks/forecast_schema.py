@@ -130,6 +130,9 @@ class Forecast(Table):
     bands: Bands | None = Field(description="Null without --draws.")
     noise_floor: Ends = Field(description="The same forecast with nothing hidden.")
     information_share: list[P] = Field(description="Probability that private information moves between the ends.")
+    grid_error: Ends | None = Field(
+        description="What a finer belief grid may still change: a quarter of what the last halving of its spacing changed."
+    )
     durations: Durations
     outside: list[Outside]
     pooled: Pooled

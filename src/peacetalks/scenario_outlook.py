@@ -25,7 +25,7 @@ from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
-from peacetalks.solution import NotSolved, refuse_most
+from peacetalks.solution import NotSolved, Solution, refuse_most
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
@@ -45,6 +45,7 @@ class Outlook:
     terms: xr.DataArray  # (terms): probability of each share for side 1, given settlement by the last period
     beliefs: dict[str, xr.DataArray]  # informed side -> (period, type, statistic)
     noise_floor: xr.DataArray  # (period, end): the same with nothing hidden
+    grid_error: xr.DataArray | None  # (period, end): what a finer belief grid may still change; see `grid_error_of`
     bands: dict[str, xr.DataArray] | None  # "outcomes", "ends": (quantile, period, name) over draws
     baselines: dict[str, float]  # terms that need no model
     durations: Durations  # time to settlement, collapse of a truce
@@ -91,6 +92,7 @@ class Outlook:
             "bands": None if self.bands is None else {k: _bands(v) for k, v in self.bands.items()},
             "noise_floor": _columns(self.noise_floor, "end"),
             "information_share": self.information_share.values.tolist(),
+            "grid_error": None if self.grid_error is None else _columns(self.grid_error, "end"),
             "durations": _durations(self.durations),
             **three_lines.to_dict(self),
             "settings": self.settings,
@@ -130,7 +132,7 @@ def outlook(
     tell = progress or (lambda done, all_: None)
     outside = outside_views(scenario, months(periods))
     tell(1, total)
-    central = _run(scenario, periods, belief_points, certify=True)
+    central = _run(scenario, periods, belief_points, central=True)
     tell(2, total)
     floor = _run(open_cards(scenario), periods, belief_points)
     tell(3, total)
@@ -197,16 +199,30 @@ class _Run:
     settings: dict[str, Any]
     residual: float
     multiple: int
+    grid_error: xr.DataArray | None
 
 
-def _run(s: Scenario, periods: int, belief_points: int, certify: bool = False) -> _Run:
-    solved = solve_scenario(s, belief_points, certify)
+def _run(s: Scenario, periods: int, belief_points: int, central: bool = False) -> _Run:
+    """Solve and read off; the central values are searched for further equilibria and for the error of the belief grid."""
+    solved = solve_scenario(s, belief_points, certify=central, refine=central)
     t = trajectory(solved, periods)
     informed = [side.label for side in s.sides if len(side.types) > 1]
     return _Run(
         outcomes_of(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
-        solved.settings, solved.residual, solved.multiple,
+        solved.settings, solved.residual, solved.multiple, grid_error_of(solved, t),
     )  # fmt: skip
+
+
+def grid_error_of(solved: Solution, t: Trajectory) -> xr.DataArray | None:
+    """Return how far the belief grid may still be off (period, end), or None without a coarser grid to compare with.
+
+    A quarter of what the forecast changed when the spacing was halved: halving it once more changes it by that at most
+    where the error falls fourfold or more (it falls about eightfold; `beliefs.py`).
+    """
+    if solved.coarser is None:
+        return None
+    before = trajectory(solved.coarser, len(t.mass))
+    return abs(ends_of(outcomes_of(t)) - ends_of(outcomes_of(before))) / 4
 
 
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
@@ -235,7 +251,7 @@ def _assemble(
     every = [central, floor, *runs]
     return Outlook(
         scenario=s, outcomes=outcomes, ends=ends_of(outcomes), terms=mass / total if total > 0 else mass * np.nan,
-        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), bands=bands, baselines=baselines(s),
+        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), grid_error=central.grid_error, bands=bands, baselines=baselines(s),
         durations=mixture([r.durations for r in shown]), outside=outside, pooled=pooled_view(ends_of(outcomes), outside, s.as_of),
         settings={**central.settings, **how, "derived": derived(s)},
         residual=max(r.residual for r in every), multiple=central.multiple,

@@ -112,6 +112,8 @@ def rows(o: Outlook) -> list[Row]:
             out.append(Row("outcome", end, names[name], cells))
         out.append(Row("floor", end, "with nothing hidden (noise floor)", _row(o.noise_floor.sel(end=end), o)))
     out.append(Row("end", "", "Moved by private information", _row(o.information_share, o)))
+    if o.grid_error is not None:
+        out.append(Row("end", "", "Error of the belief grid, up to", _row(o.grid_error.max("end"), o)))
     return out
 
 

@@ -11,12 +11,13 @@ TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by
 MOST = 1500  # sweeps; most scenarios settle within 50 to 120, the slowest of the case book took some 1,100 (measured)
 
 
-def solve_scenario(s: Scenario, belief_points: int, certify: bool = False) -> Solution:
+def solve_scenario(s: Scenario, belief_points: int, certify: bool = False, refine: bool = False) -> Solution:
     """Return the solved game of a scenario at its central values; raise `NotSolved` where there is no solution.
 
-    With `certify` nodes with several equilibria are looked for (`Solution.multiple`).
+    With `certify` nodes with several equilibria are looked for (`Solution.multiple`); with `refine` the solution on a
+    coarser belief grid is kept too (`Solution.coarser`).
     """
     return solve(
         build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=TOLERANCE, certify=certify,
-        max_sweeps=MOST,
+        max_sweeps=MOST, refine=refine,
     )  # fmt: skip
