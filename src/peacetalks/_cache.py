@@ -2,7 +2,8 @@
 
 Numba keys a cached kernel on its own file only; a kernel that calls into another file would survive that
 file's change.  A stamp over all kernel files, kept beside the cache, makes the set valid as a whole.  The first
-time, a second process compiles the kernels that this one needs later; `settled` waits for it.
+time, a second process compiles half of what a forecast needs while this one compiles the rest as it comes to it; `wait`
+waits for one of the kernels that the second process has taken on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _duel, _exp, _kernels, _measure, _newton, _signal, _single, _sweep
+from peacetalks import _duel, _exp, _jit, _kernels, _measure, _newton, _signal, _single, _sweep
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.compile import Compiled, compile_game
@@ -25,9 +26,9 @@ from peacetalks.game import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
-FILES = (_exp, _kernels, _newton, _signal, _duel, _single, _sweep, _measure)
+FILES = (_jit, _exp, _kernels, _newton, _signal, _duel, _single, _sweep, _measure)
 _helpers: list[subprocess.Popen[bytes]] = []
-PAIR = "_sweep.sweep_pair-"
+PAIR, MEASURE = "_sweep.sweep_pair-", "_measure.push-"  # the last kernel stored of either kind
 
 
 @cache
@@ -51,16 +52,13 @@ def ready() -> bool:
     return found
 
 
-def settled(kernel: str | None = None) -> None:
-    """Wait for the second process, if there is one, to end, or to have stored `kernel`; compile the rest meanwhile."""
+def wait(kernel: str) -> None:
+    """Wait until the second process, if there is one, has stored `kernel` (PAIR or MEASURE) or has ended."""
     folder = Path(str(_sweep.edges.stats.cache_path))
-    if kernel is None and _helpers and _helpers[-1].poll() is None:
-        warm_measure()
     while _helpers and _helpers[-1].poll() is None:
-        if kernel and any(folder.glob(f"{kernel}*.nbi")) and any(folder.glob(f"{kernel}*.nbc")):
+        if any(folder.glob(f"{kernel}*.nbi")) and any(folder.glob(f"{kernel}*.nbc")):
             return
-        time.sleep(0.2)
-    _helpers.clear()
+        time.sleep(0.1)
 
 
 def _tiny(stage: Stage) -> tuple[Compiled, Grid, Plan]:
@@ -76,27 +74,13 @@ def _own(to: str | None) -> list[Move]:
 
 
 def warm() -> None:
-    """Compile what the second process compiles: two movers, nodes of any shape, nodes at any beliefs."""
+    """Compile what the second process compiles: two movers, the forward pass."""
     own = {"A": lambda s: _own(None), "B": lambda s: _own(None)}
     c, grid, plan = _tiny(Simultaneous("act", own, lambda s, chosen: Move("m", "end")))
     lay, lam, nine, stop = c.layout, np.ones(2), int("9"), np.zeros(3, np.int64)
     X, logs, once = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(int(plan.log_ptr[-1]), np.nan), np.zeros(1, np.int64)
     start, exempt = np.full(int(plan.warm_ptr[-1]), np.nan), np.zeros(grid.total, bool)
     _sweep.sweep_pair(once, lay, grid, plan, X, logs, start, lam, 1e-9, nine, False, stop, exempt)
-    c, grid, plan = _tiny(Decision("act", "A", lambda s: _own("end")))
-    lay, none = c.layout, np.zeros(0, np.int64)
-    X, logs = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(4 * grid.total, np.log(0.5))
-    _sweep.sweep_general(none, lay, grid, plan, X, logs, lam, 1e-9, nine, stop)
-    beliefs = np.array([[0.5, 0.5, 0.0, 0.0]])
-    N, mu, table = _single.place(0, lay, grid, X, beliefs)
-    _single.solve_at(0, lay, grid, X, beliefs, lam, 1e-9, nine, np.full(4, np.nan), np.empty(3), np.empty((1, 4)))
-    _single.posterior_of(0, lay, grid, 0, logs[:4], np.empty(2))
-    _kernels.start_at_reference(N, np.empty(4))
-    _single.defect(N, grid, mu, table, lam, 1.0, np.zeros(4), np.empty(4))
-
-
-def warm_measure() -> None:
-    """Compile the forward pass and its adjoint."""
     c, grid, plan = _tiny(Decision("act", "A", lambda s: _own("end")))
     lay, edges = c.layout, len(c.boundaries)
     logs, live, nodes = np.full(4 * grid.total, np.log(0.5)), np.ones((1, grid.total), bool), np.zeros(1, np.int64)

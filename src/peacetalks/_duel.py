@@ -9,9 +9,9 @@ the branch by arclength.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from peacetalks._exp import exp
+from peacetalks._jit import inner
 from peacetalks._signal import look, shares, start_of
 
 CLIMB = 32  # steps of precision of a cold start
@@ -36,7 +36,7 @@ class Pair(NamedTuple):
     sums: np.ndarray  # [2, belief] scratch
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def make_pair(actions, beliefs):
     """Allocate scratch for nodes of up to `actions` actions a side."""
     A, B = actions, beliefs
@@ -47,7 +47,7 @@ def make_pair(actions, beliefs):
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def open_pair(n, L, G, first, second, D):
     """Note the shape and the beliefs of node `n`."""
     i = L.part_ptr[n]
@@ -71,7 +71,7 @@ def open_pair(n, L, G, first, second, D):
                     D.share[j, a, e, b] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pair_posteriors(D, j, axis):
     """Fill mean, cell and share of mover `j` from its strategies."""
     K, step = D.shape[j, KINDS], D.shape[j, STEP]
@@ -92,14 +92,14 @@ def pair_posteriors(D, j, axis):
                 share[0, b], share[1, b], share[2, b] = shares(k, t, axis.stencil)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def along(row, at, d, b, t):
     """Return the interpolation of `row` on the stencil from `at` on, with the steps `d` and the weights t[:, b]."""
     v0, v1, v2, v3 = row[at], row[at + d[0]], row[at + d[1]], row[at + d[2]]
     return v0 + t[0, b] * (v1 - v0) + t[1, b] * (v2 - v1) + t[2, b] * (v3 - v2)
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def gather(row, others, base, c0, c1, t0, t1, d0, d1, q):
     """Add others x the interpolation of `row` in both posteriors to q, at every belief."""
     if d0[0] == 0:
@@ -116,7 +116,7 @@ def gather(row, others, base, c0, c1, t0, t1, d0, d1, q):
             q[b] += others[b] * (v0 + t0[0, b] * (v1 - v0) + t0[1, b] * (v2 - v1) + t0[2, b] * (v3 - v2))
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pair_continuation(D, table):
     """Fill q from the table [profile, column, belief]."""
     A0, A1 = D.shape[0, ACTIONS], D.shape[1, ACTIONS]
@@ -136,7 +136,7 @@ def pair_continuation(D, table):
                 gather(T[D.shape[1, COLUMN] + k], D.mean[0, a], D.base, c0, c1, t0, t1, d0, d1, D.q[1, k, c])
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pair_reply(D, j, log_nu, w0, rate):
     """Fill `new` with the logit replies of mover `j`; raise D.gap to the largest relative change of a probability."""
     A = D.shape[j, ACTIONS]
@@ -160,7 +160,7 @@ def pair_reply(D, j, log_nu, w0, rate):
                 gap[b] = max(gap[b], d) if d < np.inf else np.inf
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pair_settle(D, i, L, lam, scale, table, first, second, tol, most, exempt):
     """Iterate the replies from the strategies in D.s; return (residual, iterations).  Stops on the residual only.
 
@@ -193,7 +193,7 @@ def pair_settle(D, i, L, lam, scale, table, first, second, tol, most, exempt):
     return res, most
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def climb(D, i, L, lam, table, first, second, tol, exempt):
     """Solve from no start: the replies settled at once at each of CLIMB precisions; infinite where one does not."""
     for j in range(2):
@@ -213,7 +213,7 @@ def climb(D, i, L, lam, table, first, second, tol, exempt):
     return res, total
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pair_values(D, table, U, out):
     """Write the value of every column to out[column, belief], given settled strategies."""
     d0, d1, A1 = D.shape[0, STEP:], D.shape[1, STEP:], D.shape[1, ACTIONS]
@@ -238,7 +238,7 @@ def pair_values(D, table, U, out):
                 gather(table[a * A1 + c, u], weight, D.base, c0, c1, t0, t1, d0, d1, out[u])
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def move_pair(D, warm, load):
     """Read strategies from warm [mover, type and action, belief], or write them there."""
     row = 0
@@ -254,7 +254,7 @@ def move_pair(D, warm, load):
                 row += 1
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def write_pair_logs(D, place, B, logs):
     """Write log strategies, flat (belief, mover, type, action), of the node at `place` of the stack."""
     at = 0
@@ -266,7 +266,7 @@ def write_pair_logs(D, place, B, logs):
                     at += 1
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def solve_pair(i, L, first, second, lam, warm, tol, most, table, D, exempt):
     """Solve the nodes stacked in `table` at every belief; return (residual, iterations), residuals in D.gap.
 

@@ -5,8 +5,10 @@ and 2^k put into the exponent bits.  Relative error below 4e-16 on [-700, 700]; 
 """
 
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from peacetalks._jit import entry
 
 LOG2E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
@@ -29,7 +31,7 @@ def float_of(typingctx, n):
     return types.float64(types.int64), codegen
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@entry(fastmath={"contract", "nsz"})
 def exp(x):
     """Return e to the power x, for x in [-700, 700].
 

@@ -12,8 +12,8 @@ a posterior between grid beliefs is shared out as `beliefs.py` says.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from peacetalks._jit import entry, inner
 from peacetalks._signal import shares
 from peacetalks.compile import NATURE
 
@@ -40,7 +40,7 @@ class Node(NamedTuple):
     local: int  # local beliefs
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def make_node(n, L, G):
     """Collect the shape of node `n`."""
     lo = L.part_ptr[n]
@@ -71,7 +71,7 @@ def make_node(n, L, G):
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def turn(part, digit, limit):
     """Step a counter whose digits stand in column `digit` and limits in `limit`; return False after the last."""
     for j in range(len(part) - 1, -1, -1):
@@ -82,7 +82,7 @@ def turn(part, digit, limit):
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def locate(G, ax, p, idx, w):
     """Write the grid neighbours of belief `p` on axis `ax` and their weights; return how many."""
     K = G.shape[ax, TYPES]
@@ -139,7 +139,7 @@ def locate(G, ax, p, idx, w):
     return K
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def posteriors(N, G, mu, x):
     """Fill average strategies, posteriors' grid neighbours and the types' own weights from x = log sigma."""
     P = len(N.part)
@@ -176,7 +176,7 @@ def posteriors(N, G, mu, x):
                 N.share[j, a, v] = w[v]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def continuation(N, table):
     """Fill q: what each participant's type expects from each action, given `posteriors`."""
     P = len(N.part)
@@ -218,7 +218,7 @@ def continuation(N, table):
         turn(part, ACT, ACTIONS)
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def reply(N, lam, scale):
     """Fill y: the logit reply to q at `scale` times each player's precision."""
     for j in range(len(N.part)):
@@ -242,7 +242,7 @@ def reply(N, lam, scale):
                 N.y[s + a] -= norm
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def gap(x, y):
     """Return the residual: largest change of a log-probability, relative where it is large."""
     worst = 0.0
@@ -254,7 +254,7 @@ def gap(x, y):
     return worst
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def start_at_reference(N, x):
     """Write the reference measure to x."""
     for j in range(len(N.part)):
@@ -263,7 +263,7 @@ def start_at_reference(N, x):
                 x[N.part[j, START] + k * N.part[j, ACTIONS] + a] = N.log_nu[j, a]
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def settle(N, G, mu, table, lam, scale, x, tol, most):
     """Damped iteration on x in place; return (residual, iterations).  Stops on the residual only.
 
@@ -295,7 +295,7 @@ def settle(N, G, mu, table, lam, scale, x, tol, most):
     return res, most
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def is_hidden(N, mu):
     """Return whether somebody's type is still uncertain here, or several move at once."""
     movers = 0
@@ -309,7 +309,7 @@ def is_hidden(N, mu):
     return movers > 1
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def beliefs_at(N, G, flat, mu):
     """Write the belief about each participant at flat belief `flat`."""
     for j in range(len(N.part)):
@@ -322,7 +322,7 @@ def beliefs_at(N, G, flat, mu):
                 mu[j, k] = G.points[ax, i, k]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def flat_of(N, G, base, local):
     """Return the flat belief at local index `local` when the other axes stand at `base`."""
     flat = base
@@ -333,7 +333,7 @@ def flat_of(N, G, base, local):
     return flat
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def rest_of(N, G, flat):
     """Return the flat belief with the participants' own axes set to zero."""
     rest = flat
@@ -344,7 +344,7 @@ def rest_of(N, G, flat):
     return rest
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def expected_typed(L, G, row, flat, col):
     """Return the expected type-profile pay and drive of a column at flat belief `flat` (over the others' types)."""
     n_players = len(L.n_types)
@@ -366,7 +366,7 @@ def expected_typed(L, G, row, flat, col):
     return out
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def fill_table(N, L, G, X, base, table):
     """Fill table[profile, local belief, column] with decision pay plus expected continuation X[slot, column, belief]."""
     U = L.pay.shape[1]
@@ -384,7 +384,7 @@ def fill_table(N, L, G, X, base, table):
                     table[c, lb, u] += p * X[slot, u, flat]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def store_values(N, L, x, table, out):
     """Write the value of every column at this belief, given x and `posteriors` / q at x."""
     P = len(N.part)

@@ -10,8 +10,8 @@ propagates (see `beliefs.py`).
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from peacetalks._jit import entry, inner
 from peacetalks._kernels import (
     ACT,
     ACTIONS,
@@ -46,7 +46,7 @@ class Lots(NamedTuple):
     share: np.ndarray  # [participant, action, corner] its weight
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def common_shape(n, L, G):
     """Return whether node `n` has at most two participants, each of at most two types."""
     if L.part_ptr[n + 1] - L.part_ptr[n] > MOVERS:
@@ -58,13 +58,13 @@ def common_shape(n, L, G):
     return True
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def is_chance(n, L):
     """Return whether nobody but nature moves at node `n`."""
     return L.part_ptr[n + 1] - L.part_ptr[n] == 1 and L.part_player[L.part_ptr[n]] == NATURE
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def count_entries(nodes, L, G, live):
     """Return an upper bound on the transition entries of `nodes` at live beliefs."""
     total = 0
@@ -83,7 +83,7 @@ def count_entries(nodes, L, G, live):
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def read_lots(n, L, G, flat, x, S):
     """Fill S for node `n` at belief `flat` from x = log sigma."""
     at = 0
@@ -116,7 +116,7 @@ def read_lots(n, L, G, flat, x, S):
         at += 2 * A
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def common_row(n, L, B, flat, S, col, prob, used):
     """Append the transitions of node `n` at belief `flat` to col and prob; return the entries used."""
     row = L.prof_ptr[n]
@@ -135,7 +135,7 @@ def common_row(n, L, B, flat, S, col, prob, used):
     return used
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def any_row(N, L, G, flat, x, mu, col, prob, used):
     """Append the transitions of a node of any shape at belief `flat`; return the entries used."""
     part, P = N.part, len(N.part)
@@ -166,7 +166,7 @@ def any_row(N, L, G, flat, x, mu, col, prob, used):
     return used
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
     """Fill the public transition rows (node, belief) -> (slot, belief) as CSR; return the entries used.
 
@@ -200,7 +200,7 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
     return used
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def push(L, ptr, col, prob, mass, seen):
     """Push mass[slot, belief] through one period, in the order of play; note what passes each node in `seen`, if given rows."""
     B = mass.shape[1]
@@ -225,7 +225,7 @@ def push(L, ptr, col, prob, mass, seen):
         own[:] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def rewards(nodes, L, G, logs, log_ptr, out):
     """Write the expected pay of every column times the belief in its type: out[node * beliefs + belief, column]."""
     mu = np.zeros((8, 4))
@@ -266,7 +266,7 @@ def rewards(nodes, L, G, logs, log_ptr, out):
                 turn(part, ACT, ACTIONS)
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def add_typed(L, row, belief, sure, out):
     """Add the expected type-profile pay, each column weighed with the belief in its type."""
     players = len(L.n_types)
@@ -282,7 +282,7 @@ def add_typed(L, row, belief, sure, out):
             rest //= L.n_types[i]
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def pull(L, ptr, col, prob, reward, Y, first_edge):
     """Carry Y[slot, belief, column] backward through one period.
 

@@ -9,8 +9,8 @@ The linearised system is K x K per action plus K x K for the normalisers, whatev
 """
 
 import numpy as np
-from numba import njit
 
+from peacetalks._jit import inner
 from peacetalks._kernels import (
     ACTIONS,
     AXIS,
@@ -26,7 +26,7 @@ from peacetalks._kernels import (
 )
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def action_values(N, G, mu, table, x, a, work, out):
     """Write Q[type] of action `a` at x to `out`; work = (post, corner weights) is scratch."""
     A, K, ax = N.part[0, ACTIONS], N.part[0, KINDS], N.part[0, AXIS]
@@ -49,7 +49,7 @@ def action_values(N, G, mu, table, x, a, work, out):
                 out[k] += work[1, v] * table[a, idx[v] * N.part[0, STRIDE], N.part[0, COLUMN] + k]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def solve_small(M, R, K, cols):
     """Solve M Z = R in place (Z in R), M [K, K], R [K, cols], by elimination with row pivots."""
     for i in range(K):
@@ -76,7 +76,7 @@ def solve_small(M, R, K, cols):
             R[i, c] /= M[i, i]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def newton(N, G, mu, table, lam, scale, x, tol, most):
     """Solve the node's fixed point from the start in x, in place; return (residual, iterations)."""
     A, K = N.part[0, ACTIONS], N.part[0, KINDS]

@@ -18,9 +18,9 @@ which is one scalar equation in dd.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from peacetalks._exp import exp
+from peacetalks._jit import inner
 
 CHANCE, PLAIN, SIGNAL, DUEL, GENERAL = range(5)
 EIGHTHS = 8  # steps of precision of a cold start
@@ -61,7 +61,7 @@ class Axis(NamedTuple):
     third: int  # and to its fourth
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def make_room(actions, columns, beliefs):
     """Allocate scratch for nodes of up to `actions` actions."""
     A, B = actions, beliefs
@@ -72,7 +72,7 @@ def make_room(actions, columns, beliefs):
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def chance(n, L, nu, X):
     """Write the value of chance node `n` to X[n]: an average, the same at every belief."""
     out = X[n]
@@ -94,7 +94,7 @@ def chance(n, L, nu, X):
                     out[u, b] += f * src[u, b]
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def fill(n, k, L, X, constant, R):
     """Fill place `k` of R.table with node `n`; note which continuations are the same at every belief of the stack."""
     first = L.prof_ptr[n]
@@ -118,7 +118,7 @@ def fill(n, k, L, X, constant, R):
         R.flat[a] = same and (k == 0 or R.flat[a])
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def stacked(axis, m):
     """Return `axis` as `m` nodes side by side see it."""
     B = len(axis.p)
@@ -131,7 +131,7 @@ def stacked(axis, m):
     )
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def weigh(K, A, w0, nu, rate, R):
     """Fill the strategies s, top and z from q, for K types.
 
@@ -172,7 +172,7 @@ def weigh(K, A, w0, nu, rate, R):
                 s[a, b] /= z[b]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def plain(n, L, nu, X, constant, lam, R):
     """Solve a node whose mover has nothing to hide; write its values to X[n]."""
     i = L.part_ptr[n]
@@ -194,7 +194,7 @@ def plain(n, L, nu, X, constant, lam, R):
                 out[u, b] += s[b] * T[u, b]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def look(x, axis):
     """Return (cell, share of the upper end, cells per unit of belief) of posterior x on an axis."""
     low = x < axis.prior or axis.above == 0.0
@@ -206,13 +206,13 @@ def look(x, axis):
     return i, f - (i - first), rate
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def start_of(i, axis):
     """Return the position at which the stencil of cell `i` begins."""
     return min(max(i - 1, 0), max(axis.size - 4, 0))
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def shares(i, t, stencil):
     """Return the weights of the three differences along the stencil at share `t` of cell `i`."""
     w = stencil[i]
@@ -224,7 +224,7 @@ def shares(i, t, stencil):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def inclines(i, t, stencil):
     """Return the derivatives of `shares` in `t`."""
     w = stencil[i]
@@ -236,7 +236,7 @@ def inclines(i, t, stencil):
     )
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def read(A, c0, axis, post, R):
     """Fill q and slope of the mover's two types at the posteriors."""
     B = R.top.shape[1]
@@ -262,7 +262,7 @@ def read(A, c0, axis, post, R):
             g0[b], g1[b] = rate * (e0 * u0 + e1 * u1 + e2 * u2), rate * (e0 * v0 + e1 * v1 + e2 * v2)
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def reply_gap(A, axis, post, rate, R, exempt):
     """Fill R.bayes and R.gap, the largest change of a log-probability that the posteriors would make; return its
     maximum over the beliefs that are not exempt."""
@@ -291,7 +291,7 @@ def reply_gap(A, axis, post, rate, R, exempt):
     return worst
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def newton_step(A, post, rate, R, exempt):
     """Move the posteriors by one Newton step (see the module docstring), kept within [0, 1]."""
     B = R.top.shape[1]
@@ -322,7 +322,7 @@ def newton_step(A, post, rate, R, exempt):
             mine[b] = min(max(mine[b] - step, 0.0), 1.0)
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def solve_signal(n, L, nu, lam, axis, post, tol, R, exempt):
     """Find the posteriors of the nodes stacked in R from the start in `post` (NaN: none); return (residual, steps).
 
@@ -352,7 +352,7 @@ def solve_signal(n, L, nu, lam, axis, post, tol, R, exempt):
     return res, steps
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def signal_values(n, L, axis, out, R):
     """Write the values of stacked nodes (`n` is one) to out[column, belief] from a solved room."""
     i = L.part_ptr[n]
@@ -384,7 +384,7 @@ def signal_values(n, L, axis, out, R):
                     other[b] += mean[b] * (v0 + share[0, b] * (v1 - v0) + share[1, b] * (v2 - v1) + share[2, b] * (v3 - v2))
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def write_logs(n, k, B, L, lam, R, logs):
     """Write log strategies [belief, type, action] of node `n`, solved at place `k` of the stack."""
     i = L.part_ptr[n]

@@ -1,8 +1,8 @@
 """One node at one belief, on the grid or off it: solved in logarithms whatever its shape.  Words and shapes: see `compile.py`."""
 
 import numpy as np
-from numba import njit
 
+from peacetalks._jit import entry, inner
 from peacetalks._kernels import (
     ACTIONS,
     AXIS,
@@ -27,7 +27,7 @@ from peacetalks._kernels import (
 from peacetalks._newton import newton
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def solve_belief(N, G, mu, table, lam, x, tol, most):
     """Solve one node at one belief from the start in x (NaN: none); return (residual, iterations).
 
@@ -70,7 +70,7 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
     return res, steps
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def place(n, L, G, X, beliefs):
     """Open node `n` at any beliefs[axis, type], on the grid or not; return (node, beliefs of participants, table)."""
     N = make_node(n, L, G)
@@ -108,7 +108,7 @@ def place(n, L, G, X, beliefs):
     return N, mu, table
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def posterior_of(n, L, G, flat, x, out):
     """Write the posterior probability of the mover's first type after each action, given x = log sigma."""
     N = make_node(n, L, G)
@@ -119,20 +119,26 @@ def posterior_of(n, L, G, flat, x, out):
         out[a] = N.post[0, a, 0]
 
 
-@njit(cache=True, error_model="numpy")
-def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out, found):
-    """Solve node `n` at any beliefs from the start in x; fill x and out[column]; look for `len(found)` others.
-
-    Further fixed points are sought by damped iteration from every pure profile of the participants (up to 16),
-    the same for all types, and from the two ways of parting the actions between the first type and the others.
-    Returns (residual, how many others were written to `found`).
-    """
+@entry()
+def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out):
+    """Solve node `n` at any beliefs from the start in x; fill x and out[column]; return the residual."""
     N, mu, table = place(n, L, G, X, beliefs)
     res, _ = solve_belief(N, G, mu, table, lam, x, tol, most)
     store_values(N, L, x, table, out)
+    return res
+
+
+@entry()
+def others(n, L, G, X, beliefs, lam, tol, most, x, found):
+    """Look for up to `len(found)` fixed points of node `n` at any beliefs beside x; return how many were written to `found`.
+
+    They are sought by damped iteration from every pure profile of the participants (up to 16), the same for all types,
+    and from the two ways of parting the actions between the first type and the others.
+    """
+    N, mu, table = place(n, L, G, X, beliefs)
     count = 0
-    if len(found) == 0 or not is_hidden(N, mu):
-        return res, count
+    if not is_hidden(N, mu):
+        return count
     starts = min(N.profiles, 16) + 2
     z = np.empty(len(x))
     for s in range(starts):
@@ -145,10 +151,10 @@ def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out, found):
             for i in range(len(z)):
                 found[count, i] = z[i]
             count += 1
-    return res, count
+    return count
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def scatter(N, s, starts, z):
     """Write the s-th start of a search for further fixed points to z."""
     rest = s
@@ -166,7 +172,7 @@ def scatter(N, s, starts, z):
                 z[N.part[j, START] + k * A + a] = N.log_nu[j, a] + tilt
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def defect(N, G, mu, table, lam, tau, x, out):
     """Write F(x, tau) = x - reply(x) at `tau` times the precision to `out`; return the residual."""
     posteriors(N, G, mu, x)

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from peacetalks._duel import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
+from peacetalks._jit import entry, inner
 from peacetalks._kernels import (
     CELLS,
     SIZE,
@@ -42,7 +42,7 @@ class Plan(NamedTuple):
     most_actions: int
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def axis_of(G, ax):
     """Return axis `ax` (negative: nothing hidden) as the kernels of two types see it."""
     if ax < 0:
@@ -56,7 +56,7 @@ def axis_of(G, ax):
     return Axis(G.first[ax], G.base[ax], step, size, knot, prior, below, above, G.stencil[ax], second, third)
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def sweep_chance(nodes, L, plan, X, logs, finish):
     """Write the values of chance nodes to X, and their log probabilities to `logs` when `finish` is set."""
     for n in nodes:
@@ -69,7 +69,7 @@ def sweep_chance(nodes, L, plan, X, logs, finish):
                     at += 1
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def sweep_plain(nodes, L, plan, X, logs, lam, finish):
     """Solve nodes whose mover has nothing to hide."""
     R = make_room(plan.most_actions, X.shape[1], X.shape[2])
@@ -79,7 +79,7 @@ def sweep_plain(nodes, L, plan, X, logs, lam, finish):
             write_logs(n, 0, X.shape[2], L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def move_warm(n, k, rows, plan, warm, stack, load):
     """Copy the start of node `n` from `warm` to place `k` of the stack [row, belief], or back."""
     B = (plan.warm_ptr[n + 1] - plan.warm_ptr[n]) // rows
@@ -92,7 +92,7 @@ def move_warm(n, k, rows, plan, warm, stack, load):
                 warm[at + b] = stack[r, k * B + b]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def store(n, k, out, X):
     """Copy the values out[column, belief] at place `k` of the stack to X[n]."""
     B = X.shape[2]
@@ -102,7 +102,7 @@ def store(n, k, out, X):
             to[b] = src[k * B + b]
 
 
-@njit(cache=True, error_model="numpy")
+@inner()
 def pause(position, gap, tol, stop, exempt):
     """Mark the beliefs that did not settle in `exempt`, and note in `stop` where the sweep pauses."""
     for b in range(len(gap)):
@@ -110,7 +110,7 @@ def pause(position, gap, tol, stop, exempt):
     stop[0], stop[1] = position, 1
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
     """Solve alike nodes with one informed mover of two types, from position stop[0] on; return (residual, iterations).
 
@@ -152,7 +152,7 @@ def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exemp
     return worst, total
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
     """Solve alike nodes of two movers, as `sweep_signal` does those of one."""
     U, B = X.shape[1], X.shape[2]
@@ -191,7 +191,7 @@ def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, e
     return worst, total
 
 
-@njit(cache=True, error_model="numpy", fastmath={"contract", "nsz"})
+@inner(fastmath={"contract", "nsz"})
 def fill_joint(n, k, L, X, table):
     """Fill place `k` of table[profile, column, belief] with node `n`."""
     B = X.shape[2]
@@ -208,7 +208,7 @@ def fill_joint(n, k, L, X, table):
                     T[low + b] += p * src[b]
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
     """Solve nodes of any shape from stop[0] on, one belief after another; return (worst residual, iterations).
 
@@ -248,7 +248,7 @@ def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
     return worst, total
 
 
-@njit(cache=True, error_model="numpy")
+@entry()
 def edges(L, X, n_nodes, out):
     """Write the value of every boundary: its pay plus the node (or discounted next boundary) that play resumes at."""
     for e in range(out.shape[0]):

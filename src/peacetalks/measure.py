@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks import _measure
+from peacetalks import _cache, _measure
 from peacetalks.anderson import Anderson
 from peacetalks.compile import Layout
 from peacetalks.payments import Columns
@@ -48,6 +48,7 @@ def flow(s: Solution, period: int, live: np.ndarray | None = None) -> Flow:
     nodes = np.flatnonzero(s.compiled.reach[t]) if s.compiled.reach is not None else np.arange(n)
     if live is None:
         live = np.ones((n, grid.total), bool)
+    _cache.wait(_cache.MEASURE)
     room = _measure.count_entries(nodes, lay, grid, live)
     ptr = np.zeros(n * grid.total + 1, np.int64)
     short = (n + len(s.compiled.boundaries)) * grid.total < 2**31

@@ -251,7 +251,8 @@ def _assemble(
     every = [central, floor, *runs]
     return Outlook(
         scenario=s, outcomes=outcomes, ends=ends_of(outcomes), terms=mass / total if total > 0 else mass * np.nan,
-        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), grid_error=central.grid_error, bands=bands, baselines=baselines(s),
+        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), grid_error=central.grid_error, bands=bands,
+        baselines=baselines(s),
         durations=mixture([r.durations for r in shown]), outside=outside, pooled=pooled_view(ends_of(outcomes), outside, s.as_of),
         settings={**central.settings, **how, "derived": derived(s)},
         residual=max(r.residual for r in every), multiple=central.multiple,

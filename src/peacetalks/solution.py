@@ -230,9 +230,9 @@ class Solution:
         if flat is not None:
             return x, self.values[t][node, :, flat]
         out = np.empty(self.values[t].shape[1])
-        res, _ = _single.solve_at(
+        res = _single.solve_at(
             node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
-            x, out, np.empty((0, size)),
+            x, out,
         )  # fmt: skip
         if not res <= NODE_TOLERANCE:
             where = f"period {t}, beliefs {beliefs.tolist()}"
@@ -242,10 +242,9 @@ class Solution:
     def _search(self, node: int, t: int, beliefs: np.ndarray, found: np.ndarray) -> tuple[np.ndarray, int]:
         """Look for further fixed points of a node; return (the kept one, how many are in `found`)."""
         kept, _ = self._solve_at(node, t, beliefs)
-        x, out = kept.copy(), np.empty(self.values[t].shape[1])
-        _, count = _single.solve_at(
+        count = _single.others(
             node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
-            x, out, found,
+            kept, found,
         )  # fmt: skip
         movers = int(self.compiled.layout.part_ptr[node + 1] - self.compiled.layout.part_ptr[node])
         if movers > 1 and self._small and count < len(found):

@@ -97,8 +97,6 @@ def solve(
             work.iterations, settings, s,
         )  # fmt: skip
     assert s is not None
-    if certify:
-        _cache.settled()
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
 
@@ -181,8 +179,8 @@ class _Work:
 
     def informed(self, kind: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
         """Solve nodes of one stage that need a fixed point; return the worst residual."""
-        if kind != SIGNAL:
-            _cache.settled(_cache.PAIR if kind == DUEL else None)
+        if kind == DUEL:
+            _cache.wait(_cache.PAIR)
         lay, grid, plan = self.c.layout, self.grid, self.plan
         stop, exempt = np.zeros(3, np.int64), np.zeros(max(1, STACK // grid.total) * grid.total, bool)
         by_hand: dict[int, np.ndarray] = {}  # flat place in `logs` -> strategies that a kernel's arithmetic cannot hold
@@ -227,16 +225,13 @@ class _Work:
 
     def alone(self, kind: int, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
         """Solve node `n` at grid belief `flat` by itself, in logarithms; return (log strategies, residual)."""
-        _cache.settled()
         grid, lay = self.grid, self.c.layout
         size = int((self.plan.log_ptr[n + 1] - self.plan.log_ptr[n]) // grid.total)
         start = int(self.plan.log_ptr[n]) + flat * size
         x, out = self.logs[start : start + size].copy(), np.empty(self.X.shape[1])
         res = np.inf
         if kind == SIGNAL:
-            res, _ = _single.solve_at(
-                n, lay, grid, self.X, self.belief(flat), self.lam, tol, NODE_STEPS, x, out, np.empty((0, size))
-            )
+            res = _single.solve_at(n, lay, grid, self.X, self.belief(flat), self.lam, tol, NODE_STEPS, x, out)
         if not res <= tol:
             x, res = self.branch(n, flat, tol)
         _normalise(self.c, n, x)
