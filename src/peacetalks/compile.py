@@ -20,16 +20,16 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery, place
-from peacetalks.payments import Columns, Payments, ints
+from peacetalks.expand import NATURE, Node, expand
+from peacetalks.game import Game, GameError, Move, Stage, did_you_mean
+from peacetalks.payments import Columns, ints
 
 MAX_NODES = 1_000_000
-NATURE = -1
 
 
 class Layout(NamedTuple):
@@ -88,129 +88,66 @@ class Compiled:
         return ["nature" if i == NATURE else self.game.players[i] for i in ids]
 
 
-@dataclass
-class _Node:
-    participants: list[tuple[int, list[float]]]
-    labels: list[tuple[Any, ...]]
-    profiles: list[Move]
-    lotteries: list[dict[Any, float]]  # next states of each profile
-
-
-def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> list[Move]:
-    try:
-        found = list(moves)
-    except TypeError:
-        raise GameError(f"{place((stage, state, None))}: the moves{who} must be a list or generator of Move") from None
-    if not found:
-        raise GameError(
-            f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state that "
-            "can be reached (a state that only passes through has the one move to itself)"
-        )
-    seen = set()
-    for m in found:
-        if not isinstance(m, Move):
-            raise GameError(f"{place((stage, state, None))}: expected a Move, got {m!r}")
-        if m.label in seen:
-            raise GameError(f"{place((stage, state, m.label))}: two moves{who} have this label")
-        if not (math.isfinite(m.weight) and m.weight > 0):
-            raise GameError(f"{place((stage, state, m.label))}: the weight is {m.weight!r}; it must be positive")
-        seen.add(m.label)
-    return found
-
-
-def _expand(game: Game, stage: Stage, state: Any) -> _Node:
-    """Ask the stage what can happen in `state`."""
-    parts, labels, profiles = _choices(game, stage, state)
-    return _Node(parts, labels, profiles, [lottery(m.to, (stage, state, m.label)) for m in profiles])
-
-
-def _choices(
-    game: Game, stage: Stage, state: Any
-) -> tuple[list[tuple[int, list[float]]], list[tuple[Any, ...]], list[Move]]:
-    """Return participants with their weights, their labels, and the move that each profile makes."""
-    if isinstance(stage, Simultaneous):
-        own = {p: _listed(stage, state, f(state), f" for {p!r}") for p, f in stage.moves.items()}
-        parts = [(game.players.index(p), [m.weight for m in moves]) for p, moves in own.items()]
-        profiles = [_joint(stage, state, dict(zip(own, combo, strict=True))) for combo in product(*own.values())]
-        return parts, [tuple(m.label for m in moves) for moves in own.values()], profiles
-    if isinstance(stage, Chance):
-        moves = [m for m in stage.moves(state) if not (isinstance(m, Move) and m.weight == 0)]
-        moves = _listed(stage, state, moves)
-        total = sum(m.weight for m in moves)
-        if abs(total - 1) > 1e-9:
-            raise GameError(f"{place((stage, state, None))}: the probabilities of chance sum to {total:.10g}, not 1")
-        parts = [(NATURE, [m.weight / total for m in moves])]
-        return parts, [tuple(m.label for m in moves)], moves
-    moves = _listed(stage, state, stage.moves(state))
-    if len(moves) == 1:  # nobody chooses: as chance would
-        return [(NATURE, [1.0])], [(moves[0].label,)], moves
-    mover = stage.mover(state)
-    if mover not in game.players:
-        hint = did_you_mean(mover, game.players)
-        raise GameError(f"{place((stage, state, None))}: {mover!r} moves, who is not a player{hint}")
-    parts = [(game.players.index(mover), [m.weight for m in moves])]
-    return parts, [tuple(m.label for m in moves)], moves
-
-
-def _joint(stage: Simultaneous, state: Any, chosen: dict[str, Move]) -> Move:
-    labels = {p: m.label for p, m in chosen.items()}
-    out = stage.then(state, labels)
-    if not isinstance(out, Move):
-        raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
-    own = [m for m in chosen.values() if m.pay is not None or m.drive is not None]
-    if own:
-        raise GameError(
-            f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
-        )
-    return out
-
-
 class _Builder:
-    """Walks the reachable states, period by period, and collects nodes."""
+    """Walks the reachable states, period by period, and collects nodes.
+
+    A *way* is how play goes on from a (stage, state): the node or boundary that it comes to, passing through states
+    with one move, and what is paid on the way.
+    """
 
     def __init__(self, game: Game) -> None:
         self.game = game
         self.columns = Columns(game)
-        self.nodes: list[dict[Any, _Node]] = [{} for _ in game.stages]
+        self.nodes: list[dict[Any, Node]] = [{} for _ in game.stages]
+        self.found: list[list[int]] = [[] for _ in game.stages]  # stage -> its nodes, numbered as they were found
+        self.next: list[list[int]] = []  # node as found -> lottery entry -> way
         self.boundaries: dict[Any, int] = {}
-        self.ref: dict[tuple[int, Any], tuple[Any, np.ndarray, np.ndarray]] = {}
-        self.queue: list[tuple[int, Any]] = []
-        self.size = 0
+        self.ways: list[dict[Any, int]] = [{} for _ in range(len(game.stages) + 1)]  # stage -> state -> way
+        self.ends: list[int] = []  # way -> node as found, or ~boundary
+        self.pay: list[np.ndarray] = []  # way -> [column]; the one `columns.zero` where nothing is paid
+        self.drive: list[np.ndarray] = []
+        self.queue: list[tuple[int, int, list[Any]]] = []
 
-    def resolve(self, stage: int, state: Any) -> tuple[Any, np.ndarray, np.ndarray]:
-        """Pass through single-move states: return (node key or ("end", state), pay, drive)."""
-        key = (stage, state)
-        try:
-            found = self.ref.get(key)
-        except TypeError:
-            raise GameError(f"the state {state!r} is not hashable; use tuples, strings or frozen dataclasses") from None
+    def way(self, k: int, state: Any) -> int:
+        """Return the way on from `state` at stage k."""
+        found = self.ways[k].get(state)
         if found is None:
-            found = self.ref[key] = self._resolve(stage, state)
+            found = self.ways[k][state] = self._resolve(k, state)
         return found
 
-    def _resolve(self, k: int, state: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+    def _way(self, end: int, pay: np.ndarray, drive: np.ndarray) -> int:
+        self.ends.append(end)
+        self.pay.append(pay)
+        self.drive.append(drive)
+        return len(self.ends) - 1
+
+    def _resolve(self, k: int, state: Any) -> int:
+        zero = self.columns.zero
         if k == len(self.game.stages):
-            self.boundaries.setdefault(state, len(self.boundaries))
-            return ("end", state), self.columns.zero, self.columns.zero
+            return self._way(~self.boundaries.setdefault(state, len(self.boundaries)), zero, zero)
         stage = self.game.stages[k]
-        node = _expand(self.game, stage, state)
+        node = expand(self.game, stage, state)
         if len(node.profiles) == 1:
-            move = node.profiles[0]
+            move, to = node.profiles[0], node.to[0]
             where = (stage, state, move.label)
-            to = node.lotteries[0]
-            if len(to) == 1 and not callable(move.pay) and not callable(move.drive):
-                ref, pay, drive = self.resolve(k + 1, next(iter(to)))
-                zero, own, push = self.columns.zero, self.columns.vector(move.pay, where), self.columns.vector(move.drive, where)
-                return ref, pay if own is zero else pay + own, drive if push is zero else drive + push
-        self.nodes[k][state] = node
-        self.queue.append((k, state))
-        self.size += 1
-        if self.size > MAX_NODES:
+            if (type(to) is not dict or len(to) == 1) and not callable(move.pay) and not callable(move.drive):
+                way = self.way(k + 1, to if type(to) is not dict else next(iter(to)))
+                own, push = self.columns.vector(move.pay, where), self.columns.vector(move.drive, where)
+                if own is zero and push is zero:
+                    return way
+                pay, drive = self.pay[way], self.drive[way]
+                return self._way(self.ends[way], pay if own is zero else pay + own, drive if push is zero else drive + push)
+        number = len(self.next)
+        if number >= MAX_NODES:
             raise GameError(
                 f"the game has more than {MAX_NODES:,} nodes (stage {stage.name!r}); "
                 "use fewer offers, front positions or state variables"
             )
-        return (k, state), self.columns.zero, self.columns.zero
+        self.nodes[k][state] = node
+        self.found[k].append(number)
+        self.next.append([])
+        self.queue.append((k + 1, number, node.to))
+        return self._way(number, zero, zero)
 
     def walk(self) -> None:
         """Visit every state that can be reached within the horizon."""
@@ -221,16 +158,18 @@ class _Builder:
         while layer and (self.game.periods is None or period < self.game.periods):
             known = len(self.boundaries)
             for state in layer:
-                self.resolve(0, state)
+                self.way(0, state)
                 while self.queue:
                     self._targets(*self.queue.pop())
             layer = list(self.boundaries)[known:]
             period += 1
 
-    def _targets(self, k: int, state: Any) -> None:
-        for to in self.nodes[k][state].lotteries:
-            for nxt in to:
-                self.resolve(k + 1, nxt)
+    def _targets(self, k: int, number: int, leads_to: list[Any]) -> None:
+        known, add = self.ways[k], self.next[number].append
+        for to in leads_to:
+            for state in to if type(to) is dict else (to,):
+                way = known.get(state)
+                add(self.way(k, state) if way is None else way)
 
 
 @contextmanager
@@ -259,28 +198,23 @@ def _compile(game: Game) -> Compiled:
     b = _Builder(game)
     b.walk()
     keys = [(k, state) for k, stage in enumerate(b.nodes) for state in stage]
-    index = {key: i for i, key in enumerate(keys)}
-    stage_ptr = np.cumsum([0] + [len(stage) for stage in b.nodes]).astype(np.int64)
-
-    def slot_of(ref: Any) -> int:
-        return len(keys) + b.boundaries[ref[1]] if ref[0] == "end" else index[ref]
-
-    layout, has_drive = _layout(b, keys, slot_of)
+    layout, slots = _layout(b, keys)
+    ways, pay, drive, boundaries = b.ways, b.pay, b.drive, b.boundaries
 
     def resolve(stage: int, state: Any) -> tuple[int, np.ndarray, np.ndarray]:
-        if (stage, state) not in b.ref:
-            raise GameError(
-                f"state {state!r} is never reached at stage {game.stages[stage].name!r}"
-                f"{did_you_mean(state, [s for k, s in b.ref if k == stage])}"
-            )
-        ref, pay, drive = b.ref[(stage, state)]
-        return slot_of(ref), pay, drive
+        way = ways[stage].get(state)
+        if way is None:
+            hint = did_you_mean(state, ways[stage])
+            raise GameError(f"state {state!r} is never reached at stage {game.stages[stage].name!r}{hint}")
+        return int(slots[way]), pay[way], drive[way]
 
     compiled = Compiled(
-        game=game, layout=layout, stage_ptr=stage_ptr, nodes=tuple(keys), node_index=index,
-        labels=tuple(tuple(b.nodes[k][s].labels) for k, s in keys),
-        boundaries=tuple(b.boundaries), boundary_index=b.boundaries, resolve=resolve,
-        has_drive=has_drive, reach=None, reach_edges=None,
+        game=game, layout=layout, stage_ptr=_ptr([len(stage) for stage in b.nodes]), nodes=tuple(keys),
+        node_index={key: i for i, key in enumerate(keys)},
+        labels=tuple([tuple(node.labels) for stage in b.nodes for node in stage.values()]),
+        boundaries=tuple(boundaries), boundary_index=boundaries, resolve=resolve,
+        has_drive=bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any()),
+        reach=None, reach_edges=None,
     )  # fmt: skip
     if game.periods is None:
         return compiled
@@ -288,59 +222,85 @@ def _compile(game: Game) -> Compiled:
     return replace(compiled, reach=nodes, reach_edges=edges)
 
 
-def _layout(b: _Builder, keys: list[tuple[int, Any]], slot_of: Callable[[Any], int]) -> tuple[Layout, bool]:
+def _layout(b: _Builder, keys: list[tuple[int, Any]]) -> tuple[Layout, np.ndarray]:
+    """Return the arrays, and the slot that each way leads to."""
     game, cols = b.game, b.columns
-    part_ptr, part_player, part_actions, part_weight, weights = [0], [], [], [], []
-    prof_ptr, typed, typed_pay, typed_drive = [0], [], [], []
-    pay, drive = Payments(cols), Payments(cols)
-    lot_ptr, lot_slot, lot_prob = [0], [], []
-    for k, state in keys:
-        stage, node = game.stages[k], b.nodes[k][state]
-        for player, w in node.participants:
-            part_player.append(player)
-            part_actions.append(len(w))
-            part_weight.append(len(weights))
-            total = sum(w)
-            weights += [math.log(x / total) for x in w]
-        part_ptr.append(len(part_player))
-        for move, to in zip(node.profiles, node.lotteries, strict=True):
-            where, row = (stage, state, move.label), len(typed)
-            if callable(move.pay) or callable(move.drive):
-                typed.append(len(typed_pay))
-                typed_pay.append(cols.table(move.pay, where))
-                typed_drive.append(cols.table(move.drive, where))
-            else:
-                typed.append(-1)
-                pay.add(row, move.pay, where)
-                drive.add(row, move.drive, where)
-            for nxt, p in to.items():
-                ref, more_pay, more_drive = b.ref[(k + 1, nxt)]
-                lot_slot.append(slot_of(ref))
-                lot_prob.append(p)
-                pay.add_vector(row, more_pay, p)
-                drive.add_vector(row, more_drive, p)
-            lot_ptr.append(len(lot_slot))
-        prof_ptr.append(len(typed))
-    edges = [b.ref.get((0, s)) for s in b.boundaries]
-    zero, n_col = cols.zero, len(cols.player)
-    typed_shape = (0, len(cols.profiles), len(game.players))
-    discount = np.array([game.discount_of(game.players[i]) for i in cols.player])
-    first = [cols.index[p][0] for p in game.players]
+    nodes, zero, n_col = [node for stage in b.nodes for node in stage.values()], cols.zero, len(cols.player)
+    order, slots = _slots(b)
+    moves = [move for node in nodes for move in node.profiles]
+    weights = [own for node in nodes for own in node.weights]
+    sizes = [len(own) for own in weights]
+    lot_way = ints([way for number in order for way in b.next[number]])
+    lot_ptr, lot_prob = _lotteries([to for node in nodes for to in node.to])
+    prof_ptr, row = _ptr([len(node.profiles) for node in nodes]), np.repeat(np.arange(len(moves)), np.diff(lot_ptr))
+    edges = [b.ways[0].get(s) for s in b.boundaries]
     layout = Layout(
-        col_player=ints(cols.player), col_type=ints(cols.type), first_col=ints(first),
-        n_types=ints([len(game.type_names(p)) for p in game.players]), discount=discount,
-        part_ptr=ints(part_ptr), part_player=ints(part_player), part_actions=ints(part_actions),
-        part_weight=ints(part_weight), log_weight=np.array(weights, float), prof_ptr=ints(prof_ptr),
-        pay=pay.table(len(typed)), drive=drive.table(len(typed)), typed=ints(typed),
-        typed_pay=np.array(typed_pay, float) if typed_pay else np.zeros(typed_shape),
-        typed_drive=np.array(typed_drive, float) if typed_drive else np.zeros(typed_shape),
-        lot_ptr=ints(lot_ptr), lot_slot=ints(lot_slot), lot_prob=np.array(lot_prob, float),
-        edge_pay=np.array([zero if e is None else e[1] for e in edges]).reshape(-1, n_col),
-        edge_drive=np.array([zero if e is None else e[2] for e in edges]).reshape(-1, n_col),
-        edge_slot=ints([-1 if e is None else slot_of(e[0]) for e in edges]),
+        col_player=ints(cols.player), col_type=ints(cols.type), first_col=ints([cols.index[p][0] for p in game.players]),
+        n_types=ints([len(game.type_names(p)) for p in game.players]),
+        discount=np.array([game.discount_of(game.players[i]) for i in cols.player]),
+        part_ptr=_ptr([len(node.players) for node in nodes]),
+        part_player=ints([player for node in nodes for player in node.players]), part_actions=ints(sizes),
+        part_weight=_ptr(sizes)[:-1], log_weight=np.array([x for own in weights for x in _logs(own)], float),
+        prof_ptr=prof_ptr, **_payments(b, keys, moves, prof_ptr, (row, lot_way, lot_prob)),
+        lot_ptr=lot_ptr, lot_slot=slots[lot_way], lot_prob=lot_prob,
+        edge_pay=np.array([zero if way is None else b.pay[way] for way in edges]).reshape(-1, n_col),
+        edge_drive=np.array([zero if way is None else b.drive[way] for way in edges]).reshape(-1, n_col),
+        edge_slot=ints([-1 if way is None else slots[way] for way in edges]),
     )  # fmt: skip
-    has_drive = bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any())
-    return layout, has_drive
+    return layout, slots
+
+
+def _ptr(counts: list[int] | np.ndarray) -> np.ndarray:
+    """Return where each of several runs of so many entries begins, and where the last one ends."""
+    return np.concatenate([ints([0]), np.cumsum(ints(counts))])
+
+
+def _logs(weights: list[float]) -> list[float]:
+    total = sum(weights)
+    return [math.log(x / total) for x in weights]
+
+
+def _slots(b: _Builder) -> tuple[list[int], np.ndarray]:
+    """Return the nodes, as found, in the order of stages; and the slot that each way leads to."""
+    order = [number for stage in b.found for number in stage]
+    slot_of, ends = np.empty(len(order), np.int64), ints(b.ends)
+    slot_of[order] = np.arange(len(order))
+    slots = len(order) + ~ends  # right for ways to a boundary
+    slots[ends >= 0] = slot_of[ends[ends >= 0]]
+    return order, slots
+
+
+def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Return [profile + 1] -> lottery entries, and the probability of each entry."""
+    spread = [i for i, to in enumerate(leads_to) if type(to) is dict]
+    counts, drawn = np.ones(len(leads_to), np.int64), np.zeros(len(leads_to), bool)
+    counts[spread], drawn[spread] = [len(leads_to[i]) for i in spread], True
+    prob = np.ones(counts.sum())
+    prob[np.repeat(drawn, counts)] = [p for i in spread for p in leads_to[i].values()]
+    return _ptr(counts), prob
+
+
+def _payments(
+    b: _Builder, keys: list[tuple[int, Any]], moves: list[Move], prof_ptr: np.ndarray, lots: tuple[np.ndarray, ...]
+) -> dict[str, np.ndarray]:
+    """Return what the moves pay, by the names in `Layout`; `lots`: profile, way and probability of the lottery entries."""
+    cols = b.columns
+
+    def where(row: int) -> tuple[Stage, Any, Any]:
+        k, state = keys[int(np.searchsorted(prof_ptr, row, side="right")) - 1]
+        return b.game.stages[k], state, moves[row].label
+
+    rows = [i for i, m in enumerate(moves) if callable(m.pay) or callable(m.drive)]
+    out = {"typed": np.full(len(moves), -1)}
+    out["typed"][rows] = np.arange(len(rows))
+    for name, vectors in (("pay", b.pay), ("drive", b.drive)):
+        pays = [getattr(m, name) for m in moves]
+        tables = [cols.table(pays[i], where(i)) for i in rows]
+        out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(cols.profiles), len(b.game.players))
+        for i in rows:
+            pays[i] = None
+        out[name] = cols.rows(len(moves), cols.entries_of(pays, where), cols.on_the_way(vectors, *lots))
+    return out
 
 
 def _reach(c: Compiled) -> tuple[np.ndarray, np.ndarray]:

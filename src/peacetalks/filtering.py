@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.compile import NATURE, _expand
+from peacetalks.expand import NATURE, expand
 from peacetalks.filter_grid import GridSteps, Step, grid_points, spread
 from peacetalks.game import GameError, Stage, lottery
 from peacetalks.solution import Solution
@@ -206,9 +206,10 @@ class Filter:
         found = self._steps.get((k, state))
         if found is None:
             game, grid = self.s.game, self.s.grid
-            node = _expand(game, stage, state)
-            who = [i for i, _ in node.participants]
-            sizes = [(1 if i == NATURE else len(game.type_names(game.players[i])), len(w)) for i, w in node.participants]
+            node = expand(game, stage, state)
+            who = node.players
+            kinds = [1 if i == NATURE else len(game.type_names(game.players[i])) for i in who]
+            sizes = [(n, len(w)) for n, w in zip(kinds, node.weights, strict=True)]
             profiles = list(product(*(range(n) for _, n in sizes)))
             found = self._steps[(k, state)] = Step(
                 ["nature" if i == NATURE else game.players[i] for i in who],

@@ -1,10 +1,11 @@
-"""Pay mappings become numbers: columns of (player, type), and payments collected entry by entry."""
+"""Pay mappings become numbers over columns of (player, type)."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from itertools import product
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from peacetalks.game import Game, GameError, Stage, did_you_mean, place
 
 Where = str | tuple[Stage, Any, Any]
+Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, column, amount
 
 
 def ints(values: Any) -> np.ndarray:
@@ -34,6 +36,7 @@ class Columns:
                 self.index[(player, kind)] = [col]
                 self.player.append(i)
                 self.type.append(k)
+        self.code = {key: i for i, key in enumerate(self.index)}
         self.zero = np.zeros(len(self.player))
         combos = product(*(game.type_names(p) for p in game.players))
         self.profiles = [dict(zip(game.players, kinds, strict=True)) for kinds in combos]
@@ -50,6 +53,40 @@ class Columns:
                 raise GameError(f"{place(where)} pays {key!r} {amount!r}; payoffs must be finite numbers")
             for col in cols:
                 yield col, amount
+
+    def entries_of(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
+        """Return all that is paid in `pays`, row by row; `where(row)` is named in an error."""
+        rows = [row for row, pay in enumerate(pays) if pay]
+        some = [pays[row] or {} for row in rows]
+        try:  # all at once; what looks wrong is gone through entry by entry
+            keys = ints([self.code[key] for pay in some for key in pay])
+            amounts = np.array(array("d", chain.from_iterable([pay.values() for pay in some])))
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+            return self._one_by_one(pays, where)
+        if not np.isfinite(amounts).all():
+            return self._one_by_one(pays, where)
+        width = ints([len(cols) for cols in self.index.values()])[keys]
+        first = ints([cols[0] for cols in self.index.values()])[keys]  # a player's columns follow one another
+        step = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
+        row = np.repeat(ints(rows), [len(pay) for pay in some])
+        return np.repeat(row, width), np.repeat(first, width) + step, np.repeat(amounts, width)
+
+    def _one_by_one(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
+        found = [(row, *entry) for row, pay in enumerate(pays) for entry in self.entries(pay, where(row))]
+        row, col, amount = zip(*found, strict=True)
+        return ints(row), ints(col), np.array(amount, float)
+
+    def on_the_way(self, vectors: Sequence[np.ndarray], row: np.ndarray, way: np.ndarray, prob: np.ndarray) -> Entries:
+        """Return what is paid where play passes through: `prob` of `vectors[way]`, in `row`."""
+        at = np.flatnonzero(np.array([v is not self.zero for v in vectors], bool)[way])
+        amounts = np.array([vectors[w] for w in way[at]]).reshape(len(at), len(self.zero)) * prob[at, None]
+        return np.repeat(row[at], len(self.zero)), np.tile(np.arange(len(self.zero)), len(at)), amounts.ravel()
+
+    def rows(self, n: int, *paid: Entries) -> np.ndarray:
+        """Return payments as [row, column], those to the same place added up in order."""
+        row, col, amount = (np.concatenate(parts) for parts in zip(*paid, strict=True))
+        flat = np.bincount(row * len(self.zero) + col, amount, minlength=n * len(self.zero))
+        return flat.astype(float, copy=False).reshape(n, len(self.zero))  # whole numbers where nothing is paid at all
 
     def vector(self, pay: Mapping[Any, float] | None, where: Where) -> np.ndarray:
         """Return `pay` as a vector over columns."""
@@ -68,35 +105,4 @@ class Columns:
             vector = self.vector(found, where)
             for i, player in enumerate(self.game.players):
                 out[row, i] = vector[self.index[(player, kinds[player])][0]]
-        return out
-
-
-class Payments:
-    """Pay by row and column, collected entry by entry."""
-
-    def __init__(self, columns: Columns) -> None:
-        self.columns = columns
-        self.row: list[int] = []
-        self.col: list[int] = []
-        self.amount: list[float] = []
-
-    def add(self, row: int, pay: Mapping[Any, float] | None, where: Where) -> None:
-        """Add what a move pays to `row`."""
-        for col, amount in self.columns.entries(pay, where):
-            self.row.append(row)
-            self.col.append(col)
-            self.amount.append(amount)
-
-    def add_vector(self, row: int, vector: np.ndarray, share: float) -> None:
-        """Add `share` of what is paid where play passes through."""
-        if vector is not self.columns.zero:
-            for col in np.flatnonzero(vector).tolist():
-                self.row.append(row)
-                self.col.append(col)
-                self.amount.append(share * float(vector[col]))
-
-    def table(self, rows: int) -> np.ndarray:
-        """Return the payments as [row, column]."""
-        out = np.zeros((rows, len(self.columns.zero)))
-        np.add.at(out, (ints(self.row), ints(self.col)), np.array(self.amount, float))
         return out
