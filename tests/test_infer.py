@@ -231,13 +231,17 @@ def test_evidence_of_an_account_of_a_scenario_against_quadrature(base):
     a = account(base, {"talks.walk": {"low": 0.05, "mode": 0.1, "high": 0.4, **J}})
     read = apply(a, base)
     ticks = []
-    e, paths = _evidence(one, read, ["talks.walk"], frozenset([0]), 2, "sobol", 8, 1, lambda: ticks.append(1))
-    assert (paths, len(ticks), e.evaluations) == (["talks.walk"], 8, 8)
     number = read.numbers()["talks.walk"]
 
-    def loglik(u):
-        return one.log_likelihood(solve_scenario(read.at({"talks.walk": number.quantile(float(u[0]))}), 2), frozenset([0]))
+    def of(s):
+        return one.log_likelihood(solve_scenario(s, 2), frozenset([0]))
 
+    def loglik(u):
+        return of(read.at({"talks.walk": number.quantile(float(u[0]))}))
+
+    found, over = _evidence(of, {"x": read}, {"x": 0.0}, ["talks.walk"], "sobol", 8, 1, lambda *told: ticks.append(1))
+    e = found["x"]
+    assert (over["x"], len(ticks), e.evaluations) == (["talks.walk"], 8, 8)
     assert abs(e.log_z - gauss(loglik, 1, 5)) < 3 * e.error + 1e-3
 
 

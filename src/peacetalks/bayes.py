@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,29 +53,44 @@ def sobol(loglik: Log, dimensions: int, points: int = 16, seed: int = 0) -> Evid
     >>> abs(e.log_z) < 4 * e.error < 0.02
     True
     """
-    if points < 2 * BATCHES:
-        raise SpecError(f"points must be at least {2 * BATCHES} ({BATCHES} batches of two or more), got {points!r}")
     if dimensions == 0:
         return Evidence(loglik(np.zeros(0)), 0.0, "point", 1, True)
-    each = points // BATCHES
-    logs, unsolved = [], []
+    return sobol_mean([[_or_unsolved(loglik, u) for u in batch] for batch in sobol_points(dimensions, points, seed)])
+
+
+def sobol_points(dimensions: int, points: int, seed: int) -> list[np.ndarray]:
+    """Return the points [point, dimension] of each batch."""
+    if points < 2 * BATCHES:
+        raise SpecError(f"points must be at least {2 * BATCHES} ({BATCHES} batches of two or more), got {points!r}")
+    each, out = points // BATCHES, []
     for rng in np.random.default_rng(seed).spawn(BATCHES):
         power = math.ceil(math.log2(each))
         u = qmc.Sobol(dimensions, scramble=True, rng=rng).random_base2(power)[:each]
-        found = []
-        for x in u:
-            try:
-                found.append(loglik(np.clip(x, 1e-9, 1 - 1e-9)))
-            except NotSolved as e:
-                unsolved.append(e)
-        refuse_most(unsolved, each * BATCHES, "points of the ranges")
+        out.append(np.clip(u, 1e-9, 1 - 1e-9))
+    return out
+
+
+def sobol_mean(batches: Sequence[Sequence[float | NotSolved]]) -> Evidence:
+    """Return the evidence from the log-likelihoods at the points of each batch, as `sobol` does."""
+    total, logs, unsolved = sum(map(len, batches)), [], []
+    for batch in batches:
+        found = [x for x in batch if not isinstance(x, NotSolved)]
+        unsolved += [x for x in batch if isinstance(x, NotSolved)]
+        refuse_most(unsolved, total, "points of the ranges")
         if not found:
             raise unsolved[0]
         logs.append(_log_sum(found) - math.log(len(found)))
     top = max(logs)
     means = np.exp(np.array(logs) - top)
-    error = float(means.std(ddof=1) / math.sqrt(BATCHES) / means.mean())
-    return Evidence(top + math.log(means.mean()), error, "sobol", each * BATCHES, True, len(unsolved))
+    error = float(means.std(ddof=1) / math.sqrt(len(logs)) / means.mean())
+    return Evidence(top + math.log(means.mean()), error, "sobol", total, True, len(unsolved))
+
+
+def _or_unsolved(loglik: Log, u: np.ndarray) -> float | NotSolved:
+    try:
+        return loglik(u)
+    except NotSolved as e:
+        return e
 
 
 def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed: int = 0, dlogz: float = 0.1) -> Evidence:
@@ -103,7 +118,7 @@ def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed:
     return Evidence(float(r.logz[-1]), float(r.logzerr[-1]), "nested", spent, spent < calls)
 
 
-def _log_sum(logs: list[float]) -> float:
+def _log_sum(logs: Sequence[float]) -> float:
     """Return log(sum(exp(logs))), safe from underflow."""
     top = max(logs)
     return top + math.log(sum(math.exp(x - top) for x in logs))

@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,11 @@ from pydantic import Field
 from peacetalks.accounts import Account, readings
 from peacetalks.answering import View
 from peacetalks.companions import folder, play_key, read
-from peacetalks.events import Acts, Record, place
+from peacetalks.events import Acts, Record
 from peacetalks.evidence import EvidenceError, base_rate
 from peacetalks.filtering import Filter
-from peacetalks.infer import Follower
-from peacetalks.mechanisms import build
+from peacetalks.follower import Follower, movable
+from peacetalks.jobs import Tell, spread
 from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.solution import NotSolved, refuse_most
@@ -46,7 +47,7 @@ DRAWS = 4
 RATE_DRAWS = 256
 PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solving.py), an effect is two of them
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
-Tell = Callable[[int, int], None]
+Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
 
 
 class Claim(Part):
@@ -124,12 +125,13 @@ def audit(
     belief_points: int = BELIEF_POINTS,
     seed: int = SEED,
     progress: Tell | None = None,
+    jobs: int = 1,
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
     A draw that needs a game without a solution is left out of that claim's interval; `settings["unsolved"]` counts the
-    games.  Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) and `NotSolved`
-    where central values, or more than half of the games, have no solution.
+    games.  Up to `jobs` processes solve.  Raises `SpecError` for queries that cannot be read or answered (naming the claim
+    and the column) and `NotSolved` where central values, or more than half of the games, have no solution.
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
@@ -143,7 +145,7 @@ def audit(
         for c, q, name, n in cases:
             values[c.id, name] = _sides(bench, q, drawn, name, n)
         if not final:
-            bench.solve(progress or (lambda done, all_: None))
+            bench.solve(progress or (lambda done, all_: None), jobs)
     findings = tuple(_finding(c, q, name, values[c.id, name]) for c, q, name, _ in cases)
     how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
     how["unsolved"] = len(bench.unsolved)
@@ -184,10 +186,9 @@ class _Bench:
     ) -> None:
         self.read_as, self.base, self.record, self.acts = read_as, base, record, acts
         self.belief_points, self.seed, self.solves = belief_points, seed, 0
-        self.wanted: dict[str, tuple[Scenario, dict[Any, str]]] = {}  # variant -> (scenario, {atom: text of its query})
+        self.wanted: dict[str, Wanted] = {}  # variant -> what is asked
         self.known: dict[tuple[str, Any], float] = {}
         self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
-        self.usable: frozenset[int] | None = None  # events that count, once asked for
         self.lacking: NotSolved | None = None  # why a number just asked for is not known
         self.rates: dict[Rate, Any] = {}
 
@@ -254,45 +255,62 @@ class _Bench:
             self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
         return self.known.get((key, atom), math.nan)
 
-    def solve(self, tell: Tell) -> None:
+    def solve(self, tell: Tell, jobs: int = 1) -> None:
         """Solve every variant that was asked about, once, and keep only the numbers."""
-        for done, (key, (s, asked)) in enumerate(self.wanted.items(), start=1):
-            try:
-                self._answer(key, s, asked)
-                self.solves += 1
-            except NotSolved as e:
-                self.unsolved[key] = e
-            tell(done, len(self.wanted))
+        follow, first = self._follower(), play_key(self.base)
+        able, use = frozenset[int](), frozenset[int]()
+        if follow is not None:  # the base says which events count
+            able = movable(follow, self.read_as)
+            self.wanted.setdefault(first, (self.base, {}))
+            found = _answers(self.belief_points, follow, able, None, self.wanted[first])
+            self._note(first, found)
+            use = found[1]
+            tell(1, len(self.wanted))
+        rest = {key: asked for key, asked in self.wanted.items() if follow is None or key != first}
+        before, work = len(self.wanted) - len(rest), partial(_answers, self.belief_points, follow, able, use)
+        answers = spread(work, list(rest.values()), jobs, lambda n, _: tell(before + n, len(self.wanted)), must=0)
+        for key, found in zip(rest, answers, strict=True):
+            self._note(key, found)
         refuse_most(list(self.unsolved.values()), len(self.wanted), "games")
 
-    def _answer(self, key: str, s: Scenario, asked: dict[Any, str]) -> None:
-        """Solve a variant and note the number of every atom asked about it."""
-        solution = solve_scenario(s, self.belief_points)
-        view = View(s, solution)
-        for atom, text in asked.items():
-            if isinstance(atom, Loglik):
-                use = self._usable(atom, text)
-                self.known[key, atom] = self._follower(atom, text).log_likelihood(solution, use)
-            else:
-                self.known[key, atom] = view.answer(atom, text)
+    def _note(self, key: str, found: tuple[list[float], frozenset[int]] | NotSolved) -> None:
+        if isinstance(found, NotSolved):
+            self.unsolved[key] = found
+            return
+        self.solves += 1
+        self.known |= {(key, atom): x for atom, x in zip(self.wanted[key][1], found[0], strict=True)}
 
-    def _follower(self, atom: Loglik, text: str) -> Follower:
-        if self.record is None or self.acts is None:
-            what = "no event record stands beside the scenario: loglik() has nothing to weigh"
-            raise QueryError(pointed(text, atom.column, what))
-        return Follower(self.record.check(self.base), self.acts, self.base)
+    def _follower(self) -> Follower | None:
+        """Return what follows the record, where a claim asks for its likelihood."""
+        for _, asked in self.wanted.values():
+            for atom, text in asked.items():
+                if not isinstance(atom, Loglik):
+                    continue
+                if self.record is None or self.acts is None:
+                    what = "no event record stands beside the scenario: loglik() has nothing to weigh"
+                    raise QueryError(pointed(text, atom.column, what))
+                return Follower(self.record.check(self.base), self.acts, self.base)
+        return None
 
-    def _usable(self, atom: Loglik, text: str) -> frozenset[int]:
-        """Return the events that the base can place and no account lacks a move for."""
-        if self.usable is not None:
-            return self.usable
-        follow = self._follower(atom, text)
-        used = follow.run(Filter(solve_scenario(self.base, self.belief_points))).used
-        for s in self.read_as.values():
-            placed = place(follow.record, follow.acts, build(s), self.base)
-            used &= frozenset(i for i, p in enumerate(placed) if p.seen is not None)
-        self.usable = used
-        return used
+
+def _answers(
+    belief_points: int, follow: Follower | None, able: frozenset[int], use: frozenset[int] | None, wanted: Wanted
+) -> tuple[list[float], frozenset[int]]:
+    """Solve a variant; return the number of every atom asked about it, and the events that count.
+
+    Those are `use`, or where it is None the events in `able` that this variant can place.
+    """
+    s, asked = wanted
+    f = Filter(solve_scenario(s, belief_points))
+    if use is None:
+        use = follow.run(f).used & able if follow is not None else able
+    view, out = View(s, f.s), []
+    for atom, text in asked.items():
+        if follow is not None and isinstance(atom, Loglik):
+            out.append(follow.log_likelihood(f, use))
+        else:
+            out.append(view.answer(atom, text))
+    return out, use
 
 
 def _arithmetic(sign: str, a: float, b: float) -> float:

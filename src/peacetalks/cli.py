@@ -29,12 +29,14 @@ def forecast(
     periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
+    jobs: cli_readings.Jobs = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")] = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
 ) -> None:
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
     from peacetalks import render, screen
+    from peacetalks.jobs import processes
     from peacetalks.scenario_outlook import outlook
     from peacetalks.spec import load
 
@@ -42,7 +44,9 @@ def forecast(
         render.check_suffix(output)
     found = load(scenario)
     with render.progress() as bar:
-        o = outlook(found, periods=periods, draws=draws, belief_points=belief_points, progress=bar)
+        o = outlook(
+            found, periods=periods, draws=draws, belief_points=belief_points, progress=bar, jobs=processes(jobs)
+        )
     if output is not None:
         render.write(o, output)
         print(f"Wrote {output}", file=sys.stderr)

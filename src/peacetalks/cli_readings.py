@@ -11,6 +11,7 @@ import typer
 
 ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 Points = Annotated[int, typer.Option(help="Belief-grid points per side.")]
+Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[Path | None, typer.Option("-o", help="Write a .html, .csv, .json (infer: also .svg) file.")]
 Extra = Annotated[list[Path], typer.Option("--account", help="A further account's file; may be given several times.")]
@@ -28,16 +29,18 @@ def compare(
     dates: Annotated[str, typer.Option(help="Months compared, separated by commas.")] = "12,24",
     drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
     belief_points: Points = 5,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     output: Output = None,
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
     from peacetalks import accounts, comparison, pages
+    from peacetalks.jobs import processes
     from peacetalks.spec import load
 
     found = accounts.accounts(scenario, tuple(account))
     with pages.progress("Comparing") as bar:
-        c = comparison.compare(load(scenario), found, _dates(dates), drivers, belief_points, bar)
+        c = comparison.compare(load(scenario), found, _dates(dates), drivers, belief_points, bar, processes(jobs))
     _out(pages.comparison(c), c.to_dict(), as_json, output)
 
 
@@ -51,6 +54,7 @@ def infer(
     dates: Annotated[str, typer.Option(help="Months of the updated forecast, separated by commas.")] = "12,24",
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
     belief_points: Points = 5,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     output: Output = None,
 ) -> None:
@@ -58,12 +62,15 @@ def infer(
     from peacetalks import accounts, pages
     from peacetalks import events as records
     from peacetalks import infer as inference
+    from peacetalks.jobs import processes
     from peacetalks.spec import load
 
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts.accounts(scenario, tuple(account))
     with pages.progress("Inferring") as bar:
-        i = inference.infer(load(scenario), record, table, found, belief_points, method, points, _dates(dates), seed, bar)
+        i = inference.infer(
+            load(scenario), record, table, found, belief_points, method, points, _dates(dates), seed, bar, processes(jobs)
+        )
     _out(pages.inference(i), i.to_dict(), as_json, output)
 
 
@@ -74,6 +81,7 @@ def audit(
     draws: Annotated[int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")] = 4,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
     belief_points: Points = 5,
+    jobs: Jobs = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: AsJson = False,
     output: Output = None,
@@ -83,6 +91,7 @@ def audit(
     from peacetalks import claims as claim
     from peacetalks import events as records
     from peacetalks.claimreview import claim_review
+    from peacetalks.jobs import processes
     from peacetalks.spec import SpecError, load
 
     base, found = load(scenario), accounts.accounts(scenario, tuple(account))
@@ -94,7 +103,7 @@ def audit(
             raise
         record = None
     with pages.progress("Auditing") as bar:
-        a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar)
+        a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar, processes(jobs))
     if claimreview is not None:
         claimreview.write_text(json.dumps(claim_review(a), indent=1), encoding="utf-8")
         print(f"Wrote {claimreview}", file=sys.stderr)

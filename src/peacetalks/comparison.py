@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,16 @@ from peacetalks import three_lines
 from peacetalks.accounts import Account, apply, written_at
 from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
+from peacetalks.jobs import Tell, spread
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
-from peacetalks.shapley import EXACT_UP_TO, ORDERS, Split, shapley
+from peacetalks.shapley import Split, shapley
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -112,59 +112,57 @@ def compare(
     drivers: bool = True,
     belief_points: int = BELIEF_POINTS,
     progress: Tell | None = None,
+    jobs: int = 1,
 ) -> Comparison:
     """Set `accounts` of `scenario` side by side at `dates` (months, ascending).
 
     Each has the three lines: its own inside view, the record in its reference classes, both pooled (`three_lines`).
     With `drivers` the difference of each account from the base is split over its groups of entries: 2**n solves
-    for n <= 6 groups, sampled orders (with a standard error) beyond.  Solves are shared between accounts.
+    for n <= 6 groups, sampled orders (with a standard error) beyond.  Every variant is solved once, by up to `jobs`
+    processes.
     Raises `SpecError` where there is nothing to compare or an account does not fit the scenario.
     """
     if not accounts:
         raise SpecError(f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE.")
     read = {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
     outside = three_lines.outside_of(read, dates, scenario.as_of)
-    total = 1 + sum(_solves(a) if drivers else 1 for a in accounts)
-    solves = _Solves(dates, belief_points, progress or (lambda done, all_: None), total)
-    expected = {name: solves(s) for name, s in read.items()}
-    found = {}
-    for a in accounts if drivers else []:
-        split = shapley(lambda s, a=a: solves(apply(a, scenario, s)).ends[-1], list(a.groups), seed=SEED)
-        found[a.name] = Drivers(split)
+    _check_dates(dates, read)
+    parts = {(a.name, s): apply(a, scenario, s) for a in accounts if drivers for s in _asked(a)}
+    keys = {what: play_key(s) for what, s in (read | parts).items()}
+    wanted = {keys[what]: s for what, s in (read | parts).items()}
+    found = spread(partial(_expect, dates, belief_points), list(wanted.values()), jobs, progress)
+    solved = {key: e for key, e in zip(wanted, found, strict=True) if isinstance(e, Expectation)}
+    expected = {name: solved[keys[name]] for name in read}
+    split = {
+        a.name: Drivers(shapley(lambda s, a=a: solved[keys[a.name, s]].ends[-1], list(a.groups), seed=SEED))
+        for a in accounts if drivers
+    }  # fmt: skip
     where = {"period": list(dates), "end": list(ENDS)}
     inside = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
     lines = {name: three_lines.three_lines(a, outside[name], scenario.as_of) for name, a in inside.items()}
-    settings = {"belief_points": belief_points, "solves": len(solves.known)}
-    return Comparison(scenario, tuple(accounts), tuple(dates), expected, lines, found, settings)
+    settings = {"belief_points": belief_points, "solves": len(wanted)}
+    return Comparison(scenario, tuple(accounts), tuple(dates), expected, lines, split, settings)
 
 
-def _solves(a: Account) -> int:
-    n = len(a.groups)
-    return 2**n - 1 if n <= EXACT_UP_TO else 2 * ORDERS * n
+def _asked(a: Account) -> list[frozenset[str]]:
+    """Return the sets of an account's groups that the split of its difference needs."""
+    out: list[frozenset[str]] = []
+    shapley(lambda s: out.append(s) or np.zeros(len(ENDS)), list(a.groups), seed=SEED)
+    return out
 
 
-class _Solves:
-    """Solves scenarios once each."""
+def _check_dates(dates: tuple[int, ...], read: dict[str, Scenario]) -> None:
+    for s in read.values():
+        if s.periods is not None and dates[-1] > s.periods:
+            raise SpecError(f"the scenario ends after {s.periods} periods; {dates[-1]} were asked for: give shorter --dates")
 
-    def __init__(self, dates: tuple[int, ...], belief_points: int, tell: Tell, total: int) -> None:
-        self.dates, self.belief_points, self.tell, self.total = dates, belief_points, tell, total
-        self.known: dict[str, Expectation] = {}
 
-    def __call__(self, scenario: Scenario) -> Expectation:
-        key = play_key(scenario)
-        if key not in self.known:
-            self.known[key] = self._solve(scenario)
-            self.tell(len(self.known), max(self.total, len(self.known)))
-        return self.known[key]
-
-    def _solve(self, scenario: Scenario) -> Expectation:
-        last = self.dates[-1]
-        if scenario.periods is not None and last > scenario.periods:
-            raise SpecError(f"the scenario ends after {scenario.periods} periods; {last} were asked for: give shorter --dates")
-        t = trajectory(solve_scenario(scenario, self.belief_points), last)
-        outcomes = outcomes_of(t).sel(period=list(self.dates))
-        columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
-        return Expectation(ends_of(outcomes).values, columns, mean_terms(t), t.solution.residual)
+def _expect(dates: tuple[int, ...], belief_points: int, scenario: Scenario) -> Expectation:
+    """Solve a scenario and read off what it expects."""
+    t = trajectory(solve_scenario(scenario, belief_points), dates[-1])
+    outcomes = outcomes_of(t).sel(period=list(dates))
+    columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
+    return Expectation(ends_of(outcomes).values, columns, mean_terms(t), t.solution.residual)
 
 
 def _shown(n: Any) -> dict[str, Any] | None:

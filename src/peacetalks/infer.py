@@ -1,17 +1,15 @@
 """From a record of public acts to beliefs, the likelihood of accounts, and an updated forecast.
 
 The public belief is the filter (`filtering.py`), so one pass gives the posterior after each event and the likelihood of
-the record.  Events are taken in order of date; within a month the game orders its stages itself, so the posterior after an
-event is that of all events up to its date.  An event that no branch of the game allows after those before it (two offers
-in a month, a move the game lacks in this state) is listed with the reason and not used; rival accounts are compared on the
-events that all of them can place.  The scenario's prior is read as the belief at the start of the record.
+the record (`follower.py`); rival accounts are compared on the events that all of them can place.  The scenario's prior is
+read as the belief at the start of the record.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -20,9 +18,11 @@ import xarray as xr
 
 from peacetalks import bayes, three_lines
 from peacetalks.accounts import Account, apply
-from peacetalks.events import Acts, Known, Placed, Record, place
-from peacetalks.filtering import Cloud, Filter, Seen
+from peacetalks.events import Acts, Record
+from peacetalks.filtering import Cloud, Filter
+from peacetalks.follower import Follower, Pass, Posterior, Row, movable
 from peacetalks.forward import Trajectory
+from peacetalks.jobs import Tell, spread
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
 from peacetalks.readout import ends_of, outcomes_of
@@ -32,46 +32,7 @@ from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 from peacetalks.three_lines import ThreeLines
 
-Tell = Callable[[int, int], None]
-Posterior = dict[str, dict[Any, float]]
 DATES = (12, 24)
-
-
-@dataclass(frozen=True)
-class Row:
-    """An event, whether it was used, and what is believed after it."""
-
-    placed: Placed
-    used: bool
-    reason: str
-    posterior: Posterior
-    log_likelihood: float
-
-
-@dataclass(frozen=True)
-class MonthEnd:
-    """What is believed at the end of a month, with what is known of the public state then."""
-
-    date: dt.date
-    known: tuple[Known, ...]
-    posterior: Posterior
-    log_likelihood: float
-
-
-@dataclass(frozen=True)
-class Pass:
-    """One run of the filter along a record."""
-
-    rows: tuple[Row, ...]
-    ends: tuple[MonthEnd, ...]
-    final: Posterior
-    log_likelihood: float  # of the events used and of what is known of the state
-    cloud: Cloud
-
-    @property
-    def used(self) -> frozenset[int]:
-        """Places (in order of date) of the events used."""
-        return frozenset(i for i, row in enumerate(self.rows) if row.used)
 
 
 @dataclass(frozen=True)
@@ -130,86 +91,6 @@ class Inference:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Follower:
-    """Runs a record through solved games of one scenario and its accounts."""
-
-    record: Record
-    acts: Acts
-    scenario: Scenario
-
-    def run(self, f: Filter, other: frozenset[int] = frozenset()) -> Pass:
-        """Return the filter's pass, event by event; events numbered in `other` by their other coding.
-
-        Raises `SpecError` where what is known of the state cannot follow.
-        """
-        placed = place(self.record, self.acts, f.s.game, self.scenario, other)
-        cloud, rows, ends = f.open(self._opening(f.s)), [], []
-        for month, date in enumerate(self.record.ends(self.scenario)):
-            cloud, found = self._month(f, cloud, month, [p for p in placed if p.month == month])
-            known = tuple(self.record.known(month, self.scenario))
-            ends.append(MonthEnd(date, known, f.posterior(cloud), float(np.log(cloud.mass))))
-            rows += found
-        return Pass(tuple(rows), tuple(ends), f.posterior(cloud), float(np.log(cloud.mass)), cloud)
-
-    def log_likelihood(self, s: Solution, use: frozenset[int]) -> float:
-        """Return the log-likelihood of the events `use` (places in order of date) and of what is known of the state."""
-        f, placed = Filter(s), place(self.record, self.acts, s.game, self.scenario)
-        cloud = f.open(self._opening(s))
-        for month in range(self.record.months(self.scenario)):
-            seen = [p.seen for i, p in enumerate(placed) if p.month == month and i in use and p.seen is not None]
-            cloud = self._close(f, cloud, month, seen)
-        return float(np.log(cloud.mass))
-
-    def _opening(self, s: Solution) -> dict[Any, float]:
-        out: dict[Any, float] = {}
-        starts: dict[Any, float] = s.game.starts()
-        for state, p in starts.items():
-            try:
-                there = state._replace(**self.record.opening)
-            except (AttributeError, ValueError) as e:
-                raise SpecError(f"the record's opening does not fit the public state {state!r}: {e}") from None
-            if there not in s.compiled.boundary_index:
-                raise SpecError(f"the record opens in {there!r}, which the game never reaches; change `opening`")
-            out[there] = p
-        return out
-
-    def _month(self, f: Filter, start: Cloud, month: int, mine: list[Placed]) -> tuple[Cloud, list[Row]]:
-        known = self.record.known(month, self.scenario)
-        seen: list[Seen] = []
-        cloud, rows = f.period(start, seen, month), []
-        for p in mine:
-            reason, used = p.reason, False
-            if p.seen is not None:
-                after = f.period(start, [*seen, p.seen], month)
-                if used := _keep(after, known).mass > 0:
-                    seen.append(p.seen)
-                    cloud = after
-                else:
-                    reason = "no branch of the game has this move here after the events before it"
-            rows.append(Row(p, used, reason, f.posterior(cloud), float(np.log(cloud.mass))))
-        return self._close(f, start, month, seen), rows
-
-    def _close(self, f: Filter, start: Cloud, month: int, seen: list[Seen]) -> Cloud:
-        """Return the cloud at the end of a month with all that is known of it."""
-        quiet = self.acts.quiet.items() if month + 1 in self.record.complete else ()
-        also = [Seen(stage, tuple(moves)) for stage, moves in quiet if _free(f, stage, seen)]
-        cloud = _keep(f.period(start, [*seen, *also], month), self.record.known(month, self.scenario))
-        if cloud.mass <= 0:
-            raise SpecError(f"month {month + 1} of the record cannot happen in this game: check `complete` and the state known")
-        return cloud
-
-
-def _free(f: Filter, stage: str, seen: list[Seen]) -> bool:
-    return stage in [x.name for x in f.s.game.stages] and stage not in [x.stage for x in seen]
-
-
-def _keep(cloud: Cloud, known: list[Known]) -> Cloud:
-    for k in known:
-        cloud = cloud.keep(k.agrees)
-    return cloud
-
-
 def infer(
     scenario: Scenario,
     record: Record,
@@ -221,12 +102,13 @@ def infer(
     dates: tuple[int, ...] = DATES,
     seed: int = SEED,
     progress: Tell | None = None,
+    jobs: int = 1,
 ) -> Inference:
     """Return what `record` says about hidden types, accounts and the forecast of `scenario`.
 
     `method` is how evidence is integrated over the ranges of every number that some account changes: "sobol" (`points`
     solves an account; those without a solution are left out and counted), "nested" (at most `points` calls an account) or
-    "none" (likelihood at central values only).
+    "none" (likelihood at central values only).  Up to `jobs` processes solve; nested sampling goes step by step, in this one.
     Raises `SpecError` for a record that does not fit and `NotSolved` where a game has no solution.
     """
     if method not in ("sobol", "nested", "none"):
@@ -236,45 +118,78 @@ def infer(
     integrate = method != "none" and bool(accounts)
     outside = three_lines.outside_of(read, dates, scenario.as_of)
     tell = _Counter(progress, len(read) * (1 + points * integrate))
-    passes: dict[str, Pass] = {}
-    before, after = {}, {}
-    codings, prior = {}, {}
-    for name, s in read.items():
-        f = Filter(solve_scenario(s, belief_points))
-        passes[name] = follow.run(f)
-        if name == "base":
-            codings, prior = _codings(follow, f), f.posterior(f.open())
-        before[name], after[name] = (
-            three_lines.three_lines(_ends_from(f, s, cloud, dates).sel(period=list(dates)), outside[name], scenario.as_of)
-            for cloud in (f.open(), passes[name].cloud)
-        )
-        tell()
-    common = frozenset.intersection(*(p.used for p in passes.values()))
-    central = {n: _central(follow, read[n], p, common, belief_points) for n, p in passes.items()}
-    paths = sorted(set(chain.from_iterable((c.path for c in a.change) for a in accounts)))
+    work = partial(_follow, follow, movable(follow, read), belief_points, dates)
+    found = dict(zip(read, spread(work, list(read.items()), jobs, tell), strict=True))
+    told = {name: r for name, r in found.items() if isinstance(r, _Reading)}
+    common = frozenset.intersection(*(r.found.used for r in told.values()))
+    central = {name: _central(follow, read[name], r, common, belief_points, tell) for name, r in told.items()}
+    before, after = (
+        {n: three_lines.three_lines(r.ends[i], outside[n], scenario.as_of) for n, r in told.items()} for i in range(2)
+    )
     evidence, over = {}, {}
-    for name, s in read.items() if integrate else ():
-        evidence[name], over[name] = _evidence(follow, s, paths, common, belief_points, method, points, seed, tell)
+    if integrate:
+        paths = sorted(set(chain.from_iterable((c.path for c in a.change) for a in accounts)))
+        loglik = partial(_loglik, follow, common, belief_points)
+        evidence, over = _evidence(loglik, read, central, paths, method, points, seed, tell, jobs)
+    base = told["base"]
     settings = {"belief_points": belief_points, "method": method, "points": points, "seed": seed, "solves": tell.done}
     return Inference(
-        scenario, record, prior, passes["base"], codings, common, central, evidence, over, before, after, tuple(dates), settings
-    )
+        scenario, record, base.prior, base.found, base.codings, common, central, evidence, over, before, after, tuple(dates),
+        settings,
+    )  # fmt: skip
 
 
 class _Counter:
+    """Counts solves, whatever piece of work they belong to."""
+
     def __init__(self, progress: Tell | None, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
-    def __call__(self) -> None:
+    def __call__(self, *_: int) -> None:
         self.done += 1
         if self.progress:
             self.progress(self.done, max(self.total, self.done))
 
 
-def _central(follow: Follower, s: Scenario, found: Pass, common: frozenset[int], belief_points: int) -> float:
-    if found.used == common:
-        return found.log_likelihood
-    return follow.log_likelihood(solve_scenario(s, belief_points), common)
+@dataclass(frozen=True)
+class _Reading:
+    """What is kept of one account's solved game."""
+
+    found: Pass
+    codings: dict[str, Pass]  # of the base
+    prior: Posterior
+    movable: frozenset[int]  # events used for which every account's game has a move
+    log_likelihood: float  # of these
+    ends: tuple[xr.DataArray, xr.DataArray]  # (period, end) at the dates, without and with the events
+
+
+def _follow(
+    follow: Follower, movable: frozenset[int], belief_points: int, dates: tuple[int, ...], item: tuple[str, Scenario]
+) -> _Reading:
+    """Solve an account and run the record through it."""
+    name, s = item
+    f = Filter(solve_scenario(s, belief_points))
+    found, at = follow.run(f), list(dates)
+    codings = _codings(follow, f) if name == "base" else {}
+    ends = tuple(_ends_from(f, s, cloud, dates).sel(period=at) for cloud in (f.open(), found.cloud))
+    use = found.used & movable
+    return _Reading(found, codings, f.posterior(f.open()), use, follow.log_likelihood(f, use), (ends[0], ends[1]))
+
+
+def _central(
+    follow: Follower, s: Scenario, r: _Reading, common: frozenset[int], belief_points: int, tell: Callable[..., None]
+) -> float:
+    """Return the log-likelihood of the common events; they are known beforehand unless only play rules one out."""
+    if r.found.used == common:
+        return r.found.log_likelihood
+    if common == r.movable:
+        return r.log_likelihood
+    return _told(partial(_loglik, follow, common, belief_points), s, tell)
+
+
+def _loglik(follow: Follower, common: frozenset[int], belief_points: int, s: Scenario) -> float:
+    """Solve a scenario; return the log-likelihood of the common events."""
+    return follow.log_likelihood(Filter(solve_scenario(s, belief_points)), common)
 
 
 def _codings(follow: Follower, f: Filter) -> dict[str, Pass]:
@@ -288,22 +203,42 @@ def _codings(follow: Follower, f: Filter) -> dict[str, Pass]:
 
 
 def _evidence(
-    follow: Follower, s: Scenario, paths: list[str], common: frozenset[int], belief_points: int, method: str, points: int,
-    seed: int, tell: Callable[[], None],
-) -> tuple[bayes.Evidence, list[str]]:  # fmt: skip
-    numbers = {p: n for p, n in s.numbers().items() if n.uncertain and any(p == q or p.startswith(q + ".") for q in paths)}
-
-    def loglik(u: np.ndarray) -> float:
-        drawn = s.at({p: n.quantile(float(x)) for (p, n), x in zip(numbers.items(), u, strict=True)})
-        try:
-            return follow.log_likelihood(solve_scenario(drawn, belief_points), common)
-        finally:
-            tell()
-
+    loglik: Callable[[Scenario], float], read: Mapping[str, Scenario], central: Mapping[str, float], paths: list[str],
+    method: str, points: int, seed: int, tell: Callable[..., None], jobs: int = 1,
+) -> tuple[dict[str, bayes.Evidence], dict[str, list[str]]]:  # fmt: skip
+    """Return each account's evidence over the ranges of the numbers at `paths`, and the paths of those numbers."""
+    over = {name: [p for p, n in s.numbers().items() if n.uncertain and _below(p, paths)] for name, s in read.items()}
+    out = {name: bayes.Evidence(central[name], 0.0, "point", 1, True) for name, found in over.items() if not found}
+    at = {name: partial(_drawn, read[name], over[name]) for name in over if name not in out}
     if method == "nested":
-        live = min(50, max(2 * len(numbers), points // 4))
-        return bayes.nested(loglik, len(numbers), points, live, seed), list(numbers)
-    return bayes.sobol(loglik, len(numbers), points, seed), list(numbers)
+        for name, drawn in at.items():
+            n = len(over[name])
+            live = min(50, max(2 * n, points // 4))
+            out[name] = bayes.nested(lambda u, drawn=drawn: _told(loglik, drawn(u), tell), n, points, live, seed)
+    else:
+        asked = {name: bayes.sobol_points(len(over[name]), points, seed) for name in at}
+        items = [at[name](u) for name, batches in asked.items() for u in chain.from_iterable(batches)]
+        found = iter(spread(loglik, items, jobs, tell, must=0))
+        for name, batches in asked.items():
+            out[name] = bayes.sobol_mean([[next(found) for _ in batch] for batch in batches])
+    return {name: out[name] for name in read}, over
+
+
+def _told(loglik: Callable[[Scenario], float], s: Scenario, tell: Callable[..., None]) -> float:
+    try:
+        return loglik(s)
+    finally:
+        tell()
+
+
+def _below(path: str, entries: list[str]) -> bool:
+    return any(path == q or path.startswith(q + ".") for q in entries)
+
+
+def _drawn(s: Scenario, paths: list[str], u: np.ndarray) -> Scenario:
+    """Return the scenario with the numbers at `paths` at the quantiles `u`."""
+    numbers = s.numbers()
+    return s.at({p: numbers[p].quantile(float(x)) for p, x in zip(paths, u, strict=True)})
 
 
 def _ends_from(f: Filter, scenario: Scenario, cloud: Cloud, dates: tuple[int, ...]) -> xr.DataArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ import xarray as xr
 from scipy.stats import qmc
 
 from peacetalks import three_lines
+from peacetalks.companions import play_key
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
+from peacetalks.jobs import spread
 from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numbers import Number
@@ -114,12 +117,13 @@ def outlook(
     seed: int = SEED,
     belief_points: int = BELIEF_POINTS,
     progress: Callable[[int, int], None] | None = None,
+    jobs: int = 1,
 ) -> Outlook:
     """Return what can be expected from `scenario` over `periods` periods (default 36, or the scenario's own).
 
     With `draws` the ranges are drawn that many times (scrambled Sobol, seeded), the forecast is the mixture and
     `bands` hold the 5, 25, 75 and 95% points.  A draw that does not converge is left out and counted in
-    `settings["unsolved_draws"]`.  `progress(done, all)` is called after every solve.
+    `settings["unsolved_draws"]`.  `progress(done, all)` is called after every solve; up to `jobs` processes solve.
     Raises `SpecError` for settings out of range or a game too large, and `NotSolved` where the game, or more than half of
     the draws, has no solution within tolerance.
     """
@@ -128,22 +132,20 @@ def outlook(
     if last is not None and periods > last:
         raise SpecError(f"the scenario ends after {last} periods; {periods} were asked for. Ask for at most {last}")
     check(scenario, belief_points, periods, draws)
-    total = 3 + draws
+    drawn = draw(scenario, draws, seed)
+    wanted = {play_key(s): s for s in (scenario, open_cards(scenario), *drawn)}  # each variant once
     tell = progress or (lambda done, all_: None)
     outside = outside_views(scenario, months(periods))
-    tell(1, total)
-    central = _run(scenario, periods, belief_points, central=True)
-    tell(2, total)
-    floor = _run(open_cards(scenario), periods, belief_points)
-    tell(3, total)
-    runs, unsolved = [], []
-    for i, drawn in enumerate(draw(scenario, draws, seed)):
-        try:
-            runs.append(_run(drawn, periods, belief_points))
-        except NotSolved as e:
-            unsolved.append(e)
-        tell(4 + i, total)
+    tell(1, 1 + len(wanted))
+    work = partial(_run, periods, belief_points, play_key(scenario))
+    found = spread(work, list(wanted.values()), jobs if draws else 1, lambda done, all_: tell(1 + done, 1 + all_), must=2)
+    solved = dict(zip(wanted, found, strict=True))
+    central, floor, *runs = (solved[play_key(s)] for s in (scenario, open_cards(scenario), *drawn))
+    unsolved = [r for r in runs if isinstance(r, NotSolved)]
     refuse_most(unsolved, draws, "draws of the ranges")
+    runs = [r for r in runs if not isinstance(r, NotSolved)]
+    assert isinstance(central, _Run)
+    assert isinstance(floor, _Run)
     how = {"draws": draws, "unsolved_draws": len(unsolved), "seed": seed if draws else None}
     return _assemble(scenario, central, floor, runs, outside, how)
 
@@ -171,6 +173,8 @@ def draw(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
 
 def open_cards(scenario: Scenario) -> Scenario:
     """Return the scenario with nothing hidden: each side is of one type, the mean of its types."""
+    if all(len(side.types) == 1 for side in scenario.sides):
+        return scenario
     sides = []
     for side in scenario.sides:
         kinds = list(side.types.values())
@@ -202,9 +206,10 @@ class _Run:
     grid_error: xr.DataArray | None
 
 
-def _run(s: Scenario, periods: int, belief_points: int, central: bool = False) -> _Run:
-    """Solve and read off; the central values are searched for further equilibria and for the error of the belief grid."""
-    solved = solve_scenario(s, belief_points, certify=central, refine=central)
+def _run(periods: int, belief_points: int, central: str, s: Scenario) -> _Run:
+    """Solve a scenario; the variant `central` is searched for further equilibria and for the error of the belief grid."""
+    mine = play_key(s) == central
+    solved = solve_scenario(s, belief_points, certify=mine, refine=mine)
     t = trajectory(solved, periods)
     informed = [side.label for side in s.sides if len(side.types) > 1]
     return _Run(
