@@ -29,6 +29,7 @@ from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution,
 MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
+EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
@@ -310,9 +311,9 @@ def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: 
     delta = float(work.c.layout.discount.max())
     nodes = np.ones(work.c.n_nodes, bool)
     mixer, change, before = Mixer(W.shape), np.inf, np.inf
-    exact = False
+    exact, least = False, max(NODE_TOLERANCE, EXACT * tolerance)
     for _ in range(most):
-        tol = NODE_TOLERANCE if exact else min(1e-2, max(NODE_TOLERANCE, INEXACT * change))
+        tol = least if exact else min(1e-2, max(least, INEXACT * change))
         new, res = work.period(W, nodes, tol, "stationary", finish and exact)
         before, change = change, float(np.abs(new - W).max())
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
