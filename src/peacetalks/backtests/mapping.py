@@ -51,7 +51,7 @@ class Size:
 
     positions: int = 7
     offers: int = 5
-    belief_points: int = 3
+    belief_points: int = 9
 
 
 @dataclass(frozen=True)
