@@ -1,7 +1,7 @@
 """Independent solves, one after another or in several processes.
 
-The first piece is always done in this process: it compiles kernels that are not on disk yet, and tells whether the rest is
-worth further processes.  Each of those imports the package afresh (`spawn`) and takes one piece after another.  What is
+The first piece is always done in this process: kernels that are not on disk yet are compiled once, and it shows whether
+the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes one piece after another.  What is
 returned does not depend on the number of processes.  A script that asks for more than one needs the guard
 `if __name__ == "__main__":`, as always with processes that import it.
 """
@@ -18,7 +18,6 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TypeVar
 
-from peacetalks import _cache
 from peacetalks.solution import NotSolved
 from peacetalks.spec import SpecError
 
@@ -85,7 +84,6 @@ def spread(
     for i, item in enumerate(items):
         left = len(items) - i
         if jobs > 1 and i > 0 and (time.perf_counter() - began) / i * left > SHORT:
-            _cache.settled()
             _parallel(work, dict(list(enumerate(items))[i:]), min(jobs, left), must, out, told)
             break
         out[i] = _kept(work, item, i < must)
