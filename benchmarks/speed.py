@@ -5,15 +5,15 @@
     python benchmarks/speed.py --first-run        # also a run with no compiled kernels (about a minute more)
 
 Sizes: 11 offers, 21 front positions, 9 belief points a side.  *First half*: battlefield, talks, ceasefire, sanctions,
-rent, challengers; *everything*: all tables of russia-ukraine-2025.  The peer for accuracy and time on a small game is
-the gridless solver of the whole tree (`tree.py`), which shares no kernel with the grid.
+rent, challengers; *everything*: all tables of russia-ukraine-2025.  What a number of belief points buys is shown by the
+chance of a settlement within a year.  The peer for accuracy and time on a small game is the gridless solver of the whole
+tree (`tree.py`), which shares no kernel with the grid.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -59,25 +59,39 @@ def timed(name: str, s: pt.Scenario, points: int = POINTS) -> str:
     solve, found = median(
         lambda: pt.solve(game, rationality=lam, belief_points=points, tolerance=TOLERANCE, certify=False)
     )
-    cast, _ = median(lambda: pt.forecast(found, label, periods=HORIZON if s.periods is None else s.periods))
+    cast, forecast = median(lambda: pt.forecast(found, label, periods=HORIZON if s.periods is None else s.periods))
     k = found.settings
+    settled = f"{float(forecast.sel(outcome='settlement')[11]):.4f}" if len(forecast) > 11 else "-"
     return (
         f"| {name} | {k['states']} | {k['nodes']} | {k['beliefs']} | {k['sweeps']} | {solve + build:.2f} | {cast:.2f} "
-        f"| {found.residual:.0e} |"
+        f"| {found.residual:.0e} | {settled} |"
     )
 
 
 def rows() -> list[str]:
     """Return every row of the table."""
-    out = ["| game | states | nodes | beliefs | sweeps | build and solve, s | forecast, s | residual |"]
-    out.append("|---|---|---|---|---|---|---|---|")
-    out.append(timed("first half, stationary", scenario(False)))
+    out = ["| game | states | nodes | beliefs | sweeps | build and solve, s | forecast, s | residual | settled in a year |"]
+    out.append("|---|---|---|---|---|---|---|---|---|")
+    for points in (3, 5, 9, 17):
+        out.append(timed(f"first half, {points} belief points, stationary", scenario(False), points))
     for periods in (9, 18, 36):
         out.append(timed(f"first half, {periods} periods", scenario(False, periods)))
     for positions in (6, 11, 41):
         out.append(timed(f"first half, {positions} positions, stationary", scenario(False, positions=positions)))
-    out.append(timed("everything, 5 belief points, stationary", scenario(True), 5))
+    for points in (3, 5, 9):
+        out.append(timed(f"everything, {points} belief points, stationary", scenario(True), points))
     return out
+
+
+def memory(points: int) -> str:
+    """Return a line: memory of a process that forecasts everything once."""
+    code = (
+        "import resource, peacetalks as pt; from peacetalks.solving import solve_scenario as solve; from peacetalks.mechanisms."
+        f"state import label; pt.forecast(solve(pt.load('russia-ukraine-2025'), {points}), label, periods={HORIZON}); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return f"Memory of one solve and forecast of everything, {points} belief points: {float(said.stdout):.0f} MiB."
 
 
 def peer() -> str:
@@ -118,9 +132,7 @@ def main() -> None:
     globals()["RUNS"] = args.runs
     pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
     said = f"How long a forecast takes: fixed sizes, warm, one core; median of {args.runs} runs in one process."
-    lines = ["# How long things take", "", said, "", *rows(), "", peer(), help_time()]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    lines.append(f"Memory at the most, the whole of this benchmark: {peak:.2f} GiB.")
+    lines = ["# How long things take", "", said, "", *rows(), "", peer(), help_time(), memory(5), memory(POINTS)]
     if args.first_run:
         lines.append(first_run())
     text = "\n".join(lines) + "\n"

@@ -1,8 +1,8 @@
 """Independent solves, one after another or in several processes.
 
 The first piece is always done in this process: kernels that are not on disk yet are compiled once, and it shows whether
-the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes one piece after another.  What is
-returned does not depend on the number of processes.  A script that asks for more than one needs the guard
+the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes one piece after
+another.  What is returned does not depend on the number of processes.  A script that asks for more than one needs the guard
 `if __name__ == "__main__":`, as always with processes that import it.
 """
 
