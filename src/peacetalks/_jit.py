@@ -4,9 +4,12 @@ An `entry` is called from Python (or costs much to compile): it is kept on disk.
 kernels only and becomes part of them; without the wrappers that Python would need it compiles in a fraction of the time.
 """
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from numba import njit
 
 entry = partial(njit, cache=True, error_model="numpy")
-inner = partial(njit, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+bare = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+inner: Callable[..., Callable[[Callable[..., Any]], Any]] = partial(njit, error_model="numpy", **bare)
