@@ -110,7 +110,7 @@ def pause(position, gap, tol, stop, exempt):
     stop[0], stop[1] = position, 1
 
 
-@entry(nogil=True)
+@entry()
 def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
     """Solve alike nodes with one informed mover of two types, from position stop[0] on; return (residual, iterations).
 
@@ -152,7 +152,7 @@ def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exemp
     return worst, total
 
 
-@entry(nogil=True)
+@entry()
 def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
     """Solve alike nodes of two movers, as `sweep_signal` does those of one."""
     U, B = X.shape[1], X.shape[2]

@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from peacetalks.solution import NotSolved
-from peacetalks.solver import usable_cpus
 from peacetalks.spec import SpecError
 
+MOST = 8
 EACH = 2**30  # bytes a process may need: the largest bundled scenario takes 0.6 GiB (measured)
 SHORT = 5.0  # seconds of work that are not worth another process (one starts in some two)
 MEMORY, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
@@ -37,7 +37,10 @@ def processes(asked: int | None) -> int:
     >>> processes(3), 1 <= processes(None) <= 8
     (3, True)
     """
-    return usable_cpus() if asked is None else asked
+    if asked is not None:
+        return asked
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, MOST))
 
 
 def count(jobs: int, pieces: int) -> int:

@@ -8,13 +8,9 @@ A game that does not converge raises `NotSolved`; no last iterate is ever return
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,27 +30,8 @@ MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
-WORTH = 10_000  # nodes times beliefs that are worth a thread (some 2 ms)
-MOST_CPUS = 8
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
-
-
-def usable_cpus() -> int:
-    """Return the CPUs that this process may use, at most 8."""
-    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(found, MOST_CPUS)
-
-
-@cache
-def threads() -> int:
-    """Return how many threads a sweep may use: as many as CPUs, but one in a worker process (`jobs.py`)."""
-    return 1 if multiprocessing.parent_process() is not None else usable_cpus()
-
-
-@cache
-def _pool(size: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(size, "peacetalks")
 
 
 class Layers(NamedTuple):
@@ -195,34 +172,20 @@ class _Work:
             elif kind == PLAIN:
                 _sweep.sweep_plain(own, lay, plan, self.X, self.logs, self.lam, finish)
             else:
-                parts = self.parts(kind, own)
-                run = _pool(len(parts)).map if len(parts) > 1 else map
-                for res, steps in run(lambda part, kind=kind: self.informed(kind, part, tol, where, finish), parts):
-                    worst = max(worst, res)
-                    self.iterations += steps
+                worst = max(worst, self.informed(kind, own, tol, where, finish))
         self.sweeps += 1
         out = W.copy()
         _sweep.edges(lay, self.X, n, out)
         return out, worst
 
-    def parts(self, kind: int, nodes: np.ndarray) -> list[np.ndarray]:
-        """Return `nodes` in as many parts as are worth a thread each, parted where a stack ends: the result is the same."""
-        stack = max(1, STACK // self.grid.total)
-        most = len(nodes) * self.grid.total // WORTH
-        count = min(threads(), most, -(-len(nodes) // stack)) if kind != GENERAL else 1
-        if count < 2:
-            return [nodes]
-        cuts = [round(i * len(nodes) / count / stack) * stack for i in range(1, count)]
-        return [part for part in np.split(nodes, cuts) if len(part)]
-
-    def informed(self, kind: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> tuple[float, int]:
-        """Solve nodes of one stage that need a fixed point; return (worst residual, iterations)."""
+    def informed(self, kind: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
+        """Solve nodes of one stage that need a fixed point; return the worst residual."""
         if kind == DUEL:
             _cache.wait(_cache.PAIR)
         lay, grid, plan = self.c.layout, self.grid, self.plan
         stop, exempt = np.zeros(3, np.int64), np.zeros(max(1, STACK // grid.total) * grid.total, bool)
         by_hand: dict[int, np.ndarray] = {}  # flat place in `logs` -> strategies that a kernel's arithmetic cannot hold
-        worst, total = 0.0, 0
+        worst = 0.0
         for _ in range(2 * len(nodes) * grid.total + 1):
             if kind == SIGNAL:
                 res, steps = _sweep.sweep_signal(
@@ -237,7 +200,7 @@ class _Work:
                 res, steps = _sweep.sweep_general(
                     nodes, lay, grid, plan, self.X, self.logs, self.lam, tol, NODE_STEPS, stop
                 )
-            total += int(steps)
+            self.iterations += int(steps)
             if not stop[1]:
                 break
             marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
@@ -259,7 +222,7 @@ class _Work:
         if finish and kind == GENERAL:
             for n in nodes.tolist():
                 _normalise(self.c, n, self.logs[plan.log_ptr[n] : plan.log_ptr[n + 1]].reshape(grid.total, -1))
-        return max(worst, float(res)), total
+        return max(worst, float(res))
 
     def alone(self, kind: int, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
         """Solve node `n` at grid belief `flat` by itself, in logarithms; return (log strategies, residual)."""
