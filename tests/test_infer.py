@@ -171,6 +171,9 @@ def test_known_states_condition_and_the_likelihood_road_agrees(base, solved):
     assert [e.date for e in found.ends] == [dt.date(1951, 6, 10), dt.date(1951, 7, 10)]
     assert (found.ends[-1].posterior, found.ends[-1].log_likelihood) == (found.final, found.log_likelihood)
     assert one.log_likelihood(solved, found.used) == pytest.approx(found.log_likelihood, abs=1e-12)
+    shared = Filter(solved)
+    one.run(shared)
+    assert one.log_likelihood(shared, frozenset([0])) == one.log_likelihood(solved, frozenset([0]))
     assert found.log_likelihood < follow(base, (D1, UN, ASK), (D2, KPA, "talk")).run(Filter(solved)).log_likelihood
     with pytest.raises(pt.SpecError, match=r"no part 'regmie'.*did you mean 'regime'"):
         follow(base, state=[{**state, "known": {"regmie": ["talks"]}}]).run(Filter(solved))

@@ -14,10 +14,12 @@ from tiny import KPA, UN, J, account, tiny
 import peacetalks as pt
 from peacetalks import jobs
 from peacetalks.claims import Claim, audit
+from peacetalks.companions import play_key
 from peacetalks.comparison import compare
 from peacetalks.events import acts
 from peacetalks.infer import infer
 from peacetalks.jobs import count, processes, spread
+from peacetalks.solving import solve_scenario
 
 
 @pytest.fixture
@@ -94,27 +96,61 @@ def test_memory_is_read_where_the_system_tells(tmp_path, monkeypatch):
     assert jobs.available() == 600000
 
 
-def test_every_command_says_the_same_from_two_processes(at_once):
+EFFECT = "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"
+QUERIES = ("P(peace by 2) < 0.5", "loglik() > loglik(base)", EFFECT)
+
+
+def commands():
+    """Every command that solves variants, on a small scenario with an account, a record and claims."""
     base = tiny()
     ranged = {"low": 0.1, "mode": 0.3, "high": 0.5, **J}
     other = account(base, {"talks.walk": ranged, "ceasefire.accept": {"value": 0.5, **J}})
     record = events((D1, UN, ASK), (D1, KPA, "decline", "none", "both"), (D2, KPA, "walk out"))
-    asked = [
-        Claim(id=f"c{i}", rows=[1], sentence="A sentence.", attributed_to="a test", query=q)
-        for i, q in enumerate(["P(peace by 2) < 0.5", "loglik() > loglik(base)", "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"])
-    ]
-    commands = {
+    head = {"rows": [1], "sentence": "A sentence.", "attributed_to": "a test"}
+    asked = [Claim(id=f"c{i}", query=q, **head) for i, q in enumerate(QUERIES)]
+    return {
         "forecast": partial(pt.outlook, base, draws=3, periods=2, belief_points=2),
         "compare": partial(compare, base, [other], dates=(1, 2), belief_points=2),
         "infer": partial(infer, base, record, acts(), [other], belief_points=2, points=8, dates=(1, 2)),
         "audit": partial(audit, base, asked, [other], record, acts(), draws=2, belief_points=2),
     }
-    for name, command in commands.items():
-        told = []
-        one = command(jobs=1).to_dict()
-        two = command(jobs=2, progress=lambda done, total, told=told: told.append((done, total))).to_dict()
-        for found in (one, two):
-            found["settings"].pop("seconds", None)
-        assert np.array_equal(repr(one), repr(two)), name
-        assert told[-1][0] == told[-1][1], name
-        assert told == sorted(told), name
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_says_the_same_from_two_processes(at_once, name):
+    command, told = commands()[name], []
+    one = command(jobs=1).to_dict()
+    two = command(jobs=2, progress=lambda done, total: told.append((done, total))).to_dict()
+    for found in (one, two):
+        found["settings"].pop("seconds", None)
+    assert repr(one) == repr(two)  # to the last digit
+    assert told[-1][0] == told[-1][1]
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_no_command_solves_a_variant_twice(monkeypatch, name):
+    solved = []
+
+    def watched(s, belief_points, certify=False):
+        solved.append(play_key(s))
+        return solve_scenario(s, belief_points, certify)
+
+    for room in ("claims", "comparison", "infer", "scenario_outlook"):
+        monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
+    settings = commands()[name]().to_dict()["settings"]
+    assert len(solved) == len(set(solved)) == settings.get("solves", 5)  # a forecast: as written, open cards, three draws
+
+
+def test_draws_of_no_ranges_are_one_solve(monkeypatch):
+    base, solved = tiny(), []
+
+    def watched(*args, **more):
+        solved.append(args)
+        return solve_scenario(*args, **more)
+
+    monkeypatch.setattr("peacetalks.scenario_outlook.solve_scenario", watched)
+    point = base.at({p: float(n) for p, n in base.numbers().items()})
+    o = pt.outlook(point, draws=4, periods=2, belief_points=2)
+    assert len(solved) == 2
+    assert np.abs(o.bands["ends"].std("quantile")).max() < 1e-15

@@ -41,7 +41,7 @@ from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Part, Scenario, SpecError, _closest
-from peacetalks.variants import setting
+from peacetalks.variants import as_drawn, changed
 
 DRAWS = 4
 RATE_DRAWS = 256
@@ -191,6 +191,9 @@ class _Bench:
         self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
         self.lacking: NotSolved | None = None  # why a number just asked for is not known
         self.rates: dict[Rate, Any] = {}
+        self.changed: dict[tuple[str, str, float | str], tuple[Scenario, tuple[str, ...]]] = {}
+        self.settings: dict[tuple[str, str, float | str, str], Scenario] = {}
+        self.keys: dict[int, tuple[Scenario, str]] = {}
 
     def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int) -> float:
         """Return the number of a node under draw `i` of an account (0: central values)."""
@@ -207,16 +210,29 @@ class _Bench:
             name = self._named(node, q.text)
         s = drawn[name][i]
         if isinstance(node, Effect):
-            one, two = (self._set(self.read_as[name], s, node, to, q.text) for to in (node.before, node.after))
+            one, two = (self._set(name, s, node, to, q.text) for to in (node.before, node.after))
             after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i) for x in (two, one))
             return after - before
         return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text)
 
-    def _set(self, written: Scenario, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
+    def _set(self, name: str, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
+        """Return a draw of an account with the entry of an effect at a setting, made once."""
+        if to == "now":
+            return s
+        at, key = (name, node.path, to), (name, node.path, to, self._key(s))
         try:
-            return setting(written, s, node.path, to)
+            if at not in self.changed:
+                self.changed[at] = changed(self.read_as[name], node.path, to)
+            if key not in self.settings:
+                self.settings[key] = as_drawn(*self.changed[at], s)
         except SpecError as e:
             raise QueryError(pointed(text, node.column, str(e))) from None
+        return self.settings[key]
+
+    def _key(self, s: Scenario) -> str:
+        if id(s) not in self.keys:
+            self.keys[id(s)] = (s, play_key(s))  # held, so that no other scenario takes its place
+        return self.keys[id(s)][1]
 
     def _param(self, node: Param, s: Scenario, text: str) -> float:
         numbers = s.numbers()
@@ -249,7 +265,7 @@ class _Bench:
         return 1 / (1 + math.exp(-(_logit(p) + spread * z)))
 
     def _model(self, atom: Any, s: Scenario, text: str) -> float:
-        key = play_key(s)
+        key = self._key(s)
         self.lacking = self.unsolved.get(key, self.lacking)
         if (key, atom) not in self.known:
             self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)

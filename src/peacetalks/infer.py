@@ -27,7 +27,7 @@ from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
-from peacetalks.solution import Solution
+from peacetalks.solution import NotSolved, Solution
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 from peacetalks.three_lines import ThreeLines
@@ -122,14 +122,14 @@ def infer(
     found = dict(zip(read, spread(work, list(read.items()), jobs, tell), strict=True))
     told = {name: r for name, r in found.items() if isinstance(r, _Reading)}
     common = frozenset.intersection(*(r.found.used for r in told.values()))
-    central = {name: _central(follow, read[name], r, common, belief_points, tell) for name, r in told.items()}
+    loglik = partial(_loglik, follow, common, belief_points)
+    central = _central(loglik, read, told, common, tell, jobs)
     before, after = (
         {n: three_lines.three_lines(r.ends[i], outside[n], scenario.as_of) for n, r in told.items()} for i in range(2)
     )
     evidence, over = {}, {}
     if integrate:
         paths = sorted(set(chain.from_iterable((c.path for c in a.change) for a in accounts)))
-        loglik = partial(_loglik, follow, common, belief_points)
         evidence, over = _evidence(loglik, read, central, paths, method, points, seed, tell, jobs)
     base = told["base"]
     settings = {"belief_points": belief_points, "method": method, "points": points, "seed": seed, "solves": tell.done}
@@ -177,14 +177,19 @@ def _follow(
 
 
 def _central(
-    follow: Follower, s: Scenario, r: _Reading, common: frozenset[int], belief_points: int, tell: Callable[..., None]
-) -> float:
-    """Return the log-likelihood of the common events; they are known beforehand unless only play rules one out."""
-    if r.found.used == common:
-        return r.found.log_likelihood
-    if common == r.movable:
-        return r.log_likelihood
-    return _told(partial(_loglik, follow, common, belief_points), s, tell)
+    loglik: Callable[[Scenario], float], read: Mapping[str, Scenario], told: Mapping[str, _Reading], common: frozenset[int],
+    tell: Callable[..., None], jobs: int,
+) -> dict[str, float]:  # fmt: skip
+    """Return each account's log-likelihood of the common events at central values.
+
+    A game is solved again only where another account has the stage for an event and yet cannot place it.
+    """
+    known = {n: r.log_likelihood for n, r in told.items() if r.movable == common}
+    known |= {n: r.found.log_likelihood for n, r in told.items() if r.found.used == common}
+    again = [n for n in told if n not in known]
+    found = spread(loglik, [read[n] for n in again], jobs, tell)
+    known |= {n: x for n, x in zip(again, found, strict=True) if not isinstance(x, NotSolved)}
+    return {n: known[n] for n in told}
 
 
 def _loglik(follow: Follower, common: frozenset[int], belief_points: int, s: Scenario) -> float:

@@ -20,20 +20,26 @@ def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> S
     >>> float(setting(s, s, "sides.1.types.resolute.share", 0.9).sides[0].types["irresolute"].share)
     0.1
     """
-    if to == "now":
-        return drawn
+    return drawn if to == "now" else as_drawn(*changed(written, path, to), drawn)
+
+
+def changed(written: Scenario, path: str, to: float | str) -> tuple[Scenario, tuple[str, ...]]:
+    """Return the scenario as written but for the entry at `path`, and the entries that this sets."""
     change: dict[str, object] = {path: None if to == "off" else to}
     if (found := SHARE.match(path)) and to != "off":
         change |= _rest(written, found[1], found[2], float(to))
-    known = {p: float(n) for p, n in drawn.numbers().items()}
     try:
-        out = patch(written, change)
+        return patch(written, change), tuple(change)
     except SpecError as e:
         if "changes nothing" not in str(e):
             raise
-        out = written
-    kept = {p: x for p, x in known.items() if p in out.numbers() and not any(_under(p, c) for c in change)}
-    return out.at(kept)
+        return written, tuple(change)
+
+
+def as_drawn(s: Scenario, entries: tuple[str, ...], drawn: Scenario) -> Scenario:
+    """Return `s` with every number but those at `entries` as in `drawn`, where that has it."""
+    mine = s.numbers()
+    return s.at({p: float(n) for p, n in drawn.numbers().items() if p in mine and not any(_under(p, c) for c in entries)})
 
 
 def _rest(written: Scenario, types: str, kind: str, share: float) -> dict[str, object]:
