@@ -10,9 +10,7 @@ from peacetalks._kernels import (
     PLAYER,
     START,
     STEP,
-    beliefs_at,
     continuation,
-    fill_table,
     gap,
     is_hidden,
     locate,
@@ -21,10 +19,10 @@ from peacetalks._kernels import (
     reply,
     settle,
     start_at_reference,
-    store_values,
     turn,
 )
 from peacetalks._newton import newton
+from peacetalks._table import beliefs_at, fill_table, store_values
 
 
 @entry()

@@ -6,17 +6,7 @@ import numpy as np
 
 from peacetalks._duel import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
 from peacetalks._jit import entry, inner
-from peacetalks._kernels import (
-    CELLS,
-    SIZE,
-    STEP,
-    beliefs_at,
-    fill_table,
-    flat_of,
-    make_node,
-    rest_of,
-    store_values,
-)
+from peacetalks._kernels import CELLS, SIZE, STEP, make_node
 from peacetalks._signal import (
     Axis,
     chance,
@@ -29,6 +19,7 @@ from peacetalks._signal import (
     write_logs,
 )
 from peacetalks._single import solve_belief
+from peacetalks._table import beliefs_at, fill_table, flat_of, rest_of, store_values
 
 
 class Plan(NamedTuple):

@@ -5,7 +5,7 @@ Every public history is a node with exact posteriors; the agent quantal response
 .. math:: F(y, \tau) = y - \Delta\log\nu - \tau\,\lambda\,\Delta Q(y)
 
 over all information sets at once, :math:`y` being log-odds against each set's first move.  The principal branch is
-followed from :math:`\tau=0` to :math:`\tau=1` by pseudo-arclength (Turocy 2005, 2010).  Beliefs along a history are
+followed from :math:`\tau=0` to :math:`\tau=1` (`tree_branch.py`).  Beliefs along a history are
 prior times the type's own choice probabilities along it, so nothing is interpolated.
 
 Shares no arithmetic with `_kernels.py`; used to test it, and to solve trees given as data.
@@ -22,12 +22,10 @@ import numpy as np
 
 from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, lottery
 from peacetalks.payments import Columns
-from peacetalks.solution import NotSolved
+from peacetalks.tree_branch import follow_tree
 
 MAX_HISTORIES = 20_000
 MAX_UNKNOWNS = 1_500
-CORRECTOR = 1e-6
-FIRST_STEP, MAX_STEP = 0.02, 0.3  # of arc length, in units of the rationality asked for and relative log-odds
 History = tuple[Any, ...]
 
 
@@ -137,7 +135,7 @@ def solve_tree(
     if not (np.isfinite(lam).all() and (lam >= 0).all()):
         raise GameError(f"rationality must be finite and >= 0, got {rationality!r}")
     tree = _Tree(game, lam, _Unroll(game).run())
-    y, residual, steps = _follow(tree, tolerance, max_steps)
+    y, residual, steps = follow_tree(tree, tolerance, max_steps)
     return TreeSolution(game, residual, steps, tuple(tree.nodes), y)
 
 
@@ -373,61 +371,3 @@ class _Tree:
             size = self.kinds[seat.player] * (len(seat.labels) - 1)
             out[seat.start : seat.start + size] = self.lam[seat.player]
         return out
-
-
-def _follow(tree: _Tree, tolerance: float, most: int) -> tuple[np.ndarray, float, int]:
-    """Follow the principal branch to tau = 1; return (unknowns, residual, steps)."""
-    origin, lam = tree.start(), tree.speed()
-    n = len(origin)
-    if n == 0:
-        return origin, 0.0, 0
-
-    def system(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return F and its Jacobian [unknown, unknown + 1] at z = (y, tau)."""
-        h = 1e-7 * (1 + np.abs(z[:n]))
-        batch = np.concatenate([z[None, :n], z[None, :n] + np.diag(h)])
-        dq, _ = tree.evaluate(batch)
-        f = z[:n] - origin - z[n] * lam * dq[0]
-        slope = (dq[1:] - dq[0]).T / h
-        return f, np.column_stack([np.eye(n) - z[n] * lam[:, None] * slope, -lam * dq[0]])
-
-    def newton(z: np.ndarray, row: np.ndarray, goal: float, tol: float) -> tuple[np.ndarray, np.ndarray, float]:
-        jac, size = np.zeros((n, n + 1)), np.inf
-        for _ in range(12):
-            f, jac = system(z)
-            size = float(np.max(np.abs(f) / (1 + np.abs(z[:n]))))
-            if size <= tol and abs(row @ z - goal) <= 1e-9 * (1 + abs(goal)):
-                break
-            if not np.isfinite(size):
-                return z, jac, np.inf
-            z = z - np.linalg.solve(np.vstack([jac, row]), np.append(f, row @ z - goal))
-        return z, jac, size
-
-    def heading(z: np.ndarray, jac: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (unit tangent oriented along `along`, the metric at z in which it is a unit)."""
-        metric = np.append(1 / (1 + np.abs(z[:n])), 1.0)
-        out = np.linalg.solve(np.vstack([jac, along * metric**2]), pin)
-        return out / np.linalg.norm(out * metric), metric
-
-    pin = np.append(np.zeros(n), 1.0)
-    z, step = np.append(origin, 0.0), FIRST_STEP
-    tangent, metric = heading(z, system(z)[1], pin)
-    for count in range(most):
-        while True:
-            reach, row = step, tangent * metric**2
-            final = z[n] + step * tangent[n] >= 1.0
-            if final:
-                reach, row = (1.0 - z[n]) / tangent[n], pin
-            ahead = z + reach * tangent
-            new, jac, size = newton(ahead, row, float(row @ ahead), tolerance if final else CORRECTOR)
-            if size <= (tolerance if final else CORRECTOR) and np.linalg.norm((new - ahead) * metric) < 0.2 * reach + 1e-9:
-                turned, metric_new = heading(new, jac, tangent)
-                if float(turned * metric @ (tangent * metric)) > 0.95 * float(np.linalg.norm(turned * metric)):
-                    break
-            step = 0.5 * min(step, reach)
-            if step < 1e-10:
-                raise NotSolved(f"the principal branch of the tree was lost at {z[n]:.6g} of the rationality asked for")
-        if final:
-            return new[:n], size, count + 1
-        z, tangent, metric, step = new, turned, metric_new, min(step * 1.5, MAX_STEP)
-    raise NotSolved(f"the principal branch of the tree needs more than {most} steps; stopped at {z[n]:.6g} of the rationality")
