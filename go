@@ -10,7 +10,10 @@ if ! cmp -s requirements.lock .venv/installed.lock; then
   cp requirements.lock .venv/installed.lock
 fi
 case "${1:-}" in
-  forecast) shift; exec .venv/bin/peacetalks forecast "${@:-korea-1951}" ;;
+  forecast)
+    shift
+    if [ $# -eq 0 ]; then set -- korea-1951 --belief-points 9; fi
+    exec .venv/bin/peacetalks forecast "$@" ;;
   test) shift; exec .venv/bin/python -m pytest "$@" ;;
   *) echo "usage: ./go forecast [SCENARIO] | ./go test" >&2; exit 2 ;;
 esac

@@ -15,6 +15,7 @@ from rich.console import Console
 
 import peacetalks as pt
 from peacetalks import forecast_schema, render, screen
+from peacetalks.catalog import make
 from peacetalks.compile import compile_game
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.measure import march
@@ -124,6 +125,32 @@ def test_the_schema_is_fresh_and_every_forecast_fits_it(looked, small):
         assert not validator.is_valid({**told, key: wrong}), key
     del told["outcomes"]["wider_war"]
     assert not validator.is_valid(told)
+
+
+def test_the_error_of_the_belief_grid_is_told_and_holds(small):
+    war = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
+    coarse, fine = (pt.outlook(war, periods=12, belief_points=n) for n in (5, 17))
+    off = abs(coarse.ends - fine.ends)
+    assert 0.001 < float(off.max()) < float(coarse.grid_error.max())
+    assert bool((off <= coarse.grid_error + 1e-3).all())
+    assert coarse.to_dict()["grid_error"]["peace"] == coarse.grid_error.sel(end="peace").values.tolist()
+    assert "try 9 points" in screen.settings_line(replace(coarse, grid_error=coarse.grid_error + screen.COARSE))
+    assert "try " not in screen.settings_line(fine)
+    row = next(r for r in screen.rows(coarse) if r.name == "Error of the belief grid, up to")
+    assert row.cells[-1] == screen.percent(float(coarse.grid_error.sel(period=12).max()))
+    assert pt.outlook(open_cards(small), periods=3).grid_error is None  # nothing hidden, no grid
+
+
+def test_what_a_coarse_grid_puts_below_zero_is_set_to_zero_and_told():
+    s = pt.solve(make("rounds", offers=2), 20.0, belief_points=5, certify=False)
+    path = pt.trajectory(s)
+    hidden = {p: {s.game.type_names(p)[0]: 1.0} for p in s.game.types}
+    raw = path.weigh(hidden).sum(axis=2)
+    assert raw.min() < -1e-6
+    told = path.outcomes(str, hidden)
+    assert told.attrs["undershoot"] == pytest.approx(-raw.min(), abs=1e-15)
+    assert float(told.min()) == 0.0
+    assert np.abs(told.sum("outcome").values - raw.sum(axis=1)).max() < 1e-12
 
 
 def test_the_screen_fits_80_columns_and_tells_all(looked):

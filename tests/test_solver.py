@@ -16,6 +16,17 @@ def test_the_residual_is_below_tolerance():
         assert pt.solve(make(name), lam, belief_points=9, certify=False).residual < 1e-10
 
 
+@pytest.mark.parametrize("name", ["chain-store", "holdout"])
+def test_the_coarser_solution_is_the_one_of_a_coarser_grid(name):
+    s = pt.solve(make(name), 4.0, belief_points=9, certify=False, refine=True)
+    own = pt.solve(make(name), 4.0, belief_points=5, certify=False)
+    assert s.coarser is not None
+    assert s.coarser.coarser is None
+    for p in s.game.players:
+        assert s.coarser.value(p) == pytest.approx(own.value(p), abs=1e-7)
+    assert pt.solve(make(name), 4.0, belief_points=3, certify=False, refine=True).coarser is None
+
+
 def test_players_may_differ_in_precision():
     s = pt.solve(make("signorino"), {"1": 0.0, "2": 3.0})
     assert s.strategy("act", "start")["only"]["act"] == pytest.approx(0.5, abs=1e-12)

@@ -22,6 +22,7 @@ END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
 STYLES = {"band": "dim", "floor": "dim", "record": "cyan", "interval": "cyan", "pooled": "bold magenta", "range": "dim"}
 TRUCE_MONTHS = (1, 3, 6, 12)
 INTERVAL = "95% interval"
+COARSE = 0.01  # error of the belief grid from which a finer one is advised
 
 
 @dataclass(frozen=True)
@@ -209,15 +210,17 @@ def derived_lines(o: Outlook) -> list[str]:
 
 
 def settings_line(o: Outlook) -> str:
-    """Return how the forecast was got."""
+    """Return how the forecast was got, and what a finer belief grid would be good for."""
     s = o.settings
+    points, off = s["belief_points"], 0.0 if o.grid_error is None else float(o.grid_error.max())
+    finer = f" The belief grid may be off by {percent(off)}: try {2 * points - 1} points." if off > COARSE else ""
     lam = next(iter(s["rationality"].values()))
     left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
     draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
     return (
-        f"Quantal response equilibrium, precision {lam:g}; {s['belief_points']} belief points a side, {s['states']} states, "
+        f"Quantal response equilibrium, precision {lam:g}; {points} belief points a side, {s['states']} states, "
         f"{s['nodes']} nodes; residual {o.residual:.1e}; nodes with several equilibria {o.multiple}{draws}; "
-        f"scenario {o.scenario.digest}. A model's view under stated judgements, not an oracle."
+        f"scenario {o.scenario.digest}.{finer} A model's view under stated judgements, not an oracle."
     )
 
 
