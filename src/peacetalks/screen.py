@@ -212,8 +212,11 @@ def derived_lines(o: Outlook) -> list[str]:
 def settings_line(o: Outlook) -> str:
     """Return how the forecast was got, and what a finer belief grid would be good for."""
     s = o.settings
-    points, off = s["belief_points"], 0.0 if o.grid_error is None else float(o.grid_error.max())
-    finer = f" The belief grid may be off by {percent(off)}: try {2 * points - 1} points." if off > COARSE else ""
+    points, finer = s["belief_points"], ""
+    if o.grid_error is None:
+        finer = " The error of the belief grid is told from 4 points on." if o.beliefs else ""
+    elif (off := float(o.grid_error.max())) > COARSE:
+        finer = f" The belief grid may be off by {percent(off)}: try {2 * points - 1} points."
     lam = next(iter(s["rationality"].values()))
     left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
     draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
