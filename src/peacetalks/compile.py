@@ -25,8 +25,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.expand import NATURE, Node, expand
-from peacetalks.game import Game, GameError, Move, Stage, did_you_mean
+from peacetalks.expand import NATURE, Node, check_hashable, expand
+from peacetalks.game import Game, GameError, Stage, did_you_mean
 from peacetalks.payments import Columns, ints
 
 MAX_NODES = 1_000_000
@@ -88,6 +88,9 @@ class Compiled:
         return ["nature" if i == NATURE else self.game.players[i] for i in ids]
 
 
+Found = tuple[int, Any, Node, list[int]]  # stage, state, what can happen there, and the way on of each lottery entry
+
+
 class _Builder:
     """Walks the reachable states, period by period, and collects nodes.
 
@@ -98,15 +101,14 @@ class _Builder:
     def __init__(self, game: Game) -> None:
         self.game = game
         self.columns = Columns(game)
-        self.nodes: list[dict[Any, Node]] = [{} for _ in game.stages]
-        self.found: list[list[int]] = [[] for _ in game.stages]  # stage -> its nodes, numbered as they were found
-        self.next: list[list[int]] = []  # node as found -> lottery entry -> way
+        self.found: list[list[Found]] = [[] for _ in game.stages]  # stage -> its nodes
+        self.numbers: list[list[int]] = [[] for _ in game.stages]  # the same nodes, numbered in the order found
         self.boundaries: dict[Any, int] = {}
         self.ways: list[dict[Any, int]] = [{} for _ in range(len(game.stages) + 1)]  # stage -> state -> way
-        self.ends: list[int] = []  # way -> node as found, or ~boundary
-        self.pay: list[np.ndarray] = []  # way -> [column]; the one `columns.zero` where nothing is paid
-        self.drive: list[np.ndarray] = []
-        self.queue: list[tuple[int, int, list[Any]]] = []
+        self.ends: list[int] = []  # way -> number of a node, or ~boundary
+        self.paid: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # way -> pay and drive [column], where anything is paid
+        self.queue: list[Found] = []
+        self.size = 0
 
     def way(self, k: int, state: Any) -> int:
         """Return the way on from `state` at stage k."""
@@ -115,39 +117,42 @@ class _Builder:
             found = self.ways[k][state] = self._resolve(k, state)
         return found
 
-    def _way(self, end: int, pay: np.ndarray, drive: np.ndarray) -> int:
-        self.ends.append(end)
-        self.pay.append(pay)
-        self.drive.append(drive)
-        return len(self.ends) - 1
-
     def _resolve(self, k: int, state: Any) -> int:
-        zero = self.columns.zero
         if k == len(self.game.stages):
-            return self._way(~self.boundaries.setdefault(state, len(self.boundaries)), zero, zero)
+            self.ends.append(~self.boundaries.setdefault(state, len(self.boundaries)))
+            return len(self.ends) - 1
         stage = self.game.stages[k]
         node = expand(self.game, stage, state)
-        if len(node.profiles) == 1:
-            move, to = node.profiles[0], node.to[0]
-            where = (stage, state, move.label)
-            if (type(to) is not dict or len(to) == 1) and not callable(move.pay) and not callable(move.drive):
-                way = self.way(k + 1, to if type(to) is not dict else next(iter(to)))
-                own, push = self.columns.vector(move.pay, where), self.columns.vector(move.drive, where)
-                if own is zero and push is zero:
-                    return way
-                pay, drive = self.pay[way], self.drive[way]
-                return self._way(self.ends[way], pay if own is zero else pay + own, drive if push is zero else drive + push)
-        number = len(self.next)
-        if number >= MAX_NODES:
+        if len(node.to) == 1:
+            to, where = node.to[0], (stage, state, node.names[0])
+            if (type(to) is not dict or len(to) == 1) and not callable(node.pay[0]) and not callable(node.drive[0]):
+                target = next(iter(to)) if type(to) is dict else to
+                check_hashable(target, where)
+                way = self.way(k + 1, target)
+                own, push = self.columns.vector(node.pay[0], where), self.columns.vector(node.drive[0], where)
+                return self._passed(way, own, push)
+        if self.size >= MAX_NODES:
             raise GameError(
                 f"the game has more than {MAX_NODES:,} nodes (stage {stage.name!r}); "
                 "use fewer offers, front positions or state variables"
             )
-        self.nodes[k][state] = node
-        self.found[k].append(number)
-        self.next.append([])
-        self.queue.append((k + 1, number, node.to))
-        return self._way(number, zero, zero)
+        found: Found = (k, state, node, [])
+        self.found[k].append(found)
+        self.queue.append(found)
+        self.numbers[k].append(self.size)
+        self.ends.append(self.size)
+        self.size += 1
+        return len(self.ends) - 1
+
+    def _passed(self, way: int, own: np.ndarray, push: np.ndarray) -> int:
+        """Return the way that goes on by `way` after `own` and `push` have been paid."""
+        zero = self.columns.zero
+        if own is zero and push is zero:
+            return way
+        pay, drive = self.paid.get(way, (zero, zero))
+        self.ends.append(self.ends[way])
+        self.paid[len(self.ends) - 1] = pay if own is zero else pay + own, drive if push is zero else drive + push
+        return len(self.ends) - 1
 
     def walk(self) -> None:
         """Visit every state that can be reached within the horizon."""
@@ -164,17 +169,25 @@ class _Builder:
             layer = list(self.boundaries)[known:]
             period += 1
 
-    def _targets(self, k: int, number: int, leads_to: list[Any]) -> None:
-        known, add = self.ways[k], self.next[number].append
-        for to in leads_to:
-            for state in to if type(to) is dict else (to,):
-                way = known.get(state)
-                add(self.way(k, state) if way is None else way)
+    def _targets(self, k: int, state: Any, node: Node, ways: list[int]) -> None:
+        known = self.ways[k + 1]
+        try:
+            for to in node.to:
+                for target in to if type(to) is dict else (to,):
+                    way = known.get(target)
+                    if way is None:
+                        way = known[target] = self._resolve(k + 1, target)
+                    ways.append(way)
+        except TypeError:
+            for to, name in zip(node.to, node.names, strict=True):
+                if type(to) is not dict:
+                    check_hashable(to, (self.game.stages[k], state, name))
+            raise
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Hold garbage collection off: a game is many small objects, none of them garbage (a quarter of the time, measured)."""
+    """Hold garbage collection off: a game is many small objects, none of them garbage (over a third of the time, measured)."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -197,21 +210,22 @@ def compile_game(game: Game) -> Compiled:
 def _compile(game: Game) -> Compiled:
     b = _Builder(game)
     b.walk()
-    keys = [(k, state) for k, stage in enumerate(b.nodes) for state in stage]
-    layout, slots = _layout(b, keys)
-    ways, pay, drive, boundaries = b.ways, b.pay, b.drive, b.boundaries
+    found = [one for stage in b.found for one in stage]
+    keys = [(k, state) for k, state, _, _ in found]
+    layout, slots = _layout(b, found)
+    ways, paid, nothing, boundaries = b.ways, b.paid, (b.columns.zero, b.columns.zero), b.boundaries
 
     def resolve(stage: int, state: Any) -> tuple[int, np.ndarray, np.ndarray]:
         way = ways[stage].get(state)
         if way is None:
             hint = did_you_mean(state, ways[stage])
             raise GameError(f"state {state!r} is never reached at stage {game.stages[stage].name!r}{hint}")
-        return int(slots[way]), pay[way], drive[way]
+        return int(slots[way]), *paid.get(way, nothing)
 
     compiled = Compiled(
-        game=game, layout=layout, stage_ptr=_ptr([len(stage) for stage in b.nodes]), nodes=tuple(keys),
+        game=game, layout=layout, stage_ptr=_ptr([len(stage) for stage in b.found]), nodes=tuple(keys),
         node_index={key: i for i, key in enumerate(keys)},
-        labels=tuple([tuple(node.labels) for stage in b.nodes for node in stage.values()]),
+        labels=tuple([node.labels for _, _, node, _ in found]),
         boundaries=tuple(boundaries), boundary_index=boundaries, resolve=resolve,
         has_drive=bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any()),
         reach=None, reach_edges=None,
@@ -222,30 +236,29 @@ def _compile(game: Game) -> Compiled:
     return replace(compiled, reach=nodes, reach_edges=edges)
 
 
-def _layout(b: _Builder, keys: list[tuple[int, Any]]) -> tuple[Layout, np.ndarray]:
+def _layout(b: _Builder, found: list[Found]) -> tuple[Layout, np.ndarray]:
     """Return the arrays, and the slot that each way leads to."""
-    game, cols = b.game, b.columns
-    nodes, zero, n_col = [node for stage in b.nodes for node in stage.values()], cols.zero, len(cols.player)
-    order, slots = _slots(b)
-    moves = [move for node in nodes for move in node.profiles]
+    nodes = [node for _, _, node, _ in found]
+    game, cols, zero = b.game, b.columns, b.columns.zero
+    slots, prof_ptr = _slots(b), _ptr([len(node.to) for node in nodes])
     weights = [own for node in nodes for own in node.weights]
-    sizes = [len(own) for own in weights]
-    lot_way = ints([way for number in order for way in b.next[number]])
+    actions = [len(own) for own in weights]
+    lot_way = ints([way for _, _, _, ways in found for way in ways])
     lot_ptr, lot_prob = _lotteries([to for node in nodes for to in node.to])
-    prof_ptr, row = _ptr([len(node.profiles) for node in nodes]), np.repeat(np.arange(len(moves)), np.diff(lot_ptr))
-    edges = [b.ways[0].get(s) for s in b.boundaries]
+    lot_row = np.repeat(np.arange(prof_ptr[-1]), np.diff(lot_ptr))
+    edges = [b.ways[0].get(state, -1) for state in b.boundaries]
+    edge_paid = np.array([b.paid.get(way, (zero, zero)) for way in edges])
     layout = Layout(
         col_player=ints(cols.player), col_type=ints(cols.type), first_col=ints([cols.index[p][0] for p in game.players]),
         n_types=ints([len(game.type_names(p)) for p in game.players]),
         discount=np.array([game.discount_of(game.players[i]) for i in cols.player]),
         part_ptr=_ptr([len(node.players) for node in nodes]),
-        part_player=ints([player for node in nodes for player in node.players]), part_actions=ints(sizes),
-        part_weight=_ptr(sizes)[:-1], log_weight=np.array([x for own in weights for x in _logs(own)], float),
-        prof_ptr=prof_ptr, **_payments(b, keys, moves, prof_ptr, (row, lot_way, lot_prob)),
+        part_player=ints([player for node in nodes for player in node.players]), part_actions=ints(actions),
+        part_weight=_ptr(actions)[:-1], log_weight=_logs(weights),
+        prof_ptr=prof_ptr, **_payments(b, found, prof_ptr, (lot_row, lot_way, lot_prob)),
         lot_ptr=lot_ptr, lot_slot=slots[lot_way], lot_prob=lot_prob,
-        edge_pay=np.array([zero if way is None else b.pay[way] for way in edges]).reshape(-1, n_col),
-        edge_drive=np.array([zero if way is None else b.drive[way] for way in edges]).reshape(-1, n_col),
-        edge_slot=ints([-1 if way is None else slots[way] for way in edges]),
+        edge_pay=edge_paid[:, 0].copy(), edge_drive=edge_paid[:, 1].copy(),
+        edge_slot=ints([-1 if way < 0 else slots[way] for way in edges]),
     )  # fmt: skip
     return layout, slots
 
@@ -255,19 +268,27 @@ def _ptr(counts: list[int] | np.ndarray) -> np.ndarray:
     return np.concatenate([ints([0]), np.cumsum(ints(counts))])
 
 
-def _logs(weights: list[float]) -> list[float]:
-    total = sum(weights)
-    return [math.log(x / total) for x in weights]
+def _logs(weights: list[list[float]]) -> np.ndarray:
+    """Return [participant-action] log weights, summing to 1 per participant."""
+    known: dict[tuple[float, ...], list[float]] = {}  # most are the same few
+    out: list[float] = []
+    for own in weights:
+        logs = known.get(key := tuple(own))
+        if logs is None:
+            total = sum(own)
+            logs = known[key] = [math.log(x / total) for x in own]
+        out += logs
+    return np.array(out)
 
 
-def _slots(b: _Builder) -> tuple[list[int], np.ndarray]:
-    """Return the nodes, as found, in the order of stages; and the slot that each way leads to."""
-    order = [number for stage in b.found for number in stage]
+def _slots(b: _Builder) -> np.ndarray:
+    """Return the slot that each way leads to."""
+    order = ints([number for stage in b.numbers for number in stage])
     slot_of, ends = np.empty(len(order), np.int64), ints(b.ends)
     slot_of[order] = np.arange(len(order))
     slots = len(order) + ~ends  # right for ways to a boundary
     slots[ends >= 0] = slot_of[ends[ends >= 0]]
-    return order, slots
+    return slots
 
 
 def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
@@ -281,25 +302,28 @@ def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _payments(
-    b: _Builder, keys: list[tuple[int, Any]], moves: list[Move], prof_ptr: np.ndarray, lots: tuple[np.ndarray, ...]
+    b: _Builder, found: list[Found], prof_ptr: np.ndarray, lots: tuple[np.ndarray, ...]
 ) -> dict[str, np.ndarray]:
     """Return what the moves pay, by the names in `Layout`; `lots`: profile, way and probability of the lottery entries."""
-    cols = b.columns
+    cols, n = b.columns, int(prof_ptr[-1])
+    pay: list[Any] = [x for _, _, node, _ in found for x in node.pay]
+    drive: list[Any] = [x for _, _, node, _ in found for x in node.drive]
 
     def where(row: int) -> tuple[Stage, Any, Any]:
-        k, state = keys[int(np.searchsorted(prof_ptr, row, side="right")) - 1]
-        return b.game.stages[k], state, moves[row].label
+        i = int(np.searchsorted(prof_ptr, row, side="right")) - 1
+        k, state, node, _ = found[i]
+        return b.game.stages[k], state, node.names[row - prof_ptr[i]]
 
-    rows = [i for i, m in enumerate(moves) if callable(m.pay) or callable(m.drive)]
-    out = {"typed": np.full(len(moves), -1)}
+    rows = sorted({i for pays in (pay, drive) for i, x in enumerate(pays) if callable(x)})
+    out: dict[str, np.ndarray] = {"typed": np.full(n, -1)}
     out["typed"][rows] = np.arange(len(rows))
-    for name, vectors in (("pay", b.pay), ("drive", b.drive)):
-        pays = [getattr(m, name) for m in moves]
-        tables = [cols.table(pays[i], where(i)) for i in rows]
+    for i, (name, pays) in enumerate((("pay", pay), ("drive", drive))):
+        tables = [cols.table(pays[row], where(row)) for row in rows]
         out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(cols.profiles), len(b.game.players))
-        for i in rows:
-            pays[i] = None
-        out[name] = cols.rows(len(moves), cols.entries_of(pays, where), cols.on_the_way(vectors, *lots))
+        for row in rows:
+            pays[row] = None
+        on_the_way = {way: both[i] for way, both in b.paid.items()}
+        out[name] = cols.rows(n, cols.entries_of(pays, where), cols.on_the_way(on_the_way, *lots))
     return out
 
 

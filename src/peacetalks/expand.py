@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, did_you_mean, lottery, place
+from peacetalks.game import Chance, Game, GameError, Move, Pay, Simultaneous, Stage, did_you_mean, lottery, place
 
 NATURE = -1
-PLAIN = (tuple, str)  # states that are plainly no lottery
-Listed = tuple[list[Move], tuple[Any, ...], list[float]]  # moves, their labels, their weights
+PLAIN = (tuple, str, int, float, type(None))  # plainly no lottery
 
 
-@dataclass(slots=True)
-class Node:
-    """What can happen at a stage in a state."""
+Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # moves taken apart: label, weight, to, pay and drive
+
+
+class Node(NamedTuple):
+    """What can happen at a stage in a state; of the profiles, the first participant's action varies slowest."""
 
     players: list[int]  # participant -> player, NATURE for chance
     weights: list[list[float]]  # participant -> reference weight of each action
-    labels: list[tuple[Any, ...]]  # participant -> label of each action
-    profiles: list[Move]  # the move that each profile makes; the first participant's action varies slowest
+    labels: tuple[tuple[Any, ...], ...]  # participant -> label of each action
+    names: list[Any]  # profile -> label of the move that it makes
     to: list[Any]  # profile -> the next state, or a dict {state: probability}
+    pay: list[Pay]  # profile
+    drive: list[Pay]  # profile
 
 
 def expand(game: Game, stage: Stage, state: Any) -> Node:
@@ -34,22 +36,24 @@ def expand(game: Game, stage: Stage, state: Any) -> Node:
     """
     if isinstance(stage, Simultaneous):
         own = {p: _listed(stage, state, f(state), f" for {p!r}") for p, f in stage.moves.items()}
-        players, weights = [game.players.index(p) for p in own], [w for _, _, w in own.values()]
-        labels, profiles = [names for _, names, _ in own.values()], _joint(stage, state, own)
+        players, weights = [game.players.index(p) for p in own], [row[1] for row in own.values()]
+        labels, (names, _, to, pay, drive) = tuple([tuple(row[0]) for row in own.values()]), _joint(stage, state, own)
     elif isinstance(stage, Chance):
         moves = [m for m in stage.moves(state) if not (isinstance(m, Move) and m.weight == 0)]
-        profiles, names, chances = _listed(stage, state, moves)
+        names, chances, to, pay, drive = _listed(stage, state, moves)
         total = sum(chances)
         if abs(total - 1) > 1e-9:
             raise GameError(f"{place((stage, state, None))}: the probabilities of chance sum to {total:.10g}, not 1")
-        players, weights, labels = [NATURE], [[p / total for p in chances]], [names]
+        players, weights, labels = [NATURE], [[p / total for p in chances]], (tuple(names),)
     else:
-        profiles, names, own_weights = _listed(stage, state, stage.moves(state))
-        if len(profiles) == 1:  # nobody chooses: as chance would
-            players, weights, labels = [NATURE], [[1.0]], [names]
-        else:
-            players, weights, labels = [_mover(game, stage.mover(state), (stage, state, None))], [own_weights], [names]
-    return Node(players, weights, labels, profiles, _leads_to(stage, state, profiles))
+        names, own_weights, to, pay, drive = _listed(stage, state, stage.moves(state))
+        players, weights, labels = [NATURE], [[1.0]], (tuple(names),)
+        if len(names) > 1:  # else nobody chooses: as chance would
+            players, weights = [_mover(game, stage.mover(state), (stage, state, None))], [own_weights]
+    for i, target in enumerate(to):
+        if not isinstance(target, PLAIN) and isinstance(target, Mapping):
+            to[i] = lottery(target, (stage, state, names[i]))
+    return Node(players, weights, labels, names, to, pay, drive)
 
 
 def _mover(game: Game, mover: Any, where: tuple[Stage, Any, Any]) -> int:
@@ -58,7 +62,7 @@ def _mover(game: Game, mover: Any, where: tuple[Stage, Any, Any]) -> int:
     return game.players.index(mover)
 
 
-def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Listed:
+def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Row:
     try:
         found = list(moves)
     except TypeError:
@@ -69,14 +73,28 @@ def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Listed:
             "can be reached (a state that only passes through has the one move to itself)"
         )
     try:  # all at once; what looks wrong is gone through move by move
-        labels, weights = tuple([m.label for m in found]), [m.weight for m in found]
+        row = labels, weights, _, _, _ = _row(found)
         fine = len(set(labels)) == len(found) and min(weights) > 0 and sum(weights) < math.inf
     except (AttributeError, TypeError):
         fine = False
-    if not fine or {type(m) for m in found} != {Move}:
+    if not fine:
         _refuse(stage, state, found, who)
-        labels, weights = tuple([m.label for m in found]), [m.weight for m in found]
-    return found, labels, weights
+        row = _row(found)
+    return row
+
+
+def _row(moves: list[Move]) -> Row:
+    """Take moves apart; raise TypeError for what is not a `Move`."""
+    labels, weights, to, pay, drive = [], [], [], [], []
+    for m in moves:
+        if not isinstance(m, Move):
+            raise TypeError
+        labels.append(m.label)
+        weights.append(m.weight)
+        to.append(m.to)
+        pay.append(m.pay)
+        drive.append(m.drive)
+    return labels, weights, to, pay, drive
 
 
 def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
@@ -92,33 +110,25 @@ def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
         seen.add(m.label)
 
 
-def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Listed]) -> list[Move]:
+def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
     """Return the move that each profile makes."""
     found, players = [], list(own)
-    for combo in product(*(names for _, names, _ in own.values())):
+    for combo in product(*[row[0] for row in own.values()]):
         labels = dict(zip(players, combo, strict=True))
         out = stage.then(state, labels)
         if not isinstance(out, Move):
             raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
         found.append(out)
-    if any(m.pay is not None or m.drive is not None for moves, _, _ in own.values() for m in moves):
+    if any([pay is not None for row in own.values() for pay in (*row[3], *row[4])]):
         raise GameError(
             f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
         )
-    return found
+    return _row(found)
 
 
-def _leads_to(stage: Stage, state: Any, moves: list[Move]) -> list[Any]:
-    """Return where each move leads: the next state, or {state: probability} as `lottery` checks it."""
-    out = []
-    for m in moves:
-        to = m.to
-        if isinstance(to, PLAIN) or not isinstance(to, Mapping):
-            try:
-                hash(to)
-            except TypeError:
-                lottery(to, (stage, state, m.label))
-        else:
-            to = lottery(to, (stage, state, m.label))
-        out.append(to)
-    return out
+def check_hashable(to: Any, where: tuple[Stage, Any, Any]) -> None:
+    """Refuse a next state that is not hashable."""
+    try:
+        hash(to)
+    except TypeError:
+        lottery(to, where)

@@ -28,7 +28,7 @@ import numpy as np
 
 from peacetalks.expand import NATURE, expand
 from peacetalks.filter_grid import GridSteps, Step, grid_points, spread
-from peacetalks.game import GameError, Stage, lottery
+from peacetalks.game import GameError, Stage
 from peacetalks.solution import Solution
 
 MOST = 300
@@ -213,8 +213,8 @@ class Filter:
             profiles = list(product(*(range(n) for _, n in sizes)))
             found = self._steps[(k, state)] = Step(
                 ["nature" if i == NATURE else game.players[i] for i in who],
-                [-1 if i == NATURE else int(grid.axis[i]) for i in who], sizes, node.labels,
-                [(acts, lottery(move.to, f"stage {stage.name!r}")) for acts, move in zip(profiles, node.profiles, strict=True)],
+                [-1 if i == NATURE else int(grid.axis[i]) for i in who], sizes, list(node.labels),
+                [(acts, to if isinstance(to, dict) else {to: 1.0}) for acts, to in zip(profiles, node.to, strict=True)],
                 self.s.compiled.node_index.get((k, state)),
             )  # fmt: skip
         return found

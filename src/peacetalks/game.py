@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
@@ -38,7 +38,7 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Move:
     """One thing that can happen at a stage.
 
@@ -66,6 +66,17 @@ class Move:
     pay: Pay = None
     weight: float = 1.0
     drive: Pay = None
+
+    def __init__(self, label: Hashable, to: Any = None, pay: Pay = None, weight: float = 1.0, drive: Pay = None) -> None:
+        """Make a move (games have many: this writes the slots directly, which takes half the time of a frozen dataclass)."""
+        _set_label(self, label)
+        _set_to(self, to)
+        _set_pay(self, pay)
+        _set_weight(self, weight)
+        _set_drive(self, drive)
+
+
+_set_label, _set_to, _set_pay, _set_weight, _set_drive = (vars(Move)[f.name].__set__ for f in fields(Move))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +206,7 @@ def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:
 
     `where` (a text, or stage, state and move) is named in the error.
     """
-    if not isinstance(to, dict | Mapping):
+    if not isinstance(to, (dict, Mapping)):
         try:
             return {to: 1.0}
         except TypeError:

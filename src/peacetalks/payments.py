@@ -76,11 +76,11 @@ class Columns:
         row, col, amount = zip(*found, strict=True)
         return ints(row), ints(col), np.array(amount, float)
 
-    def on_the_way(self, vectors: Sequence[np.ndarray], row: np.ndarray, way: np.ndarray, prob: np.ndarray) -> Entries:
-        """Return what is paid where play passes through: `prob` of `vectors[way]`, in `row`."""
-        at = np.flatnonzero(np.array([v is not self.zero for v in vectors], bool)[way])
-        amounts = np.array([vectors[w] for w in way[at]]).reshape(len(at), len(self.zero)) * prob[at, None]
-        return np.repeat(row[at], len(self.zero)), np.tile(np.arange(len(self.zero)), len(at)), amounts.ravel()
+    def on_the_way(self, paid: Mapping[int, np.ndarray], row: np.ndarray, way: np.ndarray, prob: np.ndarray) -> Entries:
+        """Return what is paid where play passes through: `prob` of `paid[way]`, where there is any, in `row`."""
+        at, n = np.flatnonzero(np.isin(way, ints(list(paid)))), len(self.zero)
+        amounts = np.array([paid[w] for w in way[at].tolist()]).reshape(len(at), n) * prob[at, None]
+        return np.repeat(row[at], n), np.tile(np.arange(n), len(at)), amounts.ravel()
 
     def rows(self, n: int, *paid: Entries) -> np.ndarray:
         """Return payments as [row, column], those to the same place added up in order."""

@@ -26,18 +26,18 @@ def statements(s: Scenario, state: World, side: int) -> Iterator[Move]:
     part = s.audience
     if part is None or side != part.side - 1 or state.regime != TALKS:
         return
-    rest = state._replace(pending=None)
+    rest = state.holding(None)
     if state.home in (STEADY, FRESH):
-        yield Move(DEMAND, to=rest._replace(home=COMMITTED), weight=float(part.commit))
+        yield Move(DEMAND, to=rest.at_home(COMMITTED), weight=float(part.commit))
     elif state.home == COMMITTED:
         pay = {s.sides[side].label: -float(part.cost)}
-        yield Move(BACK_DOWN, to=rest._replace(home=STEADY), pay=pay, weight=float(part.commit))
+        yield Move(BACK_DOWN, to=rest.at_home(STEADY), pay=pay, weight=float(part.commit))
 
 
-def backing_down(s: Scenario, state: World, terms: float | None) -> dict[str, float]:
-    """Return the cost of closing `terms` (side 1's share; None for a truce) while a demand stands."""
+def backing_down(s: Scenario, home: int, terms: float | None) -> dict[str, float]:
+    """Return the cost of closing `terms` (side 1's share; None for a truce) while a demand stands, as `home` tells."""
     part = s.audience
-    if part is None or state.home != COMMITTED:
+    if part is None or home != COMMITTED:
         return {}
     own = None if terms is None else (terms if part.side == 1 else 1 - terms)
     if own is not None and own >= part.demand - 1e-12:
@@ -59,12 +59,12 @@ def worn(s: Scenario, state: World) -> dict[World, float]:
         return {state: 1.0}
     if state.regime not in (WAR, TALKS) or state.home == STRAINED or not part.wear > 0:
         return {state: 1.0}
-    down = state._replace(home=STRAINED)
+    down = state.at_home(STRAINED)
     return {down: float(part.wear), state: 1 - part.wear} if part.wear < 1 else {down: 1.0}
 
 
-def discontent(s: Scenario, state: World) -> dict[str, float]:
+def discontent(s: Scenario, home: int) -> dict[str, float]:
     """Return the cost of worn-down support in a period."""
-    if s.audience is None or state.home != STRAINED:
+    if s.audience is None or home != STRAINED:
         return {}
     return {s.sides[s.audience.side - 1].label: -float(s.audience.discontent)}

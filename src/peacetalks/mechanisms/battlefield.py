@@ -13,11 +13,12 @@ by the front.  A front pushed off either edge decides the war.  Fighting costs :
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from peacetalks.game import Chance, Move, Simultaneous
 from peacetalks.mechanisms import audience, home, inspection, pact, window
 from peacetalks.mechanisms.ground import flows, merged, prize, share, victory
-from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, World
+from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
 from peacetalks.spec import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"
@@ -32,36 +33,45 @@ def efforts(s: Scenario) -> dict[str, float]:
 def postures(s: Scenario) -> Simultaneous:
     """Return the stage at which both sides choose how hard to fight, or whether to keep a truce."""
     one, two = s.sides
-    effort = efforts(s)
+    fight = [Move(posture, weight=0.1 if posture == STAND_DOWN else 0.45) for posture in efforts(s)]
+    truce = [Move(COMPLY, weight=1.0), Move(VIOLATE, weight=float(s.ceasefire.violate))] if s.ceasefire else [Move("-")]
+    elsewhere = [Move("-")]
 
-    def own(state: World) -> Iterator[Move]:
+    def own(state: World) -> list[Move]:
         if state.regime in FIGHTING:
-            for posture in effort:
-                yield Move(posture, weight=0.1 if posture == STAND_DOWN else 0.45)
-        elif state.regime in TRUCES and s.ceasefire:
-            yield Move(COMPLY, weight=1.0)
-            yield Move(VIOLATE, weight=float(s.ceasefire.violate))
-        else:
-            yield Move("-")
+            return fight
+        return truce if state.regime in TRUCES else elsewhere
+
+    @cache
+    def flow(front: int) -> dict[str, float]:
+        return flows(s, front)
+
+    @cache
+    def cost(regime: str, level: int, acts: tuple[str, str]) -> dict[object, float]:
+        return costs(s, regime, level, acts)
+
+    @cache
+    def standing(regime: str, at_home: int, in_pact: int) -> dict[str, float]:
+        return merged(audience.discontent(s, at_home), pact.standing(s, in_pact), inspection.burden(s, regime))
 
     def then(state: World, act: dict[str, str]) -> Move:
         if state.regime not in OPEN:
             return Move("-", to=state)
         acts = (act[one.label], act[two.label])
-        home_front, ally = audience.discontent(s, state), pact.standing(s, state)
-        pay = merged(flows(s, state.front), costs(s, state, acts), home_front, ally, inspection.burden(s, state))
-        return Move(" / ".join(acts), to=state._replace(pending=acts), pay=pay)
+        rest = standing(state.regime, state.home, state.pact)
+        pay = merged(flow(state.front), cost(state.regime, state.level, acts), rest)
+        return Move(" / ".join(acts), state.holding(acts), pay)
 
     return Simultaneous("posture", moves={one.label: own, two.label: own}, then=then)
 
 
-def costs(s: Scenario, state: World, acts: tuple[str, str]) -> dict[object, float]:
+def costs(s: Scenario, regime: str, level: int, acts: tuple[str, str]) -> dict[object, float]:
     """Return what the postures cost: fighting by type and effort; under a truce gains and harms of violations."""
     effort, out = efforts(s), {}
     for i, side in enumerate(s.sides):
-        if state.regime in FIGHTING:
+        if regime in FIGHTING:
             relief = 1.0
-            if s.sanctions and state.level == 2 and s.sanctions.on != i + 1:
+            if s.sanctions and level == 2 and s.sanctions.on != i + 1:
                 relief = 1.0 - s.sanctions.aid
             for kind, traits in side.types.items():
                 out[(side.label, kind)] = -traits.war_cost * effort[acts[i]] * relief
@@ -72,41 +82,58 @@ def costs(s: Scenario, state: World, acts: tuple[str, str]) -> dict[object, floa
 
 def battle(s: Scenario) -> Chance:
     """Return the stage at which the front moves or the war is decided."""
-    effort, field, top = efforts(s), s.battlefield, s.battlefield.positions - 1
+    effort, decided = efforts(s), {VICTORY_1: victory(s, 1), VICTORY_2: victory(s, 2)}
+
+    @cache
+    def after(regime: str, at_home: int, acts: tuple[str, str]) -> list[home.After]:
+        fought = any(effort[posture] > 0 for posture in acts)
+        held_back = s.loyalty is not None and fought and acts[s.loyalty.side - 1] == RESTRAINED
+        return home.after_battle(s, regime, at_home, held_back)
+
+    @cache
+    def spoils(name: str, at_home: int) -> dict[str, float]:
+        return merged(prize(s, decided[name]), window.prestige(s, at_home, decided[name]))
+
+    @cache
+    def drawn(front: int, acts: tuple[str, str], in_pact: int) -> list[tuple[str, int, float]]:
+        return outcomes(s, front, acts, in_pact)
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in FIGHTING:
             yield Move("-", to=state)
             return
-        e1, e2 = (effort[p] for p in state.pending)
-        here = state._replace(pending=None)
-        if e1 + e2 == 0:
-            for after in home.after_battle(s, here, (False, False)):
-                yield Move(f"quiet; {after.note}" if after.note else "quiet", to=after.to, weight=after.chance)
-            return
-        intensity, kappa = (e1 + e2) / 2, pact.strength(s, state)
-        p = kappa * e1 / (kappa * e1 + (1 - kappa) * e2) if 0 < kappa < 1 else kappa
-        tide = (p + share(s, state.front)) / 2
-        force, move = float(field.decisive) * intensity, float(field.mobility) * intensity
-        out: dict[World, float] = {}
-
-        def add(to: World, chance: float) -> None:
-            if chance > 0:
-                out[to] = out.get(to, 0.0) + chance
-
-        add(victory(s, 1), force * tide)
-        add(victory(s, 2), force * (1 - tide))
-        up = here._replace(front=state.front + 1) if state.front < top else victory(s, 1)
-        down = here._replace(front=state.front - 1) if state.front > 0 else victory(s, 2)
-        add(up, (1 - force) * move * p)
-        add(down, (1 - force) * move * (1 - p))
-        add(here, (1 - force) * (1 - move))
-        held_back = (state.pending[0] == RESTRAINED, state.pending[1] == RESTRAINED)
-        for to, chance in out.items():
-            name = to.regime if to.regime not in FIGHTING else f"front {to.front - state.front:+d}"
-            pay = merged(prize(s, to), window.prestige(s, state, to))
-            for after in home.after_battle(s, to, held_back):
-                full = f"{name}; {after.note}" if after.note else name
-                yield Move(full, to=after.to, pay=merged(pay, after.pay), weight=chance * after.chance)
+        here, acts = state.holding(None), state.pending
+        follows = after(state.regime, state.home, acts)
+        for name, step, chance in drawn(state.front, acts, state.pact):
+            if name in decided:
+                yield Move(name, decided[name], spoils(name, state.home), chance)
+                continue
+            to = here.at_front(state.front + step) if step else here
+            for then in follows:
+                yield Move(name + then.note, then.to(to), then.pay, chance * then.chance)
 
     return Chance("battle", moves)
+
+
+def outcomes(s: Scenario, front: int, acts: tuple[str, str], in_pact: int) -> list[tuple[str, int, float]]:
+    """Return what a battle may bring, with its probability: a victory, or a step of the front."""
+    effort, field, top = efforts(s), s.battlefield, s.battlefield.positions - 1
+    e1, e2 = (effort[p] for p in acts)
+    if e1 + e2 == 0:
+        return [("quiet", 0, 1.0)]
+    intensity, kappa = (e1 + e2) / 2, pact.strength(s, in_pact)
+    p = kappa * e1 / (kappa * e1 + (1 - kappa) * e2) if 0 < kappa < 1 else kappa
+    tide = (p + share(s, front)) / 2
+    force, move = float(field.decisive) * intensity, float(field.mobility) * intensity
+    out: dict[tuple[str, int], float] = {}
+
+    def add(name: str, step: int, chance: float) -> None:
+        if chance > 0:
+            out[name, step] = out.get((name, step), 0.0) + chance
+
+    add(VICTORY_1, 0, force * tide)
+    add(VICTORY_2, 0, force * (1 - tide))
+    add(*(("front +1", 1) if front < top else (VICTORY_1, 0)), (1 - force) * move * p)
+    add(*(("front -1", -1) if front > 0 else (VICTORY_2, 0)), (1 - force) * move * (1 - p))
+    add("front +0", 0, (1 - force) * (1 - move))
+    return [(name, step, chance) for (name, step), chance in out.items()]

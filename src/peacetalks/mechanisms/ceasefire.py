@@ -26,7 +26,7 @@ def incidents(s: Scenario) -> Chance:
             return
         chance = inspection.incident(s, state, sum(p == VIOLATE for p in state.pending))
         if chance < 1:
-            yield Move("holds", to=state._replace(pending=None), weight=1 - chance)
+            yield Move("holds", to=state.holding(None), weight=1 - chance)
         if chance > 0:
             yield Move("breaks", to=state._replace(regime=BROKEN, pending=None), weight=chance)
 

@@ -10,6 +10,7 @@ answer calls on its members (`pact.py`); a standing public demand makes silence 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from peacetalks.game import Chance, Decision, Move
 from peacetalks.mechanisms import audience, credibility, observers
@@ -27,7 +28,7 @@ def occasions(s: Scenario) -> Chance:
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime in FIGHTING and chance > 0:
-            yield Move(OCCASION, to=state._replace(pending=OCCASION), weight=chance)
+            yield Move(OCCASION, to=state.holding(OCCASION), weight=chance)
             if chance < 1:
                 yield Move("none", to=state, weight=1 - chance)
         else:
@@ -45,8 +46,8 @@ def probes(s: Scenario) -> Decision:
         if state.pending != OCCASION:
             yield Move("-", to=state)
             return
-        yield Move("probe", to=state._replace(pending=PROBED), weight=float(c.probe))
-        yield Move("refrain", to=state._replace(pending=None), weight=max(1 - float(c.probe), 1e-9))
+        yield Move("probe", to=state.holding(PROBED), weight=float(c.probe))
+        yield Move("refrain", to=state.holding(None), weight=max(1 - float(c.probe), 1e-9))
 
     return Decision("probe", by=c.label, moves=moves)
 
@@ -55,24 +56,27 @@ def answers(s: Scenario) -> Decision:
     """Return the stage at which the tested side ignores or retaliates."""
     assert s.challengers is not None
     c, side = s.challengers, s.sides[s.challengers.tests - 1]
+    cost: dict[object, float] = {(side.label, k): -float(t.escalation_cost) for k, t in side.types.items()}
+    wider, calls = float(c.wider_war), s.pact is not None and s.pact.side == c.tests
+    answered: dict[object, float] = {c.label: -credibility.loss(s), **cost}
+    for one in s.sides:
+        answered[one.label] = answered.get(one.label, 0.0) - wider * c.wider_cost
+
+    @cache
+    def ignored(factor: float) -> dict[object, float]:
+        hurt = {(side.label, k): -factor * t.humiliation_cost for k, t in side.types.items()}
+        return {c.label: float(c.gain), **hurt}
 
     def moves(state: World) -> Iterator[Move]:
         if state.pending != PROBED:
             yield Move("-", to=state)
             return
-        calm = state._replace(pending=None)
-        factor = audience.humiliation(s, state)
-        hurt = {(side.label, k): -factor * t.humiliation_cost for k, t in side.types.items()}
-        yield Move("ignore", to=audience.worn(s, calm), pay={c.label: float(c.gain), **hurt})
-        cost: dict[object, float] = {(side.label, k): -float(t.escalation_cost) for k, t in side.types.items()}
-        if s.pact and state.pact == IN_PACT and s.pact.side == c.tests:
-            yield Move("retaliate", to=state._replace(pending=CALLED), pay=cost)
-            return
-        wider = float(c.wider_war)
-        pay: dict[object, float] = {c.label: -credibility.loss(s), **cost}
-        for one in s.sides:
-            pay[one.label] = pay.get(one.label, 0.0) - wider * c.wider_cost
-        yield Move("retaliate", to=_spread({calm: 1 - wider, World(WIDER): wider}), pay=pay)
+        calm = state.holding(None)
+        yield Move("ignore", to=audience.worn(s, calm), pay=ignored(audience.humiliation(s, state)))
+        if calls and state.pact == IN_PACT:
+            yield Move("retaliate", to=state.holding(CALLED), pay=cost)
+        else:
+            yield Move("retaliate", to=_spread({calm: 1 - wider, World(WIDER): wider}), pay=answered)
 
     return Decision("answer to a probe", by=side.label, moves=moves)
 

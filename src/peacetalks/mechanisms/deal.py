@@ -60,17 +60,17 @@ def conduct(s: Scenario) -> Simultaneous:
     """Return the stage at which both sides keep a deal, rearm under it, or attack."""
     assert s.deal is not None
     part, (one, two) = s.deal, s.sides
+    ahead = [Move(KEEP, weight=max(1 - float(part.attack), 1e-9)), Move(ATTACK, weight=float(part.attack))]
+    level = [Move(KEEP, weight=1.0), Move(REARM, weight=float(part.rearm))]
+    bound, elsewhere = [Move(KEEP)], [Move("-")]
 
     def own(side: int) -> Any:
-        def moves(state: World) -> Iterator[Move]:
-            if state.regime == DEAL and state.ahead == side:
-                yield Move(KEEP, weight=max(1 - float(part.attack), 1e-9))
-                yield Move(ATTACK, weight=float(part.attack))
-            elif state.regime == DEAL and state.ahead == 0 and side in part.by:
-                yield Move(KEEP, weight=1.0)
-                yield Move(REARM, weight=float(part.rearm))
-            else:
-                yield Move(KEEP if state.regime == DEAL else "-")
+        def moves(state: World) -> list[Move]:
+            if state.regime != DEAL:
+                return elsewhere
+            if state.ahead == side:
+                return ahead
+            return level if state.ahead == 0 and side in part.by else bound
 
         return moves
 
@@ -80,7 +80,7 @@ def conduct(s: Scenario) -> Simultaneous:
         acts, pay = (act[one.label], act[two.label]), dict(_peace(s, final=False))
         for side, mine, value in zip(s.sides, acts, worth(s, state.pending), strict=True):
             pay[side.label] = (1 - side.discount) * value - part.cost * (mine == REARM)
-        return Move(" / ".join(acts), to=state._replace(pending=(state.pending, acts)), pay=pay)
+        return Move(" / ".join(acts), to=state.holding((state.pending, acts)), pay=pay)
 
     return Simultaneous("deal", moves={one.label: own(1), two.label: own(2)}, then=then)
 
@@ -93,7 +93,7 @@ def fate(s: Scenario) -> Chance:
             yield Move("-", to=state)
             return
         what, acts = state.pending
-        here = state._replace(pending=what)
+        here = state.holding(what)
         if ATTACK in acts:
             yield from _attack(s, here, acts.index(ATTACK) + 1)
         elif REARM in acts:
@@ -114,7 +114,8 @@ def _pushed(s: Scenario, state: World, side: int) -> dict[World, float]:
     assert s.deal is not None
     out: dict[World, float] = {}
     for start, p in _resumed(s, state).items():
-        for to, chance in moved(s, start, side, float(s.deal.shift)).items():
+        for front, chance in moved(s, start.front, side, float(s.deal.shift)).items():
+            to = start.at_front(front)
             out[to] = out.get(to, 0.0) + p * chance
     return out
 

@@ -30,22 +30,21 @@ def flows(s: Scenario, front: int) -> dict[str, float]:
     return {one.label: (1 - one.discount) * y, two.label: (1 - two.discount) * (1 - y)}
 
 
-def moved(s: Scenario, state: World, side: int, by: float) -> dict[World, float]:
-    """Return the states after the front has moved `by` (a share of the pie) in favour of `side`, the mean kept.
+def moved(s: Scenario, start: int, side: int, by: float) -> dict[int, float]:
+    """Return the fronts after one at `start` has moved `by` (a share of the pie) in favour of `side`, the mean kept.
 
     A front that reaches beyond an edge stops there: ground is taken, the war is not decided by this alone.
     """
     top = s.battlefield.positions - 1
     exact = by * top
     low = math.floor(exact + 1e-12)
-    out: dict[World, float] = {}
+    out: dict[int, float] = {}
     for steps, chance in ((low, 1 - (exact - low)), (low + 1, exact - low)):
         if chance > 1e-12:
-            front = min(max(state.front + (steps if side == 1 else -steps), 0), top)
-            to = state._replace(front=front)
-            out[to] = out.get(to, 0.0) + chance
+            front = min(max(start + (steps if side == 1 else -steps), 0), top)
+            out[front] = out.get(front, 0.0) + chance
     total = sum(out.values())
-    return {to: chance / total for to, chance in out.items()}
+    return {front: chance / total for front, chance in out.items()}
 
 
 def victory(s: Scenario, side: int) -> World:

@@ -12,26 +12,23 @@ victory no longer counts as quick.  In a period of war, after the battle,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from peacetalks.mechanisms.ground import merged
 from peacetalks.mechanisms.loyalty import hazard, mutiny
-from peacetalks.mechanisms.state import FIGHTING, FRESH, STEADY, STRAINED, TALKS, WAR, World
+from peacetalks.mechanisms.state import FRESH, STEADY, STRAINED, TALKS, WAR, World
 from peacetalks.spec import Scenario
 
 
 class After(NamedTuple):
-    """What follows a battle at home: the states, its chance, what to add to the move's name, and pay."""
+    """What may follow a battle at home: the next states of the state it led to, its chance, a note and pay."""
 
-    to: World | dict[World, float]
+    to: Callable[[World], World | dict[World, float]]
     chance: float
-    note: str = ""
-    pay: dict[Any, float] = {}  # noqa: RUF012
-
-
-def used(s: Scenario) -> bool:
-    """Return whether any mechanism of the ladder is in the scenario."""
-    return bool(s.audience or s.loyalty or (s.window and s.window.variant == "prestige"))
+    note: str  # added to the move's name
+    pay: dict[Any, float]
 
 
 def opening(s: Scenario, regime: str) -> int:
@@ -39,33 +36,34 @@ def opening(s: Scenario, regime: str) -> int:
     return FRESH if s.window and s.window.variant == "prestige" and regime in (WAR, TALKS) else STEADY
 
 
-def after_battle(s: Scenario, to: World, restrained: tuple[bool, bool]) -> Iterator[After]:
-    """Return what follows at home when a battle has led to `to` (probabilities sum to 1).
+def after_battle(s: Scenario, regime: str, home: int, held_back: bool) -> list[After]:
+    """Return what may follow at home when a battle has led to a state of `regime` and `home` (probabilities sum to 1).
 
-    `restrained` says of each side whether it fought with restraint.
+    `held_back` says whether the force of `loyalty` fought with restraint.
     """
-    if to.regime not in FIGHTING or not used(s):
-        yield After(to, 1.0)
-        return
-    held_back = s.loyalty is not None and restrained[s.loyalty.side - 1]
-    risk = hazard(s.loyalty, to.home == STRAINED) if s.loyalty and held_back else 0.0
+    out, risk = [], hazard(s.loyalty, home == STRAINED) if s.loyalty and held_back else 0.0
     if risk > 0:
-        for states, chance, note, pay in mutiny(s, to):
-            yield After(states, risk * chance, note, pay)
-    for level, chance in steps(s, to, held_back).items():
+        for fall, chance, note, pay in mutiny(s):
+            out.append(After(fall, risk * chance, f"; {note}", merged(pay)))
+    for level, chance in steps(s, regime, home, held_back).items():
         if chance > 0:
-            note = "" if level == to.home else _NOTES[level]
-            yield After(to._replace(home=level), (1 - risk) * chance, note)
+            to, note = (_same, "") if level == home else (partial(World.at_home, home=level), f"; {_NOTES[level]}")
+            out.append(After(to, (1 - risk) * chance, note, {}))
+    return out
+
+
+def _same(state: World) -> World:
+    return state
 
 
 _NOTES = {STEADY: "support steadies", STRAINED: "support strained"}
 
 
-def steps(s: Scenario, state: World, held_back: bool) -> dict[int, float]:
+def steps(s: Scenario, regime: str, home: int, held_back: bool) -> dict[int, float]:
     """Return the distribution of the ladder's next level after a period of war."""
-    if state.regime not in (WAR, TALKS):
-        return {state.home: 1.0}
-    if state.home == STRAINED:
+    if regime not in (WAR, TALKS):
+        return {home: 1.0}
+    if home == STRAINED:
         keep = 1.0
         if s.loyalty and not held_back:
             keep *= 1 - s.loyalty.recover
@@ -73,7 +71,7 @@ def steps(s: Scenario, state: World, held_back: bool) -> dict[int, float]:
             keep *= 1 - s.audience.mend
         return {STRAINED: keep, STEADY: 1 - keep}
     fall = float(s.loyalty.fall) if s.loyalty and held_back else 0.0
-    if state.home == FRESH and s.window:
+    if home == FRESH and s.window:
         passing = float(s.window.closing)
         return {STRAINED: fall, STEADY: (1 - fall) * passing, FRESH: (1 - fall) * (1 - passing)}
-    return {STRAINED: fall, state.home: 1 - fall}
+    return {STRAINED: fall, home: 1 - fall}

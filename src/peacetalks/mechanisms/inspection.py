@@ -33,8 +33,8 @@ def let_in(state: World) -> World:
     return resting(state, INSPECTED)._replace(level=0)
 
 
-def burden(s: Scenario, state: World) -> dict[str, float]:
+def burden(s: Scenario, regime: str) -> dict[str, float]:
     """Return the cost of letting inspectors in, in a period."""
-    if s.inspection is None or state.regime != INSPECTED:
+    if s.inspection is None or regime != INSPECTED:
         return {}
     return {side.label: -float(s.inspection.cost) for side in s.sides}

@@ -18,7 +18,7 @@ is steady again; odds in battle are as before, so the loss is one of ground, not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from peacetalks.global_game import hazard as breaking_chance
@@ -44,13 +44,21 @@ def hazard(part: Loyalty, strained: bool) -> float:
     return float(part.occasion) * fall_chance(float(part.public), float(part.private), signal, float(part.cost))
 
 
-def mutiny(s: Scenario, state: World) -> Iterator[tuple[dict[World, float], float, str, dict[str, float]]]:
-    """Return what a mutiny leads to (states, probability, name, pay): ground lost, or the war lost."""
+def mutiny(s: Scenario) -> Iterator[tuple[Callable[[World], dict[World, float]], float, str, dict[str, float]]]:
+    """Return what a mutiny leads to (next states of a state, probability, name, pay): ground lost, or the war lost."""
     assert s.loyalty is not None
-    part, own = s.loyalty, s.sides[s.loyalty.side - 1].label
+    part = s.loyalty
+    falls = [moved(s, front, 3 - part.side, float(part.setback)) for front in range(s.battlefield.positions)]
+
+    def fallen_back(state: World) -> dict[World, float]:
+        steady = state.at_home(STEADY)
+        return {steady.at_front(front): chance for front, chance in falls[state.front].items()}
+
+    own = s.sides[part.side - 1].label
     gone, cost = float(part.collapse), {own: -float(part.loss)}
     if gone < 1:
-        yield moved(s, state._replace(home=STEADY), 3 - part.side, float(part.setback)), 1 - gone, "mutiny", cost
+        yield fallen_back, 1 - gone, "mutiny", cost
     if gone > 0:
         lost = victory(s, 3 - part.side)
-        yield {lost: 1.0}, gone, "mutiny, war lost", {**cost, **prize(s, lost)}
+        end = {lost: 1.0}
+        yield lambda _: end, gone, "mutiny, war lost", {**cost, **prize(s, lost)}

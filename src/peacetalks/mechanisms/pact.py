@@ -15,7 +15,7 @@ duration of the war, which keeps it out of the states of a truce.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from peacetalks.game import Move, Simultaneous
@@ -40,14 +40,8 @@ def formation(s: Scenario) -> Simultaneous:
     powers = [s.sides[part.side - 1].label, *part.members]
 
     def own(weight: float) -> Any:
-        def moves(state: World) -> Iterator[Move]:
-            if state.pact != UNDECIDED:
-                yield Move("-")
-                return
-            yield Move(JOIN, weight=weight)
-            yield Move(STAY_OUT, weight=1 - weight)
-
-        return moves
+        undecided, decided = [Move(JOIN, weight=weight), Move(STAY_OUT, weight=1 - weight)], [Move("-")]
+        return lambda state: undecided if state.pact == UNDECIDED else decided
 
     def then(state: World, act: dict[str, str]) -> Move:
         if state.pact != UNDECIDED:
@@ -61,17 +55,17 @@ def formation(s: Scenario) -> Simultaneous:
     return Simultaneous("pact", moves={p: own(w) for p, w in weights.items()}, then=then)
 
 
-def standing(s: Scenario, state: World) -> dict[str, float]:
+def standing(s: Scenario, pact: int) -> dict[str, float]:
     """Return what a period under the pact is worth to its members."""
-    if s.pact is None or state.pact != IN_PACT:
+    if s.pact is None or pact != IN_PACT:
         return {}
     return dict.fromkeys(s.pact.members, s.pact.security - s.pact.upkeep)
 
 
-def strength(s: Scenario, state: World) -> float:
+def strength(s: Scenario, pact: int) -> float:
     """Return side 1's chance that a move of the front goes its way at equal effort, the pact's support counted."""
     kappa = float(s.battlefield.strength)
-    if s.pact is None or state.pact != IN_PACT:
+    if s.pact is None or pact != IN_PACT:
         return kappa
     one, two = (float(s.pact.support), 1.0) if s.pact.side == 1 else (1.0, float(s.pact.support))
     total = one * kappa + two * (1 - kappa)
@@ -85,17 +79,15 @@ def call(s: Scenario) -> Simultaneous:
     assert c is not None
     own = s.sides[part.side - 1].label
 
-    def moves(state: World) -> Iterator[Move]:
-        if state.pending == CALLED:
-            yield Move(HONOUR, weight=float(part.honour))
-            yield Move(ABANDON, weight=1 - float(part.honour))
-        else:
-            yield Move("-")
+    when_called, not_called = [Move(HONOUR, weight=float(part.honour)), Move(ABANDON, weight=1 - float(part.honour))], [Move("-")]
 
-    def then(state: World, act: dict[str, str]) -> Move:
-        if state.pending != CALLED:
-            return Move("-", to=state)
-        honoured = [act[m] == HONOUR for m in part.members]
+    def moves(state: World) -> list[Move]:
+        return when_called if state.pending == CALLED else not_called
+
+    @cache
+    def answered(acts: tuple[str, ...]) -> tuple[float, dict[object, float]]:
+        """Return the chance of a wider war and what is paid."""
+        honoured = [a == HONOUR for a in acts]
         h = sum(honoured) / len(honoured)
         wider = c.wider_war * (1 - part.shield * h)
         pay: dict[object, float] = {c.label: -credibility.loss(s) * (1 + part.backing * h)}
@@ -103,8 +95,15 @@ def call(s: Scenario) -> Simultaneous:
             pay[side.label] = -wider * c.wider_cost - (part.abandoned * (1 - h) if side.label == own else 0.0)
         for member, kept in zip(part.members, honoured, strict=True):
             pay[member] = -float(part.honour_cost if kept else part.abandon_cost)
-        calm = state._replace(pending=None, pact=IN_PACT if all(honoured) else NO_PACT)
+        return wider, pay
+
+    def then(state: World, act: dict[str, str]) -> Move:
+        if state.pending != CALLED:
+            return Move("-", to=state)
+        acts = tuple([act[m] for m in part.members])
+        wider, pay = answered(acts)
+        calm = state._replace(pending=None, pact=NO_PACT if ABANDON in acts else IN_PACT)
         to = {state: p for state, p in {calm: 1 - wider, World(WIDER): wider}.items() if p > 0}
-        return Move(" / ".join(act[m] for m in part.members), to=to, pay=pay)
+        return Move(" / ".join(acts), to=to, pay=pay)
 
     return Simultaneous("call on the pact", moves=dict.fromkeys(part.members, moves), then=then)

@@ -9,6 +9,7 @@ Sanctions end with a settlement.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from peacetalks.game import Decision, Move
 from peacetalks.mechanisms import credibility
@@ -27,6 +28,22 @@ def lever(s: Scenario) -> Decision:
     assert s.sanctions is not None
     power, target = s.sanctions, s.sides[s.sanctions.on - 1].label
 
+    @cache
+    def steps(now: int, truce: bool) -> list[tuple[str, int, dict[str, float], float]]:
+        """Return name, level, pay and weight of each step from the level `now`."""
+        out = []
+        for name, level in STEPS[now]:
+            pay = {power.label: power.peace_value * truce - power.upkeep * (level == 2)}
+            if level == 2:
+                pay[target] = -float(power.bite)
+            if name == "withdraw the threat":
+                pay[power.label] -= power.bluff_cost
+            weight = 1 - power.change if level == now else power.change / (len(STEPS[now]) - 1)
+            if now == 1 and level == 2:
+                weight = credibility.follow_through(s, weight)
+            out.append((name, level, pay, max(float(weight), 1e-9)))
+        return out
+
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN:
             yield Move("-", to=state)
@@ -34,15 +51,7 @@ def lever(s: Scenario) -> Decision:
         if state.regime == INSPECTED:  # sanctions are suspended while inspectors work
             yield Move("suspended", to=state, pay={power.label: float(power.peace_value)})
             return
-        for name, level in STEPS[state.level]:
-            pay = {power.label: power.peace_value * (state.regime in TRUCES) - power.upkeep * (level == 2)}
-            if level == 2:
-                pay[target] = -float(power.bite)
-            if name == "withdraw the threat":
-                pay[power.label] -= power.bluff_cost
-            weight = 1 - power.change if level == state.level else power.change / (len(STEPS[state.level]) - 1)
-            if state.level == 1 and level == 2:
-                weight = credibility.follow_through(s, weight)
-            yield Move(name, to=state._replace(level=level), pay=pay, weight=max(float(weight), 1e-9))
+        for name, level, pay, weight in steps(state.level, state.regime in TRUCES):
+            yield Move(name, to=state._replace(level=level), pay=pay, weight=weight)
 
     return Decision("outside power", by=power.label, moves=moves)

@@ -52,6 +52,21 @@ class World(NamedTuple):
     pact: int = 0  # NO_PACT, IN_PACT or UNDECIDED
     ahead: int = 0  # under a deal: the side that has rearmed, 0 if none
 
+    def holding(self, pending: Any) -> World:
+        """Return the state with something else on the table (as `_replace`, in a fraction of its time)."""
+        regime, front, level, _, home, pact, ahead = self
+        return World(regime, front, level, pending, home, pact, ahead)
+
+    def at_home(self, home: int) -> World:
+        """Return the state with another level of support at home."""
+        regime, front, level, pending, _, pact, ahead = self
+        return World(regime, front, level, pending, home, pact, ahead)
+
+    def at_front(self, front: int) -> World:
+        """Return the state with the front at another position."""
+        regime, _, level, pending, home, pact, ahead = self
+        return World(regime, front, level, pending, home, pact, ahead)
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:

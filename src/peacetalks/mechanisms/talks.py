@@ -10,6 +10,7 @@ period, so that what is forecast does not depend on the number of offers or the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,18 +44,23 @@ def recognition(s: Scenario) -> Chance:
             return
         wider = window.on_offer(s, state)
         if wider > 0:
-            yield Move(window.BARGAIN, to=state._replace(pending=window.BARGAIN), weight=wider)
+            yield Move(window.BARGAIN, to=state.holding(window.BARGAIN), weight=wider)
         for side, chance in ((0, first), (1, 1 - first)):
             if chance > 0 and wider < 1:
                 name = f"{s.sides[side].label} proposes"
-                yield Move(name, to=state._replace(pending=side), weight=(1 - wider) * chance)
+                yield Move(name, to=state.holding(side), weight=(1 - wider) * chance)
 
     return Chance("recognition", moves)
 
 
 def table(s: Scenario) -> Decision:
     """Return the proposer's stage."""
-    t, offered = s.talks, terms(s)
+    t, labels = s.talks, [side.label for side in s.sides]
+    hopes = labels[s.window.side - 1] if s.window else ""
+    offers = [(f"offer {x:g}", x, float(t.offer) * w) for x, w in terms(s)]
+    offered = [[(name, (side, what), w) for name, what, w in offers] for side in (0, 1)]
+    bundled = [[(name, (side, what), w) for name, what, w in window.bundles(s)] for side in (0, 1)]
+    fight_on, walk = max(1 - float(t.reopen), 1e-9), float(t.walk)
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN:
@@ -63,27 +69,25 @@ def table(s: Scenario) -> Decision:
         if state.pending == window.BARGAIN:
             yield from _bargain(s, state)
             return
-        side, rest = state.pending, state._replace(pending=None)
+        side, rest = state.pending, state.holding(None)
         if state.regime in (WAR, BROKEN):
-            yield Move(REOPEN, to=state._replace(pending=(side, REOPEN)), weight=float(t.reopen))
+            yield Move(REOPEN, to=state.holding((side, REOPEN)), weight=float(t.reopen))
             yield from _inspectors(s, state, side)
-            yield Move("fight on", to=rest, weight=max(1 - float(t.reopen), 1e-9))
+            yield Move("fight on", to=rest, weight=fight_on)
             return
-        for x, w in offered:
-            yield Move(f"offer {x:g}", to=state._replace(pending=(side, x)), weight=float(t.offer) * w)
-        yield from window.bundles(s, state, side)
+        for name, offer, w in offered[side] + (bundled[side] if state.regime == TALKS else []):
+            yield Move(name, state.holding(offer), None, w)
         yield Move("stall", to=rest, weight=float(t.stall))
         if state.regime == TALKS:
             yield from audience.statements(s, state, side)
             yield from _inspectors(s, state, side)
             if s.ceasefire:
-                yield Move(ASK, to=state._replace(pending=(side, ASK)), weight=float(t.ask))
+                yield Move(ASK, to=state.holding((side, ASK)), weight=float(t.ask))
             home = STEADY if state.home == COMMITTED else state.home
-            yield Move("walk out", to=rest._replace(regime=WAR, home=home), weight=float(t.walk))
+            yield Move("walk out", to=rest._replace(regime=WAR, home=home), weight=walk)
 
     def mover(state: World) -> str:
-        side = s.window.side - 1 if s.window and state.pending == window.BARGAIN else int(state.pending)
-        return s.sides[side].label
+        return hopes if state.pending == window.BARGAIN else labels[state.pending]
 
     return Decision("table", by=mover, moves=moves)
 
@@ -93,40 +97,49 @@ def _bargain(s: Scenario, state: World) -> Iterator[Move]:
     assert s.window is not None
     take, x = float(s.window.take), window.terms(s)
     to, pay = agreement(s, x)
-    yield Move("take", to=to, pay=merged(pay, window.premium(s), audience.backing_down(s, state, x)), weight=take)
-    yield Move("let it pass", to=state._replace(pending=None), weight=max(1 - take, 1e-9))
+    yield Move("take", to=to, pay=merged(pay, window.premium(s), audience.backing_down(s, state.home, x)), weight=take)
+    yield Move("let it pass", to=state.holding(None), weight=max(1 - take, 1e-9))
 
 
 def _inspectors(s: Scenario, state: World, side: int) -> Iterator[Move]:
     if s.inspection:
-        yield Move(ASK_INSPECTORS, to=state._replace(pending=(side, ASK_INSPECTORS)), weight=float(s.inspection.ask))
+        yield Move(ASK_INSPECTORS, to=state.holding((side, ASK_INSPECTORS)), weight=float(s.inspection.ask))
 
 
 def answer(s: Scenario) -> Decision:
     """Return the responder's stage."""
+    accept, labels = float(s.talks.accept), [side.label for side in s.sides]
+
+    @cache
+    def closed(what: float | Bundle, home: int) -> tuple[World, dict[str, float]]:
+        to, pay = agreement(s, what)
+        return to, merged(pay, audience.backing_down(s, home, agreed_terms(to)))
+
+    @cache
+    def truce(home: int) -> dict[str, float]:
+        return audience.backing_down(s, home, None)
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN or not isinstance(state.pending, tuple):
             yield Move("-", to=state)
             return
         what: Any = state.pending[1]
-        rest = state._replace(pending=None)
+        rest = state.holding(None)
         no, yes, to, chance, pay = "decline", "agree", rest, 0.5, {}
-        if isinstance(what, float | Bundle):
-            no, yes, chance = "reject", "accept", float(s.talks.accept)
-            to, pay = agreement(s, what)
-            pay = merged(pay, audience.backing_down(s, state, agreed_terms(to)))
+        if isinstance(what, (float, Bundle)):
+            no, yes, chance = "reject", "accept", accept
+            to, pay = closed(what, state.home)
         elif what == REOPEN:
             to = rest._replace(regime=TALKS)
         elif what == ASK and s.ceasefire:
-            to, chance, pay = resting(rest, CEASEFIRE), float(s.ceasefire.accept), audience.backing_down(s, state, None)
+            to, chance, pay = resting(rest, CEASEFIRE), float(s.ceasefire.accept), truce(state.home)
         elif what == ASK_INSPECTORS and s.inspection:
-            to, chance, pay = let_in(rest), float(s.inspection.accept), audience.backing_down(s, state, None)
-        yield Move(yes, to=to, pay=pay, weight=chance)
-        yield Move(no, to=rest, weight=max(1 - chance, 1e-9))
+            to, chance, pay = let_in(rest), float(s.inspection.accept), truce(state.home)
+        yield Move(yes, to, pay, chance)
+        yield Move(no, rest, None, max(1 - chance, 1e-9))
 
     def mover(state: World) -> str:
-        return s.sides[1 - state.pending[0]].label
+        return labels[1 - state.pending[0]]
 
     return Decision("answer", by=mover, moves=moves)
 

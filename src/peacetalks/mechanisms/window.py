@@ -15,12 +15,9 @@ terms: a few bundle offers.  Trade pays where the two weigh the issue differentl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
-from peacetalks.game import Move
-from peacetalks.mechanisms.state import FIGHTING, FRESH, TALKS, VICTORY_1, VICTORY_2, Bundle, World
+from peacetalks.mechanisms.state import FIGHTING, FRESH, VICTORY_1, VICTORY_2, Bundle, World
 from peacetalks.spec import Scenario
 
 BARGAIN = "grand bargain"
@@ -51,24 +48,22 @@ def premium(s: Scenario) -> dict[str, float]:
     return {side.label: side.discount * s.window.value}
 
 
-def prestige(s: Scenario, before: World, after: World) -> dict[str, float]:
-    """Return the prestige of a victory that still counts as quick."""
+def prestige(s: Scenario, home: int, after: World) -> dict[str, float]:
+    """Return the prestige of a victory that still counts as quick, as `home` told before it."""
     w = s.window
-    if w is None or w.variant != "prestige" or before.home != FRESH:
+    if w is None or w.variant != "prestige" or home != FRESH:
         return {}
     if after.regime != (VICTORY_1 if w.side == 1 else VICTORY_2):
         return {}
     return premium(s)
 
 
-def bundles(s: Scenario, state: World, side: int) -> Iterator[Move]:
-    """Return the bundle offers `side` (0 or 1) may make in open talks."""
-    if s.linked is None or state.regime != TALKS:
-        return
+def bundles(s: Scenario) -> list[tuple[str, Bundle, float]]:
+    """Return the bundles that may be offered in open talks: name of the move, bundle, weight."""
+    if s.linked is None:
+        return []
     grid = sorted({on_grid(s, float(x)) for x in s.linked.terms})
-    for x in grid:
-        weight = float(s.linked.offer) / len(grid)
-        yield Move(f"bundle {x:g}", to=state._replace(pending=(side, Bundle(x))), weight=weight)
+    return [(f"bundle {x:g}", Bundle(x), float(s.linked.offer) / len(grid)) for x in grid]
 
 
 def linked_worth(s: Scenario) -> tuple[float, float]:
