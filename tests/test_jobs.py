@@ -132,9 +132,9 @@ def test_every_command_says_the_same_from_two_processes(at_once, name):
 def test_no_command_solves_a_variant_twice(monkeypatch, name):
     solved = []
 
-    def watched(s, belief_points, certify=False):
+    def watched(s, *how, **more):
         solved.append(play_key(s))
-        return solve_scenario(s, belief_points, certify)
+        return solve_scenario(s, *how, **more)
 
     for room in ("claims", "comparison", "infer", "scenario_outlook"):
         monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
