@@ -314,7 +314,7 @@ def _payments(
         k, state, node, _ = found[i]
         return b.game.stages[k], state, node.names[row - prof_ptr[i]]
 
-    rows = sorted({i for pays in (pay, drive) for i, x in enumerate(pays) if callable(x)})
+    rows = sorted({i for pays in (pay, drive) for i, x in enumerate(pays) if x and type(x) is not dict and callable(x)})
     out: dict[str, np.ndarray] = {"typed": np.full(n, -1)}
     out["typed"][rows] = np.arange(len(rows))
     for i, (name, pays) in enumerate((("pay", pay), ("drive", drive))):

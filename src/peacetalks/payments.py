@@ -57,7 +57,7 @@ class Columns:
     def entries_of(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
         """Return all that is paid in `pays`, row by row; `where(row)` is named in an error."""
         rows = [row for row, pay in enumerate(pays) if pay]
-        some = [pays[row] or {} for row in rows]
+        some = [pay for pay in pays if pay]
         try:  # all at once; what looks wrong is gone through entry by entry
             keys = ints([self.code[key] for pay in some for key in pay])
             amounts = np.array(array("d", chain.from_iterable([pay.values() for pay in some])))
@@ -67,9 +67,9 @@ class Columns:
             return self._one_by_one(pays, where)
         width = ints([len(cols) for cols in self.index.values()])[keys]
         first = ints([cols[0] for cols in self.index.values()])[keys]  # a player's columns follow one another
-        step = np.arange(width.sum()) - np.repeat(np.cumsum(width) - width, width)
+        col = np.arange(width.sum()) + np.repeat(first - (np.cumsum(width) - width), width)
         row = np.repeat(ints(rows), [len(pay) for pay in some])
-        return np.repeat(row, width), np.repeat(first, width) + step, np.repeat(amounts, width)
+        return np.repeat(row, width), col, np.repeat(amounts, width)
 
     def _one_by_one(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
         found = [(row, *entry) for row, pay in enumerate(pays) for entry in self.entries(pay, where(row))]

@@ -56,18 +56,26 @@ def recognition(s: Scenario) -> Chance:
 def table(s: Scenario) -> Decision:
     """Return the proposer's stage."""
     t, labels = s.talks, [side.label for side in s.sides]
-    hopes = labels[s.window.side - 1] if s.window else ""
+    hopes, take = (labels[s.window.side - 1], float(s.window.take)) if s.window else ("", 0.0)
     offers = [(f"offer {x:g}", x, float(t.offer) * w) for x, w in terms(s)]
     offered = [[(name, (side, what), w) for name, what, w in offers] for side in (0, 1)]
     bundled = [[(name, (side, what), w) for name, what, w in window.bundles(s)] for side in (0, 1)]
     fight_on, walk = max(1 - float(t.reopen), 1e-9), float(t.walk)
+
+    @cache
+    def bargain(home: int) -> tuple[World, dict[str, float]]:
+        """Return the state and the pay when the wider agreement on offer is taken."""
+        to, pay = agreement(s, x := window.terms(s))
+        return to, merged(pay, window.premium(s), audience.backing_down(s, home, x))
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
         if state.pending == window.BARGAIN:
-            yield from _bargain(s, state)
+            to, pay = bargain(state.home)
+            yield Move("take", to, pay, take)
+            yield Move("let it pass", state.holding(None), None, max(1 - take, 1e-9))
             return
         side, rest = state.pending, state.holding(None)
         if state.regime in (WAR, BROKEN):
@@ -90,15 +98,6 @@ def table(s: Scenario) -> Decision:
         return hopes if state.pending == window.BARGAIN else labels[state.pending]
 
     return Decision("table", by=mover, moves=moves)
-
-
-def _bargain(s: Scenario, state: World) -> Iterator[Move]:
-    """Return whether the side takes a wider agreement that is on offer."""
-    assert s.window is not None
-    take, x = float(s.window.take), window.terms(s)
-    to, pay = agreement(s, x)
-    yield Move("take", to=to, pay=merged(pay, window.premium(s), audience.backing_down(s, state.home, x)), weight=take)
-    yield Move("let it pass", to=state.holding(None), weight=max(1 - take, 1e-9))
 
 
 def _inspectors(s: Scenario, state: World, side: int) -> Iterator[Move]:
