@@ -86,12 +86,13 @@ def rows() -> list[str]:
 def memory(points: int) -> str:
     """Return a line: memory of a process that forecasts everything once."""
     code = (
-        "import resource, peacetalks as pt; from peacetalks.solving import solve_scenario as solve; from peacetalks.mechanisms."
+        "import peacetalks as pt; from peacetalks.solving import solve_scenario as solve; from peacetalks.mechanisms."
         f"state import label; pt.forecast(solve(pt.load('russia-ukraine-2025'), {points}), label, periods={HORIZON}); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+        "print(open('/proc/self/status').read())"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return f"Memory of one solve and forecast of everything, {points} belief points: {float(said.stdout):.0f} MiB."
+    peak = int(said.stdout.split("VmHWM:")[1].split()[0]) / 1024  # Linux; getrusage would count the process that forked
+    return f"Memory of one solve and forecast of everything, {points} belief points: {peak:.0f} MiB."
 
 
 def peer() -> str:
@@ -131,7 +132,8 @@ def main() -> None:
     args = parse.parse_args()
     globals()["RUNS"] = args.runs
     pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
-    said = f"How long a forecast takes: fixed sizes, warm, one core; median of {args.runs} runs in one process."
+    told = "one run" if args.runs == 1 else f"median of {args.runs} runs in one process"
+    said = f"How long a forecast takes: fixed sizes, warm, one core; {told}."
     lines = ["# How long things take", "", said, "", *rows(), "", peer(), help_time(), memory(5), memory(POINTS)]
     if args.first_run:
         lines.append(first_run())
