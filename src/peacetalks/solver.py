@@ -203,6 +203,8 @@ class _Work:
             self.iterations += int(steps)
             if not stop[1]:
                 break
+            if kind == DUEL and not finish and self.sweeps:
+                continue  # where play does not settle yet it stays, in this sweep, as it was in the last
             marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
             for place in marked:
                 at, flat = int(stop[0]) + place // grid.total, place % grid.total

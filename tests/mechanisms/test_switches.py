@@ -11,12 +11,11 @@ from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agreed_terms, label
 from peacetalks.scenario_outlook import outlook
 
-# last period of the small war, first solved before the second half of the mechanisms was written (numbers since made again
-# for the cubic interpolation between beliefs, which moved them by up to 3e-5)
+# last period of the small war, solved before the second half of the mechanisms was written
 BEFORE = {
-    "broken": 0.07071445001255558, "ceasefire": 0.10185968903942594, "fighting": 0.12059027109656296,
-    "settlement": 0.035757423913976585, "talks": 0.5611511015341195, "victory_1": 0.10441032183805897,
-    "victory_2": 0.0028425305330884686, "wider_war": 0.0026742120322120772,
+    "broken": 0.07070735118787344, "ceasefire": 0.10184937360801632, "fighting": 0.12059607211217166,
+    "settlement": 0.03575266992116087, "talks": 0.5611809336405902, "victory_1": 0.10441121724971877,
+    "victory_2": 0.0028425937953057167, "wider_war": 0.0026597884851632964,
 }  # fmt: skip
 
 
