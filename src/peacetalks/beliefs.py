@@ -80,7 +80,7 @@ def line(points: int, prior: float) -> tuple[np.ndarray, int]:
     return np.concatenate([np.linspace(0.0, prior, knot + 1), np.linspace(prior, 1.0, above)[1:]]), knot
 
 
-def stencils(x: np.ndarray) -> np.ndarray:
+def stencils(x: np.ndarray, straight: bool = False) -> np.ndarray:
     """Return the weights [cell, 12] of cubic Hermite interpolation on grid points `x` (ascending, at least 2).
 
     In cell i at share t of its length the interpolant of V is V[s] + sum_k e_k (V[s + k + 1] - V[s + k]), k < 3, on the
@@ -89,7 +89,8 @@ def stencils(x: np.ndarray) -> np.ndarray:
         e_k = u_k + v_k t^2 (3 - 2 t) + t (1 - t) ((1 - t) l_k - t r_k);
 
     a row holds u, v, l, r.  The slope at a grid point is that of the parabola through it and its neighbours, so the
-    interpolant has a continuous derivative and is exact for parabolas.  Up to three points it is made of straight lines: a
+    interpolant has a continuous derivative and is exact for parabolas.  Up to three points, or where `straight` is set,
+    it is made of straight lines: a
     parabola through three bends so much that play did not settle in games that do on finer grids.
 
     >>> stencils(np.array([0.0, 0.5, 1.0])).shape
@@ -103,7 +104,7 @@ def stencils(x: np.ndarray) -> np.ndarray:
         out[i, 1, i - s] = 1.0
         for end in range(2):
             at = i + end
-            if n <= 3:
+            if straight or n <= 3:
                 out[i, 2 + end, i - s] = 1.0
                 continue
             mid = min(max(at, 1), n - 2)  # the parabola's middle point
@@ -133,9 +134,10 @@ def _code(cells: int, cumulative: np.ndarray) -> np.ndarray:
     return (cumulative * base ** np.arange(cumulative.shape[1])).sum(axis=1)
 
 
-def make_grid(game: Game, belief_points: int) -> Grid:
+def make_grid(game: Game, belief_points: int, straight: bool = False) -> Grid:
     """Lay out the belief grid of `game` with `belief_points` per edge (at least 2).
 
+    With `straight` values are interpolated by straight lines, else by cubics; see `stencils`.
     Raises `GameError` for more than four types or fewer than two points.
     """
     if int(belief_points) != belief_points or belief_points < 2:
@@ -164,10 +166,10 @@ def make_grid(game: Game, belief_points: int) -> Grid:
         sets.append(pts)
         cells.append(n)
         luts.append(lut)
-    return _pack(axis, sets, cells, luts)
+    return _pack(axis, sets, cells, luts, straight)
 
 
-def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list[np.ndarray]) -> Grid:
+def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list[np.ndarray], straight: bool) -> Grid:
     size = np.array([len(s) for s in sets], np.int64)
     stride = np.array([int(np.prod(size[i + 1 :])) for i in range(len(sets))], np.int64)
     points = np.zeros((len(sets), int(size.max(initial=1)), MAX_TYPES))
@@ -184,7 +186,7 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     stencil = np.zeros((len(sets), max(points.shape[1] - 1, 1), 12))
     for i, pts in enumerate(sets):
         if pts.shape[1] == 2:
-            stencil[i, : len(pts) - 1] = stencils(pts[:, 0])
+            stencil[i, : len(pts) - 1] = stencils(pts[:, 0], straight)
     return Grid(axis, shape, points, lookup, first, base, stencil, len(flat))
 
 

@@ -30,6 +30,7 @@ MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
+PATIENCE = 60  # stacks of pairs that may be left as they were, over all sweeps of a grid, before straight lines are tried
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
@@ -84,14 +85,20 @@ def solve(
     grid = make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
     _cache.ready()
-    found = _climb(game, compiled, lam, _ladder(game, grid, belief_points, refine), tolerance, max_sweeps, refine)
+    ladder, straight = _ladder(game, grid, belief_points, refine), False
+    try:
+        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine)
+    except _Restless:
+        straight = True
+        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine, straight)
     s = None
     for points, work, layers, residual in found:
         settings = {
             "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
             "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": compiled.n_nodes,
             "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
-            "sweeps": work.sweeps, "seconds": time.perf_counter() - began,
+            "interpolation": "linear" if straight else "cubic", "sweeps": work.sweeps,
+            "seconds": time.perf_counter() - began,
         }  # fmt: skip
         s = Solution(
             game, compiled, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
@@ -129,19 +136,24 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
         )
 
 
+class _Restless(NotSolved):
+    """Two movers at once kept turning under the cubic interpolation: straight lines are tried instead."""
+
+
 class _Work:
     """The arrays of a solve under way."""
 
     def __init__(
-        self, compiled: Compiled, grid: Grid, lam: np.ndarray, groups: list[tuple[int, np.ndarray]] | None = None
-    ) -> None:
-        self.c, self.grid, self.lam = compiled, grid, lam
+        self, compiled: Compiled, grid: Grid, lam: np.ndarray, groups: list[tuple[int, np.ndarray]] | None = None,
+        straight: bool = False,
+    ) -> None:  # fmt: skip
+        self.c, self.grid, self.lam, self.straight = compiled, grid, lam, straight
         self.plan = make_plan(compiled, grid)
         self.groups = alike(compiled, self.plan.kind) if groups is None else groups
         self.X = np.zeros((compiled.n_nodes + len(compiled.boundaries), len(compiled.layout.col_player), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
         self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
-        self.iterations, self.sweeps = 0, 0
+        self.iterations, self.sweeps, self.unsettled = 0, 0, 0
 
     def horizon(self) -> np.ndarray:
         """Return boundary values [boundary, column, belief] at the horizon (or the start of a stationary iteration)."""
@@ -203,8 +215,11 @@ class _Work:
             self.iterations += int(steps)
             if not stop[1]:
                 break
-            if kind == DUEL and not finish and self.sweeps:
-                continue  # where play does not settle yet it stays, in this sweep, as it was in the last
+            if kind == DUEL and not finish and self.sweeps and not self.straight:
+                self.unsettled += 1  # where play does not settle yet it stays, in this sweep, as it was in the last
+                if self.unsettled > PATIENCE:
+                    raise _Restless(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
+                continue
             marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
             for place in marked:
                 at, flat = int(stop[0]) + place // grid.total, place % grid.total
@@ -275,7 +290,7 @@ class _Work:
 
     def refined(self, fine: Grid) -> _Work:
         """Return work on a finer grid that starts from the strategies found on this one."""
-        out = _Work(self.c, fine, self.lam, self.groups)
+        out = _Work(self.c, fine, self.lam, self.groups, self.straight)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         across = self.across(fine)
         out.warm = np.clip((self.warm.reshape(-1, self.grid.total) @ across.T).ravel(), 0.0, 1.0)
@@ -330,7 +345,8 @@ def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: 
 
 
 def _climb(
-    game: Game, compiled: Compiled, lam: np.ndarray, ladder: list[int], tolerance: float, most: int, refine: bool
+    game: Game, compiled: Compiled, lam: np.ndarray, ladder: list[int], tolerance: float, most: int, refine: bool,
+    straight: bool = False,
 ) -> list[tuple[int, _Work, Layers, float]]:
     """Solve on ever finer belief grids, a stationary game on each from its solution on the last.
 
@@ -339,13 +355,13 @@ def _climb(
     found: list[tuple[int, _Work, Layers, float]] = []
     work, W = None, np.zeros(0)
     for i, points in enumerate(ladder):
-        here, kept = make_grid(game, points), i >= len(ladder) - 1 - refine
+        here, kept = make_grid(game, points, straight), i >= len(ladder) - 1 - refine
         if game.periods is not None:
-            work = _Work(compiled, here, lam)
+            work = _Work(compiled, here, lam, straight=straight)
             found.append((points, work, *_finite(game, work)))
             continue
         if work is None or not (here.kinds == 2).all():
-            work = _Work(compiled, here, lam)
+            work = _Work(compiled, here, lam, straight=straight)
             W = work.horizon()
         else:
             W, work = W @ work.across(here).T, work.refined(here)
