@@ -177,6 +177,16 @@ def posteriors(N, G, mu, x):
 
 
 @inner()
+def picked(N):
+    """Return (weight, local belief) of the neighbours of the posteriors that the counters stand at."""
+    w, lb = 1.0, 0
+    for j in range(len(N.part)):
+        w *= N.share[j, N.part[j, ACT], N.part[j, PICK]]
+        lb += N.vertex[j, N.part[j, ACT], N.part[j, PICK]]
+    return w, lb
+
+
+@inner()
 def continuation(N, table):
     """Fill q: what each participant's type expects from each action, given `posteriors`."""
     P = len(N.part)
@@ -199,11 +209,7 @@ def continuation(N, table):
         part[j, ACT] = part[j, PICK] = 0
     for c in range(N.profiles):
         while True:
-            w = 1.0
-            lb = 0
-            for j in range(P):
-                w *= N.share[j, part[j, ACT], part[j, PICK]]
-                lb += N.vertex[j, part[j, ACT], part[j, PICK]]
+            w, lb = picked(N)
             if w != 0.0:
                 for j in range(P):
                     others = w

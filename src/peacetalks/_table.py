@@ -6,7 +6,7 @@ A *local* belief counts only the axes of the node's own participants; `rest_of` 
 import numpy as np
 
 from peacetalks._jit import inner
-from peacetalks._kernels import ACT, ACTIONS, AXIS, COLUMN, CORNERS, KINDS, PICK, PLAYER, SIZE, START, STEP, STRIDE, turn
+from peacetalks._kernels import ACT, ACTIONS, AXIS, COLUMN, CORNERS, KINDS, PICK, PLAYER, SIZE, START, STEP, STRIDE, picked, turn
 from peacetalks.compile import NATURE
 
 
@@ -107,11 +107,7 @@ def store_values(N, L, x, table, out):
         for j in range(P):
             sure *= N.mean[j, part[j, ACT]]
         while True:
-            w = 1.0
-            lb = 0
-            for j in range(P):
-                w *= N.share[j, part[j, ACT], part[j, PICK]]
-                lb += N.vertex[j, part[j, ACT], part[j, PICK]]
+            w, lb = picked(N)
             if w != 0.0:
                 for u in range(U):
                     j = owner[u]

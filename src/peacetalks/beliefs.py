@@ -89,9 +89,9 @@ def stencils(x: np.ndarray, straight: bool = False) -> np.ndarray:
         e_k = u_k + v_k t^2 (3 - 2 t) + t (1 - t) ((1 - t) l_k - t r_k);
 
     a row holds u, v, l, r.  The slope at a grid point is that of the parabola through it and its neighbours, so the
-    interpolant has a continuous derivative and is exact for parabolas.  Up to three points, or where `straight` is set,
-    it is made of straight lines: a
-    parabola through three bends so much that play did not settle in games that do on finer grids.
+    interpolant has a continuous derivative and is exact for parabolas.  Up to three points, or where `straight` is set, it
+    is made of straight lines: a parabola through three bends so much that play did not settle in games that do on finer
+    grids.
 
     >>> stencils(np.array([0.0, 0.5, 1.0])).shape
     (2, 12)

@@ -85,28 +85,34 @@ def solve(
     grid = make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
     _cache.ready()
-    ladder, straight = _ladder(game, grid, belief_points, refine), False
+    ladder = _ladder(game, grid, belief_points, refine)
     try:
         found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine)
     except _Restless:
-        straight = True
-        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine, straight)
+        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine, straight=True)
     s = None
     for points, work, layers, residual in found:
-        settings = {
-            "rationality": {p: float(x) for p, x in zip(game.players, lam, strict=True)},
-            "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": compiled.n_nodes,
-            "states": len(compiled.boundaries), "periods": game.periods, "tolerance": tolerance,
-            "interpolation": "linear" if straight else "cubic", "sweeps": work.sweeps,
-            "seconds": time.perf_counter() - began,
-        }  # fmt: skip
-        s = Solution(
-            game, compiled, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, lam, residual, 0, (),
-            work.iterations, settings, s,
-        )  # fmt: skip
+        s = _solution(work, layers, residual, points, tolerance, time.perf_counter() - began, s)
     assert s is not None
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
+
+
+def _solution(
+    work: _Work, layers: Layers, residual: float, points: int, tolerance: float, seconds: float, coarser: Solution | None
+) -> Solution:
+    """Return the solution that `work` has come to."""
+    c, game = work.c, work.c.game
+    settings = {
+        "rationality": {p: float(x) for p, x in zip(game.players, work.lam, strict=True)},
+        "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": c.n_nodes,
+        "states": len(c.boundaries), "periods": game.periods, "tolerance": tolerance,
+        "interpolation": "linear" if work.straight else "cubic", "sweeps": work.sweeps, "seconds": seconds,
+    }  # fmt: skip
+    return Solution(
+        game, c, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, work.lam, residual, 0, (),
+        work.iterations, settings, coarser,
+    )  # fmt: skip
 
 
 def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarray:
