@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _duel, _exp, _jit, _kernels, _measure, _newton, _signal, _single, _sweep, _table
+from peacetalks import _duel, _exp, _jit, _kernels, _measure, _newton, _several, _signal, _single, _sweep, _table
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
 from peacetalks.compile import Compiled, compile_game
@@ -26,7 +26,7 @@ from peacetalks.game import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
-FILES = (_jit, _exp, _kernels, _newton, _signal, _duel, _table, _single, _sweep, _measure)
+FILES = (_jit, _exp, _kernels, _newton, _several, _signal, _duel, _table, _single, _sweep, _measure)
 _helpers: list[subprocess.Popen[bytes]] = []
 PAIR, MEASURE = "_sweep.sweep_pair-", "_measure.push-"  # the last kernel stored of either kind
 

@@ -22,6 +22,7 @@ from peacetalks._kernels import (
     turn,
 )
 from peacetalks._newton import newton
+from peacetalks._several import newton_several
 from peacetalks._table import beliefs_at, fill_table, store_values
 
 
@@ -40,6 +41,7 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
             x[i] = N.y[i]
         posteriors(N, G, mu, x)
         return 0.0, 1
+    few, some = min(most, 8), min(most, 40)  # a literal here would compile the callees once more
     movers = 0
     for j in range(len(N.part)):
         movers += 1 if N.part[j, PLAYER] >= 0 else 0
@@ -47,9 +49,14 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
     if len(N.part) > 1:
         if cold and movers > 1:
             return np.inf, 0
-        return settle(N, G, mu, table, lam, 1.0, x, tol, most)
+        res, steps = np.inf, 0
+        if movers > 1:
+            res, steps = newton_several(N, G, mu, table, lam, 1.0, x, tol, some)
+        if res > tol:
+            res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
+            steps += it
+        return res, steps
     steps = 0
-    few, some = min(most, 8), min(most, 40)  # a literal here would compile the callees once more
     if not cold:
         res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, few)
         if res <= tol:

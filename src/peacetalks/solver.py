@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from peacetalks import _cache, _kernels, _single, _sweep
+from peacetalks._duel import TINY
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.anderson import Mixer
 from peacetalks.beliefs import Grid, make_grid, neighbours
@@ -30,7 +31,8 @@ MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
-PATIENCE = 60  # stacks of pairs that may be left as they were, over all sweeps of a grid, before straight lines are tried
+PAIR_STEPS = 60  # replies of two movers at once, before Newton's method takes over at the beliefs that turn
+PATIENCE = 1000  # beliefs at which it may have to, over all inexact sweeps, before straight lines are tried
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
@@ -143,7 +145,7 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
 
 
 class _Restless(NotSolved):
-    """Two movers at once kept turning under the cubic interpolation: straight lines are tried instead."""
+    """Replies of two movers kept turning under the cubic interpolation: straight lines are tried instead."""
 
 
 class _Work:
@@ -159,7 +161,7 @@ class _Work:
         self.X = np.zeros((compiled.n_nodes + len(compiled.boundaries), len(compiled.layout.col_player), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
         self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
-        self.iterations, self.sweeps, self.unsettled = 0, 0, 0
+        self.iterations, self.sweeps, self.turning = 0, 0, 0
 
     def horizon(self) -> np.ndarray:
         """Return boundary values [boundary, column, belief] at the horizon (or the start of a stationary iteration)."""
@@ -211,7 +213,7 @@ class _Work:
                 )
             elif kind == DUEL:
                 res, steps = _sweep.sweep_pair(
-                    nodes, lay, grid, plan, self.X, self.logs, self.warm, self.lam, tol, NODE_STEPS, finish, stop,
+                    nodes, lay, grid, plan, self.X, self.logs, self.warm, self.lam, tol, PAIR_STEPS, finish, stop,
                     exempt,
                 )  # fmt: skip
             else:
@@ -221,12 +223,11 @@ class _Work:
             self.iterations += int(steps)
             if not stop[1]:
                 break
-            if kind == DUEL and not finish and self.sweeps and not self.straight:
-                self.unsettled += 1  # where play does not settle yet it stays, in this sweep, as it was in the last
-                if self.unsettled > PATIENCE:
-                    raise _Restless(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
-                continue
             marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
+            if kind == DUEL and not finish and not self.straight:
+                self.turning += len(marked)
+                if self.turning > PATIENCE:
+                    raise _Restless(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
             for place in marked:
                 at, flat = int(stop[0]) + place // grid.total, place % grid.total
                 if at >= len(nodes):  # the stack is filled up with its last node
@@ -253,13 +254,17 @@ class _Work:
         size = int((self.plan.log_ptr[n + 1] - self.plan.log_ptr[n]) // grid.total)
         start = int(self.plan.log_ptr[n]) + flat * size
         x, out = self.logs[start : start + size].copy(), np.empty(self.X.shape[1])
+        own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
+        if kind == DUEL:
+            x = np.log(np.maximum(own, TINY))
+        elif kind == SIGNAL:
+            x = self.implying(n, flat, own)
         res = np.inf
-        if kind == SIGNAL:
+        if kind != GENERAL:
             res = _single.solve_at(n, lay, grid, self.X, self.belief(flat), self.lam, tol, NODE_STEPS, x, out)
         if not res <= tol:
             x, res = self.branch(n, flat, tol)
         _normalise(self.c, n, x)
-        own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
         if kind == SIGNAL:
             post = np.empty(len(own))
             _single.posterior_of(n, lay, grid, flat, x, post)
@@ -267,6 +272,15 @@ class _Work:
         elif kind == DUEL:
             own[:] = np.exp(x)
         return x, float(res)
+
+    def implying(self, n: int, flat: int, post: np.ndarray) -> np.ndarray:
+        """Return log strategies of node `n` [type and action] after which posteriors of the first type are `post` [action]."""
+        lay = self.c.layout
+        i = lay.part_ptr[n]
+        nu = lay.log_weight[lay.part_weight[i] : lay.part_weight[i] + len(post)]
+        mu = self.belief(flat)[self.grid.axis[lay.part_player[i]]]
+        odds = np.log(np.maximum([post, 1.0 - post], TINY)) - np.log(np.maximum(mu[:2, None], TINY))
+        return (nu + odds).ravel()
 
     def belief(self, flat: int) -> np.ndarray:
         """Return the beliefs [axis, type] at a flat index."""
