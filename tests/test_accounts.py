@@ -125,6 +125,7 @@ def test_compare_splits_the_whole_difference(base):
     out = c.to_dict()["accounts"]["x"]
     assert [r["path"] for r in out["changes"]] == ["talks.walk", "ceasefire.accept"]
     assert sum(out["ends"][e][1] for e in ENDS) == pytest.approx(1, abs=1e-12)
+    assert (out["grid_error"], out["interpolation"]) == (None, "linear")  # no coarser grid to tell it
     solved = View(base, solve_scenario(base, 2))
     (atom,) = atoms(parse("E(terms | settlement by 2)"))
     assert c.expected["base"].terms == pytest.approx(solved.answer(atom, ""), abs=1e-12)  # a mean, not a mass

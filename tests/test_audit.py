@@ -74,10 +74,10 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
     real = solve_scenario
 
     def holed(refused):
-        def solve(s, points):
+        def solve(s, points, refine=False):
             if refused(play_key(s)):
                 raise pt.NotSolved("no equilibrium here")
-            return real(s, points)
+            return real(s, points, refine=refine)
 
         monkeypatch.setattr("peacetalks.claims.solve_scenario", solve)
 
@@ -129,6 +129,22 @@ def test_a_margin_within_the_solvers_error_is_undecided():
     record, rate = parse("loglik() > loglik(base)"), parse("base_rate(ceasefire, fails within 30d) > 0.5")
     assert [verdict(record, np.array([x])) for x in (9e-3, 0.011)] == ["undecided", "holds"]
     assert verdict(rate, np.array([1e-6])) == "holds"  # a record is counted, not solved for
+
+
+def test_the_belief_grid_may_make_a_margin_nil():
+    q = parse("P(peace by 1) > 0.4")
+    assert [verdict(q, np.array([0.01, 0.02]), off) for off in (0.0, 0.0095, 0.0105)] == ["holds", "holds", "undecided"]
+    base = tiny(**{"sides.1.types": {"a": {"share": 0.5, "war_cost": 0.01}, "b": {"share": 0.5, "war_cost": 0.06}}})
+    asked = [claim("P(peace by 2) > 0.1"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2))", "d"), claim("loglik()", "l")]
+    record = events((D1, UN, ASK))
+    five, three = (
+        {f.claim.id: f for f in audit(base, asked, [], record, acts(), draws=0, belief_points=n).findings} for n in (5, 3)
+    )
+    for name, f in five.items():
+        assert f.grid_error == pytest.approx(abs(f.value - three[name].value) / 4, abs=1e-12)
+        assert f.grid_error > 1e-9
+        assert f.to_dict()["grid_error"] == f.grid_error
+        assert three[name].grid_error is None  # no coarser grid to tell it
 
 
 def test_the_solvers_error_is_what_it_is_said_to_be(base):

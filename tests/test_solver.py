@@ -1,9 +1,16 @@
 """What the solver promises: it stops on the residual only, says where it failed, and reports what it found."""
 
+import numpy as np
 import pytest
+from scipy.optimize import brentq
+from scipy.special import expit
 
 import peacetalks as pt
+from peacetalks import solver
 from peacetalks.catalog import make
+from peacetalks.game import Game, Move, Simultaneous
+
+PENNIES = np.array([[2.0, -1.0], [-1.0, 1.0]])  # what A gets; B loses it
 
 
 def test_a_stationary_game_that_does_not_settle_is_not_solved():
@@ -25,6 +32,52 @@ def test_the_coarser_solution_is_the_one_of_a_coarser_grid(name):
     for p in s.game.players:
         assert s.coarser.value(p) == pytest.approx(own.value(p), abs=1e-7)
     assert pt.solve(make(name), 4.0, belief_points=3, certify=False, refine=True).coarser is None
+
+
+def pennies():
+    """Matching pennies for ever: sharp replies of two movers turn in circles.  A of type y cares a fifth less."""
+
+    def then(state, chosen):
+        x = PENNIES[int(chosen["A"] == "tails"), int(chosen["B"] == "tails")]
+        return Move("paid", "open", {("A", "x"): x, ("A", "y"): 0.8 * x, "B": -x})
+
+    moves = {p: lambda state: [Move("heads"), Move("tails")] for p in "AB"}
+    stages = (Simultaneous("act", moves, then),)
+    types = {"A": {"x": 0.5, "y": 0.5}}
+    return Game(players=("A", "B"), types=types, start="open", stages=stages, periods=None, discount=0.9)
+
+
+@pytest.mark.parametrize("lam", [5.0, 20.0, 60.0])
+def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypatch):
+    """Where A's type is known the future is the same after every move, and play is that of one month (McKelvey & Palfrey 1995)."""
+
+    def more(p):  # what B gains from heads at A's chance p of heads
+        return lam * float(np.array([p, 1 - p]) @ (PENNIES[:, 1] - PENNIES[:, 0]))
+
+    def gap(p, scale):
+        q = expit(more(p))
+        return p - expit(lam * scale * float((PENNIES[0] - PENNIES[1]) @ [q, 1 - q]))
+
+    alone, by_hand = solver._Work.alone, []
+    monkeypatch.setattr(solver._Work, "alone", lambda self, *a: by_hand.append(a) or alone(self, *a))
+    s = pt.solve(pennies(), lam, belief_points=5, certify=False)
+    assert by_hand  # plain replies do not settle
+    assert s.settings["interpolation"] == "cubic"
+    for kind, scale in (("x", 1.0), ("y", 0.8)):
+        p = brentq(gap, 0, 1, args=(scale,), xtol=1e-14)
+        found = s.strategy("act", "open", beliefs={"A": {k: float(k == kind) for k in "xy"}})
+        assert found["A"][kind]["heads"] == pytest.approx(p, abs=1e-8)
+        assert found["B"]["only"]["heads"] == pytest.approx(expit(more(p)), abs=1e-8)
+
+
+def test_straight_lines_where_two_movers_keep_turning(monkeypatch):
+    cubic = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
+    monkeypatch.setattr(solver, "PATIENCE", 0)
+    straight = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
+    assert straight.settings["interpolation"] == "linear instead of cubic"
+    assert pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
+    for p in "AB":
+        assert 0 < abs(straight.value(p) - cubic.value(p)) < 2e-3
 
 
 def test_players_may_differ_in_precision():

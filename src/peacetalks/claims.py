@@ -10,9 +10,9 @@
 A claim is quoted, not asserted.  Its *margin* is by how much the comparison holds (negative: by how much it fails); the
 interval is the 5 to 95% range of the margin over draws of the scenario's ranges.  *Holds* and *fails* need the whole
 interval on one side of zero, anything else is *undecided*; without draws the central margin alone decides.  A margin
-within the solver's own error is nil: where a solved game is asked, one side of zero means beyond `PROBABILITY_ERROR`
-(`LOGLIK_ERROR` for log-likelihoods).  The game is solved once for each variant of the scenario, whatever the number of
-claims.
+within its error is nil: where a solved game is asked, one side of zero means beyond the solver's error
+(`PROBABILITY_ERROR`; `LOGLIK_ERROR` for log-likelihoods) and that of the belief grid, which a coarser grid tells at central
+values.  The game is solved once for each variant of the scenario, whatever the number of claims.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from peacetalks.evidence import EvidenceError, base_rate
 from peacetalks.filtering import Filter
 from peacetalks.follower import Follower, movable
 from peacetalks.jobs import Tell, spread
+from peacetalks.numerics import between
 from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.solution import NotSolved, refuse_most
@@ -48,6 +49,7 @@ RATE_DRAWS = 256
 PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solving.py), an effect is two of them
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
+Answers = tuple[list[float], list[float], frozenset[int]]  # numbers, the same on a coarser belief grid, events that count
 
 
 class Claim(Part):
@@ -77,6 +79,7 @@ class Finding:
     margin: float | None  # > 0: the comparison holds at central values
     interval: tuple[float, float] | None  # 5 to 95% of the margin (of the value, where nothing is compared)
     verdict: str
+    grid_error: float | None = None  # how far the belief grid may put the margin off (the value, where nothing is compared)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; unknown is None."""
@@ -84,6 +87,7 @@ class Finding:
             "id": self.claim.id, "rows": self.claim.rows, "account": self.account, "value": _plain(self.value),
             "against": _plain(self.against), "margin": _plain(self.margin),
             "interval": None if self.interval is None else [_plain(x) for x in self.interval], "verdict": self.verdict,
+            "grid_error": _plain(self.grid_error),
             "sentence": self.claim.sentence, "attributed_to": self.claim.attributed_to, "query": self.claim.query,
         }  # fmt: skip
 
@@ -140,13 +144,14 @@ def audit(
     bench = _Bench(read_as, scenario, record, acts, belief_points, seed)
     cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]
     drawn = {name: [s, *draw(s, draws, seed)] for name, s in read_as.items()}
-    values = {}
+    values, coarse = {}, {}
     for final in (False, True):  # first collect what is asked, then solve, then evaluate
         for c, q, name, n in cases:
             values[c.id, name] = _sides(bench, q, drawn, name, n)
+            coarse[c.id, name] = [bench.value(q, side, drawn, name, 0, coarse=True) for side in (q.left, q.right)]
         if not final:
             bench.solve(progress or (lambda done, all_: None), jobs)
-    findings = tuple(_finding(c, q, name, values[c.id, name]) for c, q, name, _ in cases)
+    findings = tuple(_finding(c, q, name, values[c.id, name], coarse[c.id, name]) for c, q, name, _ in cases)
     how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
     how["unsolved"] = len(bench.unsolved)
     errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
@@ -187,7 +192,8 @@ class _Bench:
         self.read_as, self.base, self.record, self.acts = read_as, base, record, acts
         self.belief_points, self.seed, self.solves = belief_points, seed, 0
         self.wanted: dict[str, Wanted] = {}  # variant -> what is asked
-        self.known: dict[tuple[str, Any], float] = {}
+        self.known: dict[tuple[str, Any, bool], float] = {}  # (variant, atom, on the coarser grid)
+        self.central: set[str] = set()  # variants at central values: the error of the belief grid is told for these
         self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
         self.lacking: NotSolved | None = None  # why a number just asked for is not known
         self.rates: dict[Rate, Any] = {}
@@ -195,12 +201,12 @@ class _Bench:
         self.settings: dict[tuple[str, str, float | str, str], Scenario] = {}
         self.keys: dict[int, tuple[Scenario, str]] = {}
 
-    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int) -> float:
-        """Return the number of a node under draw `i` of an account (0: central values)."""
+    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, coarse: bool = False) -> float:
+        """Return the number of a node under draw `i` of an account (0: central values), as a `coarse` belief grid has it."""
         if isinstance(node, Literal):
             return node.value
         if isinstance(node, Binary):
-            a, b = (self.value(q, x, drawn, name, i) for x in (node.left, node.right))
+            a, b = (self.value(q, x, drawn, name, i, coarse) for x in (node.left, node.right))
             return _arithmetic(node.sign, a, b)
         if isinstance(node, Rate):
             return self._rate(node, q.text, i)
@@ -211,9 +217,9 @@ class _Bench:
         s = drawn[name][i]
         if isinstance(node, Effect):
             one, two = (self._set(name, s, node, to, q.text) for to in (node.before, node.after))
-            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i) for x in (two, one))
+            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i, coarse) for x in (two, one))
             return after - before
-        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text)
+        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text, i == 0, coarse)
 
     def _set(self, name: str, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
         """Return a draw of an account with the entry of an effect at a setting, made once."""
@@ -264,12 +270,13 @@ class _Bench:
         z = np.random.default_rng([self.seed, i, zlib.crc32(node.question.encode())]).standard_normal()
         return 1 / (1 + math.exp(-(_logit(p) + spread * z)))
 
-    def _model(self, atom: Any, s: Scenario, text: str) -> float:
+    def _model(self, atom: Any, s: Scenario, text: str, central: bool, coarse: bool) -> float:
         key = self._key(s)
         self.lacking = self.unsolved.get(key, self.lacking)
-        if (key, atom) not in self.known:
-            self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
-        return self.known.get((key, atom), math.nan)
+        if central:
+            self.central.add(key)
+        self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
+        return self.known.get((key, atom, coarse), math.nan)
 
     def solve(self, tell: Tell, jobs: int = 1) -> None:
         """Solve every variant that was asked about, once, and keep only the numbers."""
@@ -278,23 +285,24 @@ class _Bench:
         if follow is not None:  # the base says which events count
             able = movable(follow, self.read_as)
             self.wanted.setdefault(first, (self.base, {}))
-            found = _answers(self.belief_points, follow, able, None, self.wanted[first])
+            found = _answers(self.belief_points, follow, able, None, (*self.wanted[first], True))
             self._note(first, found)
-            use = found[1]
+            use = found[-1]
             tell(1, len(self.wanted))
-        rest = {key: asked for key, asked in self.wanted.items() if follow is None or key != first}
+        rest = {key: (*asked, key in self.central) for key, asked in self.wanted.items() if follow is None or key != first}
         before, work = len(self.wanted) - len(rest), partial(_answers, self.belief_points, follow, able, use)
         answers = spread(work, list(rest.values()), jobs, lambda n, _: tell(before + n, len(self.wanted)), must=0)
         for key, found in zip(rest, answers, strict=True):
             self._note(key, found)
         refuse_most(list(self.unsolved.values()), len(self.wanted), "games")
 
-    def _note(self, key: str, found: tuple[list[float], frozenset[int]] | NotSolved) -> None:
+    def _note(self, key: str, found: Answers | NotSolved) -> None:
         if isinstance(found, NotSolved):
             self.unsolved[key] = found
             return
         self.solves += 1
-        self.known |= {(key, atom): x for atom, x in zip(self.wanted[key][1], found[0], strict=True)}
+        for coarse, numbers in enumerate(found[:-1]):
+            self.known |= {(key, atom, bool(coarse)): x for atom, x in zip(self.wanted[key][1], numbers, strict=True)}
 
     def _follower(self) -> Follower | None:
         """Return what follows the record, where a claim asks for its likelihood."""
@@ -310,23 +318,33 @@ class _Bench:
 
 
 def _answers(
-    belief_points: int, follow: Follower | None, able: frozenset[int], use: frozenset[int] | None, wanted: Wanted
-) -> tuple[list[float], frozenset[int]]:
-    """Solve a variant; return the number of every atom asked about it, and the events that count.
+    belief_points: int, follow: Follower | None, able: frozenset[int], use: frozenset[int] | None,
+    wanted: tuple[Scenario, dict[Any, str], bool],
+) -> Answers:  # fmt: skip
+    """Solve a variant; return the number of every atom asked about it, on a coarser grid too if wanted, and the events that count.
 
     Those are `use`, or where it is None the events in `able` that this variant can place.
     """
-    s, asked = wanted
-    f = Filter(solve_scenario(s, belief_points))
+    s, asked, refine = wanted
+    solved = solve_scenario(s, belief_points, refine=refine)
+    f = Filter(solved)
     if use is None:
         use = follow.run(f).used & able if follow is not None else able
+    coarser = [math.nan] * len(asked) if solved.coarser is None else _numbers(s, Filter(solved.coarser), follow, use, asked)
+    return _numbers(s, f, follow, use, asked), coarser, use
+
+
+def _numbers(
+    s: Scenario, f: Filter, follow: Follower | None, use: frozenset[int], asked: dict[Any, str]
+) -> list[float]:
+    """Return the number of every atom asked about a solved variant."""
     view, out = View(s, f.s), []
     for atom, text in asked.items():
         if follow is not None and isinstance(atom, Loglik):
             out.append(follow.log_likelihood(f, use))
         else:
             out.append(view.answer(atom, text))
-    return out, use
+    return out
 
 
 def _arithmetic(sign: str, a: float, b: float) -> float:
@@ -339,12 +357,19 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-def _finding(c: Claim, q: Query, name: str, sides: np.ndarray) -> Finding:
+def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, coarse: list[float]) -> Finding:
     left, right = sides[:, 0], sides[:, 1]
     if q.compare is None:
-        return Finding(c, name, float(left[0]), None, None, _range(left[1:]), "nothing compared")
+        off = _told(between(float(left[0]), coarse[0]))
+        return Finding(c, name, float(left[0]), None, None, _range(left[1:]), "nothing compared", off)
     margin = left - right if q.compare.startswith(">") else right - left
-    return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), verdict(q, margin))
+    off = _told(between(float(left[0] - right[0]), coarse[0] - coarse[1]))
+    words = verdict(q, margin, off or 0.0)
+    return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), words, off)
+
+
+def _told(x: float) -> float | None:
+    return x if math.isfinite(x) else None
 
 
 def solver_error(q: Query) -> float:
@@ -359,8 +384,8 @@ def solver_error(q: Query) -> float:
     return PROBABILITY_ERROR if any(isinstance(a, MODEL) for a in asked) else 0.0
 
 
-def verdict(q: Query, margin: np.ndarray) -> str:
-    """Return holds, fails or undecided for margins [central, draws...].
+def verdict(q: Query, margin: np.ndarray, grid_error: float = 0.0) -> str:
+    """Return holds, fails or undecided for margins [central, draws...], each known up to the solver's and the grid's error.
 
     >>> verdict(parse("P(peace by 1) > 0"), np.array([0.2, 0.1, -0.1]))
     'undecided'
@@ -371,7 +396,7 @@ def verdict(q: Query, margin: np.ndarray) -> str:
     low, high = found if found is not None else (float(margin[0]), float(margin[0]))
     if not (math.isfinite(margin[0]) and math.isfinite(low) and math.isfinite(high)):
         return "undecided"
-    least, error = min(low, float(margin[0])), solver_error(q)
+    least, error = min(low, float(margin[0])), solver_error(q) + grid_error
     if least > error or (error == 0 and q.compare in (">=", "<=") and low >= 0):
         return "holds"
     return "fails" if max(high, float(margin[0])) < -error else "undecided"

@@ -15,6 +15,7 @@ from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.jobs import Tell, spread
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import Split, shapley
@@ -32,7 +33,7 @@ class Expectation:
     ends: np.ndarray  # [date, end] probability
     outcomes: dict[str, np.ndarray]  # outcome -> [date]
     terms: float | None  # mean share of side 1 given a settlement by the last date
-    residual: float
+    numerics: Numerics
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Comparison:
                 "terms": e.terms,
                 "changes": self.changes(a) if a else [],
                 "drivers": self.drivers[name].to_dict() if name in self.drivers else None,
-                "residual": e.residual,
+                **e.numerics.to_dict(),
             }
         return out
 
@@ -130,7 +131,8 @@ def compare(
     parts = {(a.name, s): apply(a, scenario, s) for a in accounts if drivers for s in _asked(a)}
     keys = {what: play_key(s) for what, s in (read | parts).items()}
     wanted = {keys[what]: s for what, s in (read | parts).items()}
-    found = spread(partial(_expect, dates, belief_points), list(wanted.values()), jobs, progress)
+    work = partial(_expect, dates, belief_points, frozenset(keys[name] for name in read))
+    found = spread(work, list(wanted.values()), jobs, progress)
     solved = {key: e for key, e in zip(wanted, found, strict=True) if isinstance(e, Expectation)}
     expected = {name: solved[keys[name]] for name in read}
     split = {
@@ -157,12 +159,12 @@ def _check_dates(dates: tuple[int, ...], read: dict[str, Scenario]) -> None:
             raise SpecError(f"the scenario ends after {s.periods} periods; {dates[-1]} were asked for: give shorter --dates")
 
 
-def _expect(dates: tuple[int, ...], belief_points: int, scenario: Scenario) -> Expectation:
-    """Solve a scenario and read off what it expects."""
-    t = trajectory(solve_scenario(scenario, belief_points), dates[-1])
+def _expect(dates: tuple[int, ...], belief_points: int, shown: frozenset[str], scenario: Scenario) -> Expectation:
+    """Solve a scenario and read off what it expects; those `shown` (by `play_key`) also on a coarser belief grid."""
+    t = trajectory(solve_scenario(scenario, belief_points, refine=play_key(scenario) in shown), dates[-1])
     outcomes = outcomes_of(t).sel(period=list(dates))
     columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
-    return Expectation(ends_of(outcomes).values, columns, mean_terms(t), t.solution.residual)
+    return Expectation(ends_of(outcomes).values, columns, mean_terms(t), numerics(t, dates))
 
 
 def _shown(n: Any) -> dict[str, Any] | None:

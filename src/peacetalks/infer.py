@@ -21,10 +21,11 @@ from peacetalks.accounts import Account, apply
 from peacetalks.events import Acts, Record
 from peacetalks.filtering import Cloud, Filter
 from peacetalks.follower import Follower, Pass, Posterior, Row, movable
-from peacetalks.forward import Trajectory
+from peacetalks.forward import Trajectory, trajectory
 from peacetalks.jobs import Tell, spread
 from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
+from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import NotSolved, Solution
@@ -50,6 +51,7 @@ class Inference:
     dimensions: dict[str, list[str]]  # account -> paths integrated over
     before: dict[str, ThreeLines]  # account -> the ends at the dates without the events: inside, outside, pooled
     after: dict[str, ThreeLines]  # account -> the same with them; only the inside view and the pool are moved
+    numerics: dict[str, Numerics]  # account -> how far its forecast without the events may be off
     dates: tuple[int, ...]
     settings: dict[str, Any]
 
@@ -75,6 +77,7 @@ class Inference:
                 "forecast": {view: _at(a.ends) for view, a in self.forecasts(name).items()},
                 "outside": three_lines.to_dict(self.after[name])["outside"],
                 "pooled": {view: a.pooled.to_dict() for view, a in self.forecasts(name).items()},
+                **self.numerics[name].to_dict(),
             }
         return {
             "scenario": self.scenario.name, "digest": self.scenario.digest, "start": self.record.start.isoformat(),
@@ -134,8 +137,8 @@ def infer(
     base = told["base"]
     settings = {"belief_points": belief_points, "method": method, "points": points, "seed": seed, "solves": tell.done}
     return Inference(
-        scenario, record, base.prior, base.found, base.codings, common, central, evidence, over, before, after, tuple(dates),
-        settings,
+        scenario, record, base.prior, base.found, base.codings, common, central, evidence, over, before, after,
+        {name: r.numerics for name, r in told.items()}, tuple(dates), settings,
     )  # fmt: skip
 
 
@@ -161,6 +164,7 @@ class _Reading:
     movable: frozenset[int]  # events used for which every account's game has a move
     log_likelihood: float  # of these
     ends: tuple[xr.DataArray, xr.DataArray]  # (period, end) at the dates, without and with the events
+    numerics: Numerics
 
 
 def _follow(
@@ -168,12 +172,13 @@ def _follow(
 ) -> _Reading:
     """Solve an account and run the record through it."""
     name, s = item
-    f = Filter(solve_scenario(s, belief_points))
+    f = Filter(solve_scenario(s, belief_points, refine=True))
     found, at = follow.run(f), list(dates)
     codings = _codings(follow, f) if name == "base" else {}
     ends = tuple(_ends_from(f, s, cloud, dates).sel(period=at) for cloud in (f.open(), found.cloud))
     use = found.used & movable
-    return _Reading(found, codings, f.posterior(f.open()), use, follow.log_likelihood(f, use), (ends[0], ends[1]))
+    off = numerics(trajectory(f.s, dates[-1]), dates)
+    return _Reading(found, codings, f.posterior(f.open()), use, follow.log_likelihood(f, use), (ends[0], ends[1]), off)
 
 
 def _central(

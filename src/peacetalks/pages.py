@@ -18,6 +18,7 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
+from peacetalks import numerics
 from peacetalks.claims import Audit
 from peacetalks.comparison import Comparison
 from peacetalks.infer import Inference
@@ -80,7 +81,8 @@ def comparison(c: Comparison) -> Page:
     changes = [(name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"]) for name, a in d.items() for r in a["changes"]]
     titles, kinds = [f"{n}: {a['title']}" for n, a in d.items()], tuple(kind(view) for _, view, _ in shown)
     sections = [
-        Section("The three ends", head, ends, f"{RECORD} {TERMS} {'; '.join(titles)}.", kinds=kinds, notes=notes(c.lines)),
+        Section("The three ends", head, ends, f"{RECORD} {TERMS} {'; '.join(titles)}.", kinds=kinds,
+                notes=(*notes(c.lines), *numerics.notes({name: e.numerics for name, e in c.expected.items()}))),
         *_ranges({name: {"": three} for name, three in c.lines.items()}, c.dates),
         Section(f"Outcomes at {dates[-1]}", ("outcome", *d), tuple(outcomes)),
         Section("What differs", ("account", "entry", "base", "account's", "reason"), tuple(changes)),
@@ -172,7 +174,8 @@ def _updated(i: Inference) -> Section:
     head = ("account", "mo", "view", *(f"{NAMES[e]} {how}" for e in ENDS for how in ("without", "with")))
     text = f"{RECORD} The events move the inside view, and with it the pool; the outside view rests on other conflicts."
     kinds = tuple(kind(view) for _, _, view, _ in shown)
-    return Section("The forecast without and with the events", head, rows, text, kinds=kinds, notes=notes(i.after))
+    below = (*notes(i.after), *numerics.notes(i.numerics))
+    return Section("The forecast without and with the events", head, rows, text, kinds=kinds, notes=below)
 
 
 def _ranges(lines: Mapping[str, Mapping[str, ThreeLines]], dates: tuple[int, ...]) -> list[Section]:
@@ -196,8 +199,9 @@ def audit(a: Audit) -> Page:
         against = "" if f["against"] is None else f"{f['against']:.3f}"
         value, margin = ("n/a" if x is None else form.format(x) for x, form in ((f["value"], "{:.3f}"), (f["margin"], "{:+.3f}")))
         where = ", ".join(map(str, f["rows"]))
-        rows.append((f["id"], where, f["account"], value, against, margin, span, f["verdict"]))
-    head = ("claim", "rows", "account", "value", "against", "margin", "interval (5-95%)", "verdict")
+        off = "" if f["grid_error"] is None else f"{f['grid_error']:.3f}"
+        rows.append((f["id"], where, f["account"], value, against, margin, span, off, f["verdict"]))
+    head = ("claim", "rows", "account", "value", "against", "margin", "interval (5-95%)", "error of the grid", "verdict")
     seen = {f.claim.id: f.claim for f in a.findings}
     said = [(c.id, c.sentence, c.attributed_to, c.query) for c in seen.values()]
     n = a.settings["draws"]

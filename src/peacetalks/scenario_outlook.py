@@ -24,11 +24,12 @@ from peacetalks.jobs import spread
 from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numbers import Number
+from peacetalks.numerics import grid_error_of
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.size import check
-from peacetalks.solution import NotSolved, Solution, refuse_most
+from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 from peacetalks.spec import Scenario, SpecError
 
@@ -48,7 +49,7 @@ class Outlook:
     terms: xr.DataArray  # (terms): probability of each share for side 1, given settlement by the last period
     beliefs: dict[str, xr.DataArray]  # informed side -> (period, type, statistic)
     noise_floor: xr.DataArray  # (period, end): the same with nothing hidden
-    grid_error: xr.DataArray | None  # (period, end): what a finer belief grid may still change; see `grid_error_of`
+    grid_error: xr.DataArray | None  # (period, end): what a finer belief grid may still change; see `numerics.py`
     bands: dict[str, xr.DataArray] | None  # "outcomes", "ends": (quantile, period, name) over draws
     baselines: dict[str, float]  # terms that need no model
     durations: Durations  # time to settlement, collapse of a truce
@@ -214,20 +215,8 @@ def _run(periods: int, belief_points: int, central: str, s: Scenario) -> _Run:
     informed = [side.label for side in s.sides if len(side.types) > 1]
     return _Run(
         outcomes_of(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
-        solved.settings, solved.residual, solved.multiple, grid_error_of(solved, t),
+        solved.settings, solved.residual, solved.multiple, grid_error_of(t),
     )  # fmt: skip
-
-
-def grid_error_of(solved: Solution, t: Trajectory) -> xr.DataArray | None:
-    """Return how far the belief grid may still be off (period, end), or None without a coarser grid to compare with.
-
-    A quarter of what the forecast changed when the spacing was halved: halving it once more changes it by that at most
-    where the error falls fourfold or more (it falls about eightfold; `beliefs.py`).
-    """
-    if solved.coarser is None:
-        return None
-    before = trajectory(solved.coarser, len(t.mass))
-    return abs(ends_of(outcomes_of(t)) - ends_of(outcomes_of(before))) / 4
 
 
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:

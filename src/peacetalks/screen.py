@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from peacetalks.mechanisms.state import ENDS, LABELS
+from peacetalks.numerics import STRAIGHT, straightened
 from peacetalks.scenario_outlook import Outlook, months
 from peacetalks.spec import Scenario
 from peacetalks.three_lines import Lines
@@ -217,6 +218,7 @@ def settings_line(o: Outlook) -> str:
         finer = " The error of the belief grid is told from 4 points on." if o.beliefs else ""
     elif (off := float(o.grid_error.max())) > COARSE:
         finer = f" The belief grid may be off by {percent(off)}: try {2 * points - 1} points."
+    finer += f" {STRAIGHT}." if straightened(s["interpolation"]) else ""
     lam = next(iter(s["rationality"].values()))
     left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
     draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""

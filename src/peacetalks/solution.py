@@ -19,6 +19,7 @@ from peacetalks.measure import welfare
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500
+CUBIC, LINEAR, INSTEAD = "cubic", "linear", "linear instead of cubic"  # interpolation between beliefs; see `Solution.settings`
 SEARCH_ALL = 4000  # node-beliefs
 SEARCH_STARTS, SEARCH_SEED = 24, 14
 
@@ -57,7 +58,8 @@ class Solution:
     iterations : int
         Node iterations in all.
     settings : dict
-        Precision, belief points, tolerance, sweeps, seconds.
+        Precision, belief points, tolerance, sweeps, seconds; the interpolation between beliefs ("linear instead of cubic":
+        play did not settle with the cubic).
     """
 
     game: Game

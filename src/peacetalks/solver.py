@@ -25,7 +25,7 @@ from peacetalks.compile import Compiled, compile_game
 from peacetalks.game import Game, GameError
 from peacetalks.payments import Columns
 from peacetalks.plan import alike, make_plan
-from peacetalks.solution import NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
+from peacetalks.solution import CUBIC, INSTEAD, LINEAR, NODE_STEPS, NODE_TOLERANCE, NotSolved, Solution, not_solved
 
 MEMORY_LIMIT = 6 * 2**30
 CLIMB_STEPS = 3000
@@ -109,12 +109,19 @@ def _solution(
         "rationality": {p: float(x) for p, x in zip(game.players, work.lam, strict=True)},
         "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": c.n_nodes,
         "states": len(c.boundaries), "periods": game.periods, "tolerance": tolerance,
-        "interpolation": "linear" if work.straight else "cubic", "sweeps": work.sweeps, "seconds": seconds,
+        "interpolation": _interpolation(work), "sweeps": work.sweeps, "seconds": seconds,
     }  # fmt: skip
     return Solution(
         game, c, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, work.lam, residual, 0, (),
         work.iterations, settings, coarser,
     )  # fmt: skip
+
+
+def _interpolation(work: _Work) -> str:
+    """Return in a word how values are read between beliefs (`beliefs.py`)."""
+    if work.straight:
+        return INSTEAD
+    return CUBIC if ((work.grid.kinds == 2) & (work.grid.size > 3)).any() else LINEAR
 
 
 def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarray:
