@@ -32,7 +32,7 @@ CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
 PAIR_STEPS = 60  # replies of two movers at once, before Newton's method takes over at the beliefs that turn
-PATIENCE = 1000  # beliefs at which it may have to, over all inexact sweeps, before straight lines are tried
+PATIENCE = 200  # times it may have to for each belief of the grid, over all inexact sweeps, before straight lines are tried
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
@@ -233,7 +233,7 @@ class _Work:
             marked = [int(stop[2])] if kind == GENERAL else np.flatnonzero(exempt).tolist()
             if kind == DUEL and not finish and not self.straight:
                 self.turning += len(marked)
-                if self.turning > PATIENCE:
+                if self.turning > PATIENCE * grid.total:
                     raise _Restless(not_solved(self.c, int(nodes[stop[0]]), where, float(res), tol))
             for place in marked:
                 at, flat = int(stop[0]) + place // grid.total, place % grid.total
