@@ -79,7 +79,7 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
                 raise pt.NotSolved("no equilibrium here")
             return real(s, points, refine=refine)
 
-        monkeypatch.setattr("peacetalks.claims.solve_scenario", solve)
+        monkeypatch.setattr("peacetalks.bench.solve_scenario", solve)
 
     holed(lambda key: key == lost)
     a = audit(base, found, draws=3, belief_points=2)
@@ -249,3 +249,37 @@ def test_commands_refuse_with_exit_code_2(room, capsys):
     assert (code, "ascending order" in out.err) == (2, True)
     code, out = run(capsys, "infer", "korea-1951")
     assert (code, "--events FILE" in out.err) == (2, True)
+
+
+def test_an_audit_cut_short_goes_on_where_it_was(monkeypatch, tmp_path):
+    base, file = tiny(), tmp_path / "answers"
+    found = [claim("P(peace by 2)", "e"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0", "b"), claim("loglik()", "l")]
+    record, real, solved = events((D1, UN, ASK)), solve_scenario, []
+    lost = play_key(draw(base, 3, SEED)[1])
+
+    def solve(s, points, refine=False):
+        solved.append(play_key(s))
+        if len(solved) == 5:
+            raise KeyboardInterrupt
+        if solved[-1] == lost:
+            raise pt.NotSolved("no equilibrium here")
+        return real(s, points, refine=refine)
+
+    monkeypatch.setattr("peacetalks.bench.solve_scenario", solve)
+    with pytest.raises(KeyboardInterrupt):
+        audit(base, found, [], record, acts(), draws=3, belief_points=2, keep=file)
+    with file.open("a") as f:
+        f.write('{"cut sh')  # as if while writing
+    a = audit(base, found, [], record, acts(), draws=3, belief_points=2, keep=file)
+    assert len(solved) == 12 + 1  # the one that was cut short was solved again
+    assert (a.settings["reused"], a.settings["solves"], a.settings["unsolved"]) == (4, 11, 1)
+    again = audit(base, found, [], record, acts(), draws=3, belief_points=2, keep=file)
+    assert len(solved) == 12 + 1
+    assert again.findings == a.findings
+    assert audit(base, found, [], record, acts(), draws=3, belief_points=2).findings == a.findings
+    more = audit(base, found[:1], [], record, acts(), draws=3, belief_points=2, keep=file)
+    assert more.settings["reused"] == 0  # another question, another name
+    file.write_text("[[claim]]\n")
+    with pytest.raises(pt.SpecError, match=r"answers cannot be kept in .*--keep"):
+        audit(base, found, draws=0, belief_points=2, keep=file)
+    assert file.read_text() == "[[claim]]\n"

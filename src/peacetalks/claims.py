@@ -18,10 +18,8 @@ values.  The game is solved once for each variant of the scenario, whatever the 
 from __future__ import annotations
 
 import math
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,27 +27,20 @@ import numpy as np
 from pydantic import Field
 
 from peacetalks.accounts import Account, readings
-from peacetalks.answering import View
-from peacetalks.companions import folder, play_key, read
+from peacetalks.bench import Bench
+from peacetalks.companions import folder, read
 from peacetalks.events import Acts, Record
-from peacetalks.evidence import EvidenceError, base_rate
-from peacetalks.filtering import Filter
-from peacetalks.follower import Follower, movable
-from peacetalks.jobs import Tell, spread
+from peacetalks.jobs import Tell
+from peacetalks.kept import Kept
 from peacetalks.numerics import between
-from peacetalks.query import MODEL, Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, atoms, parse, pointed
+from peacetalks.query import MODEL, Loglik, Query, QueryError, Rate, atoms, parse
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
-from peacetalks.solution import NotSolved, refuse_most
-from peacetalks.solving import solve_scenario
-from peacetalks.spec import Part, Scenario, SpecError, _closest
-from peacetalks.variants import as_drawn, changed
+from peacetalks.spec import Part, Scenario, SpecError
 
 DRAWS = 4
 RATE_DRAWS = 256
 PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solving.py), an effect is two of them
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
-Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
-Answers = tuple[list[float], list[float], frozenset[int]]  # numbers, the same on a coarser belief grid, events that count
 
 
 class Claim(Part):
@@ -130,18 +121,22 @@ def audit(
     seed: int = SEED,
     progress: Tell | None = None,
     jobs: int = 1,
+    keep: Path | None = None,
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
     A draw that needs a game without a solution is left out of that claim's interval; `settings["unsolved"]` counts the
-    games.  Up to `jobs` processes solve.  Raises `SpecError` for queries that cannot be read or answered (naming the claim
-    and the column) and `NotSolved` where central values, or more than half of the games, have no solution.
+    games.  Up to `jobs` processes solve.  With `keep` the answers are added to that file as they come, and what stands in it
+    from before (of the same program, games and questions; `settings["reused"]` games) is not solved again.
+
+    Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) or a file that answers
+    cannot be kept in, and `NotSolved` where central values, or more than half of the games, have no solution.
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
     read_as = readings(scenario, list(accounts))
     queries = [(c, _parsed(c)) for c in found]
-    bench = _Bench(read_as, scenario, record, acts, belief_points, seed)
+    bench = Bench(read_as, scenario, record, acts, belief_points, seed, Kept(keep))
     cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]
     drawn = {name: [s, *draw(s, draws, seed)] for name, s in read_as.items()}
     values, coarse = {}, {}
@@ -153,12 +148,12 @@ def audit(
             bench.solve(progress or (lambda done, all_: None), jobs)
     findings = tuple(_finding(c, q, name, values[c.id, name], coarse[c.id, name]) for c, q, name, _ in cases)
     how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
-    how["unsolved"] = len(bench.unsolved)
+    how |= {"unsolved": len(bench.unsolved), "reused": bench.reused}
     errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
     return Audit(scenario, findings, how | errors)
 
 
-def _sides(bench: _Bench, q: Query, drawn: dict[str, list[Scenario]], name: str, draws: int) -> np.ndarray:
+def _sides(bench: Bench, q: Query, drawn: dict[str, list[Scenario]], name: str, draws: int) -> np.ndarray:
     """Return both sides of a query [central or draw, side]; draws that need a game without a solution are left out."""
     rows = []
     for i in range(draws + 1):
@@ -181,180 +176,6 @@ def _parsed(c: Claim) -> Query:
 def _count(q: Query, draws: int) -> int:
     """Return how often a query is drawn: base rates alone cost nothing."""
     return RATE_DRAWS if draws and all(isinstance(a, Rate) for a in atoms(q)) else draws
-
-
-class _Bench:
-    """Looks numbers up; what needs a solved game is collected first and solved once for each variant."""
-
-    def __init__(
-        self, read_as: dict[str, Scenario], base: Scenario, record: Record | None, acts: Acts | None, belief_points: int, seed: int
-    ) -> None:
-        self.read_as, self.base, self.record, self.acts = read_as, base, record, acts
-        self.belief_points, self.seed, self.solves = belief_points, seed, 0
-        self.wanted: dict[str, Wanted] = {}  # variant -> what is asked
-        self.known: dict[tuple[str, Any, bool], float] = {}  # (variant, atom, on the coarser grid)
-        self.central: set[str] = set()  # variants at central values: the error of the belief grid is told for these
-        self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
-        self.lacking: NotSolved | None = None  # why a number just asked for is not known
-        self.rates: dict[Rate, Any] = {}
-        self.changed: dict[tuple[str, str, float | str], tuple[Scenario, tuple[str, ...]]] = {}
-        self.settings: dict[tuple[str, str, float | str, str], Scenario] = {}
-        self.keys: dict[int, tuple[Scenario, str]] = {}
-
-    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, coarse: bool = False) -> float:
-        """Return the number of a node under draw `i` of an account (0: central values), as a `coarse` belief grid has it."""
-        if isinstance(node, Literal):
-            return node.value
-        if isinstance(node, Binary):
-            a, b = (self.value(q, x, drawn, name, i, coarse) for x in (node.left, node.right))
-            return _arithmetic(node.sign, a, b)
-        if isinstance(node, Rate):
-            return self._rate(node, q.text, i)
-        if node is None:
-            return math.nan
-        if isinstance(node, Loglik) and node.account is not None:
-            name = self._named(node, q.text)
-        s = drawn[name][i]
-        if isinstance(node, Effect):
-            one, two = (self._set(name, s, node, to, q.text) for to in (node.before, node.after))
-            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i, coarse) for x in (two, one))
-            return after - before
-        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text, i == 0, coarse)
-
-    def _set(self, name: str, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
-        """Return a draw of an account with the entry of an effect at a setting, made once."""
-        if to == "now":
-            return s
-        at, key = (name, node.path, to), (name, node.path, to, self._key(s))
-        try:
-            if at not in self.changed:
-                self.changed[at] = changed(self.read_as[name], node.path, to)
-            if key not in self.settings:
-                self.settings[key] = as_drawn(*self.changed[at], s)
-        except SpecError as e:
-            raise QueryError(pointed(text, node.column, str(e))) from None
-        return self.settings[key]
-
-    def _key(self, s: Scenario) -> str:
-        if id(s) not in self.keys:
-            self.keys[id(s)] = (s, play_key(s))  # held, so that no other scenario takes its place
-        return self.keys[id(s)][1]
-
-    def _param(self, node: Param, s: Scenario, text: str) -> float:
-        numbers = s.numbers()
-        if node.path not in numbers:
-            what = f"the scenario writes no number {node.path!r}{_closest(node.path, numbers)}"
-            raise QueryError(pointed(text, node.column, what))
-        return float(numbers[node.path])
-
-    def _named(self, node: Loglik, text: str) -> str:
-        if node.account not in self.read_as:
-            hint = _closest(str(node.account), self.read_as)
-            what = f"no account is called {node.account!r}{hint}; known: {', '.join(self.read_as)}"
-            raise QueryError(pointed(text, node.column, what))
-        return str(node.account)
-
-    def _rate(self, node: Rate, text: str, i: int) -> float:
-        if node not in self.rates:
-            try:
-                self.rates[node] = base_rate(node.question, node.where, self.base.as_of)
-            except EvidenceError as e:
-                raise QueryError(pointed(text, node.column, str(e))) from None
-        found = self.rates[node]
-        if found.probability is None or found.interval is None:
-            return math.nan
-        if i == 0:
-            return found.probability
-        p, low, high = (float(np.clip(x, 1e-6, 1 - 1e-6)) for x in (found.probability, *found.interval))
-        spread = (_logit(high) - _logit(low)) / (2 * 1.96)
-        z = np.random.default_rng([self.seed, i, zlib.crc32(node.question.encode())]).standard_normal()
-        return 1 / (1 + math.exp(-(_logit(p) + spread * z)))
-
-    def _model(self, atom: Any, s: Scenario, text: str, central: bool, coarse: bool) -> float:
-        key = self._key(s)
-        self.lacking = self.unsolved.get(key, self.lacking)
-        if central:
-            self.central.add(key)
-        self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
-        return self.known.get((key, atom, coarse), math.nan)
-
-    def solve(self, tell: Tell, jobs: int = 1) -> None:
-        """Solve every variant that was asked about, once, and keep only the numbers."""
-        follow, first = self._follower(), play_key(self.base)
-        able, use = frozenset[int](), frozenset[int]()
-        if follow is not None:  # the base says which events count
-            able = movable(follow, self.read_as)
-            self.wanted.setdefault(first, (self.base, {}))
-            found = _answers(self.belief_points, follow, able, None, (*self.wanted[first], True))
-            self._note(first, found)
-            use = found[-1]
-            tell(1, len(self.wanted))
-        rest = {key: (*asked, key in self.central) for key, asked in self.wanted.items() if follow is None or key != first}
-        before, work = len(self.wanted) - len(rest), partial(_answers, self.belief_points, follow, able, use)
-        answers = spread(work, list(rest.values()), jobs, lambda n, _: tell(before + n, len(self.wanted)), must=0)
-        for key, found in zip(rest, answers, strict=True):
-            self._note(key, found)
-        refuse_most(list(self.unsolved.values()), len(self.wanted), "games")
-
-    def _note(self, key: str, found: Answers | NotSolved) -> None:
-        if isinstance(found, NotSolved):
-            self.unsolved[key] = found
-            return
-        self.solves += 1
-        for coarse, numbers in enumerate(found[:-1]):
-            self.known |= {(key, atom, bool(coarse)): x for atom, x in zip(self.wanted[key][1], numbers, strict=True)}
-
-    def _follower(self) -> Follower | None:
-        """Return what follows the record, where a claim asks for its likelihood."""
-        for _, asked in self.wanted.values():
-            for atom, text in asked.items():
-                if not isinstance(atom, Loglik):
-                    continue
-                if self.record is None or self.acts is None:
-                    what = "no event record stands beside the scenario: loglik() has nothing to weigh"
-                    raise QueryError(pointed(text, atom.column, what))
-                return Follower(self.record.check(self.base), self.acts, self.base)
-        return None
-
-
-def _answers(
-    belief_points: int, follow: Follower | None, able: frozenset[int], use: frozenset[int] | None,
-    wanted: tuple[Scenario, dict[Any, str], bool],
-) -> Answers:  # fmt: skip
-    """Solve a variant; return the number of every atom asked about it, on a coarser grid too if wanted, and the events that count.
-
-    Those are `use`, or where it is None the events in `able` that this variant can place.
-    """
-    s, asked, refine = wanted
-    solved = solve_scenario(s, belief_points, refine=refine)
-    f = Filter(solved)
-    if use is None:
-        use = follow.run(f).used & able if follow is not None else able
-    coarser = [math.nan] * len(asked) if solved.coarser is None else _numbers(s, Filter(solved.coarser), follow, use, asked)
-    return _numbers(s, f, follow, use, asked), coarser, use
-
-
-def _numbers(
-    s: Scenario, f: Filter, follow: Follower | None, use: frozenset[int], asked: dict[Any, str]
-) -> list[float]:
-    """Return the number of every atom asked about a solved variant."""
-    view, out = View(s, f.s), []
-    for atom, text in asked.items():
-        if follow is not None and isinstance(atom, Loglik):
-            out.append(follow.log_likelihood(f, use))
-        else:
-            out.append(view.answer(atom, text))
-    return out
-
-
-def _arithmetic(sign: str, a: float, b: float) -> float:
-    if sign == "/":
-        return a / b if b != 0 else math.nan
-    return {"+": a + b, "-": a - b, "*": a * b}[sign]
-
-
-def _logit(p: float) -> float:
-    return math.log(p / (1 - p))
 
 
 def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, coarse: list[float]) -> Finding:

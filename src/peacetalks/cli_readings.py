@@ -82,6 +82,9 @@ def audit(
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
     belief_points: Points = 5,
     jobs: Jobs = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep answers in this file as they come; a later run solves only what it lacks.")
+    ] = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: AsJson = False,
     output: Output = None,
@@ -103,7 +106,7 @@ def audit(
             raise
         record = None
     with pages.progress("Auditing") as bar:
-        a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar, processes(jobs))
+        a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar, processes(jobs), keep)
     if claimreview is not None:
         claimreview.write_text(json.dumps(claim_review(a), indent=1), encoding="utf-8")
         print(f"Wrote {claimreview}", file=sys.stderr)
