@@ -253,7 +253,8 @@ def test_commands_refuse_with_exit_code_2(room, capsys):
 
 def test_an_audit_cut_short_goes_on_where_it_was(monkeypatch, tmp_path):
     base, file = tiny(), tmp_path / "answers"
-    found = [claim("P(peace by 2)", "e"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0", "b"), claim("loglik()", "l")]
+    effect = "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"
+    found = [claim("P(peace by 2)", "e"), claim(effect, "b"), claim("loglik()", "l")]
     record, real, solved = events((D1, UN, ASK)), solve_scenario, []
     lost = play_key(draw(base, 3, SEED)[1])
 
