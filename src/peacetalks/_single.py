@@ -49,10 +49,16 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
     if len(N.part) > 1:
         if cold and movers > 1:
             return np.inf, 0
-        res, steps = np.inf, 0
-        if movers > 1:
-            res, steps = newton_several(N, G, mu, table, lam, 1.0, x, tol, some)
-        if res > tol:
+        if movers == 1:
+            return settle(N, G, mu, table, lam, 1.0, x, tol, most)
+        start = x.copy()
+        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, some)
+        if not res <= tol:
+            for i in range(len(x)):
+                x[i] = start[i]
+            res, it = newton_several(N, G, mu, table, lam, 1.0, x, tol, some)
+            steps += it
+        if not res <= tol:
             res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
             steps += it
         return res, steps
