@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from peacetalks import numerics
 from peacetalks.answering import View
 from peacetalks.companions import play_key
 from peacetalks.events import Acts, Record
@@ -36,7 +37,7 @@ class Asked(NamedTuple):
 
     scenario: Scenario
     atoms: dict[Any, str]  # with the text of their query
-    central: bool  # at central values: asked on a coarser belief grid too
+    central: bool  # at central values: the error of the belief grid is told
     name: str  # of the answers, in a file
 
 
@@ -44,7 +45,7 @@ class Answers(NamedTuple):
     """The numbers of one solved variant."""
 
     numbers: list[float]  # in the order of the atoms
-    coarser: list[float]  # on a grid of about half the belief points; not a number where there is none
+    finer: list[float]  # how far a finer belief grid may move them; not a number where no coarser one tells it
     events: frozenset[int]  # that count in the likelihood of the record
 
 
@@ -59,7 +60,7 @@ class Bench:
         self.belief_points, self.seed, self.kept = belief_points, seed, kept
         self.solves = self.reused = 0
         self.wanted: dict[str, Wanted] = {}  # variant -> what is asked
-        self.known: dict[tuple[str, Any, bool], float] = {}  # (variant, atom, on the coarser grid)
+        self.known: dict[tuple[str, Any, bool], float] = {}  # (variant, atom, as a finer grid may have it)
         self.central: set[str] = set()  # variants at central values: the error of the belief grid is told for these
         self.unsolved: dict[str, NotSolved] = {}  # variants without a solution
         self.lacking: NotSolved | None = None  # why a number just asked for is not known
@@ -68,12 +69,12 @@ class Bench:
         self.settings: dict[tuple[str, str, float | str, str], Scenario] = {}
         self.keys: dict[int, tuple[Scenario, str]] = {}
 
-    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, coarse: bool = False) -> float:
-        """Return the number of a node under draw `i` of an account (0: central values), as a `coarse` belief grid has it."""
+    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, finer: bool = False) -> float:
+        """Return the number of a node under draw `i` of an account (0: central values), or how far a `finer` grid may move it."""
         if isinstance(node, Literal):
             return node.value
         if isinstance(node, Binary):
-            a, b = (self.value(q, x, drawn, name, i, coarse) for x in (node.left, node.right))
+            a, b = (self.value(q, x, drawn, name, i, finer) for x in (node.left, node.right))
             return _arithmetic(node.sign, a, b)
         if isinstance(node, Rate):
             return self._rate(node, q.text, i)
@@ -84,9 +85,9 @@ class Bench:
         s = drawn[name][i]
         if isinstance(node, Effect):
             one, two = (self._set(name, s, node, to, q.text) for to in (node.before, node.after))
-            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i, coarse) for x in (two, one))
+            after, before = (self.value(q, node.on, {**drawn, name: [x] * (i + 1)}, name, i, finer) for x in (two, one))
             return after - before
-        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text, i == 0, coarse)
+        return self._param(node, s, q.text) if isinstance(node, Param) else self._model(node, s, q.text, i == 0, finer)
 
     def _set(self, name: str, s: Scenario, node: Effect, to: float | str, text: str) -> Scenario:
         """Return a draw of an account with the entry of an effect at a setting, made once."""
@@ -137,13 +138,13 @@ class Bench:
         z = np.random.default_rng([self.seed, i, zlib.crc32(node.question.encode())]).standard_normal()
         return 1 / (1 + math.exp(-(_logit(p) + spread * z)))
 
-    def _model(self, atom: Any, s: Scenario, text: str, central: bool, coarse: bool) -> float:
+    def _model(self, atom: Any, s: Scenario, text: str, central: bool, finer: bool) -> float:
         key = self._key(s)
         self.lacking = self.unsolved.get(key, self.lacking)
         if central:
             self.central.add(key)
         self.wanted.setdefault(key, (s, {}))[1].setdefault(atom, text)
-        return self.known.get((key, atom, coarse), math.nan)
+        return self.known.get((key, atom, finer), math.nan)
 
     def solve(self, tell: Tell, jobs: int = 1) -> None:
         """Solve every variant that was asked about, once, and keep only the numbers."""
@@ -195,8 +196,8 @@ class Bench:
             self.unsolved[key] = found
             return
         self.solves += 1
-        for coarse, numbers in ((False, found.numbers), (True, found.coarser)):
-            self.known |= {(key, atom, coarse): x for atom, x in zip(self.wanted[key][1], numbers, strict=True)}
+        for finer, numbers in ((False, found.numbers), (True, found.finer)):
+            self.known |= {(key, atom, finer): x for atom, x in zip(self.wanted[key][1], numbers, strict=True)}
 
     def _follower(self) -> Follower | None:
         """Return what follows the record, where a claim asks for its likelihood."""
@@ -232,10 +233,10 @@ def _answers(
     f = Filter(solved)
     if use is None:
         use = follow.run(f).used & able if follow is not None else able
-    coarser = [math.nan] * len(asked.atoms)
+    here, there = _numbers(asked, f, follow, use), [math.nan] * len(asked.atoms)
     if solved.coarser is not None:
-        coarser = _numbers(asked, Filter(solved.coarser), follow, use)
-    return Answers(_numbers(asked, f, follow, use), coarser, use)
+        there = _numbers(asked, Filter(solved.coarser), follow, use)
+    return Answers(here, [numerics.finer(a, b, solved) for a, b in zip(here, there, strict=True)], use)
 
 
 def _numbers(asked: Asked, f: Filter, follow: Follower | None, use: frozenset[int]) -> list[float]:

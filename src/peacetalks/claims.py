@@ -32,7 +32,6 @@ from peacetalks.companions import folder, read
 from peacetalks.events import Acts, Record
 from peacetalks.jobs import Tell
 from peacetalks.kept import Kept
-from peacetalks.numerics import between
 from peacetalks.query import MODEL, Loglik, Query, QueryError, Rate, atoms, parse
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.spec import Part, Scenario, SpecError
@@ -139,14 +138,14 @@ def audit(
     bench = Bench(read_as, scenario, record, acts, belief_points, seed, Kept(keep))
     cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]
     drawn = {name: [s, *draw(s, draws, seed)] for name, s in read_as.items()}
-    values, coarse = {}, {}
+    values, finer = {}, {}
     for final in (False, True):  # first collect what is asked, then solve, then evaluate
         for c, q, name, n in cases:
             values[c.id, name] = _sides(bench, q, drawn, name, n)
-            coarse[c.id, name] = [bench.value(q, side, drawn, name, 0, coarse=True) for side in (q.left, q.right)]
+            finer[c.id, name] = [bench.value(q, side, drawn, name, 0, finer=True) for side in (q.left, q.right)]
         if not final:
             bench.solve(progress or (lambda done, all_: None), jobs)
-    findings = tuple(_finding(c, q, name, values[c.id, name], coarse[c.id, name]) for c, q, name, _ in cases)
+    findings = tuple(_finding(c, q, name, values[c.id, name], finer[c.id, name]) for c, q, name, _ in cases)
     how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
     how |= {"unsolved": len(bench.unsolved), "reused": bench.reused}
     errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
@@ -178,13 +177,13 @@ def _count(q: Query, draws: int) -> int:
     return RATE_DRAWS if draws and all(isinstance(a, Rate) for a in atoms(q)) else draws
 
 
-def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, coarse: list[float]) -> Finding:
+def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, finer: list[float]) -> Finding:
     left, right = sides[:, 0], sides[:, 1]
     if q.compare is None:
-        off = _told(between(float(left[0]), coarse[0]))
+        off = _told(abs(float(left[0]) - finer[0]))
         return Finding(c, name, float(left[0]), None, None, _range(left[1:]), "nothing compared", off)
     margin = left - right if q.compare.startswith(">") else right - left
-    off = _told(between(float(left[0] - right[0]), coarse[0] - coarse[1]))
+    off = _told(abs(float(left[0] - right[0]) - (finer[0] - finer[1])))
     words = verdict(q, margin, off or 0.0)
     return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), words, off)
 

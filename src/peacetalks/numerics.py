@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import xarray as xr
 
 from peacetalks.forward import Trajectory, trajectory
 from peacetalks.readout import ends_of, outcomes_of
-from peacetalks.solution import INSTEAD
+from peacetalks.solution import CUBIC, INSTEAD, Solution
 
-SHARE = 4  # see `between`
+N = TypeVar("N", float, xr.DataArray)
 STRAIGHT = "Straight lines between belief points, less exact: play did not settle with the cubic interpolation"
 
 
@@ -38,10 +38,26 @@ def numerics(t: Trajectory, dates: Sequence[int]) -> Numerics:
 
 def grid_error_of(t: Trajectory) -> xr.DataArray | None:
     """Return how far the belief grid may still be off (period, end), or None without a coarser grid to compare with."""
-    if t.solution.coarser is None:
+    s = t.solution
+    if s.coarser is None:
         return None
-    before = trajectory(t.solution.coarser, len(t.mass))
-    return abs(ends_of(outcomes_of(t)) - ends_of(outcomes_of(before))) / SHARE
+    ends = ends_of(outcomes_of(t))
+    return abs(ends - finer(ends, ends_of(outcomes_of(trajectory(s.coarser, len(t.mass)))), s))
+
+
+def finer(here: N, coarser: N, s: Solution) -> N:
+    """Return how far a number may go on a finer belief grid, from what `s` and a grid of about half the points give.
+
+    With cubics a quarter of the last change: halving the spacing once more changes a number by that at most where its error
+    falls fourfold or more (it falls about eightfold; `beliefs.py`).  With straight lines the whole of it: in long games the
+    error falls with the spacing alone.
+
+    >>> import peacetalks as pt
+    >>> from peacetalks.catalog import make
+    >>> finer(0.5, 0.4, pt.solve(make("holdout"), 4.0, belief_points=5, certify=False))
+    0.525
+    """
+    return here + (here - coarser) / (4 if s.settings["interpolation"] == CUBIC else 1)
 
 
 def straightened(interpolation: str) -> bool:
@@ -59,12 +75,3 @@ def notes(told: Mapping[str, Numerics]) -> tuple[str, ...]:
     lines = [f"A finer belief grid may still move a probability by up to: {', '.join(known)}."] if known else []
     bent = [name for name, n in told.items() if straightened(n.interpolation)]
     return (*lines, *([f"{STRAIGHT}: {', '.join(bent)}."] if bent else []))
-
-
-def between(fine: float, coarse: float) -> float:
-    """Return how far a number may be off by the belief grid, from itself and what a grid of about half the points gives.
-
-    A quarter of the difference: halving the spacing once more changes it by that at most where the error falls fourfold or
-    more (it falls about eightfold; `beliefs.py`).
-    """
-    return abs(fine - coarse) / SHARE
