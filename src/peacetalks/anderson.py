@@ -60,11 +60,15 @@ class Anderson:
         self.gram = gram
 
 
+LONGEST = 2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
+
+
 class Mixer:
     """Anderson mixing while it gains; spells of relaxed steps, each twice as long as the last, where it does not.
 
     Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; in a
-    relaxed step each keeps its own damping, cut when its gap changes sign and raised again while it does not.
+    relaxed step each keeps its own damping, cut when its gap changes sign and raised again while it does not, beyond 1
+    where it creeps one way (as it does where a fixed point has just ceased to exist).
     """
 
     def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30, spell: int = 60) -> None:
@@ -72,6 +76,7 @@ class Mixer:
         self.depth, self.patience, self.spell, self.mixer = depth, patience, spell, Anderson(depth)
         self.sizes: list[float] = []  # of the gaps since mixing began
         self.left = 0  # relaxed steps to go
+        self.spells = 0  # of relaxed steps, so far
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
@@ -81,7 +86,7 @@ class Mixer:
             return self._relax(x, gap)
         self.sizes.append(float(np.abs(gap).max()))
         if len(self.sizes) > self.patience and self.sizes[-1] > 0.5 * self.sizes[-self.patience - 1]:
-            self.left, self.spell = self.spell, 2 * self.spell
+            self.left, self.spell, self.spells = self.spell, 2 * self.spell, self.spells + 1
             self.sizes, self.mixer = [], Anderson(self.depth)
             self.last[:] = 0.0
             return self._relax(x, gap)
@@ -91,7 +96,7 @@ class Mixer:
         size = float(np.abs(gap).max())
         swings = (gap * self.last < 0) & (np.abs(gap) > 0.02 * size)
         self.damping[swings] *= 0.6
-        self.damping[~swings] = np.minimum(1.0, 1.05 * self.damping[~swings])
+        self.damping[~swings] = np.minimum(LONGEST, 1.05 * self.damping[~swings])
         np.maximum(self.damping, 0.05, out=self.damping)
         self.last = gap
         return x + self.damping * gap

@@ -34,6 +34,7 @@ EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per un
 PAIR_STEPS = 60  # replies of two movers at once, before Newton's method takes over at the beliefs that turn
 PATIENCE = 200  # times it may have to for each belief of the grid, over all inexact sweeps, before straight lines are tried
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
+TIGHTER = 100.0  # by what it is divided after each spell of relaxed steps: a looser node may be why values wander about
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
 
 
@@ -357,7 +358,7 @@ def _stationary(game: Game, work: _Work, W: np.ndarray, tolerance: float, most: 
     mixer, change, before = Mixer(W.shape), np.inf, np.inf
     exact, least = False, max(NODE_TOLERANCE, EXACT * tolerance)
     for _ in range(most):
-        tol = least if exact else min(1e-2, max(least, INEXACT * change))
+        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixer.spells * change))
         new, res = work.period(W, nodes, tol, "stationary", finish and exact)
         before, change = change, float(np.abs(new - W).max())
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
