@@ -7,6 +7,7 @@ from scipy.special import expit
 
 import peacetalks as pt
 from peacetalks import solver
+from peacetalks.anderson import Mixer
 from peacetalks.catalog import make
 from peacetalks.game import Game, Move, Simultaneous
 
@@ -78,6 +79,25 @@ def test_straight_lines_where_two_movers_keep_turning(monkeypatch):
     assert pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
     for p in "AB":
         assert 0 < abs(straight.value(p) - cubic.value(p)) < 2e-3
+
+
+def test_mixing_gets_past_the_ghost_of_a_fixed_point():
+    """Where a fixed point has just ceased to exist plain iteration creeps; mixing is drawn back to the place."""
+
+    def creeping(x):
+        return np.where(x < 0.5, x + 1e-4 + 0.5 * x**2, 0.5 * x + 0.5)
+
+    def sweeps(step):
+        x = np.full(3, -0.5)
+        for n in range(1000):
+            tx = creeping(x)
+            if np.abs(tx - x).max() < 1e-8:
+                assert tx == pytest.approx(np.ones(3), abs=1e-7)
+                return n
+            x = step(x, tx)
+        raise AssertionError("did not settle")
+
+    assert sweeps(Mixer((3,)).step) < 0.4 * sweeps(lambda x, tx: tx)
 
 
 def test_players_may_differ_in_precision():

@@ -8,7 +8,7 @@ from peacetalks.solver import solve
 from peacetalks.spec import Scenario
 
 TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid
-MOST = 1500  # sweeps; most scenarios settle within 50 to 120, the slowest of the case book took some 1,100 (measured)
+MOST = 800  # sweeps; most scenarios settle within 50 to 170, the slowest of the case book took 343 (measured)
 
 
 def solve_scenario(s: Scenario, belief_points: int, certify: bool = False, refine: bool = False) -> Solution:
