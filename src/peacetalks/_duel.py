@@ -1,9 +1,9 @@
 """Nodes at which two players move at once, each of one or two types, at all grid beliefs together (stacked, as in `_signal.py`).
 
 The fixed point is the pair of logit replies, the continuation at the two posteriors read off by interpolation.  Strategies stand as
-s[mover, type, action, belief].  From a warm start the reply is iterated; from none it is iterated in small steps of
-precision from 0, at all beliefs, and where a step does not settle at once (near a fold) the caller is asked to follow
-the branch by arclength.
+s[mover, type, action, belief].  From a warm start the reply is iterated, and where it turns in circles the caller takes
+Newton's method (`_several.py`); from none it is iterated in small steps of precision from 0, at all beliefs, and where a
+step does not settle at once (near a fold) the caller is asked to follow the branch by arclength.
 """
 
 from typing import NamedTuple
