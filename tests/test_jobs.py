@@ -136,7 +136,7 @@ def test_no_command_solves_a_variant_twice(monkeypatch, name):
         solved.append(play_key(s))
         return solve_scenario(s, *how, **more)
 
-    for room in ("claims", "comparison", "infer", "scenario_outlook"):
+    for room in ("bench", "comparison", "infer", "scenario_outlook"):
         monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
     settings = commands()[name]().to_dict()["settings"]
     assert len(solved) == len(set(solved)) == settings.get("solves", 5)  # a forecast: as written, open cards, three draws
