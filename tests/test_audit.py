@@ -8,6 +8,7 @@ from test_infer import ASK, D1, events
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
+from peacetalks import pages
 from peacetalks.accounts import accounts, readings
 from peacetalks.answering import View
 from peacetalks.claimreview import claim_review
@@ -90,8 +91,12 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
     kept = [View(s, real(s, 2)).answer(parse("P(peace by 2)").left, "") for i, s in enumerate(draw(base, 3, SEED)) if i != 1]
     assert after["e"].interval == pytest.approx(tuple(np.quantile(kept, [0.05, 0.95])))
     holed(lambda key: key == play_key(base))
-    with pytest.raises(pt.NotSolved, match="no equilibrium here"):  # central values
-        audit(base, found, draws=3, belief_points=2)
+    a = audit(base, found, draws=3, belief_points=2)
+    after = {f.claim.id: f for f in a.findings}
+    assert after["b"] == before["b"]
+    without = after["e"].to_dict()  # central values: no number, not 0, and nothing else is lost
+    assert [without[k] for k in ("value", "margin", "interval", "verdict")] == [None, None, None, "not solved"]
+    assert [row[-1] for row in pages.audit(a).sections[0].rows] == ["not solved", "holds"]
     holed(lambda key: True)
     with pytest.raises(pt.NotSolved, match="12 of 12 games"):
         audit(base, found, draws=3, belief_points=2)

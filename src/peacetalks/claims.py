@@ -124,12 +124,13 @@ def audit(
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
-    A draw that needs a game without a solution is left out of that claim's interval; `settings["unsolved"]` counts the
-    games.  Up to `jobs` processes solve.  With `keep` the answers are added to that file as they come, and what stands in it
-    from before (of the same program, games and questions; `settings["reused"]` games) is not solved again.
+    A draw that needs a game without a solution is left out of that claim's interval, and a claim whose central values need
+    one has the verdict "not solved" and no number; `settings["unsolved"]` counts the games.  Up to `jobs` processes solve.
+    With `keep` the answers are added to that file as they come, and what stands in it from before (of the same program, games
+    and questions; `settings["reused"]` games) is not solved again.
 
     Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) or a file that answers
-    cannot be kept in, and `NotSolved` where central values, or more than half of the games, have no solution.
+    cannot be kept in, and `NotSolved` where more than half of the games, or the base that places the record, have no solution.
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
@@ -153,13 +154,16 @@ def audit(
 
 
 def _sides(bench: Bench, q: Query, drawn: dict[str, list[Scenario]], name: str, draws: int) -> np.ndarray:
-    """Return both sides of a query [central or draw, side]; draws that need a game without a solution are left out."""
+    """Return both sides of a query [central or draw, side]; draws that need a game without a solution are left out.
+
+    There are no rows where the central values need such a game.
+    """
     rows = []
     for i in range(draws + 1):
         bench.lacking = None
         row = [bench.value(q, side, drawn, name, i) for side in (q.left, q.right)]
         if bench.lacking is not None and i == 0:
-            raise bench.lacking
+            return np.empty((0, 2))
         if bench.lacking is None:
             rows.append(row)
     return np.array(rows, float)
@@ -178,6 +182,8 @@ def _count(q: Query, draws: int) -> int:
 
 
 def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, finer: list[float]) -> Finding:
+    if not len(sides):
+        return Finding(c, name, math.nan, None, None, None, "not solved")
     left, right = sides[:, 0], sides[:, 1]
     if q.compare is None:
         off = _told(abs(float(left[0]) - finer[0]))

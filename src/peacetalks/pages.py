@@ -207,7 +207,8 @@ def audit(a: Audit) -> Page:
     n = a.settings["draws"]
     how = f"Intervals over {n} draws of the ranges." if n else "No draws: the verdict is that of the central values."
     if unsolved := a.settings["unsolved"]:
-        how += f" {unsolved} of the games asked for did not converge; draws that need one are left out."
+        how += f" {unsolved} of the games asked for did not converge; draws that need one are left out, and a claim whose"
+        how += " central values need one is not solved."
     sections = (
         Section("Verdicts", head, tuple(rows), how),
         Section("The claims as queries", ("claim", "sentence", "held by", "query"), tuple(said)),
