@@ -6,7 +6,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 import peacetalks as pt
-from peacetalks import solver
+from peacetalks import work
 from peacetalks.anderson import Mixer
 from peacetalks.catalog import make
 from peacetalks.game import Game, Move, Simultaneous
@@ -59,8 +59,8 @@ def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypa
         q = expit(more(p))
         return p - expit(lam * scale * float((PENNIES[0] - PENNIES[1]) @ [q, 1 - q]))
 
-    alone, by_hand = solver._Work.alone, []
-    monkeypatch.setattr(solver._Work, "alone", lambda self, *a: by_hand.append(a) or alone(self, *a))
+    alone, by_hand = work.Work.alone, []
+    monkeypatch.setattr(work.Work, "alone", lambda self, *a: by_hand.append(a) or alone(self, *a))
     s = pt.solve(pennies(), lam, belief_points=5, certify=False)
     assert by_hand  # plain replies do not settle
     assert s.settings["interpolation"] == "cubic"
@@ -73,7 +73,7 @@ def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypa
 
 def test_straight_lines_where_two_movers_keep_turning(monkeypatch):
     cubic = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
-    monkeypatch.setattr(solver, "PATIENCE", 0)
+    monkeypatch.setattr(work, "PATIENCE", 0)
     straight = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
     assert straight.settings["interpolation"] == "linear instead of cubic"
     assert pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"

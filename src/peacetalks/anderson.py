@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+LONGEST = 2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
+
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:
     """Return x . y in one thread (the threads of a BLAS spin on while the kernels run)."""
@@ -58,9 +60,6 @@ class Anderson:
         gram[:-1, :-1] = self.gram[keep, keep]
         gram[-1] = gram[:, -1] = [_dot(g, gap) for g in self.gaps]
         self.gram = gram
-
-
-LONGEST = 2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
 
 
 class Mixer:
