@@ -8,7 +8,7 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.filtering import Cloud, Filter, Seen
-from peacetalks.game import Chance, Decision, GameError, Move, Simultaneous, lottery
+from peacetalks.game.language import Chance, Decision, GameError, Move, Simultaneous, lottery
 
 
 def haggle():

@@ -7,7 +7,7 @@ import pytest
 
 import peacetalks as pt
 from peacetalks import catalog
-from peacetalks.compile import compile_game
+from peacetalks.game.compile import compile_game
 from peacetalks.tree import solve_tree
 
 
@@ -103,7 +103,7 @@ def test_the_start_is_a_lottery(start):
 
 
 def test_a_game_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr("peacetalks.compile.MAX_NODES", 50)
+    monkeypatch.setattr("peacetalks.game.compile.MAX_NODES", 50)
     step = pt.Decision("step", "A", lambda s: [pt.Move("on", s + 1), pt.Move("stop", s)])
     with pytest.raises(pt.GameError, match=r"more than 50 nodes \(stage 'step'\).*fewer"):
         compile_game(pt.Game(players=("A",), start=0, stages=(step,), periods=None))

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import peacetalks as pt
-from peacetalks.compile import compile_game
+from peacetalks.game.compile import compile_game
 from peacetalks.gamefile import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
 from peacetalks.spec import Scenario
 

@@ -10,9 +10,9 @@ from tiny import KPA, UN, J, account, tiny
 import peacetalks as pt
 from peacetalks import bayes
 from peacetalks.accounts import apply
-from peacetalks.compile import compile_game
 from peacetalks.events import Acts, Record, acts, place, record
 from peacetalks.filtering import Filter, Seen
+from peacetalks.game.compile import compile_game
 from peacetalks.infer import Follower, _evidence, infer
 from peacetalks.solving import solve_scenario
 

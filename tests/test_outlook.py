@@ -16,8 +16,8 @@ from rich.console import Console
 import peacetalks as pt
 from peacetalks import forecast_schema, render, screen
 from peacetalks.catalog import make
-from peacetalks.compile import compile_game
 from peacetalks.durations import Durations, durations, mixture
+from peacetalks.game.compile import compile_game
 from peacetalks.measure import march
 from peacetalks.mechanisms.state import label
 from peacetalks.outside_view import FEW, OutsideView, outside_views

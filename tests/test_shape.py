@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "src" / "peacetalks"
 FORBIDDEN = {
-    "game.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
+    "language.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
     "compile.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
     "solver.py": {"forward", "spec", "mechanisms", "evidence", "cli"},
     "forward.py": {"spec", "mechanisms", "evidence", "cli"},

@@ -9,7 +9,7 @@ import peacetalks as pt
 from peacetalks import work
 from peacetalks.anderson import Mixer
 from peacetalks.catalog import make
-from peacetalks.game import Game, Move, Simultaneous
+from peacetalks.game.language import Game, Move, Simultaneous
 
 PENNIES = np.array([[2.0, -1.0], [-1.0, 1.0]])  # what A gets; B loses it
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from peacetalks.forward import Trajectory, forecast, trajectory
-    from peacetalks.game import Chance, Decision, Game, GameError, Move, Simultaneous
+    from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
     from peacetalks.mechanisms import build
     from peacetalks.scenario_outlook import outlook
     from peacetalks.simulation import simulate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from peacetalks.spec import Scenario, SpecError, load, patch
 
 _WHERE = {
-    "Chance": "game", "Decision": "game", "Game": "game", "GameError": "game", "Move": "game", "Simultaneous": "game",
+    "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
     "NotSolved": "solution", "Solution": "solution", "solve": "solver",
     "Trajectory": "forward", "forecast": "forward", "trajectory": "forward", "simulate": "simulation",
     "load": "spec", "patch": "spec", "Scenario": "spec", "SpecError": "spec", "build": "mechanisms",

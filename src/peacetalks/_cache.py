@@ -21,8 +21,8 @@ import numpy as np
 from peacetalks import _duel, _exp, _jit, _kernels, _measure, _newton, _several, _signal, _single, _sweep, _table
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
-from peacetalks.compile import Compiled, compile_game
-from peacetalks.game import Decision, Game, Move, Simultaneous, Stage
+from peacetalks.game.compile import Compiled, compile_game
+from peacetalks.game.language import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")

@@ -15,7 +15,7 @@ import numpy as np
 
 from peacetalks._jit import entry, inner
 from peacetalks._signal import shares
-from peacetalks.compile import NATURE
+from peacetalks.game.compile import NATURE
 
 # columns of Node.part, one row per participant
 PLAYER, ACTIONS, KINDS, AXIS, START, COLUMN, STRIDE, CORNERS, ACT, PICK = range(10)

@@ -16,7 +16,7 @@ from peacetalks._kernels import ACT, ACTIONS, AXIS, CORNERS, KINDS, PICK, PLAYER
 from peacetalks._signal import look, shares, start_of
 from peacetalks._sweep import axis_of
 from peacetalks._table import beliefs_at, flat_of, rest_of
-from peacetalks.compile import NATURE
+from peacetalks.game.compile import NATURE
 
 MOVERS = 2  # participants of a node of the common shape, each of one or two types
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from peacetalks._jit import inner
 from peacetalks._kernels import ACT, ACTIONS, AXIS, COLUMN, CORNERS, KINDS, PICK, PLAYER, SIZE, START, STEP, STRIDE, picked, turn
-from peacetalks.compile import NATURE
+from peacetalks.game.compile import NATURE
 
 
 @inner()

@@ -21,7 +21,7 @@ from peacetalks.beliefs import prior_index
 from peacetalks.filter_grid import grid_points
 from peacetalks.filtering import Filter
 from peacetalks.forward import type_ratio
-from peacetalks.game import GameError, did_you_mean
+from peacetalks.game.language import GameError, did_you_mean
 from peacetalks.measure import Flow, enter, flow
 from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label

@@ -28,7 +28,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks.game import Game, GameError
+from peacetalks.game.language import Game, GameError
 
 MAX_TYPES = 4
 

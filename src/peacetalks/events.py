@@ -46,7 +46,7 @@ from pydantic import Field, model_validator
 
 from peacetalks.companions import folder, read, read_table, table
 from peacetalks.filtering import Seen
-from peacetalks.game import Game, did_you_mean
+from peacetalks.game.language import Game, did_you_mean
 from peacetalks.spec import Part, Scenario, SpecError
 
 NONE = "none"

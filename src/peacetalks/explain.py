@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.compile import Compiled
 from peacetalks.durations import advance_map, opening_mass
-from peacetalks.game import Chance, GameError
+from peacetalks.game.compile import Compiled
+from peacetalks.game.language import Chance, GameError
 from peacetalks.mechanisms import build
 from peacetalks.mechanisms.state import NO_PACT, label
 from peacetalks.size import check

@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.expand import NATURE, expand
 from peacetalks.filter_grid import GridSteps, Step, grid_points, spread
-from peacetalks.game import GameError, Stage
+from peacetalks.game.expand import NATURE, expand
+from peacetalks.game.language import GameError, Stage
 from peacetalks.solution import Solution
 
 MOST = 300

@@ -16,7 +16,7 @@ import polars as pl
 import xarray as xr
 
 from peacetalks.beliefs import prior_index
-from peacetalks.game import GameError
+from peacetalks.game.language import GameError
 from peacetalks.measure import march
 from peacetalks.solution import Solution
 
@@ -150,7 +150,7 @@ def forecast(
 
     Examples
     --------
-    >>> from peacetalks.game import Chance, Game, Move
+    >>> from peacetalks.game.language import Chance, Game, Move
     >>> from peacetalks.solver import solve
     >>> war = lambda s: [Move("on", "war", weight=0.9), Move("over", "peace", weight=0.1)]
     >>> stop = Chance("month", lambda s: war(s) if s == "war" else [Move("stays", s)])

@@ -24,7 +24,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from peacetalks.game import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
+from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
 from peacetalks.size import beliefs
 from peacetalks.solution import Solution
 from peacetalks.solver import solve

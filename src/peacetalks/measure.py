@@ -15,8 +15,8 @@ import numpy as np
 
 from peacetalks import _cache, _measure
 from peacetalks.anderson import Anderson
-from peacetalks.compile import Layout
-from peacetalks.payments import Columns
+from peacetalks.game.compile import Layout
+from peacetalks.game.payoffs import Columns
 
 if TYPE_CHECKING:
     from peacetalks.solution import Solution

@@ -9,7 +9,7 @@ import numpy as np
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid
-from peacetalks.compile import NATURE, Compiled
+from peacetalks.game.compile import NATURE, Compiled
 
 
 def make_plan(c: Compiled, grid: Grid) -> Plan:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from peacetalks.compile import NATURE
 from peacetalks.forward import Paths
-from peacetalks.game import GameError
-from peacetalks.payments import Columns
+from peacetalks.game.compile import NATURE
+from peacetalks.game.language import GameError
+from peacetalks.game.payoffs import Columns
 from peacetalks.solution import Solution
 
 
@@ -27,7 +27,7 @@ def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int
 
     Examples
     --------
-    >>> from peacetalks.game import Chance, Game, Move
+    >>> from peacetalks.game.language import Chance, Game, Move
     >>> from peacetalks.solver import solve
     >>> toss = Chance("toss", lambda s: [Move("h", "won", {"A": 1.0}, weight=0.5), Move("t", "lost", weight=0.5)])
     >>> paths = simulate(solve(Game(players=("A",), start="in", stages=(toss,))), n=1000, seed=7)

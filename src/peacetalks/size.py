@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from peacetalks.compile import MAX_NODES, compile_game
-from peacetalks.game import Game, GameError
+from peacetalks.game.compile import MAX_NODES, compile_game
+from peacetalks.game.language import Game, GameError
 from peacetalks.mechanisms import build
 from peacetalks.solver import MEMORY_LIMIT
 from peacetalks.spec import Scenario, SpecError

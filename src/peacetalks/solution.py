@@ -13,8 +13,8 @@ import numpy as np
 from peacetalks import _kernels, _single
 from peacetalks.beliefs import Grid, index_of, prior_index
 from peacetalks.branch import roots
-from peacetalks.compile import NATURE, Compiled
-from peacetalks.game import Game, GameError, did_you_mean
+from peacetalks.game.compile import NATURE, Compiled
+from peacetalks.game.language import Game, GameError, did_you_mean
 from peacetalks.measure import welfare
 
 NODE_TOLERANCE = 1e-11

@@ -18,8 +18,8 @@ import numpy as np
 from peacetalks import _cache
 from peacetalks.anderson import Mixer
 from peacetalks.beliefs import Grid, make_grid
-from peacetalks.compile import Compiled, compile_game
-from peacetalks.game import Game, GameError
+from peacetalks.game.compile import Compiled, compile_game
+from peacetalks.game.language import Game, GameError
 from peacetalks.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, NotSolved, Solution
 from peacetalks.work import Restless, Work
 
@@ -68,7 +68,7 @@ def solve(
 
     Examples
     --------
-    >>> from peacetalks.game import Decision, Game, Move
+    >>> from peacetalks.game.language import Decision, Game, Move
     >>> quit_or_stay = Decision("choice", "A", lambda s: [Move("stay", "end", {"A": 0.1}), Move("quit", "end")])
     >>> s = solve(Game(players=("A",), start="open", stages=(quit_or_stay,)), rationality=20)
     >>> round(s.strategy("choice", "open")["only"]["stay"], 4)

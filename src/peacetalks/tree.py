@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.game import Chance, Game, GameError, Move, Simultaneous, Stage, lottery
-from peacetalks.payments import Columns
+from peacetalks.game.language import Chance, Game, GameError, Move, Simultaneous, Stage, lottery
+from peacetalks.game.payoffs import Columns
 from peacetalks.tree_branch import follow_tree
 
 MAX_HISTORIES = 20_000

@@ -13,8 +13,8 @@ from peacetalks._duel import TINY
 from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.beliefs import Grid, neighbours
 from peacetalks.branch import follow
-from peacetalks.compile import Compiled
-from peacetalks.payments import Columns
+from peacetalks.game.compile import Compiled
+from peacetalks.game.payoffs import Columns
 from peacetalks.plan import alike, make_plan
 from peacetalks.solution import NODE_STEPS, NotSolved, not_solved
 

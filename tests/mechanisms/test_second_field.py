@@ -3,7 +3,7 @@
 import pytest
 
 import peacetalks as pt
-from peacetalks.compile import compile_game
+from peacetalks.game.compile import compile_game
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, ENDS, INSPECTED, TALKS, World, label
 
 QUICK = {"battlefield.positions": 3, "talks.offers": 3, "periods": 4}

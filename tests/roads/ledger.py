@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 
 import peacetalks as pt
-from peacetalks.game import lottery
+from peacetalks.game.language import lottery
 
 
 def ledger(game):

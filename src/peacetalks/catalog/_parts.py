@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from peacetalks.game import GameError, Move
+from peacetalks.game.language import GameError, Move
 
 FORCED = -1000.0  # decision utility that rules a move out for a type without touching anybody's welfare
 Offers = int | Sequence[float]

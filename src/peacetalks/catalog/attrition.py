@@ -19,7 +19,7 @@ import math
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED
-from peacetalks.game import Game, GameError, Move, Simultaneous
+from peacetalks.game.language import Game, GameError, Move, Simultaneous
 
 
 def holdout(

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Chance, Game, Move
+from peacetalks.game.language import Chance, Game, Move
 
 
 def battlefield(

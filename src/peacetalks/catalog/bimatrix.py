@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from peacetalks.game import Game, Move, Simultaneous
+from peacetalks.game.language import Game, Move, Simultaneous
 
 Matrix = Sequence[Sequence[float]]
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.game import Chance, Game, Move, Simultaneous
+from peacetalks.game.language import Chance, Game, Move, Simultaneous
 
 
 def ceasefire(

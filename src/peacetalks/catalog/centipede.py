@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import Offers, passing, spread
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 
 def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:

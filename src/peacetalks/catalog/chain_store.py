@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED, passing
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 
 def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0, gain: float = 0.5) -> Game:

@@ -33,7 +33,7 @@ from scipy.optimize import root_scalar
 from scipy.special import ndtr, owens_t
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 FAR = 38.0  # beyond this a normal chance is 0 or 1 in double precision
 SPAN = 6.0  # chances to resist are scanned between the normal quantiles -6 and 6

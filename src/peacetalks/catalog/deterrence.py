@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 
 def deterrence(

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peacetalks.catalog._parts import Offers, passing, spread
-from peacetalks.game import ONLY, Chance, Decision, Game, Move
+from peacetalks.game.language import ONLY, Chance, Decision, Game, Move
 
 TWO_TYPES = {"weak": 0.30, "tough": 0.05}
 

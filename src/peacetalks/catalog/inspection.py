@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.game import Game, Move, Simultaneous
+from peacetalks.game.language import Game, Move, Simultaneous
 
 
 def inspection(

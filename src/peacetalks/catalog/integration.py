@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import Offers, passing, spread
-from peacetalks.game import Chance, Decision, Game, Move
+from peacetalks.game.language import Chance, Decision, Game, Move
 
 COSTS = {("A", "S"): 0.02, ("A", "W"): 0.08, ("B", "S"): 0.03, ("B", "W"): 0.09}
 

@@ -24,7 +24,7 @@ from itertools import pairwise, product
 from typing import Any
 
 from peacetalks.catalog._parts import passing, spread
-from peacetalks.game import Chance, Decision, Game, GameError, Move
+from peacetalks.game.language import Chance, Decision, Game, GameError, Move
 
 Weights = Sequence[float]
 Bundle = tuple[float, ...]

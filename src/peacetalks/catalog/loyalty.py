@@ -18,7 +18,7 @@ import math
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Chance, Decision, Game, GameError, Move
+from peacetalks.game.language import Chance, Decision, Game, GameError, Move
 
 ENDS = ("full force", "mutiny")
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED, passing
-from peacetalks.game import Chance, Decision, Game, Move
+from peacetalks.game.language import Chance, Decision, Game, Move
 
 FIGHTS_ON = 0.35  # B's value of the war if A does not sign; moves nobody
 

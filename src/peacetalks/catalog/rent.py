@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Chance, Decision, Game, Move
+from peacetalks.game.language import Chance, Decision, Game, Move
 
 
 def rent(

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 
 def rounds(rounds: int = 2, kinds: int = 2, offers: int = 3, discount: float = 0.9, fight_cost: float = 0.15) -> Game:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED, passing
-from peacetalks.game import Decision, Game, GameError, Move
+from peacetalks.game.language import Decision, Game, GameError, Move
 
 KINDS = ("sunk", "tied")
 

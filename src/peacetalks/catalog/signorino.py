@@ -20,7 +20,7 @@ from typing import Any
 from scipy.special import ndtr
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 
 def signorino(u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float = 0.0, u24: float = 0.3) -> Game:

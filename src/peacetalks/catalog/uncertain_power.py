@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peacetalks.catalog._parts import Offers, spread
-from peacetalks.game import Decision, Game, Move
+from peacetalks.game.language import Decision, Game, Move
 
 KINDS = ("weak", "strong")
 Table = tuple[tuple[float, float], tuple[float, float]]

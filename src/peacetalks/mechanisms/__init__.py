@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from peacetalks.game import Game, Stage
+from peacetalks.game.language import Game, Stage
 from peacetalks.mechanisms import (
     battlefield,
     ceasefire,

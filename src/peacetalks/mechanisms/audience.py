@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peacetalks.game import Move
+from peacetalks.game.language import Move
 from peacetalks.mechanisms.state import COMMITTED, FRESH, STEADY, STRAINED, TALKS, WAR, World
 from peacetalks.spec import Scenario
 

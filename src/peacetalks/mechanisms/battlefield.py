@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from peacetalks.game import Chance, Move, Simultaneous
+from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import audience, home, inspection, pact, window
 from peacetalks.mechanisms.ground import flows, merged, prize, share, victory
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World

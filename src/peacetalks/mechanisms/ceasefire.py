@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peacetalks.game import Chance, Move
+from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import inspection
 from peacetalks.mechanisms.state import BROKEN, TRUCES, World
 from peacetalks.spec import Scenario

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from peacetalks.game import Chance, Decision, Move
+from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, credibility, observers
 from peacetalks.mechanisms.pact import CALLED
 from peacetalks.mechanisms.state import FIGHTING, IN_PACT, WIDER, World

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from peacetalks.game import Chance, Move, Simultaneous
+from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import window
 from peacetalks.mechanisms.ground import moved, prize, standing_at, victory
 from peacetalks.mechanisms.inspection import detection

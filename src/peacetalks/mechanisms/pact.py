@@ -18,7 +18,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from peacetalks.game import Move, Simultaneous
+from peacetalks.game.language import Move, Simultaneous
 from peacetalks.mechanisms import credibility, observers
 from peacetalks.mechanisms.state import IN_PACT, NO_PACT, UNDECIDED, WIDER, World
 from peacetalks.spec import Scenario

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peacetalks.game import Chance, Move
+from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms.state import TALKS, World
 from peacetalks.spec import Scenario
 

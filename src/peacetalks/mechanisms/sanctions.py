@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from peacetalks.game import Decision, Move
+from peacetalks.game.language import Decision, Move
 from peacetalks.mechanisms import credibility
 from peacetalks.mechanisms.state import INSPECTED, OPEN, TRUCES, World
 from peacetalks.spec import Scenario

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.game import Chance, Decision, Move
+from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, window
 from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.ground import merged

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.game import Game, GameError, Stage, did_you_mean, place
+from peacetalks.game.language import Game, GameError, Stage, did_you_mean, place
 
 Where = str | tuple[Stage, Any, Any]
 Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, column, amount

@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.expand import NATURE, Node, check_hashable, expand
-from peacetalks.game import Game, GameError, Stage, did_you_mean
-from peacetalks.payments import Columns, ints
+from peacetalks.game.expand import NATURE, Node, check_hashable, expand
+from peacetalks.game.language import Game, GameError, Stage, did_you_mean
+from peacetalks.game.payoffs import Columns, ints
 
 MAX_NODES = 1_000_000
 

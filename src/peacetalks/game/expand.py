@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
-from peacetalks.game import Chance, Game, GameError, Move, Pay, Simultaneous, Stage, did_you_mean, lottery, place
+from peacetalks.game.language import Chance, Game, GameError, Move, Pay, Simultaneous, Stage, did_you_mean, lottery, place
 
 NATURE = -1
 PLAIN = (tuple, str, int, float, type(None))  # plainly no lottery
