@@ -5,12 +5,12 @@ import pytest
 from tiny import J, account, tiny
 
 import peacetalks as pt
-from peacetalks.accounts import Account, accounts, apply
 from peacetalks.answering import View
-from peacetalks.companions import folder, play_key
 from peacetalks.comparison import compare
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.query import atoms, parse
+from peacetalks.scenario.accounts import Account, accounts, apply
+from peacetalks.scenario.files import folder, play_key
 from peacetalks.shapley import shapley
 from peacetalks.solving import solve_scenario
 

@@ -9,15 +9,15 @@ from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks import pages
-from peacetalks.accounts import accounts, readings
 from peacetalks.answering import View
 from peacetalks.claimreview import claim_review
 from peacetalks.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.cli import main
-from peacetalks.companions import play_key
 from peacetalks.events import acts
 from peacetalks.evidence import base_rate
 from peacetalks.query import atoms, parse
+from peacetalks.scenario.accounts import accounts, readings
+from peacetalks.scenario.files import play_key
 from peacetalks.scenario_outlook import SEED, draw
 from peacetalks.solving import solve_scenario
 

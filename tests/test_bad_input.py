@@ -35,7 +35,7 @@ def written(tmp_path, change):
     """Write the bundled Korean scenario with one text replaced; return the path."""
     from importlib import resources
 
-    text = (resources.files("peacetalks") / "scenarios" / "korea-1951.toml").read_text(encoding="utf-8")
+    text = (resources.files("peacetalks.scenario") / "bundled" / "korea-1951.toml").read_text(encoding="utf-8")
     old, new = change
     assert old in text
     path = tmp_path / "mine.toml"
@@ -213,7 +213,7 @@ def test_interrupted_is_130(call, monkeypatch):
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("peacetalks.spec.load", stop)
+    monkeypatch.setattr("peacetalks.scenario.scenario.load", stop)
     assert call("check", "korea-1951")[0] == 130
 
 
@@ -221,7 +221,7 @@ def test_an_internal_error_is_1_and_says_so(call, monkeypatch):
     def fail(*args, **kwargs):
         raise ValueError("operands could not be broadcast")
 
-    monkeypatch.setattr("peacetalks.spec.load", fail)
+    monkeypatch.setattr("peacetalks.scenario.scenario.load", fail)
     code, text = call("check", "korea-1951")
     assert code == 1
     assert "Traceback" in text

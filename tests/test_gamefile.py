@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 import peacetalks as pt
 from peacetalks.game.compile import compile_game
 from peacetalks.gamefile import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 GRID = [0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85]
 
@@ -50,7 +50,7 @@ def test_game_file_messages(fearon):
 
 
 def test_the_shipped_schema_is_fresh_and_accepts_the_bundled_scenarios():
-    text = (resources.files("peacetalks") / "scenarios" / "scenario.schema.json").read_text()
+    text = (resources.files("peacetalks.scenario") / "bundled" / "scenario.schema.json").read_text()
     schema = json.loads(text)
     assert schema == Scenario.model_json_schema()
     for name in ("korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"):

@@ -9,11 +9,11 @@ from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks import bayes
-from peacetalks.accounts import apply
 from peacetalks.events import Acts, Record, acts, place, record
 from peacetalks.filtering import Filter, Seen
 from peacetalks.game.compile import compile_game
 from peacetalks.infer import Follower, _evidence, infer
+from peacetalks.scenario.accounts import apply
 from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"

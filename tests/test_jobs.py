@@ -14,11 +14,11 @@ from tiny import KPA, UN, J, account, tiny
 import peacetalks as pt
 from peacetalks import jobs
 from peacetalks.claims import Claim, audit
-from peacetalks.companions import play_key
 from peacetalks.comparison import compare
 from peacetalks.events import acts
 from peacetalks.infer import infer
 from peacetalks.jobs import count, processes, spread
+from peacetalks.scenario.files import play_key
 from peacetalks.solving import solve_scenario
 
 

@@ -115,7 +115,7 @@ def test_the_record_knows_nothing_later_and_says_where_it_is_silent(small):
 
 
 def test_the_schema_is_fresh_and_every_forecast_fits_it(looked, small):
-    text = (resources.files("peacetalks") / "scenarios" / "forecast.schema.json").read_text(encoding="utf-8")
+    text = (resources.files("peacetalks.scenario") / "bundled" / "forecast.schema.json").read_text(encoding="utf-8")
     assert text == forecast_schema.text(), "run `python -m peacetalks.forecast_schema FILE` on forecast.schema.json"
     validator = Draft202012Validator(json.loads(text))
     told = json.loads(render.as_json(looked))

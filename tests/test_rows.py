@@ -24,10 +24,10 @@ from peacetalks.mechanisms import derived
 from peacetalks.query import Chance, Effect, Mean, Param, Play, atoms, parse
 from peacetalks.render import html
 from peacetalks.rows import claims_of, page, rows
+from peacetalks.scenario.what_if import setting
 from peacetalks.scenario_outlook import outlook
 from peacetalks.screen import derived_lines, percent, show
 from peacetalks.solving import solve_scenario
-from peacetalks.variants import setting
 
 NAME = "russia-ukraine-2025"
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,7 @@ FORBIDDEN = {
     "compile.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
     "solver.py": {"forward", "spec", "mechanisms", "evidence", "cli"},
     "forward.py": {"spec", "mechanisms", "evidence", "cli"},
-    "spec.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
+    "scenario.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
     "mechanisms": {"solver", "solution", "forward", "evidence", "cli"},
     "durations.py": {"spec", "evidence", "cli", "scenario_outlook"},
@@ -58,8 +58,8 @@ def test_the_manual_is_fresh():
 
 
 def test_the_starter_explains_every_key_beside_it_and_is_valid_with_all_of_them():
-    from peacetalks.spec import Scenario, parse
-    from peacetalks.starter import starter
+    from peacetalks.scenario.scenario import Scenario, parse
+    from peacetalks.scenario.starter import starter
 
     text = starter()
     parse(text, "the starter")

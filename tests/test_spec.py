@@ -6,9 +6,9 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.mechanisms.state import ENDS, LABELS
-from peacetalks.numbers import Number
+from peacetalks.scenario.quantity import Number
+from peacetalks.scenario.scenario import bundled, from_table, parse
 from peacetalks.scenario_outlook import draw
-from peacetalks.spec import bundled, from_table, parse
 
 
 @pytest.fixture

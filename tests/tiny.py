@@ -1,7 +1,7 @@
 """A scenario small enough to solve in a third of a second, shared by the tests of accounts, records and claims."""
 
 import peacetalks as pt
-from peacetalks.accounts import Account
+from peacetalks.scenario.accounts import Account
 
 
 def tiny(**more):

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from peacetalks.forward import Trajectory, forecast, trajectory
     from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
     from peacetalks.mechanisms import build
+    from peacetalks.scenario.scenario import Scenario, SpecError, load, patch
     from peacetalks.scenario_outlook import outlook
     from peacetalks.simulation import simulate
     from peacetalks.solution import NotSolved, Solution
     from peacetalks.solver import solve
-    from peacetalks.spec import Scenario, SpecError, load, patch
 
 _WHERE = {
     "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
     "NotSolved": "solution", "Solution": "solution", "solve": "solver",
     "Trajectory": "forward", "forecast": "forward", "trajectory": "forward", "simulate": "simulation",
-    "load": "spec", "patch": "spec", "Scenario": "spec", "SpecError": "spec", "build": "mechanisms",
+    "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms",
     "outlook": "scenario_outlook",
 }  # fmt: skip
 

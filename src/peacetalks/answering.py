@@ -27,8 +27,8 @@ from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
 from peacetalks.readout import terms_of
+from peacetalks.scenario.scenario import Scenario
 from peacetalks.solution import Solution
-from peacetalks.spec import Scenario
 
 POOL = 24  # months
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}

@@ -16,7 +16,6 @@ import numpy as np
 
 from peacetalks import numerics
 from peacetalks.answering import View
-from peacetalks.companions import play_key
 from peacetalks.events import Acts, Record
 from peacetalks.evidence import EvidenceError, base_rate
 from peacetalks.filtering import Filter
@@ -24,10 +23,11 @@ from peacetalks.follower import Follower, movable
 from peacetalks.jobs import Tell, spread
 from peacetalks.kept import Kept, name_of, note
 from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, pointed
+from peacetalks.scenario.files import play_key
+from peacetalks.scenario.scenario import Scenario, SpecError, _closest
+from peacetalks.scenario.what_if import as_drawn, changed
 from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
-from peacetalks.spec import Scenario, SpecError, _closest
-from peacetalks.variants import as_drawn, changed
 
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
 

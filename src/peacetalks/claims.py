@@ -26,15 +26,15 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
-from peacetalks.accounts import Account, readings
 from peacetalks.bench import Bench
-from peacetalks.companions import folder, read
 from peacetalks.events import Acts, Record
 from peacetalks.jobs import Tell
 from peacetalks.kept import Kept
 from peacetalks.query import MODEL, Loglik, Query, QueryError, Rate, atoms, parse
+from peacetalks.scenario.accounts import Account, readings
+from peacetalks.scenario.files import folder, read
+from peacetalks.scenario.scenario import Part, Scenario, SpecError
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
-from peacetalks.spec import Part, Scenario, SpecError
 
 DRAWS = 4
 RATE_DRAWS = 256

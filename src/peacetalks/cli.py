@@ -37,8 +37,8 @@ def forecast(
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
     from peacetalks import render, screen
     from peacetalks.jobs import processes
+    from peacetalks.scenario.scenario import load
     from peacetalks.scenario_outlook import outlook
-    from peacetalks.spec import load
 
     if output is not None:
         render.check_suffix(output)
@@ -68,7 +68,7 @@ def explain_game(
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
     from peacetalks import explain_screen, render
     from peacetalks.explain import explain
-    from peacetalks.spec import load
+    from peacetalks.scenario.scenario import load
 
     found = load(scenario)
     with render.progress():
@@ -85,9 +85,9 @@ def check(scenario: ScenarioArg) -> None:
     from peacetalks.game.compile import compile_game
     from peacetalks.mechanisms import build
     from peacetalks.outside_view import check_classes
+    from peacetalks.scenario.scenario import load
     from peacetalks.scenario_outlook import BELIEF_POINTS, PERIODS
     from peacetalks.size import check as check_size
-    from peacetalks.spec import load
 
     found = load(scenario)
     check_size(found, BELIEF_POINTS, PERIODS)
@@ -103,8 +103,8 @@ def check(scenario: ScenarioArg) -> None:
 @app.command()
 def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
     """Write a starter scenario, each key explained."""
-    from peacetalks.spec import SpecError
-    from peacetalks.starter import starter
+    from peacetalks.scenario.scenario import SpecError
+    from peacetalks.scenario.starter import starter
 
     if output.exists():
         raise SpecError(f"{output} exists already; give another name, nothing was written")

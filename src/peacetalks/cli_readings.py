@@ -34,9 +34,10 @@ def compare(
     output: Output = None,
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
-    from peacetalks import accounts, comparison, pages
+    from peacetalks import comparison, pages
     from peacetalks.jobs import processes
-    from peacetalks.spec import load
+    from peacetalks.scenario import accounts
+    from peacetalks.scenario.scenario import load
 
     found = accounts.accounts(scenario, tuple(account))
     with pages.progress("Comparing") as bar:
@@ -59,11 +60,12 @@ def infer(
     output: Output = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
-    from peacetalks import accounts, pages
     from peacetalks import events as records
     from peacetalks import infer as inference
+    from peacetalks import pages
     from peacetalks.jobs import processes
-    from peacetalks.spec import load
+    from peacetalks.scenario import accounts
+    from peacetalks.scenario.scenario import load
 
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts.accounts(scenario, tuple(account))
@@ -90,12 +92,13 @@ def audit(
     output: Output = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
-    from peacetalks import accounts, pages
     from peacetalks import claims as claim
     from peacetalks import events as records
+    from peacetalks import pages
     from peacetalks.claimreview import claim_review
     from peacetalks.jobs import processes
-    from peacetalks.spec import SpecError, load
+    from peacetalks.scenario import accounts
+    from peacetalks.scenario.scenario import SpecError, load
 
     base, found = load(scenario), accounts.accounts(scenario, tuple(account))
     asked, table = claim.claims(scenario, claims), records.acts(scenario)
@@ -114,7 +117,7 @@ def audit(
 
 
 def _dates(text: str) -> tuple[int, ...]:
-    from peacetalks.spec import SpecError
+    from peacetalks.scenario.scenario import SpecError
 
     parts = [p.strip() for p in text.split(",")]
     if not all(p.isdigit() and int(p) >= 1 for p in parts) or [*map(int, parts)] != sorted(set(map(int, parts))):

@@ -10,17 +10,17 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import three_lines
-from peacetalks.accounts import Account, apply, written_at
-from peacetalks.companions import play_key
 from peacetalks.forward import trajectory
 from peacetalks.jobs import Tell, spread
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, mean_terms, outcomes_of
+from peacetalks.scenario.accounts import Account, apply, written_at
+from peacetalks.scenario.files import play_key
+from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import Split, shapley
 from peacetalks.solving import solve_scenario
-from peacetalks.spec import Scenario, SpecError
 from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)

@@ -44,10 +44,10 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from peacetalks.companions import folder, read, read_table, table
 from peacetalks.filtering import Seen
 from peacetalks.game.language import Game, did_you_mean
-from peacetalks.spec import Part, Scenario, SpecError
+from peacetalks.scenario.files import folder, read, read_table, table
+from peacetalks.scenario.scenario import Part, Scenario, SpecError
 
 NONE = "none"
 Text = Field(min_length=1)

@@ -17,8 +17,8 @@ import numpy as np
 from peacetalks.events import Acts, Known, Placed, Record, place
 from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.mechanisms import build
+from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.solution import Solution
-from peacetalks.spec import Scenario, SpecError
 
 Posterior = dict[str, dict[Any, float]]
 

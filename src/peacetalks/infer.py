@@ -17,7 +17,6 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import bayes, three_lines
-from peacetalks.accounts import Account, apply
 from peacetalks.events import Acts, Record
 from peacetalks.filtering import Cloud, Filter
 from peacetalks.follower import Follower, Pass, Posterior, Row, movable
@@ -27,10 +26,11 @@ from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
 from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, outcomes_of
+from peacetalks.scenario.accounts import Account, apply
+from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.solution import NotSolved, Solution
 from peacetalks.solving import solve_scenario
-from peacetalks.spec import Scenario, SpecError
 from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)

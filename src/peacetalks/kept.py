@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peacetalks.spec import SpecError
+from peacetalks.scenario.scenario import SpecError
 
 
 class Kept:

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.evidence import CaseFilter, EvidenceError, cases, outside_forecast
-from peacetalks.spec import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario, SpecError
 
 DRAWS, SEED, FEW = 60, 7, 5
 SILENT = (

@@ -24,9 +24,9 @@ from peacetalks.comparison import Comparison
 from peacetalks.infer import Inference
 from peacetalks.line_rows import cell, kind, notes, ranges
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.scenario.scenario import SpecError
 from peacetalks.screen import END_NAMES as NAMES
 from peacetalks.screen import STYLES
-from peacetalks.spec import SpecError
 from peacetalks.three_lines import ThreeLines, views
 
 RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."

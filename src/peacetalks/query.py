@@ -11,7 +11,7 @@ from typing import Any
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from peacetalks.mechanisms.state import ENDS, LABELS
-from peacetalks.spec import SpecError, _closest
+from peacetalks.scenario.scenario import SpecError, _closest
 
 Node = Any
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from peacetalks.companions import read
-from peacetalks.parts import Part
+from peacetalks.scenario.files import read
+from peacetalks.scenario.tables import Part
 
 SCENARIO = "russia-ukraine-2025"
 HEAD = """\

@@ -17,21 +17,21 @@ import xarray as xr
 from scipy.stats import qmc
 
 from peacetalks import three_lines
-from peacetalks.companions import play_key
 from peacetalks.durations import Durations, durations, mixture
 from peacetalks.forward import Trajectory, trajectory
 from peacetalks.jobs import spread
 from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import agreed_terms
-from peacetalks.numbers import Number
 from peacetalks.numerics import grid_error_of
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
 from peacetalks.readout import ends_of, outcomes_of
+from peacetalks.scenario.files import play_key
+from peacetalks.scenario.quantity import Number
+from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.size import check
 from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
-from peacetalks.spec import Scenario, SpecError
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from peacetalks.mechanisms.state import ENDS, LABELS
 from peacetalks.numerics import STRAIGHT, straightened
+from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario_outlook import Outlook, months
-from peacetalks.spec import Scenario
 from peacetalks.three_lines import Lines
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
@@ -39,7 +39,7 @@ class Row:
 def outcome_names(s: Scenario) -> dict[str, str]:
     """Return what each outcome is called in this scenario: the sides by name.
 
-    >>> from peacetalks.spec import load
+    >>> from peacetalks.scenario.scenario import load
     >>> outcome_names(load("korea-1951"))["victory_1"]
     'won by United Nations Command'
     """

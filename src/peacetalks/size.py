@@ -14,8 +14,8 @@ import numpy as np
 from peacetalks.game.compile import MAX_NODES, compile_game
 from peacetalks.game.language import Game, GameError
 from peacetalks.mechanisms import build
+from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.solver import MEMORY_LIMIT
-from peacetalks.spec import Scenario, SpecError
 
 SMALL = 600  # front positions x offers: a game this small is laid out without asking
 MAX_PERIODS, MAX_DRAWS, MAX_BELIEFS = 1200, 4096, 100_000
@@ -35,7 +35,7 @@ class Size:
 def beliefs(game: Game, points: int) -> int:
     """Return the number of public beliefs of `game` with `points` per edge; raise `GameError` where absurd.
 
-    >>> from peacetalks.spec import load
+    >>> from peacetalks.scenario.scenario import load
     >>> beliefs(build(load("korea-1951")), 5)
     25
     """

@@ -15,7 +15,7 @@ import xarray as xr
 
 from peacetalks.outside_view import OutsideView, outside_views
 from peacetalks.pooled_view import PooledView, pooled_view
-from peacetalks.spec import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario, SpecError
 
 
 class Lines(Protocol):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 import peacetalks as pt
-from peacetalks.spec import bundled
+from peacetalks.scenario.scenario import bundled
 
 FOLDER = Path(__file__).parent
 SIZE = {"battlefield.positions": 5, "talks.offers": 5, "periods": 8}

@@ -6,7 +6,7 @@ import json
 import pytest
 from remake import FOLDER, compute, differences
 
-from peacetalks.spec import bundled
+from peacetalks.scenario.scenario import bundled
 
 
 def stored(name):

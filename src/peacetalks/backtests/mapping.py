@@ -35,7 +35,7 @@ import polars as pl
 from peacetalks.backtests.negotiations import Negotiation
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.tables import read_cases
-from peacetalks.spec import Scenario, from_table
+from peacetalks.scenario.scenario import Scenario, from_table
 
 RESOLUTE, IRRESOLUTE = 0.006, 0.018  # cost of a month of full fighting, in pies, at equal strength
 AS_KOREA = "judgement: as in the first version of the bundled scenario korea-1951"

@@ -46,13 +46,13 @@ from peacetalks.mechanisms import (
     talks,
 )
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 def build(s: Scenario) -> Game:
     """Build the game of a scenario.
 
-    >>> from peacetalks.spec import load
+    >>> from peacetalks.scenario.scenario import load
     >>> [stage.name for stage in build(load("korea-1951")).stages][-2:]
     ['table', 'answer']
     """
@@ -133,7 +133,7 @@ def derived(s: Scenario) -> dict[str, float]:
     Keys: `credibility` (capability x belief in use), `observers_belief` (that the judged side is able),
     `mutiny_hazard_steady` and `mutiny_hazard_strained` (per restrained period).
 
-    >>> from peacetalks.spec import load, patch
+    >>> from peacetalks.scenario.scenario import load, patch
     >>> derived(patch(load("korea-1951"), {"credibility": {"capability": 0.9, "belief_in_use": 0.2}}))
     {'credibility': 0.18000000000000002}
     """

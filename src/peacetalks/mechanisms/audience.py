@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from peacetalks.game.language import Move
 from peacetalks.mechanisms.state import COMMITTED, FRESH, STEADY, STRAINED, TALKS, WAR, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 DEMAND, BACK_DOWN = "demand in public", "back down"
 

@@ -19,7 +19,7 @@ from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import audience, home, inspection, pact, window
 from peacetalks.mechanisms.ground import flows, merged, prize, share, victory
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"
 COMPLY, VIOLATE = "comply", "violate"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import inspection
 from peacetalks.mechanisms.state import BROKEN, TRUCES, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 VIOLATE = "violate"
 

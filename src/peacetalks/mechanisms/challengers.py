@@ -16,7 +16,7 @@ from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, credibility, observers
 from peacetalks.mechanisms.pact import CALLED
 from peacetalks.mechanisms.state import FIGHTING, IN_PACT, WIDER, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 OCCASION, PROBED = "occasion", "probed"
 

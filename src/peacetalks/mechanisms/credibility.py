@@ -9,7 +9,7 @@ at face value.
 
 from __future__ import annotations
 
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 def of(s: Scenario) -> float:

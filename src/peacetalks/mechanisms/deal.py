@@ -23,7 +23,7 @@ from peacetalks.mechanisms import window
 from peacetalks.mechanisms.ground import moved, prize, standing_at, victory
 from peacetalks.mechanisms.inspection import detection
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 KEEP, REARM, ATTACK = "keep", "rearm", "attack"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 def share(s: Scenario, front: int) -> float:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from peacetalks.mechanisms.ground import merged
 from peacetalks.mechanisms.loyalty import hazard, mutiny
 from peacetalks.mechanisms.state import FRESH, STEADY, STRAINED, TALKS, WAR, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 class After(NamedTuple):

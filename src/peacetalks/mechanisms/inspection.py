@@ -10,7 +10,7 @@ watched by the same inspectors: a period of rearming is detected with :math:`1-(
 from __future__ import annotations
 
 from peacetalks.mechanisms.state import INSPECTED, World, resting
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 ASK_INSPECTORS = "ask for inspectors"
 

@@ -24,8 +24,8 @@ from functools import cache
 from peacetalks.global_game import hazard as breaking_chance
 from peacetalks.mechanisms.ground import moved, prize, victory
 from peacetalks.mechanisms.state import STEADY, World
-from peacetalks.parts import Loyalty
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.tables import Loyalty
 
 
 @cache

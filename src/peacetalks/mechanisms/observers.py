@@ -18,7 +18,7 @@ import numpy as np
 from scipy.stats import beta
 
 from peacetalks.mechanisms.state import DEAL, SETTLED, WIDER, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 def posterior_mean(a: float, b: float, advances: float, months: float) -> float:

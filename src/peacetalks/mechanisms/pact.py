@@ -21,7 +21,7 @@ from typing import Any
 from peacetalks.game.language import Move, Simultaneous
 from peacetalks.mechanisms import credibility, observers
 from peacetalks.mechanisms.state import IN_PACT, NO_PACT, UNDECIDED, WIDER, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 JOIN, STAY_OUT, HONOUR, ABANDON, CALLED = "join", "stay out", "honour", "abandon", "called"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms.state import TALKS, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 
 def collect(s: Scenario) -> Chance:

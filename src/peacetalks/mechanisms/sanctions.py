@@ -14,7 +14,7 @@ from functools import cache
 from peacetalks.game.language import Decision, Move
 from peacetalks.mechanisms import credibility
 from peacetalks.mechanisms.state import INSPECTED, OPEN, TRUCES, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 STEPS = {
     0: (("hold", 0), ("threaten", 1), ("impose", 2)),

@@ -21,7 +21,7 @@ from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.ground import merged
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
 from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, COMMITTED, OPEN, STEADY, TALKS, WAR, Bundle, World, agreed_terms, resting
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 ASK, REOPEN = "ask for a ceasefire", "propose to talk"
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 
 from peacetalks.mechanisms.state import FIGHTING, FRESH, VICTORY_1, VICTORY_2, Bundle, World
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 BARGAIN = "grand bargain"
 

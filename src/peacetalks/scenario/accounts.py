@@ -27,8 +27,8 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from peacetalks.companions import folder, read
-from peacetalks.spec import Part, Scenario, SpecError, patch
+from peacetalks.scenario.files import folder, read
+from peacetalks.scenario.scenario import Part, Scenario, SpecError, patch
 
 SHARE = re.compile(r"^sides\.(\d)\.types\.[^.]+\.share$")
 

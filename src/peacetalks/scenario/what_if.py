@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from peacetalks.spec import Scenario, SpecError, patch
+from peacetalks.scenario.scenario import Scenario, SpecError, patch
 
 SHARE = re.compile(r"^(sides\.\d\.types)\.([^.]+)\.share$")
 
@@ -15,7 +15,7 @@ def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> S
     All other numbers keep their drawn values; the other types of a side share what a new share leaves, in proportion.
     Raises `SpecError` for a path that leads nowhere or a value out of range.
 
-    >>> from peacetalks.spec import load
+    >>> from peacetalks.scenario.scenario import load
     >>> s = load("korea-1951")
     >>> float(setting(s, s, "sides.1.types.resolute.share", 0.9).sides[0].types["irresolute"].share)
     0.1

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from peacetalks.numbers import Bounds, Number
+from peacetalks.scenario.quantity import Bounds, Number
 
 Probability = Annotated[Number, Bounds(0, 1)]
 Positive = Annotated[Number, Bounds(0)]

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from peacetalks.spec import Scenario, SpecError, _closest, bundled
+from peacetalks.scenario.scenario import Scenario, SpecError, _closest, bundled
 
 M = TypeVar("M", bound=BaseModel)
 WORDS = {"name", "title", "summary", "hindsight", "as_of", "reference_classes"}
@@ -32,7 +32,7 @@ def folder(scenario: str | Path) -> Traversable:
     'korea-1951'
     """
     if str(scenario) in bundled():
-        return resources.files("peacetalks") / "scenarios" / str(scenario)
+        return resources.files("peacetalks.scenario") / "bundled" / str(scenario)
     return Path(scenario).with_suffix("")
 
 

@@ -1,7 +1,7 @@
 """Scenario: all that an analyst may write about a conflict, and nothing else.
 
 A scenario is one TOML file.  Unknown keys are refused with a hint, every number may be a point, a range or a
-distribution with its source (`numbers.py`), and a mechanism that is not written is not in the game.  Units: the
+distribution with its source (`quantity.py`), and a mechanism that is not written is not in the game.  Units: the
 pie is 1, the present value of everything contested; flows are per period; shares belong to side 1.
 """
 
@@ -21,8 +21,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
-from peacetalks.numbers import Bounds, Number
-from peacetalks.parts import (
+from peacetalks.scenario.quantity import Bounds, Number
+from peacetalks.scenario.tables import (
     Audience,
     Battlefield,
     Ceasefire,
@@ -166,7 +166,7 @@ def _replace(part: Any, values: dict[str, float], path: str) -> Any:
 
 def bundled() -> list[str]:
     """Return the names of the bundled scenarios."""
-    folder = resources.files("peacetalks") / "scenarios"
+    folder = resources.files("peacetalks.scenario") / "bundled"
     return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
 
 
@@ -186,7 +186,7 @@ def load(name_or_path: str | Path) -> Scenario:
                 f"no bundled scenario is called {str(name_or_path)!r}{hint}. Bundled: {', '.join(bundled())}; "
                 "or give the path of a .toml file."
             )
-        text = (resources.files("peacetalks") / "scenarios" / f"{name_or_path}.toml").read_text(encoding="utf-8")
+        text = (resources.files("peacetalks.scenario") / "bundled" / f"{name_or_path}.toml").read_text(encoding="utf-8")
         return parse(text, str(name_or_path))
     if path.is_dir():
         raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")

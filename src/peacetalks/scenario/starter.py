@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from peacetalks.spec import Scenario
+from peacetalks.scenario.scenario import Scenario
 
 HEAD = """\
 # A scenario, after the bundled korea-1951. Change the values; each key is explained above it where it first stands.
@@ -25,7 +25,7 @@ EXAMPLES = {  # where what may stand there depends on what stands elsewhere
 
 def starter() -> str:
     """Return a starter file, each key explained beside it."""
-    text = (resources.files("peacetalks") / "scenarios" / "korea-1951.toml").read_text(encoding="utf-8")
+    text = (resources.files("peacetalks.scenario") / "bundled" / "korea-1951.toml").read_text(encoding="utf-8")
     explained: set[tuple[type[BaseModel], str]] = set()
     out = [HEAD]
     blocks = re.split(r"(?m)^(?=\[)", text)

@@ -1,0 +1,1 @@
+"""What an analyst writes: scenarios, their numbers with ranges and sources, accounts as patches."""
