@@ -8,7 +8,7 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peacetalks.pool import FLAT, FLOOR, JUDGEMENT, Fit, PoolError, fit, log_pool, pool, shipped, walk
+from peacetalks.evidence.pool import FLAT, FLOOR, JUDGEMENT, Fit, PoolError, fit, log_pool, pool, shipped, walk
 
 ENDS = ["peace", "nowhere", "more_conflict"]
 row = st.lists(st.floats(0.01, 1), min_size=3, max_size=3).map(lambda v: np.array(v) / sum(v))

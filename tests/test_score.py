@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peacetalks import score
-from peacetalks.score import ScoreError
+from peacetalks.evidence import score
+from peacetalks.evidence.score import ScoreError
 
 unit = st.floats(0, 1, allow_nan=False)
 events = st.lists(st.tuples(unit, st.integers(0, 1)), min_size=2, max_size=60)

@@ -14,8 +14,8 @@ from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, mo
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
 from peacetalks.evidence import EvidenceMissing
+from peacetalks.evidence.pool import shipped
 from peacetalks.evidence.tables import read_cases
-from peacetalks.pool import shipped
 from peacetalks.solution import NotSolved
 
 BOOK = {c.id: c for c in negotiations()}

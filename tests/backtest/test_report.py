@@ -11,7 +11,7 @@ from peacetalks import backtests, cli
 from peacetalks.backtests import page, words
 from peacetalks.backtests.results import Backtest
 from peacetalks.backtests.views import VIEWS
-from peacetalks.score import Skill
+from peacetalks.evidence.score import Skill
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
 

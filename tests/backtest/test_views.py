@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from peacetalks import evidence, score
+from peacetalks import evidence
 from peacetalks.backtests.occasions import FAR, Occasions, ceasefires, day_number, episodes, processes
 from peacetalks.backtests.views import BURN_IN, EARLY, VIEWS, forecast, quarter, shrunk
+from peacetalks.evidence import score
 from peacetalks.evidence.tables import read_cases
 
 CUT = date(2005, 6, 30)

@@ -35,11 +35,11 @@ from peacetalks.backtests.occasions import day_number
 from peacetalks.evidence.errors import EvidenceError
 from peacetalks.evidence.outside import ENDS as OUTSIDE_ENDS
 from peacetalks.evidence.outside import outside_forecast
+from peacetalks.evidence.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.evidence.tables import read_cases, write_text
 from peacetalks.forward import forecast
 from peacetalks.mechanisms import build
 from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.solution import NotSolved
 from peacetalks.solver import solve
 from peacetalks.solving import TOLERANCE
@@ -245,7 +245,7 @@ def pool_card(book: CaseBook) -> str:
     card = {
         "title": "Weight of the inside view and sharpness of the logarithmic pool, by the date from which they were known",
         "method": "posterior means on a grid, prior times the likelihood of the three ends 12 and 24 months after talks "
-                  "began, each row counting a half; see the module peacetalks.pool",
+                  "began, each row counting a half; see the module peacetalks.evidence.pool",
         "prior": {"weight": f"Beta({JUDGEMENT.inside:g}, {JUDGEMENT.outside:g})",
                   "log_sharpness": f"Normal(0, {JUDGEMENT.spread:g})", "why": JUDGEMENT.why},
         "fitted_on": "the case book (negotiations.csv): inside views of inside.csv, outside views of peacetalks.evidence",

@@ -16,7 +16,7 @@ from jinja2 import Template
 from peacetalks.backtests.inside import MONTHS, ORDER
 from peacetalks.backtests.results import Backtest, Result, Scores
 from peacetalks.backtests.words import _seen, interval, markdown
-from peacetalks.score import Calibration, Skill
+from peacetalks.evidence.score import Calibration, Skill
 
 COLOURS = {"outside": "#1b7837", "pooled": "#762a83", "own record": "#b8860b", "inside": "#2166ac"}
 

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from peacetalks import score
 from peacetalks.backtests.inside import MONTHS, ORDER, CaseBook, run
 from peacetalks.backtests.inside import VIEWS as BOOK_VIEWS
 from peacetalks.backtests.occasions import Occasions, Tables, occasions
 from peacetalks.backtests.views import BURN_IN, VIEWS, Forecasts, forecast
-from peacetalks.pool import Fit, shipped
-from peacetalks.score import Calibration, Decomposition, Skill
+from peacetalks.evidence import score
+from peacetalks.evidence.pool import Fit, shipped
+from peacetalks.evidence.score import Calibration, Decomposition, Skill
 
 Floats = NDArray[np.float64]
 REFERENCE = "climatology"

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peacetalks.backtests.occasions import Ints, Occasions
+from peacetalks.evidence.pool import FLAT, Fit, walk
 from peacetalks.evidence.shrink import design_effect, precision
-from peacetalks.pool import FLAT, Fit, walk
 
 Floats = NDArray[np.float64]
 VIEWS = ("climatology", "no change", "last value", "outside", "own record", "pooled")

@@ -9,7 +9,7 @@ import numpy as np
 from peacetalks.backtests.inside import ORDER
 from peacetalks.backtests.results import Backtest, Result
 from peacetalks.backtests.views import BURN_IN
-from peacetalks.score import Skill
+from peacetalks.evidence.score import Skill
 
 SHOWN = ("no change", "last value", "outside", "own record", "pooled")
 TITLES = {"ceasefires": "Ceasefires: broken by a party", "episodes": "Conflict episodes: whether, how and when they end",

@@ -203,12 +203,12 @@ def card() -> dict[str, Any]:
     >>> card()["prior"]["weight"]
     'Beta(1, 3)'
     """
-    return json.loads((files("peacetalks.backtests") / "tables" / "pool.json").read_text(encoding="utf-8"))
+    return json.loads((files("peacetalks.evidence") / "tables" / "pool.json").read_text(encoding="utf-8"))
 
 
 @cache
 def _table() -> tuple[tuple[date, Fit], ...]:
-    path = files("peacetalks.backtests") / "tables" / "pool.csv"
+    path = files("peacetalks.evidence") / "tables" / "pool.csv"
     rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))) if path.is_file() else ()
     return tuple((date.fromisoformat(r["known"]), _read(r)) for r in rows)
 
