@@ -18,9 +18,19 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks import _duel, _exp, _jit, _kernels, _measure, _newton, _several, _signal, _single, _sweep, _table
-from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid, make_grid
+from peacetalks.equilibrium.kernels import continuation as _table
+from peacetalks.equilibrium.kernels import exp as _exp
+from peacetalks.equilibrium.kernels import jit as _jit
+from peacetalks.equilibrium.kernels import newton as _newton
+from peacetalks.equilibrium.kernels import newton_several as _several
+from peacetalks.equilibrium.kernels import node as _kernels
+from peacetalks.equilibrium.kernels import one_mover as _signal
+from peacetalks.equilibrium.kernels import solve_one as _single
+from peacetalks.equilibrium.kernels import sweep as _sweep
+from peacetalks.equilibrium.kernels import transitions as _measure
+from peacetalks.equilibrium.kernels import two_movers as _duel
+from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import Compiled, compile_game
 from peacetalks.game.language import Decision, Game, Move, Simultaneous, Stage
 from peacetalks.plan import make_plan

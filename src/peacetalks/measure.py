@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks import _cache, _measure
+from peacetalks import _cache
 from peacetalks.anderson import Anderson
+from peacetalks.equilibrium.kernels import transitions as _measure
 from peacetalks.game.compile import Layout
 from peacetalks.game.payoffs import Columns
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
-from peacetalks._sweep import Plan
 from peacetalks.beliefs import Grid
+from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
+from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import NATURE, Compiled
 
 

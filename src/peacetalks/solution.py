@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks import _kernels, _single
 from peacetalks.beliefs import Grid, index_of, prior_index
 from peacetalks.branch import roots
+from peacetalks.equilibrium.kernels import node as _kernels
+from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.game.compile import NATURE, Compiled
 from peacetalks.game.language import Game, GameError, did_you_mean
 from peacetalks.measure import welfare

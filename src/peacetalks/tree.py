@@ -8,7 +8,7 @@ over all information sets at once, :math:`y` being log-odds against each set's f
 followed from :math:`\tau=0` to :math:`\tau=1` (`tree_branch.py`).  Beliefs along a history are
 prior times the type's own choice probabilities along it, so nothing is interpolated.
 
-Shares no arithmetic with `_kernels.py`; used to test it, and to solve trees given as data.
+Shares no arithmetic with `node.py`; used to test it, and to solve trees given as data.
 """
 
 from __future__ import annotations

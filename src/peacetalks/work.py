@@ -1,18 +1,21 @@
 """One period solved backwards on a belief grid: every node a fixed point in its own strategy.
 
-Alike nodes are solved together at all beliefs by kernels (`_signal.py`, `_duel.py`, `_sweep.py`); what does not settle there
-is solved alone, in logarithms (`_single.py`), or followed from precision 0 (`branch.py`).
+Alike nodes are solved together at all beliefs by kernels (`one_mover.py`, `two_movers.py`, `sweep.py`); what does not settle there
+is solved alone, in logarithms (`solve_one.py`), or followed from precision 0 (`branch.py`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from peacetalks import _cache, _kernels, _single, _sweep
-from peacetalks._duel import TINY
-from peacetalks._signal import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
+from peacetalks import _cache
 from peacetalks.beliefs import Grid, neighbours
 from peacetalks.branch import follow
+from peacetalks.equilibrium.kernels import node as _kernels
+from peacetalks.equilibrium.kernels import solve_one as _single
+from peacetalks.equilibrium.kernels import sweep as _sweep
+from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
+from peacetalks.equilibrium.kernels.two_movers import TINY
 from peacetalks.game.compile import Compiled
 from peacetalks.game.payoffs import Columns
 from peacetalks.plan import alike, make_plan

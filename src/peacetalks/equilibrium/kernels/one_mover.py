@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks._exp import exp
-from peacetalks._jit import inner
+from peacetalks.equilibrium.kernels.exp import exp
+from peacetalks.equilibrium.kernels.jit import inner
 
 CHANCE, PLAIN, SIGNAL, DUEL, GENERAL = range(5)
 EIGHTHS = 8  # steps of precision of a cold start

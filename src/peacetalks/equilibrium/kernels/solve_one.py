@@ -2,8 +2,11 @@
 
 import numpy as np
 
-from peacetalks._jit import entry, inner
-from peacetalks._kernels import (
+from peacetalks.equilibrium.kernels.continuation import beliefs_at, fill_table, store_values
+from peacetalks.equilibrium.kernels.jit import entry, inner
+from peacetalks.equilibrium.kernels.newton import newton
+from peacetalks.equilibrium.kernels.newton_several import newton_several
+from peacetalks.equilibrium.kernels.node import (
     ACTIONS,
     AXIS,
     KINDS,
@@ -21,9 +24,6 @@ from peacetalks._kernels import (
     start_at_reference,
     turn,
 )
-from peacetalks._newton import newton
-from peacetalks._several import newton_several
-from peacetalks._table import beliefs_at, fill_table, store_values
 
 
 @entry()

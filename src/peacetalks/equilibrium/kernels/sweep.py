@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks._duel import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
-from peacetalks._jit import entry, inner
-from peacetalks._kernels import CELLS, SIZE, STEP, make_node
-from peacetalks._signal import (
+from peacetalks.equilibrium.kernels.continuation import beliefs_at, fill_table, flat_of, rest_of, store_values
+from peacetalks.equilibrium.kernels.jit import entry, inner
+from peacetalks.equilibrium.kernels.node import CELLS, SIZE, STEP, make_node
+from peacetalks.equilibrium.kernels.one_mover import (
     Axis,
     chance,
     fill,
@@ -18,8 +18,8 @@ from peacetalks._signal import (
     stacked,
     write_logs,
 )
-from peacetalks._single import solve_belief
-from peacetalks._table import beliefs_at, fill_table, flat_of, rest_of, store_values
+from peacetalks.equilibrium.kernels.solve_one import solve_belief
+from peacetalks.equilibrium.kernels.two_movers import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
 
 
 class Plan(NamedTuple):

@@ -7,9 +7,9 @@ fixed point is found.
 
 import numpy as np
 
-from peacetalks._jit import inner
-from peacetalks._kernels import continuation, gap, posteriors, reply
-from peacetalks._newton import solve_small
+from peacetalks.equilibrium.kernels.jit import inner
+from peacetalks.equilibrium.kernels.newton import solve_small
+from peacetalks.equilibrium.kernels.node import continuation, gap, posteriors, reply
 
 NUDGE = 1e-7  # of a log-probability, for the differences
 HALVINGS = 12

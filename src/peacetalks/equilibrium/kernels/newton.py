@@ -10,8 +10,20 @@ The linearised system is K x K per action plus K x K for the normalisers, whatev
 
 import numpy as np
 
-from peacetalks._jit import inner
-from peacetalks._kernels import ACTIONS, AXIS, COLUMN, KINDS, PLAYER, STRIDE, continuation, gap, locate, posteriors, reply
+from peacetalks.equilibrium.kernels.jit import inner
+from peacetalks.equilibrium.kernels.node import (
+    ACTIONS,
+    AXIS,
+    COLUMN,
+    KINDS,
+    PLAYER,
+    STRIDE,
+    continuation,
+    gap,
+    locate,
+    posteriors,
+    reply,
+)
 
 
 @inner()

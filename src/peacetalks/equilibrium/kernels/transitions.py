@@ -11,11 +11,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks._jit import entry, inner
-from peacetalks._kernels import ACT, ACTIONS, AXIS, CORNERS, KINDS, PICK, PLAYER, SIZE, STEP, make_node, posteriors, turn
-from peacetalks._signal import look, shares, start_of
-from peacetalks._sweep import axis_of
-from peacetalks._table import beliefs_at, flat_of, rest_of
+from peacetalks.equilibrium.kernels.continuation import beliefs_at, flat_of, rest_of
+from peacetalks.equilibrium.kernels.jit import entry, inner
+from peacetalks.equilibrium.kernels.node import (
+    ACT,
+    ACTIONS,
+    AXIS,
+    CORNERS,
+    KINDS,
+    PICK,
+    PLAYER,
+    SIZE,
+    STEP,
+    make_node,
+    posteriors,
+    turn,
+)
+from peacetalks.equilibrium.kernels.one_mover import look, shares, start_of
+from peacetalks.equilibrium.kernels.sweep import axis_of
 from peacetalks.game.compile import NATURE
 
 MOVERS = 2  # participants of a node of the common shape, each of one or two types

@@ -1,8 +1,8 @@
-"""Nodes at which two players move at once, each of one or two types, at all grid beliefs together (stacked, as in `_signal.py`).
+"""Nodes at which two players move at once, each of one or two types, at all grid beliefs together (stacked, as in `one_mover.py`).
 
 The fixed point is the pair of logit replies, the continuation at the two posteriors read off by interpolation.  Strategies stand as
 s[mover, type, action, belief].  From a warm start the reply is iterated, and where it turns in circles the caller takes
-Newton's method (`_several.py`); from none it is iterated in small steps of precision from 0, at all beliefs, and where a
+Newton's method (`newton_several.py`); from none it is iterated in small steps of precision from 0, at all beliefs, and where a
 step does not settle at once (near a fold) the caller is asked to follow the branch by arclength.
 """
 
@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks._exp import exp
-from peacetalks._jit import inner
-from peacetalks._signal import look, shares, start_of
+from peacetalks.equilibrium.kernels.exp import exp
+from peacetalks.equilibrium.kernels.jit import inner
+from peacetalks.equilibrium.kernels.one_mover import look, shares, start_of
 
 CLIMB = 32  # steps of precision of a cold start
 CALM = 30  # iterations within which a step of the climb must settle

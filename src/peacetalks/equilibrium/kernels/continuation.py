@@ -5,8 +5,23 @@ A *local* belief counts only the axes of the node's own participants; `rest_of` 
 
 import numpy as np
 
-from peacetalks._jit import inner
-from peacetalks._kernels import ACT, ACTIONS, AXIS, COLUMN, CORNERS, KINDS, PICK, PLAYER, SIZE, START, STEP, STRIDE, picked, turn
+from peacetalks.equilibrium.kernels.jit import inner
+from peacetalks.equilibrium.kernels.node import (
+    ACT,
+    ACTIONS,
+    AXIS,
+    COLUMN,
+    CORNERS,
+    KINDS,
+    PICK,
+    PLAYER,
+    SIZE,
+    START,
+    STEP,
+    STRIDE,
+    picked,
+    turn,
+)
 from peacetalks.game.compile import NATURE
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks._jit import entry, inner
-from peacetalks._signal import shares
+from peacetalks.equilibrium.kernels.jit import entry, inner
+from peacetalks.equilibrium.kernels.one_mover import shares
 from peacetalks.game.compile import NATURE
 
 # columns of Node.part, one row per participant

@@ -1,0 +1,1 @@
+"""The arithmetic of one node, of one sweep and of one forward pass, compiled by Numba."""
