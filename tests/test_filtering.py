@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import peacetalks as pt
-from peacetalks.filtering import Cloud, Filter, Seen
+from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
 from peacetalks.game.language import Chance, Decision, GameError, Move, Simultaneous, lottery
 
 

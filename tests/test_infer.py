@@ -9,8 +9,8 @@ from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks import bayes
+from peacetalks.equilibrium.belief_filter import Filter, Seen
 from peacetalks.events import Acts, Record, acts, place, record
-from peacetalks.filtering import Filter, Seen
 from peacetalks.game.compile import compile_game
 from peacetalks.infer import Follower, _evidence, infer
 from peacetalks.scenario.accounts import apply

@@ -17,9 +17,9 @@ import peacetalks as pt
 from peacetalks import forecast_schema, render, screen
 from peacetalks.catalog import make
 from peacetalks.durations import Durations, durations, mixture
+from peacetalks.equilibrium.transitions import march
 from peacetalks.evidence.pool import log_pool, pool, shipped
 from peacetalks.game.compile import compile_game
-from peacetalks.measure import march
 from peacetalks.mechanisms.state import label
 from peacetalks.outside_view import FEW, OutsideView, outside_views
 from peacetalks.pooled_view import NO_CLASS, SILENT, STEPS, pooled_view

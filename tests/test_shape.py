@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent / "src" / "peacetalks"
 FORBIDDEN = {
     "language.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
     "compile.py": {"solver", "solution", "forward", "spec", "mechanisms", "evidence", "cli"},
-    "solver.py": {"forward", "spec", "mechanisms", "evidence", "cli"},
+    "solve.py": {"forward", "spec", "mechanisms", "evidence", "cli"},
     "forward.py": {"spec", "mechanisms", "evidence", "cli"},
     "scenario.py": {"game", "solver", "forward", "mechanisms", "evidence", "cli"},
     "evidence": {"game", "solver", "solution", "forward", "spec", "mechanisms", "cli"},
@@ -24,7 +24,7 @@ FORBIDDEN = {
     "score.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "evidence", "pool", "backtests", "cli"},
     "pool.py": {"game", "solver", "solution", "forward", "spec", "mechanisms", "backtests", "cli"},
     "backtests": {"cli", "render", "scenario_outlook"},
-    "filtering.py": {"spec", "mechanisms", "evidence", "accounts", "events", "infer", "claims", "cli"},
+    "belief_filter.py": {"spec", "mechanisms", "evidence", "accounts", "events", "infer", "claims", "cli"},
     "accounts.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
     "events.py": {"solver", "solution", "forward", "mechanisms", "evidence", "infer", "claims", "pages", "cli"},
     "infer.py": {"evidence", "claims", "pages", "cli"},

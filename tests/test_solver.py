@@ -6,9 +6,9 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 import peacetalks as pt
-from peacetalks import work
-from peacetalks.anderson import Mixer
 from peacetalks.catalog import make
+from peacetalks.equilibrium import period_map as work
+from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.game.language import Game, Move, Simultaneous
 
 PENNIES = np.array([[2.0, -1.0], [-1.0, 1.0]])  # what A gets; B loses it

@@ -11,19 +11,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peacetalks.forward import Trajectory, forecast, trajectory
+    from peacetalks.equilibrium.forward import Trajectory, forecast, trajectory
+    from peacetalks.equilibrium.simulate import simulate
+    from peacetalks.equilibrium.solution import NotSolved, Solution
+    from peacetalks.equilibrium.solve import solve
     from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
     from peacetalks.mechanisms import build
     from peacetalks.scenario.scenario import Scenario, SpecError, load, patch
     from peacetalks.scenario_outlook import outlook
-    from peacetalks.simulation import simulate
-    from peacetalks.solution import NotSolved, Solution
-    from peacetalks.solver import solve
 
 _WHERE = {
     "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
-    "NotSolved": "solution", "Solution": "solution", "solve": "solver",
-    "Trajectory": "forward", "forecast": "forward", "trajectory": "forward", "simulate": "simulation",
+    "NotSolved": "equilibrium.solution", "Solution": "equilibrium.solution", "solve": "equilibrium.solve",
+    "Trajectory": "equilibrium.forward", "forecast": "equilibrium.forward", "trajectory": "equilibrium.forward", "simulate": "equilibrium.simulate",
     "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms",
     "outlook": "scenario_outlook",
 }  # fmt: skip

@@ -17,18 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.beliefs import prior_index
-from peacetalks.filter_grid import grid_points
-from peacetalks.filtering import Filter
-from peacetalks.forward import type_ratio
+from peacetalks.equilibrium.belief_filter import Filter
+from peacetalks.equilibrium.belief_grid import prior_index
+from peacetalks.equilibrium.filter_grid import grid_points
+from peacetalks.equilibrium.forward import type_ratio
+from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.transitions import Flow, enter, flow
 from peacetalks.game.language import GameError, did_you_mean
-from peacetalks.measure import Flow, enter, flow
 from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
 from peacetalks.readout import terms_of
 from peacetalks.scenario.scenario import Scenario
-from peacetalks.solution import Solution
 
 POOL = 24  # months
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}

@@ -16,9 +16,10 @@ import numpy as np
 
 from peacetalks import numerics
 from peacetalks.answering import View
+from peacetalks.equilibrium.belief_filter import Filter
+from peacetalks.equilibrium.solution import NotSolved, refuse_most
 from peacetalks.events import Acts, Record
 from peacetalks.evidence import EvidenceError, base_rate
-from peacetalks.filtering import Filter
 from peacetalks.follower import Follower, movable
 from peacetalks.jobs import Tell, spread
 from peacetalks.kept import Kept, name_of, note
@@ -26,7 +27,6 @@ from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, Quer
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, SpecError, _closest
 from peacetalks.scenario.what_if import as_drawn, changed
-from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import three_lines
-from peacetalks.forward import trajectory
+from peacetalks.equilibrium.forward import trajectory
 from peacetalks.jobs import Tell, spread
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.numerics import Numerics, numerics

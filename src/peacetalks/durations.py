@@ -21,10 +21,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from peacetalks.beliefs import prior_index
-from peacetalks.measure import enter, flow
+from peacetalks.equilibrium.belief_grid import prior_index
+from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.mechanisms.state import label
-from peacetalks.solution import Solution
 
 Advance = Callable[[np.ndarray, int], np.ndarray]
 

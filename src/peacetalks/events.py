@@ -44,7 +44,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from peacetalks.filtering import Seen
+from peacetalks.equilibrium.belief_filter import Seen
 from peacetalks.game.language import Game, did_you_mean
 from peacetalks.scenario.files import folder, read, read_table, table
 from peacetalks.scenario.scenario import Part, Scenario, SpecError

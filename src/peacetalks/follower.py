@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.events import Acts, Known, Placed, Record, place
-from peacetalks.filtering import Cloud, Filter, Seen
 from peacetalks.mechanisms import build
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.solution import Solution
 
 Posterior = dict[str, dict[Any, float]]
 

@@ -24,10 +24,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.solve import solve
 from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
 from peacetalks.size import beliefs
-from peacetalks.solution import Solution
-from peacetalks.solver import solve
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")

@@ -1,6 +1,6 @@
 """From a record of public acts to beliefs, the likelihood of accounts, and an updated forecast.
 
-The public belief is the filter (`filtering.py`), so one pass gives the posterior after each event and the likelihood of
+The public belief is the filter (`belief_filter.py`), so one pass gives the posterior after each event and the likelihood of
 the record (`follower.py`); rival accounts are compared on the events that all of them can place.  The scenario's prior is
 read as the belief at the start of the record.
 """
@@ -17,19 +17,19 @@ import numpy as np
 import xarray as xr
 
 from peacetalks import bayes, three_lines
+from peacetalks.equilibrium.belief_filter import Cloud, Filter
+from peacetalks.equilibrium.forward import Trajectory, trajectory
+from peacetalks.equilibrium.solution import NotSolved, Solution
+from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.events import Acts, Record
-from peacetalks.filtering import Cloud, Filter
 from peacetalks.follower import Follower, Pass, Posterior, Row, movable
-from peacetalks.forward import Trajectory, trajectory
 from peacetalks.jobs import Tell, spread
-from peacetalks.measure import enter, flow
 from peacetalks.mechanisms import opening
 from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario.accounts import Account, apply
 from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
-from peacetalks.solution import NotSolved, Solution
 from peacetalks.solving import solve_scenario
 from peacetalks.three_lines import ThreeLines
 

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import xarray as xr
 
-from peacetalks.forward import Trajectory, trajectory
+from peacetalks.equilibrium.forward import Trajectory, trajectory
+from peacetalks.equilibrium.solution import CUBIC, INSTEAD, Solution
 from peacetalks.readout import ends_of, outcomes_of
-from peacetalks.solution import CUBIC, INSTEAD, Solution
 
 N = TypeVar("N", float, xr.DataArray)
 STRAIGHT = "Straight lines between belief points, less exact: play did not settle with the cubic interpolation"
@@ -49,7 +49,7 @@ def finer(here: N, coarser: N, s: Solution) -> N:
     """Return how far a number may go on a finer belief grid, from what `s` and a grid of about half the points give.
 
     With cubics a quarter of the last change: halving the spacing once more changes a number by that at most where its error
-    falls fourfold or more (it falls about eightfold; `beliefs.py`).  With straight lines the whole of it: in long games the
+    falls fourfold or more (it falls about eightfold; `belief_grid.py`).  With straight lines the whole of it: in long games the
     error falls with the spacing alone.
 
     >>> import peacetalks as pt

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks.forward import Trajectory
+from peacetalks.equilibrium.forward import Trajectory
 from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
 
 

@@ -18,7 +18,8 @@ from scipy.stats import qmc
 
 from peacetalks import three_lines
 from peacetalks.durations import Durations, durations, mixture
-from peacetalks.forward import Trajectory, trajectory
+from peacetalks.equilibrium.forward import Trajectory, trajectory
+from peacetalks.equilibrium.solution import NotSolved, refuse_most
 from peacetalks.jobs import spread
 from peacetalks.mechanisms import derived
 from peacetalks.mechanisms.state import agreed_terms
@@ -30,7 +31,6 @@ from peacetalks.scenario.files import play_key
 from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.size import check
-from peacetalks.solution import NotSolved, refuse_most
 from peacetalks.solving import solve_scenario
 
 SEED = 20250520

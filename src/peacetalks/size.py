@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from peacetalks.equilibrium.solve import MEMORY_LIMIT
 from peacetalks.game.compile import MAX_NODES, compile_game
 from peacetalks.game.language import Game, GameError
 from peacetalks.mechanisms import build
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.solver import MEMORY_LIMIT
 
 SMALL = 600  # front positions x offers: a game this small is laid out without asking
 MAX_PERIODS, MAX_DRAWS, MAX_BELIEFS = 1200, 4096, 100_000

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.solve import solve
 from peacetalks.mechanisms import build
 from peacetalks.scenario.scenario import Scenario
-from peacetalks.solution import Solution
-from peacetalks.solver import solve
 
 TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid
 MOST = 800  # sweeps; most scenarios settle within 50 to 170, the slowest of the case book took 343 (measured)

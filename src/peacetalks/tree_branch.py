@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from peacetalks.solution import NotSolved
+from peacetalks.equilibrium.solution import NotSolved
 
 CORRECTOR = 1e-6
 FIRST_STEP, MAX_STEP = 0.02, 0.3  # of arc length, in units of the rationality asked for and relative log-odds

@@ -13,10 +13,10 @@ from peacetalks.backtests import inside
 from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_card, pool_csv, solve_case
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
+from peacetalks.equilibrium.solution import NotSolved
 from peacetalks.evidence import EvidenceMissing
 from peacetalks.evidence.pool import shipped
 from peacetalks.evidence.tables import read_cases
-from peacetalks.solution import NotSolved
 
 BOOK = {c.id: c for c in negotiations()}
 IRAN_IRAQ, ISRAEL_SYRIA, BOSNIA, CROATIA, FALL = 32402, 30202, 39801, 39001, 26702

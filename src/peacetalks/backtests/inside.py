@@ -32,16 +32,16 @@ from numpy.typing import NDArray
 from peacetalks.backtests.mapping import Size, digest, scenario
 from peacetalks.backtests.negotiations import Negotiation, negotiations, table_text
 from peacetalks.backtests.occasions import day_number
+from peacetalks.equilibrium.forward import forecast
+from peacetalks.equilibrium.solution import NotSolved
+from peacetalks.equilibrium.solve import solve
 from peacetalks.evidence.errors import EvidenceError
 from peacetalks.evidence.outside import ENDS as OUTSIDE_ENDS
 from peacetalks.evidence.outside import outside_forecast
 from peacetalks.evidence.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.evidence.tables import read_cases, write_text
-from peacetalks.forward import forecast
 from peacetalks.mechanisms import build
 from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.solution import NotSolved
-from peacetalks.solver import solve
 from peacetalks.solving import TOLERANCE
 
 Floats = NDArray[np.float64]

@@ -28,7 +28,7 @@ def holdout(
 ) -> Game:  # fmt: skip
     """Return the holdout game between "1" and "2"; states: the number of stages gone, then "over".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(holdout(stages=1), rationality=1, belief_points=5)
     >>> round(s.strategy("stand", 0, player="1")["normal"]["hold"], 4)
     0.4308

@@ -22,7 +22,7 @@ def battlefield(
 ) -> Game:  # fmt: skip
     """Return the war; states: forts held by A.  The player "clock" counts battles (1 each).
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(battlefield(), tolerance=1e-9)
     >>> round(s.value("A"), 5), round(s.value("clock"), 4)
     (0.63903, 23.1717)

@@ -23,7 +23,7 @@ Matrix = Sequence[Sequence[float]]
 def bimatrix(row: Matrix, col: Matrix) -> Game:
     """Return the game in which "row" and "col" choose a number at once.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(bimatrix([[1, 0], [0, 1]], [[0, 1], [1, 0]]), rationality=2)
     >>> round(s.strategy("choice", "start", player="row")["only"][0], 3)
     0.5
@@ -43,7 +43,7 @@ def bimatrix(row: Matrix, col: Matrix) -> Game:
 def ochs() -> Game:
     """Return Ochs' game.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(ochs(), rationality=1)
     >>> round(s.strategy("choice", "start", player="row")["only"][0], 6)
     0.586784
@@ -54,7 +54,7 @@ def ochs() -> Game:
 def loopback() -> Game:
     """Return the loopback game.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> solve(loopback(), rationality=1).strategy("choice", "start", player="row").keys()
     dict_keys(['only'])
     """

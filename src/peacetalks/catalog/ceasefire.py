@@ -33,7 +33,7 @@ def ceasefire(
 
     With `pause` > 0 a broken truce comes back for sure after that many periods, whatever `renegotiate`.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(ceasefire(), rationality=20)
     >>> round(s.strategy("conduct", "ceasefire", player="A")["only"]["comply"], 6)
     0.999907

@@ -19,7 +19,7 @@ from peacetalks.game.language import Decision, Game, Move
 def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:
     """Return the centipede of players "1" and "2"; states: the number of passes, then ("taken", number).
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(centipede(), rationality=1)
     >>> [round(s.strategy("turn", k)["only"]["take"], 6) for k in range(4)]
     [0.236193, 0.376299, 0.761577, 0.960834]
@@ -47,7 +47,7 @@ def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:
 def ultimatum(offers: Offers = 101) -> Game:
     """Return the ultimatum game: "1" offers a share to "2".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(ultimatum(), rationality=20)
     >>> round(s.value("1") + s.value("2"), 2)
     0.94

@@ -24,7 +24,7 @@ def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0,
 
     States: the number of the challenger (from 0); after a probe ("probe", number).
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(chain_store(challengers=1), rationality=2, belief_points=5)
     >>> round(s.strategy("probe", 0)["only"]["probe"], 6)
     0.558016

@@ -28,7 +28,7 @@ def commitment(
 
     States: ("talks", t) with t the period (0 or 1 and later, or counted to the horizon), then "war".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(commitment(p2=0.75), rationality=300)
     >>> all(row["only"]["fight"] > 0.99 for row in [s.strategy("answer", ("offer", 0, 0.0))])
     True

@@ -140,7 +140,7 @@ def shocked(u: Payoffs, spread: float) -> dict[str, tuple[float, float]]:
 def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
     """Return the game of "A" and "B" with four types of A; states "status quo", "conceded", "war", "backed down".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(threat(), rationality={"A": 10, "B": 3}, belief_points=3, certify=False)
     >>> s.strategy("end", "resisted")["++"]["fight"] < 0.5
     True

@@ -26,7 +26,7 @@ def deterrence(
 
     `costs` are those of the reliable and of the unreliable ally.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(deterrence(), rationality=10, belief_points=3)
     >>> round(s.strategy("attack", "start")["only"]["attack"], 6)
     0.738443

@@ -46,7 +46,7 @@ def fearon(
 
     Examples
     --------
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(fearon(costs={"only": 0.2}), rationality=1000)
     >>> demand = s.strategy("demand", "start")["only"]
     >>> max(demand, key=demand.get)
@@ -74,8 +74,8 @@ def fearon_uniform(
     A moves only before B, so B may as well learn the cost after the demand: `draws` equally likely values
     (midpoints of equal intervals).
 
-    >>> from peacetalks.forward import forecast
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.forward import forecast
+    >>> from peacetalks.equilibrium.solve import solve
     >>> f = forecast(solve(fearon_uniform(offers=41), rationality=2000), outcome=str)
     >>> bool(abs(f.sel(outcome="war").item() - 0.375) < 0.03)
     True
@@ -104,7 +104,7 @@ def walk_out(
     With the reference measure walking out has mass `mass` whatever the number of demands; `naive` gives every move
     weight 1 and the answer then depends on the grid (pitfall: Matejka & McKay 2015, American Economic Review 105).
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(walk_out(offers=1001), rationality=15)
     >>> round(s.strategy("demand", "start")["only"]["walk out"], 5)
     0.14678

@@ -26,7 +26,7 @@ def inspection(
 ) -> Game:  # fmt: skip
     """Return the one-shot game between the inspector "I" and the inspected side "V".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(inspection(), rationality=5)
     >>> round(s.strategy("inspection", "start", player="I")["only"]["inspect"], 6)
     0.449915
@@ -51,7 +51,7 @@ def inspection(
 def dresher(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> Game:
     """Return the recursive game; states (periods left, inspections left), then "over".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> round(solve(dresher(), rationality=2000).value("I"), 3)
     -0.273
     """

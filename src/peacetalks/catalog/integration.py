@@ -25,7 +25,7 @@ def integration(
 ) -> Game:  # fmt: skip
     """Return the game; types "S" (strong) and "W"; states ("war", period, front), ("deal", period, share), ...
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(integration(), rationality=20, belief_points=9)
     >>> round(s.value("A"), 2)
     0.48

@@ -116,7 +116,7 @@ def linked_talks(
 
     `bundles` is the number of shares per issue (every combination may be offered) or the list of bundles on offer.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(linked_talks(bundles=frontier((0.7, 0.3), (0.4, 0.6), 50)), rationality=2000, certify=False)
     >>> bool(abs(s.value("1") - 0.7156) < 0.02)
     True
@@ -175,7 +175,7 @@ def wider_bargain(
 
     At the limit side 2 is left with R_2 and up to a few steps of the grid: it waits for the step of every later offer.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(wider_bargain(gains=(0.3, 0.0), offers=1001), rationality=20000, certify=False)
     >>> bool(abs(s.value("2") - 0.2292) < 0.005)
     True

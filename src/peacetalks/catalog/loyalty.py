@@ -45,7 +45,7 @@ def loyalty(
 
     Examples
     --------
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> round(solve(loyalty(), rationality=20000, certify=False).value("commander"), 2)
     1.33
     """

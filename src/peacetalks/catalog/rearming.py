@@ -28,7 +28,7 @@ def rearming(
 
     `undetected` and `detected` are the values (to A, to B) of the war that follows rearming.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(rearming(), rationality=12, belief_points=3)
     >>> round(s.strategy("conduct", "deal")["rearmer"]["rearm"], 6)
     0.798991

@@ -38,7 +38,7 @@ def rent(
 
     Examples
     --------
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(rent(), rationality=2000)
     >>> round(reservation(s.value("P", decision=True)), 3)
     0.693

@@ -20,7 +20,7 @@ from peacetalks.game.language import Decision, Game, Move
 def rounds(rounds: int = 2, kinds: int = 2, offers: int = 3, discount: float = 0.9, fight_cost: float = 0.15) -> Game:
     """Return the game of `rounds` rounds with `kinds` types a side ("0", "1", ...) and `offers` shares.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(rounds(rounds=1), rationality=10, belief_points=11)
     >>> [round(p, 3) for p in s.strategy("offer", ("talks", 0))["0"].values()]
     [0.12, 0.525, 0.356]

@@ -30,7 +30,7 @@ def rubinstein(
 ) -> Game:  # fmt: skip
     """Return alternating offers; `outside` is player 2's option (player 1 then gets nothing).
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(rubinstein(offers=201), rationality=1000)
     >>> bool(abs(s.value("1") - 1 / 1.9) < 0.005)
     True
@@ -68,7 +68,7 @@ def shadow_of_power(
 ) -> Game:  # fmt: skip
     """Return Powell's game: S offers D a permanent share; D accepts, waits for the status quo's flow, or attacks.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> bool(abs(solve(shadow_of_power(), rationality=2000).value("D") - 0.5) < 0.011)
     True
     """

@@ -43,7 +43,7 @@ def signals(
 
     Examples
     --------
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(signals(), rationality=8, belief_points=11, certify=False)
     >>> s.strategy("signal", "start")["H"]["m"] > 0.99
     True

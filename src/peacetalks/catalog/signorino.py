@@ -26,7 +26,7 @@ from peacetalks.game.language import Decision, Game, Move
 def signorino(u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float = 0.0, u24: float = 0.3) -> Game:
     """Return the crisis; states "status quo", "conceded" and "war".
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(signorino(), rationality=1)
     >>> round(s.strategy("act", "start")["only"]["act"], 6)
     0.491502

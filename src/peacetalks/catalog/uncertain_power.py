@@ -38,7 +38,7 @@ def uncertain_power(
 
     `war` is what war pays A and B by their types (default `war_payoffs()`); `strong` the priors.
 
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> s = solve(uncertain_power(offers=11), rationality=5, belief_points=5, certify=False)
     >>> s.value("A", "strong") > s.value("A", "weak")
     True

@@ -6,7 +6,7 @@ A node with participants j (their types theta, actions a) is solved at a belief 
 
 where mu'(a) is the posterior that sigma itself implies (McKelvey & Palfrey 1998, agent form).  `x` holds
 log sigma, flat: participant, type, action.  Continuations come from a table [profile, local belief, column];
-a posterior between grid beliefs is shared out as `beliefs.py` says.
+a posterior between grid beliefs is shared out as `belief_grid.py` says.
 """
 
 from typing import NamedTuple

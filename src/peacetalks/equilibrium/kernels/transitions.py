@@ -1,10 +1,10 @@
 """The public measure: where play goes from each (node, belief), forward and backward.
 
 One sparse row per (node, belief) holds the probabilities of (slot, belief) under the average strategies; a
-posterior between grid beliefs is shared out as `beliefs.py` says, some weights below zero.  Chance is the same at every
+posterior between grid beliefs is shared out as `belief_grid.py` says, some weights below zero.  Chance is the same at every
 belief and needs no rows.  `push` moves probability forward; `pull` carries welfare backward through the same rows, so
 that the two are adjoint exactly: for a player's type theta it carries b(theta) * value, which the public measure
-propagates (see `beliefs.py`).
+propagates (see `belief_grid.py`).
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 r"""The public measure of a solved game: probabilities forward, welfare backward, adjoint exactly.
 
 For a player's type :math:`\theta` with belief :math:`b(\theta)` the product :math:`b(\theta) V_\theta` is carried by
-the same transition rows that carry probability (the neighbours of a posterior in `beliefs.py` tell the types apart just so),
+the same transition rows that carry probability (the neighbours of a posterior in `belief_grid.py` tell the types apart just so),
 hence :math:`\sum b(\theta) V_\theta` at the start equals the expected pay along the forward measure.
 """
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks import _cache
-from peacetalks.anderson import Anderson
+from peacetalks.equilibrium import kernel_cache as _cache
+from peacetalks.equilibrium.anderson import Anderson
 from peacetalks.equilibrium.kernels import transitions as _measure
 from peacetalks.game.compile import Layout
 from peacetalks.game.payoffs import Columns
 
 if TYPE_CHECKING:
-    from peacetalks.solution import Solution
+    from peacetalks.equilibrium.solution import Solution
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.filter_grid import GridSteps, Step, grid_points, spread
+from peacetalks.equilibrium.filter_grid import GridSteps, Step, grid_points, spread
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.game.expand import NATURE, expand
 from peacetalks.game.language import GameError, Stage
-from peacetalks.solution import Solution
 
 MOST = 300
 OFF = -1

@@ -2,7 +2,7 @@
 
 `forecast` pushes probability mass over (public state, public belief) through the stages of a solved game.
 The chance of a path given the true types is its public chance times the ratio of belief to prior
-(`beliefs.py`), so forecasts given the types, or under an analyst's own prior, are reweightings of one pass.
+(`belief_grid.py`), so forecasts given the types, or under an analyst's own prior, are reweightings of one pass.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 import polars as pl
 import xarray as xr
 
-from peacetalks.beliefs import prior_index
+from peacetalks.equilibrium.belief_grid import prior_index
+from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.transitions import march
 from peacetalks.game.language import GameError
-from peacetalks.measure import march
-from peacetalks.solution import Solution
 
 Label = Callable[[Any], str]
 
@@ -28,7 +28,7 @@ class Trajectory:
     """Probability mass over states and beliefs at the end of each period; made by `trajectory`.
 
     The mass of a state at a single belief may be below zero, since the weights of the interpolation between beliefs are
-    (`beliefs.py`); sums over beliefs are probabilities up to the error of the belief grid.
+    (`belief_grid.py`); sums over beliefs are probabilities up to the error of the belief grid.
     """
 
     solution: Solution
@@ -151,7 +151,7 @@ def forecast(
     Examples
     --------
     >>> from peacetalks.game.language import Chance, Game, Move
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> war = lambda s: [Move("on", "war", weight=0.9), Move("over", "peace", weight=0.1)]
     >>> stop = Chance("month", lambda s: war(s) if s == "war" else [Move("stays", s)])
     >>> f = forecast(solve(Game(players=("A",), start="war", stages=(stop,), periods=3)), outcome=str)

@@ -1,25 +1,25 @@
 """One period solved backwards on a belief grid: every node a fixed point in its own strategy.
 
 Alike nodes are solved together at all beliefs by kernels (`one_mover.py`, `two_movers.py`, `sweep.py`); what does not settle there
-is solved alone, in logarithms (`solve_one.py`), or followed from precision 0 (`branch.py`).
+is solved alone, in logarithms (`solve_one.py`), or followed from precision 0 (`homotopy.py`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from peacetalks import _cache
-from peacetalks.beliefs import Grid, neighbours
-from peacetalks.branch import follow
+from peacetalks.equilibrium import kernel_cache as _cache
+from peacetalks.equilibrium.belief_grid import Grid, neighbours
+from peacetalks.equilibrium.dispatch import alike, make_plan
+from peacetalks.equilibrium.homotopy import follow
 from peacetalks.equilibrium.kernels import node as _kernels
 from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.equilibrium.kernels import sweep as _sweep
 from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.equilibrium.kernels.two_movers import TINY
+from peacetalks.equilibrium.solution import NODE_STEPS, NotSolved, not_solved
 from peacetalks.game.compile import Compiled
 from peacetalks.game.payoffs import Columns
-from peacetalks.plan import alike, make_plan
-from peacetalks.solution import NODE_STEPS, NotSolved, not_solved
 
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache

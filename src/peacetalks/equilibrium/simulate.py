@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from peacetalks.forward import Paths
+from peacetalks.equilibrium.forward import Paths
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.game.compile import NATURE
 from peacetalks.game.language import GameError
 from peacetalks.game.payoffs import Columns
-from peacetalks.solution import Solution
 
 
 def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int | None = None) -> Paths:
@@ -28,7 +28,7 @@ def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int
     Examples
     --------
     >>> from peacetalks.game.language import Chance, Game, Move
-    >>> from peacetalks.solver import solve
+    >>> from peacetalks.equilibrium.solve import solve
     >>> toss = Chance("toss", lambda s: [Move("h", "won", {"A": 1.0}, weight=0.5), Move("t", "lost", weight=0.5)])
     >>> paths = simulate(solve(Game(players=("A",), start="in", stages=(toss,))), n=1000, seed=7)
     >>> abs(float(paths.payoff["A"].mean()) - 0.5) < 0.06

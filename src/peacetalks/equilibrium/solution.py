@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.beliefs import Grid, index_of, prior_index
-from peacetalks.branch import roots
+from peacetalks.equilibrium.belief_grid import Grid, index_of, prior_index
+from peacetalks.equilibrium.homotopy import roots
 from peacetalks.equilibrium.kernels import node as _kernels
 from peacetalks.equilibrium.kernels import solve_one as _single
+from peacetalks.equilibrium.transitions import welfare
 from peacetalks.game.compile import NATURE, Compiled
 from peacetalks.game.language import Game, GameError, did_you_mean
-from peacetalks.measure import welfare
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500

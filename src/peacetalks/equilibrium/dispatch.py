@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from peacetalks.beliefs import Grid
+from peacetalks.equilibrium.belief_grid import Grid
 from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import NATURE, Compiled

@@ -1,7 +1,7 @@
 r"""The equilibrium: Markov agent quantal response with public beliefs (McKelvey & Palfrey 1998).
 
 Backward induction over periods, stages and belief-grid points; every node is a fixed point in its own strategy
-(`work.py`).  A stationary game iterates the period map until the Bellman residual, divided by one minus the discount
+(`period_map.py`).  A stationary game iterates the period map until the Bellman residual, divided by one minus the discount
 factor, is below tolerance.
 A game that does not converge raises `NotSolved`; no last iterate is ever returned.
 """
@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks import _cache
-from peacetalks.anderson import Mixer
-from peacetalks.beliefs import Grid, make_grid
+from peacetalks.equilibrium import kernel_cache as _cache
+from peacetalks.equilibrium.anderson import Mixer
+from peacetalks.equilibrium.belief_grid import Grid, make_grid
+from peacetalks.equilibrium.period_map import Restless, Work
+from peacetalks.equilibrium.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, NotSolved, Solution
 from peacetalks.game.compile import Compiled, compile_game
 from peacetalks.game.language import Game, GameError
-from peacetalks.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, NotSolved, Solution
-from peacetalks.work import Restless, Work
 
 MEMORY_LIMIT = 6 * 2**30
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
@@ -111,7 +111,7 @@ def _solution(
 
 
 def _interpolation(work: Work) -> str:
-    """Return in a word how values are read between beliefs (`beliefs.py`)."""
+    """Return in a word how values are read between beliefs (`belief_grid.py`)."""
     if work.straight:
         return INSTEAD
     return CUBIC if ((work.grid.kinds == 2) & (work.grid.size > 3)).any() else LINEAR

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from peacetalks.beliefs import Grid, make_grid
+from peacetalks.equilibrium.belief_grid import Grid, make_grid
+from peacetalks.equilibrium.dispatch import make_plan
 from peacetalks.equilibrium.kernels import continuation as _table
 from peacetalks.equilibrium.kernels import exp as _exp
 from peacetalks.equilibrium.kernels import jit as _jit
@@ -33,7 +34,6 @@ from peacetalks.equilibrium.kernels import two_movers as _duel
 from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import Compiled, compile_game
 from peacetalks.game.language import Decision, Game, Move, Simultaneous, Stage
-from peacetalks.plan import make_plan
 
 log = logging.getLogger("peacetalks")
 FILES = (_jit, _exp, _kernels, _newton, _several, _signal, _duel, _table, _single, _sweep, _measure)
@@ -58,7 +58,7 @@ def ready() -> bool:
     found = known and any(folder.glob("_sweep.sweep_signal-*.nbi"))
     if not found:
         log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
-        _helpers.append(subprocess.Popen([sys.executable, "-c", "from peacetalks._cache import warm; warm()"]))
+        _helpers.append(subprocess.Popen([sys.executable, "-c", "from peacetalks.equilibrium.kernel_cache import warm; warm()"]))
     return found
 
 

@@ -6,7 +6,7 @@ and a straight line between grid points would add to their spread at each step, 
 :math:`h` after many; the cubic's is of the order :math:`h^3`.  The weights reproduce the belief itself,
 :math:`\sum_k w_k g_k = p'`, and some are negative.
 
-Forward (`measure.py`) the posterior is replaced by the same weights over its neighbours, so that the belief stays a
+Forward (`transitions.py`) the posterior is replaced by the same weights over its neighbours, so that the belief stays a
 martingale exactly.  The neighbours are a signal like any other: given the true type :math:`\theta`, :math:`g_k` weighs
 
 .. math:: w_k \, g_k(\theta) / p'(\theta).

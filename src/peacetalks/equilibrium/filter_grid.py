@@ -1,7 +1,7 @@
 r"""Clouds on the belief grid, pushed through a stage as one sparse step.
 
 On the grid a stage is linear in the mass: from (state, belief) every branch leads, with the chance of its moves, to (next
-state, posterior), and the posterior is shared out over the grid as `beliefs.py` says.  Those chances are laid
+state, posterior), and the posterior is shared out over the grid as `belief_grid.py` says.  Those chances are laid
 out once for each state that is reached; what is on record then only selects branches.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.beliefs import Grid, neighbours
-from peacetalks.solution import Solution, _neighbours
+from peacetalks.equilibrium.belief_grid import Grid, neighbours
+from peacetalks.equilibrium.solution import Solution, _neighbours
 
 Agrees = Callable[[Sequence[str], Sequence[Any]], bool]
 
