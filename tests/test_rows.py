@@ -20,7 +20,7 @@ from peacetalks.comparison import compare
 from peacetalks.events import Record, acts
 from peacetalks.explain import explain
 from peacetalks.infer import infer
-from peacetalks.mechanisms import derived
+from peacetalks.mechanisms.standard_game import derived
 from peacetalks.query import Chance, Effect, Mean, Param, Play, atoms, parse
 from peacetalks.render import html
 from peacetalks.rows import claims_of, page, rows

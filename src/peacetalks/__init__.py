@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import NotSolved, Solution
     from peacetalks.equilibrium.solve import solve
     from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
-    from peacetalks.mechanisms import build
+    from peacetalks.mechanisms.standard_game import build
     from peacetalks.scenario.scenario import Scenario, SpecError, load, patch
     from peacetalks.scenario_outlook import outlook
 
@@ -24,7 +24,7 @@ _WHERE = {
     "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
     "NotSolved": "equilibrium.solution", "Solution": "equilibrium.solution", "solve": "equilibrium.solve",
     "Trajectory": "equilibrium.forward", "forecast": "equilibrium.forward", "trajectory": "equilibrium.forward", "simulate": "equilibrium.simulate",
-    "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms",
+    "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms.standard_game",
     "outlook": "scenario_outlook",
 }  # fmt: skip
 

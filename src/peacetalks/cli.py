@@ -83,7 +83,7 @@ def explain_game(
 def check(scenario: ScenarioArg) -> None:
     """Check a scenario file: keys, ranges, sources, and the size of its game."""
     from peacetalks.game.compile import compile_game
-    from peacetalks.mechanisms import build
+    from peacetalks.mechanisms.standard_game import build
     from peacetalks.outside_view import check_classes
     from peacetalks.scenario.scenario import load
     from peacetalks.scenario_outlook import BELIEF_POINTS, PERIODS

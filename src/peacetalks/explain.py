@@ -19,7 +19,7 @@ from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
 from peacetalks.game.compile import Compiled
 from peacetalks.game.language import Chance, GameError
-from peacetalks.mechanisms import build
+from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import NO_PACT, label
 from peacetalks.scenario.scenario import Scenario, SpecError
 from peacetalks.size import check

@@ -24,7 +24,7 @@ from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.events import Acts, Record
 from peacetalks.follower import Follower, Pass, Posterior, Row, movable
 from peacetalks.jobs import Tell, spread
-from peacetalks.mechanisms import opening
+from peacetalks.mechanisms.standard_game import opening
 from peacetalks.numerics import Numerics, numerics
 from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario.accounts import Account, apply

@@ -21,7 +21,7 @@ from peacetalks.durations import Durations, durations, mixture
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import NotSolved, refuse_most
 from peacetalks.jobs import spread
-from peacetalks.mechanisms import derived
+from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.numerics import grid_error_of
 from peacetalks.outside_view import OutsideView, outside_views

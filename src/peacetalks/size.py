@@ -14,7 +14,7 @@ import numpy as np
 from peacetalks.equilibrium.solve import MEMORY_LIMIT
 from peacetalks.game.compile import MAX_NODES, compile_game
 from peacetalks.game.language import Game, GameError
-from peacetalks.mechanisms import build
+from peacetalks.mechanisms.standard_game import build
 from peacetalks.scenario.scenario import Scenario, SpecError
 
 SMALL = 600  # front positions x offers: a game this small is laid out without asking

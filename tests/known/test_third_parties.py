@@ -5,9 +5,10 @@ import pytest
 from scipy.stats import norm
 
 import peacetalks as pt
-from peacetalks import alliance, global_game
+from peacetalks import alliance
 from peacetalks.alliance import Member
 from peacetalks.catalog import make
+from peacetalks.mechanisms.standard_game import global_game
 from peacetalks.tree import solve_tree
 
 EXACT = 1e-9

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import peacetalks as pt
 from peacetalks.game.compile import compile_game
-from peacetalks.mechanisms import derived
+from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agreed_terms, label
 from peacetalks.scenario_outlook import outlook
 

@@ -7,7 +7,7 @@ In open talks the side may *demand in public* its share `demand` of the pie.  Wh
 
 A demand is free to make and paid for only by who backs down, as in Fearon's tying-hands signal.  It lapses when talks
 end or support is worn down.  Besides, each unanswered probe wears support down with chance `wear`; worn-down support
-costs `discontent` a period until it mends (`home.py` holds the ladder).
+costs `discontent` a period until it mends (`domestic_support.py` holds the ladder).
 """
 
 from __future__ import annotations

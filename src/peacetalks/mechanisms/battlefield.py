@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from peacetalks.game.language import Chance, Move, Simultaneous
-from peacetalks.mechanisms import audience, home, inspection, pact, window
-from peacetalks.mechanisms.ground import flows, merged, prize, share, victory
+from peacetalks.mechanisms.standard_game import audience, home, inspection, pact, window
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
+from peacetalks.mechanisms.territory import flows, merged, prize, share, victory
 from peacetalks.scenario.scenario import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"

@@ -19,10 +19,10 @@ from itertools import product
 from typing import Any
 
 from peacetalks.game.language import Chance, Move, Simultaneous
-from peacetalks.mechanisms import window
-from peacetalks.mechanisms.ground import moved, prize, standing_at, victory
 from peacetalks.mechanisms.inspection import detection
+from peacetalks.mechanisms.standard_game import window
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
+from peacetalks.mechanisms.territory import moved, prize, standing_at, victory
 from peacetalks.scenario.scenario import Scenario
 
 KEEP, REARM, ATTACK = "keep", "rearm", "attack"

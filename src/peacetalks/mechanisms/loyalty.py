@@ -21,9 +21,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from peacetalks.global_game import hazard as breaking_chance
-from peacetalks.mechanisms.ground import moved, prize, victory
+from peacetalks.mechanisms.global_game import hazard as breaking_chance
 from peacetalks.mechanisms.state import STEADY, World
+from peacetalks.mechanisms.territory import moved, prize, victory
 from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.tables import Loyalty
 

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from peacetalks.game.language import Chance, Decision, Move
-from peacetalks.mechanisms import audience, window
 from peacetalks.mechanisms.deal import agreement
-from peacetalks.mechanisms.ground import merged
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
+from peacetalks.mechanisms.standard_game import audience, window
 from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, COMMITTED, OPEN, STEADY, TALKS, WAR, Bundle, World, agreed_terms, resting
+from peacetalks.mechanisms.territory import merged
 from peacetalks.scenario.scenario import Scenario
 
 ASK, REOPEN = "ask for a ceasefire", "propose to talk"

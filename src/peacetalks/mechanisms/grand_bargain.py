@@ -7,7 +7,7 @@ forfeits it, so the side's value of war is, with cost c and terms x,
 .. math:: R = \frac{-c + \delta h (x + G)}{1 - \delta(1-h)}.
 
 *Prestige.*  The rival view: a quick victory would have earned it.  A victory by force is worth `value` more while the
-moment lasts, which passes with chance `closing` a period (level FRESH of `home.py`).
+moment lasts, which passes with chance `closing` a period (level FRESH of `domestic_support.py`).
 
 *Linked issue.*  A second issue, worth w_1 to side 1 and w_2 to side 2, may be conceded by who holds it against better
 terms: a few bundle offers.  Trade pays where the two weigh the issue differently.

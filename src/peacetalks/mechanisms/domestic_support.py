@@ -16,9 +16,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from peacetalks.mechanisms.ground import merged
 from peacetalks.mechanisms.loyalty import hazard, mutiny
 from peacetalks.mechanisms.state import FRESH, STEADY, STRAINED, TALKS, WAR, World
+from peacetalks.mechanisms.territory import merged
 from peacetalks.scenario.scenario import Scenario
 
 

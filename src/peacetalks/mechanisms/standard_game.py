@@ -1,0 +1,148 @@
+"""The standard peace-talks game: a scenario becomes a game, one mechanism a room.
+
+Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
+postures, battle with what follows at home, incidents, conduct and fate of a deal, proposer (or a wider agreement),
+responder, rent.  A mechanism that the scenario leaves out adds no stage, no state and no player.
+
+States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has
+FL states in each of war, talks, truce and broken truce, X settlements and the ends.  The second half adds, at the most:
+
+===============  ==========================================================================================
+audience         home: one level (a public demand) in talks; one (worn down) in talks and war if probes wear
+loyalty          home: one level (strained) in talks and war, the same one as the audience's
+window           lever: none (an occasion within the period); prestige: home: one level (fresh) in talks and war
+pact             doubles talks and war (in force or not), two states to start from
+deal             3X states (nobody, side 1 or side 2 ahead), no front, no sanctions
+inspection       F states (an inspected truce, sanctions suspended)
+linked           X becomes X + bundles, for terms agreed
+observers        none (a number fixed before the solve)
+credibility      none (a discount)
+===============  ==========================================================================================
+
+So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states, war (1 + strained [+ fresh]) x 2,
+truces and broken truces none: flags are reset there.  Levels of `home` exclude one another and belong to one side.
+Measured on russia-ukraine-2025 (F = 21, L = 3, X = 11): 6,741 nodes bare, 26,909 with everything on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from peacetalks.game.language import Game, Stage
+from peacetalks.mechanisms.standard_game import (
+    battlefield,
+    ceasefire,
+    challengers,
+    credibility,
+    deal,
+    ground,
+    home,
+    loyalty,
+    observers,
+    pact,
+    rent,
+    sanctions,
+    talks,
+)
+from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
+from peacetalks.scenario.scenario import Scenario
+
+
+def build(s: Scenario) -> Game:
+    """Build the game of a scenario.
+
+    >>> from peacetalks.scenario.scenario import load
+    >>> [stage.name for stage in build(load("korea-1951")).stages][-2:]
+    ['table', 'answer']
+    """
+    stages: list[Stage] = []
+    if s.pact and not s.pact.formed:
+        stages.append(pact.formation(s))
+    if s.sanctions:
+        stages.append(sanctions.lever(s))
+    if s.challengers:
+        stages += [challengers.occasions(s), challengers.probes(s), challengers.answers(s)]
+    if s.pact and s.challengers and s.pact.side == s.challengers.tests:
+        stages.append(pact.call(s))
+    stages += [battlefield.postures(s), battlefield.battle(s)]
+    if s.ceasefire:
+        stages.append(ceasefire.incidents(s))
+    if s.deal:
+        stages += [deal.conduct(s), deal.fate(s)]
+    stages += [talks.recognition(s), talks.table(s), talks.answer(s)]
+    if s.rent:
+        stages.append(rent.collect(s))
+    players, discount = seats(s)
+    kinds = {side.label: {k: float(t.share) for k, t in side.types.items()} for side in s.sides}
+    return Game(
+        players=tuple(players),
+        types=kinds,
+        start=opening(s),
+        stages=tuple(stages),
+        periods=s.periods,
+        discount=discount,
+        value=keep_what_you_hold(s),
+    )
+
+
+def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
+    """Return the players and their discount factors; challengers look at one period only."""
+    discount = {side.label: float(side.discount) for side in s.sides}
+    if s.sanctions:
+        discount[s.sanctions.label] = float(s.sanctions.discount)
+    if s.challengers:
+        discount[s.challengers.label] = 0.0
+    if s.pact:
+        discount |= dict.fromkeys(s.pact.members, float(s.pact.discount))
+    return list(discount), discount
+
+
+def opening(s: Scenario) -> dict[World, float]:
+    """Return the opening states."""
+    regime = TALKS if s.talks.open else WAR
+    if s.ceasefire and s.ceasefire.in_force:
+        regime = CEASEFIRE
+    level = s.sanctions.level if s.sanctions else 0
+    at = World(regime, level=level, home=home.opening(s, regime), pact=pact.opening(s, regime in FIGHTING))
+    return {at._replace(front=front): p for front, p in ground.standing_at(s, float(s.battlefield.front)).items()}
+
+
+def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:
+    """Return the value at the horizon (or at the start of the iteration): what each side holds, for good."""
+
+    def value(state: World) -> dict[str, float]:
+        if state.regime == DEAL:
+            return deal.at_horizon(s, state)
+        if state.regime not in OPEN:
+            return {}
+        y = ground.share(s, state.front)
+        return {s.sides[0].label: y, s.sides[1].label: 1 - y}
+
+    return value
+
+
+def hidden(s: Scenario) -> bool:
+    """Return whether any side has more than one type."""
+    return any(len(side.types) > 1 for side in s.sides)
+
+
+def derived(s: Scenario) -> dict[str, float]:
+    """Return the numbers that mechanisms fix before the solve, for the output (those of mechanisms in the scenario).
+
+    Keys: `credibility` (capability x belief in use), `observers_belief` (that the judged side is able),
+    `mutiny_hazard_steady` and `mutiny_hazard_strained` (per restrained period).
+
+    >>> from peacetalks.scenario.scenario import load, patch
+    >>> derived(patch(load("korea-1951"), {"credibility": {"capability": 0.9, "belief_in_use": 0.2}}))
+    {'credibility': 0.18000000000000002}
+    """
+    out = {}
+    if s.credibility:
+        out["credibility"] = credibility.of(s)
+    if s.observers:
+        out["observers_belief"] = observers.belief(s)
+    if s.loyalty:
+        out["mutiny_hazard_steady"] = loyalty.hazard(s.loyalty, False)
+        out["mutiny_hazard_strained"] = loyalty.hazard(s.loyalty, True)
+    return out
