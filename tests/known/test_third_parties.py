@@ -5,9 +5,8 @@ import pytest
 from scipy.stats import norm
 
 import peacetalks as pt
-from peacetalks import alliance
-from peacetalks.alliance import Member
-from peacetalks.catalog import make
+from peacetalks.catalog import alliance, make
+from peacetalks.catalog.alliance import Member
 from peacetalks.mechanisms.standard_game import global_game
 from peacetalks.tree import solve_tree
 
