@@ -25,8 +25,8 @@ from typing import Any
 
 import peacetalks as pt
 from peacetalks.catalog import make
+from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.state import label
-from peacetalks.solving import TOLERANCE
 from peacetalks.tree import solve_tree
 
 SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
@@ -86,7 +86,7 @@ def rows() -> list[str]:
 def memory(points: int) -> str:
     """Return a line: memory of a process that forecasts everything once."""
     code = (
-        "import peacetalks as pt; from peacetalks.solving import solve_scenario as solve; from peacetalks.mechanisms."
+        "import peacetalks as pt; from peacetalks.forecasting.solve_scenario import solve_scenario as solve; from peacetalks.mechanisms."
         f"state import label; pt.forecast(solve(pt.load('russia-ukraine-2025'), {points}), label, periods={HORIZON}); "
         "print(open('/proc/self/status').read())"
     )

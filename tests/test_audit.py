@@ -15,11 +15,11 @@ from peacetalks.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.cli import main
 from peacetalks.events import acts
 from peacetalks.evidence import base_rate
+from peacetalks.forecasting.outlook import SEED, draw
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.query import atoms, parse
 from peacetalks.scenario.accounts import accounts, readings
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario_outlook import SEED, draw
-from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 

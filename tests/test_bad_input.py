@@ -191,7 +191,7 @@ def test_not_solved_is_3(call, monkeypatch):
     def fail(*args, **kwargs):
         raise pt.NotSolved("no equilibrium found at stage 'table'")
 
-    monkeypatch.setattr("peacetalks.scenario_outlook.outlook", fail)
+    monkeypatch.setattr("peacetalks.forecasting.outlook.outlook", fail)
     code, text = call("forecast", "korea-1951")
     assert code == 3
     assert text == "peacetalks: no equilibrium found at stage 'table'\n"

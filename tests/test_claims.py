@@ -10,10 +10,10 @@ from tiny import KPA, UN, tiny
 
 import peacetalks as pt
 from peacetalks.answering import View
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import ENDS, label
 from peacetalks.query import QueryError, atoms, parse
 from peacetalks.scenario.what_if import setting
-from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 DOCS = Path(__file__).parent.parent / "docs" / "claims.md"

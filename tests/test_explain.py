@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 import peacetalks as pt
-from peacetalks.explain import explain
 from peacetalks.explain_screen import path_rows, show
+from peacetalks.forecasting.explain import explain
 from peacetalks.mechanisms.state import label
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 3}

@@ -11,10 +11,10 @@ import peacetalks as pt
 from peacetalks import bayes
 from peacetalks.equilibrium.belief_filter import Filter, Seen
 from peacetalks.events import Acts, Record, acts, place, record
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.compile import compile_game
 from peacetalks.infer import Follower, _evidence, infer
 from peacetalks.scenario.accounts import apply
-from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 

@@ -12,21 +12,21 @@ from test_infer import ASK, D1, D2, events
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks import jobs
 from peacetalks.claims import Claim, audit
 from peacetalks.comparison import compare
 from peacetalks.events import acts
+from peacetalks.forecasting import jobs
+from peacetalks.forecasting.jobs import count, processes, spread
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.infer import infer
-from peacetalks.jobs import count, processes, spread
 from peacetalks.scenario.files import play_key
-from peacetalks.solving import solve_scenario
 
 
 @pytest.fixture
 def at_once(monkeypatch):
     """However short the work, it is spread; two processes hold in memory."""
-    monkeypatch.setattr("peacetalks.jobs.SHORT", 0.0)
-    monkeypatch.setattr("peacetalks.jobs.available", lambda: None)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.SHORT", 0.0)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: None)
 
 
 def square(x):
@@ -73,9 +73,9 @@ def test_an_error_or_an_interrupt_ends_the_other_processes(at_once):
 
 
 def test_no_more_processes_than_pieces_memory_or_use(monkeypatch):
-    monkeypatch.setattr("peacetalks.jobs.available", lambda: 3 * jobs.EACH + 5)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: 3 * jobs.EACH + 5)
     assert [count(8, 100), count(8, 2), count(1, 100)] == [3, 2, 1]
-    monkeypatch.setattr("peacetalks.jobs.available", lambda: jobs.EACH // 2)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: jobs.EACH // 2)
     assert count(8, 100) == 1
     with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
         count(0, 5)
@@ -84,8 +84,8 @@ def test_no_more_processes_than_pieces_memory_or_use(monkeypatch):
 
 
 def test_memory_is_read_where_the_system_tells(tmp_path, monkeypatch):
-    monkeypatch.setattr("peacetalks.jobs.MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr("peacetalks.jobs.GROUP", tmp_path)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr("peacetalks.forecasting.jobs.GROUP", tmp_path)
     assert jobs.available() is None
     (tmp_path / "meminfo").write_text("MemTotal: 4096 kB\nMemAvailable: 2048 kB\n")
     assert jobs.available() == 2048 * 1024
@@ -149,7 +149,7 @@ def test_draws_of_no_ranges_are_one_solve(monkeypatch):
         solved.append(args)
         return solve_scenario(*args, **more)
 
-    monkeypatch.setattr("peacetalks.scenario_outlook.solve_scenario", watched)
+    monkeypatch.setattr("peacetalks.forecasting.outlook.solve_scenario", watched)
     point = base.at({p: float(n) for p, n in base.numbers().items()})
     o = pt.outlook(point, draws=4, periods=2, belief_points=2)
     assert len(solved) == 2

@@ -16,15 +16,15 @@ from rich.console import Console
 import peacetalks as pt
 from peacetalks import forecast_schema, render, screen
 from peacetalks.catalog import make
-from peacetalks.durations import Durations, durations, mixture
 from peacetalks.equilibrium.transitions import march
 from peacetalks.evidence.pool import log_pool, pool, shipped
+from peacetalks.forecasting.best_estimate import NO_CLASS, SILENT, STEPS, pooled_view
+from peacetalks.forecasting.durations import Durations, durations, mixture
+from peacetalks.forecasting.outlook import open_cards
+from peacetalks.forecasting.record_view import FEW, OutsideView, outside_views
+from peacetalks.forecasting.size import measure
 from peacetalks.game.compile import compile_game
 from peacetalks.mechanisms.state import label
-from peacetalks.outside_view import FEW, OutsideView, outside_views
-from peacetalks.pooled_view import NO_CLASS, SILENT, STEPS, pooled_view
-from peacetalks.scenario_outlook import open_cards
-from peacetalks.size import measure
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 3}
 

@@ -18,16 +18,16 @@ from peacetalks.answering import View
 from peacetalks.claims import Claim, audit, claims
 from peacetalks.comparison import compare
 from peacetalks.events import Record, acts
-from peacetalks.explain import explain
+from peacetalks.forecasting.explain import explain
+from peacetalks.forecasting.outlook import outlook
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.infer import infer
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.query import Chance, Effect, Mean, Param, Play, atoms, parse
 from peacetalks.render import html
 from peacetalks.rows import claims_of, page, rows
 from peacetalks.scenario.what_if import setting
-from peacetalks.scenario_outlook import outlook
 from peacetalks.screen import derived_lines, percent, show
-from peacetalks.solving import solve_scenario
 
 NAME = "russia-ukraine-2025"
 ROOT = Path(__file__).parents[1]

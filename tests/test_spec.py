@@ -5,10 +5,10 @@ import copy
 import pytest
 
 import peacetalks as pt
+from peacetalks.forecasting.outlook import draw
 from peacetalks.mechanisms.state import ENDS, LABELS
 from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import bundled, from_table, parse
-from peacetalks.scenario_outlook import draw
 
 
 @pytest.fixture

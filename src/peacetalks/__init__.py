@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.simulate import simulate
     from peacetalks.equilibrium.solution import NotSolved, Solution
     from peacetalks.equilibrium.solve import solve
+    from peacetalks.forecasting.outlook import outlook
     from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
     from peacetalks.scenario.scenario import Scenario, SpecError, load, patch
-    from peacetalks.scenario_outlook import outlook
 
 _WHERE = {
     "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
     "NotSolved": "equilibrium.solution", "Solution": "equilibrium.solution", "solve": "equilibrium.solve",
     "Trajectory": "equilibrium.forward", "forecast": "equilibrium.forward", "trajectory": "equilibrium.forward", "simulate": "equilibrium.simulate",
     "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms.standard_game",
-    "outlook": "scenario_outlook",
+    "outlook": "forecasting.outlook",
 }  # fmt: skip
 
 __version__ = "0.1.0"

@@ -14,20 +14,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks import numerics
 from peacetalks.answering import View
 from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.equilibrium.solution import NotSolved, refuse_most
 from peacetalks.events import Acts, Record
 from peacetalks.evidence import EvidenceError, base_rate
 from peacetalks.follower import Follower, movable
-from peacetalks.jobs import Tell, spread
+from peacetalks.forecasting import accuracy as numerics
+from peacetalks.forecasting.jobs import Tell, spread
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.kept import Kept, name_of, note
 from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, pointed
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, SpecError, _closest
 from peacetalks.scenario.what_if import as_drawn, changed
-from peacetalks.solving import solve_scenario
 
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
 

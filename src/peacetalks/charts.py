@@ -14,8 +14,8 @@ import altair as alt
 import polars as pl
 import vl_convert as vlc
 
+from peacetalks.forecasting.outlook import Outlook
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.scenario_outlook import Outlook
 from peacetalks.screen import END_NAMES, outcome_names
 
 COLOURS = {

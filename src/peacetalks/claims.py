@@ -28,17 +28,17 @@ from pydantic import Field
 
 from peacetalks.bench import Bench
 from peacetalks.events import Acts, Record
-from peacetalks.jobs import Tell
+from peacetalks.forecasting.jobs import Tell
+from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.kept import Kept
 from peacetalks.query import MODEL, Loglik, Query, QueryError, Rate, atoms, parse
 from peacetalks.scenario.accounts import Account, readings
 from peacetalks.scenario.files import folder, read
 from peacetalks.scenario.scenario import Part, Scenario, SpecError
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED, draw
 
 DRAWS = 4
 RATE_DRAWS = 256
-PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solving.py), an effect is two of them
+PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solve_scenario.py), an effect is two of them
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
 
 

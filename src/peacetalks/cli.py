@@ -36,9 +36,9 @@ def forecast(
 ) -> None:
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
     from peacetalks import render, screen
-    from peacetalks.jobs import processes
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.forecasting.outlook import outlook
     from peacetalks.scenario.scenario import load
-    from peacetalks.scenario_outlook import outlook
 
     if output is not None:
         render.check_suffix(output)
@@ -67,7 +67,7 @@ def explain_game(
 ) -> None:
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
     from peacetalks import explain_screen, render
-    from peacetalks.explain import explain
+    from peacetalks.forecasting.explain import explain
     from peacetalks.scenario.scenario import load
 
     found = load(scenario)
@@ -82,12 +82,12 @@ def explain_game(
 @app.command()
 def check(scenario: ScenarioArg) -> None:
     """Check a scenario file: keys, ranges, sources, and the size of its game."""
+    from peacetalks.forecasting.outlook import BELIEF_POINTS, PERIODS
+    from peacetalks.forecasting.record_view import check_classes
+    from peacetalks.forecasting.size import check as check_size
     from peacetalks.game.compile import compile_game
     from peacetalks.mechanisms.standard_game import build
-    from peacetalks.outside_view import check_classes
     from peacetalks.scenario.scenario import load
-    from peacetalks.scenario_outlook import BELIEF_POINTS, PERIODS
-    from peacetalks.size import check as check_size
 
     found = load(scenario)
     check_size(found, BELIEF_POINTS, PERIODS)

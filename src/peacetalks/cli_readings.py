@@ -35,7 +35,7 @@ def compare(
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
     from peacetalks import comparison, pages
-    from peacetalks.jobs import processes
+    from peacetalks.forecasting.jobs import processes
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
 
@@ -63,7 +63,7 @@ def infer(
     from peacetalks import events as records
     from peacetalks import infer as inference
     from peacetalks import pages
-    from peacetalks.jobs import processes
+    from peacetalks.forecasting.jobs import processes
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
 
@@ -96,7 +96,7 @@ def audit(
     from peacetalks import events as records
     from peacetalks import pages
     from peacetalks.claimreview import claim_review
-    from peacetalks.jobs import processes
+    from peacetalks.forecasting.jobs import processes
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import SpecError, load
 

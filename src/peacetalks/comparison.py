@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks import three_lines
 from peacetalks.equilibrium.forward import trajectory
-from peacetalks.jobs import Tell, spread
+from peacetalks.forecasting import views as three_lines
+from peacetalks.forecasting.accuracy import Numerics, numerics
+from peacetalks.forecasting.jobs import Tell, spread
+from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
+from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
+from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.numerics import Numerics, numerics
-from peacetalks.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.scenario.accounts import Account, apply, written_at
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
 from peacetalks.shapley import Split, shapley
-from peacetalks.solving import solve_scenario
-from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from peacetalks.explain import SHOWN, Explanation, StrategyTold
+from peacetalks.forecasting.explain import SHOWN, Explanation, StrategyTold
 from peacetalks.screen import outcome_names, percent
 
 STEPS = 6  # steps told of a path

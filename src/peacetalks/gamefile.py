@@ -26,8 +26,8 @@ from typing import Any
 
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
+from peacetalks.forecasting.size import beliefs
 from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
-from peacetalks.size import beliefs
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")

@@ -16,22 +16,23 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks import bayes, three_lines
+from peacetalks import bayes
 from peacetalks.equilibrium.belief_filter import Cloud, Filter
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import NotSolved, Solution
 from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.events import Acts, Record
 from peacetalks.follower import Follower, Pass, Posterior, Row, movable
-from peacetalks.jobs import Tell, spread
+from peacetalks.forecasting import views as three_lines
+from peacetalks.forecasting.accuracy import Numerics, numerics
+from peacetalks.forecasting.jobs import Tell, spread
+from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
+from peacetalks.forecasting.readout import ends_of, outcomes_of
+from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.standard_game import opening
-from peacetalks.numerics import Numerics, numerics
-from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario.accounts import Account, apply
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.scenario_outlook import BELIEF_POINTS, SEED
-from peacetalks.solving import solve_scenario
-from peacetalks.three_lines import ThreeLines
 
 DATES = (12, 24)
 

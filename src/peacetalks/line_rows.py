@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import xarray as xr
 
+from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.screen import outside_lines, pooled_lines
-from peacetalks.three_lines import ThreeLines
 
 EVERY = "every account"
 KINDS = {"inside": "end", "pooled": "pooled"}

@@ -18,16 +18,16 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
-from peacetalks import numerics
 from peacetalks.claims import Audit
 from peacetalks.comparison import Comparison
+from peacetalks.forecasting import accuracy as numerics
+from peacetalks.forecasting.views import ThreeLines, views
 from peacetalks.infer import Inference
 from peacetalks.line_rows import cell, kind, notes, ranges
 from peacetalks.mechanisms.state import ENDS
 from peacetalks.scenario.scenario import SpecError
 from peacetalks.screen import END_NAMES as NAMES
 from peacetalks.screen import STYLES
-from peacetalks.three_lines import ThreeLines, views
 
 RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."
 RANGES = (

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from xarray import DataArray
 
 from peacetalks import screen
+from peacetalks.forecasting.outlook import Outlook
 from peacetalks.scenario.scenario import SpecError
-from peacetalks.scenario_outlook import Outlook
 
 SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
 <table><tr><th></th>{% for m in months %}<th>{{ m }} mo</th>{% endfor %}</tr>

@@ -12,11 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from peacetalks.forecasting.accuracy import STRAIGHT, straightened
+from peacetalks.forecasting.outlook import Outlook, months
+from peacetalks.forecasting.views import Lines
 from peacetalks.mechanisms.state import ENDS, LABELS
-from peacetalks.numerics import STRAIGHT, straightened
 from peacetalks.scenario.scenario import Scenario
-from peacetalks.scenario_outlook import Outlook, months
-from peacetalks.three_lines import Lines
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
 END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}

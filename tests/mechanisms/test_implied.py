@@ -4,7 +4,7 @@ import numpy as np
 
 import peacetalks as pt
 from peacetalks.answering import View
-from peacetalks.durations import durations
+from peacetalks.forecasting.durations import durations
 from peacetalks.mechanisms.state import TALKS, World
 from peacetalks.query import atoms, parse
 

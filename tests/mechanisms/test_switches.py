@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import peacetalks as pt
+from peacetalks.forecasting.outlook import outlook
 from peacetalks.game.compile import compile_game
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agreed_terms, label
-from peacetalks.scenario_outlook import outlook
 
 # last period of the small war, solved before the second half of the mechanisms was written
 BEFORE = {

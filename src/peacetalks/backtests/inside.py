@@ -40,9 +40,9 @@ from peacetalks.evidence.outside import ENDS as OUTSIDE_ENDS
 from peacetalks.evidence.outside import outside_forecast
 from peacetalks.evidence.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.evidence.tables import read_cases, write_text
+from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.solving import TOLERANCE
 
 Floats = NDArray[np.float64]
 MONTHS = (12, 24)

@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.evidence.pool import Fit, card, pool, shipped
-from peacetalks.outside_view import FEW, OutsideView
+from peacetalks.forecasting.record_view import FEW, OutsideView
 
 STEPS = 21  # weights at which the range is looked for
 NO_CLASS = "The scenario names no reference class: there is nothing to pool the inside view with."

@@ -10,7 +10,7 @@ import xarray as xr
 
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import CUBIC, INSTEAD, Solution
-from peacetalks.readout import ends_of, outcomes_of
+from peacetalks.forecasting.readout import ends_of, outcomes_of
 
 N = TypeVar("N", float, xr.DataArray)
 STRAIGHT = "Straight lines between belief points, less exact: play did not settle with the cubic interpolation"

@@ -16,22 +16,22 @@ import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
-from peacetalks import three_lines
-from peacetalks.durations import Durations, durations, mixture
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import NotSolved, refuse_most
-from peacetalks.jobs import spread
+from peacetalks.forecasting import views as three_lines
+from peacetalks.forecasting.accuracy import grid_error_of
+from peacetalks.forecasting.best_estimate import PooledView, pooled_view
+from peacetalks.forecasting.durations import Durations, durations, mixture
+from peacetalks.forecasting.jobs import spread
+from peacetalks.forecasting.readout import ends_of, outcomes_of
+from peacetalks.forecasting.record_view import OutsideView, outside_views
+from peacetalks.forecasting.size import check
+from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import agreed_terms
-from peacetalks.numerics import grid_error_of
-from peacetalks.outside_view import OutsideView, outside_views
-from peacetalks.pooled_view import PooledView, pooled_view
-from peacetalks.readout import ends_of, outcomes_of
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.size import check
-from peacetalks.solving import solve_scenario
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)
@@ -49,7 +49,7 @@ class Outlook:
     terms: xr.DataArray  # (terms): probability of each share for side 1, given settlement by the last period
     beliefs: dict[str, xr.DataArray]  # informed side -> (period, type, statistic)
     noise_floor: xr.DataArray  # (period, end): the same with nothing hidden
-    grid_error: xr.DataArray | None  # (period, end): what a finer belief grid may still change; see `numerics.py`
+    grid_error: xr.DataArray | None  # (period, end): what a finer belief grid may still change; see `accuracy.py`
     bands: dict[str, xr.DataArray] | None  # "outcomes", "ends": (quantile, period, name) over draws
     baselines: dict[str, float]  # terms that need no model
     durations: Durations  # time to settlement, collapse of a truce

@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 import xarray as xr
 
-from peacetalks.outside_view import OutsideView, outside_views
-from peacetalks.pooled_view import PooledView, pooled_view
+from peacetalks.forecasting.best_estimate import PooledView, pooled_view
+from peacetalks.forecasting.record_view import OutsideView, outside_views
 from peacetalks.scenario.scenario import Scenario, SpecError
 
 

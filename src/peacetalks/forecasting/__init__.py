@@ -1,0 +1,1 @@
+"""One scenario forecast: the model alone, past conflicts beside it, and the best estimate of both."""
