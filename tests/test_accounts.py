@@ -5,14 +5,14 @@ import pytest
 from tiny import J, account, tiny
 
 import peacetalks as pt
-from peacetalks.answering import View
-from peacetalks.comparison import compare
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.query import atoms, parse
+from peacetalks.questions.compare import compare
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.query import atoms, parse
+from peacetalks.questions.shapley import shapley
 from peacetalks.scenario.accounts import Account, accounts, apply
 from peacetalks.scenario.files import folder, play_key
-from peacetalks.shapley import shapley
 
 NAME = "russia-ukraine-2025"
 @pytest.fixture(scope="module")

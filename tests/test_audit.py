@@ -9,15 +9,15 @@ from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks import pages
-from peacetalks.answering import View
 from peacetalks.claimreview import claim_review
-from peacetalks.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.cli import main
-from peacetalks.events import acts
 from peacetalks.evidence import base_rate
 from peacetalks.forecasting.outlook import SEED, draw
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.query import atoms, parse
+from peacetalks.questions.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.events import acts
+from peacetalks.questions.query import atoms, parse
 from peacetalks.scenario.accounts import accounts, readings
 from peacetalks.scenario.files import play_key
 
@@ -80,7 +80,7 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
                 raise pt.NotSolved("no equilibrium here")
             return real(s, points, refine=refine)
 
-        monkeypatch.setattr("peacetalks.bench.solve_scenario", solve)
+        monkeypatch.setattr("peacetalks.questions.batch.solve_scenario", solve)
 
     holed(lambda key: key == lost)
     a = audit(base, found, draws=3, belief_points=2)
@@ -271,7 +271,7 @@ def test_an_audit_cut_short_goes_on_where_it_was(monkeypatch, tmp_path):
             raise pt.NotSolved("no equilibrium here")
         return real(s, points, refine=refine)
 
-    monkeypatch.setattr("peacetalks.bench.solve_scenario", solve)
+    monkeypatch.setattr("peacetalks.questions.batch.solve_scenario", solve)
     with pytest.raises(KeyboardInterrupt):
         audit(base, found, [], record, acts(), draws=3, belief_points=2, keep=file)
     with file.open("a") as f:

@@ -9,10 +9,10 @@ from test_infer import ASK
 from tiny import KPA, UN, tiny
 
 import peacetalks as pt
-from peacetalks.answering import View
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.query import QueryError, atoms, parse
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.query import QueryError, atoms, parse
 from peacetalks.scenario.what_if import setting
 
 NAME = "russia-ukraine-2025"

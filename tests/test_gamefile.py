@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 import peacetalks as pt
 from peacetalks.game.compile import compile_game
-from peacetalks.gamefile import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
+from peacetalks.questions.game_file import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
 from peacetalks.scenario.scenario import Scenario
 
 GRID = [0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85]

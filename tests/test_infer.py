@@ -8,12 +8,12 @@ import pytest
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks import bayes
 from peacetalks.equilibrium.belief_filter import Filter, Seen
-from peacetalks.events import Acts, Record, acts, place, record
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.compile import compile_game
-from peacetalks.infer import Follower, _evidence, infer
+from peacetalks.questions import marginal_likelihood as bayes
+from peacetalks.questions.events import Acts, Record, acts, place, record
+from peacetalks.questions.infer import Follower, _evidence, infer
 from peacetalks.scenario.accounts import apply
 
 NAME = "russia-ukraine-2025"
@@ -297,8 +297,8 @@ def test_infer_compares_accounts_on_common_events_and_updates_the_forecast(base)
 
 
 def test_the_updated_forecast_without_a_record_is_the_forecast(base, solved):
-    from peacetalks.infer import _ends_from
     from peacetalks.mechanisms.state import ENDS, label
+    from peacetalks.questions.infer import _ends_from
 
     f = Filter(solved)
     mine = _ends_from(f, base, f.open(), (2,))

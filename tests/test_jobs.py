@@ -12,13 +12,13 @@ from test_infer import ASK, D1, D2, events
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks.claims import Claim, audit
-from peacetalks.comparison import compare
-from peacetalks.events import acts
 from peacetalks.forecasting import jobs
 from peacetalks.forecasting.jobs import count, processes, spread
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.infer import infer
+from peacetalks.questions.claims import Claim, audit
+from peacetalks.questions.compare import compare
+from peacetalks.questions.events import acts
+from peacetalks.questions.infer import infer
 from peacetalks.scenario.files import play_key
 
 

@@ -14,16 +14,16 @@ from rich.console import Console
 from tiny import J, account
 
 import peacetalks as pt
-from peacetalks.answering import View
-from peacetalks.claims import Claim, audit, claims
-from peacetalks.comparison import compare
-from peacetalks.events import Record, acts
 from peacetalks.forecasting.explain import explain
 from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.infer import infer
 from peacetalks.mechanisms.standard_game import derived
-from peacetalks.query import Chance, Effect, Mean, Param, Play, atoms, parse
+from peacetalks.questions.claims import Claim, audit, claims
+from peacetalks.questions.compare import compare
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.events import Record, acts
+from peacetalks.questions.infer import infer
+from peacetalks.questions.query import Chance, Effect, Mean, Param, Play, atoms, parse
 from peacetalks.render import html
 from peacetalks.rows import claims_of, page, rows
 from peacetalks.scenario.what_if import setting

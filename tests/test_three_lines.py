@@ -13,13 +13,13 @@ from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks import line_rows, pages, screen
-from peacetalks.comparison import compare
-from peacetalks.events import Record, acts
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.best_estimate import NO_CLASS, SILENT, pooled_view
 from peacetalks.forecasting.record_view import outside_views
-from peacetalks.infer import infer
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.questions.compare import compare
+from peacetalks.questions.events import Record, acts
+from peacetalks.questions.infer import infer
 
 DATES = (1, 12)
 NONE_SUCH = ["war_type=interstate, intensity=war, reached=9y"]  # no such case was known in 1951

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks import __version__
-from peacetalks.claims import Audit, Finding
+from peacetalks.questions.claims import Audit, Finding
 
 RATING = {"fails": 1, "undecided": 2, "holds": 3}
 

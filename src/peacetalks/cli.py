@@ -115,7 +115,7 @@ def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("s
 @app.command("solve-game")
 def solve_game(path: Annotated[Path, typer.Argument(help="A game as JSON (see the module gamefile).")]) -> None:
     """Solve a small general game given as data; print values and strategies as JSON."""
-    from peacetalks.gamefile import solve_file
+    from peacetalks.questions.game_file import solve_file
 
     print(json.dumps(solve_file(path), indent=1))
 

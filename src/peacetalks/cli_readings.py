@@ -34,8 +34,9 @@ def compare(
     output: Output = None,
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
-    from peacetalks import comparison, pages
+    from peacetalks import pages
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.questions import compare as comparison
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
 
@@ -60,10 +61,10 @@ def infer(
     output: Output = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
-    from peacetalks import events as records
-    from peacetalks import infer as inference
     from peacetalks import pages
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.questions import events as records
+    from peacetalks.questions import infer as inference
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
 
@@ -92,11 +93,11 @@ def audit(
     output: Output = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
-    from peacetalks import claims as claim
-    from peacetalks import events as records
     from peacetalks import pages
     from peacetalks.claimreview import claim_review
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.questions import claims as claim
+    from peacetalks.questions import events as records
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import SpecError, load
 

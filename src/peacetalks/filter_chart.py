@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 import vl_convert as vlc
 
-from peacetalks.infer import Inference
+from peacetalks.questions.infer import Inference
 
 
 def chart(i: Inference) -> Any:

@@ -18,13 +18,13 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
-from peacetalks.claims import Audit
-from peacetalks.comparison import Comparison
 from peacetalks.forecasting import accuracy as numerics
 from peacetalks.forecasting.views import ThreeLines, views
-from peacetalks.infer import Inference
 from peacetalks.line_rows import cell, kind, notes, ranges
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.questions.claims import Audit
+from peacetalks.questions.compare import Comparison
+from peacetalks.questions.infer import Inference
 from peacetalks.scenario.scenario import SpecError
 from peacetalks.screen import END_NAMES as NAMES
 from peacetalks.screen import STYLES

@@ -59,7 +59,7 @@ def claims_of(row: int) -> list[str]:
     >>> claims_of(15)
     ['pace-draws-allies']
     """
-    from peacetalks.claims import claims
+    from peacetalks.questions.claims import claims
 
     return [c.id for c in claims(SCENARIO) if row in c.rows]
 

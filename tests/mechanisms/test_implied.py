@@ -3,10 +3,10 @@
 import numpy as np
 
 import peacetalks as pt
-from peacetalks.answering import View
 from peacetalks.forecasting.durations import durations
 from peacetalks.mechanisms.state import TALKS, World
-from peacetalks.query import atoms, parse
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.query import atoms, parse
 
 AT = World(TALKS, front=3)
 

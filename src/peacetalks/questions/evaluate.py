@@ -27,7 +27,7 @@ from peacetalks.forecasting.readout import terms_of
 from peacetalks.game.language import GameError, did_you_mean
 from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
+from peacetalks.questions.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
 from peacetalks.scenario.scenario import Scenario
 
 POOL = 24  # months

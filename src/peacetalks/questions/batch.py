@@ -1,7 +1,7 @@
 """Numbers that queries ask for: looked up, and where a solved game is needed collected first and solved once a variant.
 
 A variant of the scenario (an account, a draw of its ranges, a setting of an `effect`) is solved once, whatever the number
-of claims; its answers may be kept in a file (`kept.py`).
+of claims; its answers may be kept in a file (`answer_cache.py`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.answering import View
 from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.equilibrium.solution import NotSolved, refuse_most
-from peacetalks.events import Acts, Record
 from peacetalks.evidence import EvidenceError, base_rate
-from peacetalks.follower import Follower, movable
 from peacetalks.forecasting import accuracy as numerics
 from peacetalks.forecasting.jobs import Tell, spread
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.kept import Kept, name_of, note
-from peacetalks.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, pointed
+from peacetalks.questions.answer_cache import Kept, name_of, note
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.events import Acts, Record
+from peacetalks.questions.filter_record import Follower, movable
+from peacetalks.questions.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, pointed
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, SpecError, _closest
 from peacetalks.scenario.what_if import as_drawn, changed

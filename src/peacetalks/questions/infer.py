@@ -1,7 +1,7 @@
 """From a record of public acts to beliefs, the likelihood of accounts, and an updated forecast.
 
 The public belief is the filter (`belief_filter.py`), so one pass gives the posterior after each event and the likelihood of
-the record (`follower.py`); rival accounts are compared on the events that all of them can place.  The scenario's prior is
+the record (`filter_record.py`); rival accounts are compared on the events that all of them can place.  The scenario's prior is
 read as the belief at the start of the record.
 """
 
@@ -16,13 +16,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks import bayes
 from peacetalks.equilibrium.belief_filter import Cloud, Filter
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import NotSolved, Solution
 from peacetalks.equilibrium.transitions import enter, flow
-from peacetalks.events import Acts, Record
-from peacetalks.follower import Follower, Pass, Posterior, Row, movable
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.accuracy import Numerics, numerics
 from peacetalks.forecasting.jobs import Tell, spread
@@ -31,6 +28,9 @@ from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.standard_game import opening
+from peacetalks.questions import marginal_likelihood as bayes
+from peacetalks.questions.events import Acts, Record
+from peacetalks.questions.filter_record import Follower, Pass, Posterior, Row, movable
 from peacetalks.scenario.accounts import Account, apply
 from peacetalks.scenario.scenario import Scenario, SpecError
 

@@ -18,10 +18,10 @@ from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, written_at
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, SpecError
-from peacetalks.shapley import Split, shapley
 
 DATES = (12, 24)
 

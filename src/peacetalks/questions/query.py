@@ -214,7 +214,7 @@ def atoms(node: Node) -> Iterator[Any]:
 
 @cache
 def _parser() -> Lark:
-    grammar = (resources.files("peacetalks") / "claims.lark").read_text(encoding="utf-8")
+    grammar = (resources.files("peacetalks.questions") / "claims.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
 

@@ -197,7 +197,7 @@ def acts(scenario: str | Path | None = None, path: Path | None = None) -> Acts:
     if path is not None:
         return read(path, Acts)
     own = folder(scenario) / "acts.toml" if scenario is not None else None
-    return read(own if own is not None and own.is_file() else resources.files("peacetalks") / "acts.toml", Acts)
+    return read(own if own is not None and own.is_file() else resources.files("peacetalks.questions") / "acts.toml", Acts)
 
 
 def record(scenario: str | Path, path: Path | None = None) -> Record:
