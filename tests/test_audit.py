@@ -8,12 +8,12 @@ from test_infer import ASK, D1, events
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks import pages
-from peacetalks.claimreview import claim_review
 from peacetalks.cli import main
 from peacetalks.evidence import base_rate
 from peacetalks.forecasting.outlook import SEED, draw
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.pages.claim_review import claim_review
+from peacetalks.pages.question_page import question_page as pages
 from peacetalks.questions.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
 from peacetalks.questions.evaluate import View
 from peacetalks.questions.events import acts

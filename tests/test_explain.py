@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 import peacetalks as pt
-from peacetalks.explain_screen import path_rows, show
 from peacetalks.forecasting.explain import explain
 from peacetalks.mechanisms.state import label
+from peacetalks.pages.explain_screen import path_rows, show
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 3}
 

@@ -14,7 +14,6 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 import peacetalks as pt
-from peacetalks import forecast_schema, render, screen
 from peacetalks.catalog import make
 from peacetalks.equilibrium.transitions import march
 from peacetalks.evidence.pool import log_pool, pool, shipped
@@ -25,6 +24,7 @@ from peacetalks.forecasting.record_view import FEW, OutsideView, outside_views
 from peacetalks.forecasting.size import measure
 from peacetalks.game.compile import compile_game
 from peacetalks.mechanisms.state import label
+from peacetalks.pages.question_page import forecast_schema, render, screen
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 3}
 
@@ -116,7 +116,7 @@ def test_the_record_knows_nothing_later_and_says_where_it_is_silent(small):
 
 def test_the_schema_is_fresh_and_every_forecast_fits_it(looked, small):
     text = (resources.files("peacetalks.scenario") / "bundled" / "forecast.schema.json").read_text(encoding="utf-8")
-    assert text == forecast_schema.text(), "run `python -m peacetalks.forecast_schema FILE` on forecast.schema.json"
+    assert text == forecast_schema.text(), "run `python -m peacetalks.pages.forecast_schema FILE` on forecast.schema.json"
     validator = Draft202012Validator(json.loads(text))
     told = json.loads(render.as_json(looked))
     validator.validate(told)

@@ -18,16 +18,16 @@ from peacetalks.forecasting.explain import explain
 from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.standard_game import derived
+from peacetalks.pages.render import html
+from peacetalks.pages.rows import claims_of, page, rows
+from peacetalks.pages.screen import derived_lines, percent, show
 from peacetalks.questions.claims import Claim, audit, claims
 from peacetalks.questions.compare import compare
 from peacetalks.questions.evaluate import View
 from peacetalks.questions.events import Record, acts
 from peacetalks.questions.infer import infer
 from peacetalks.questions.query import Chance, Effect, Mean, Param, Play, atoms, parse
-from peacetalks.render import html
-from peacetalks.rows import claims_of, page, rows
 from peacetalks.scenario.what_if import setting
-from peacetalks.screen import derived_lines, percent, show
 
 NAME = "russia-ukraine-2025"
 ROOT = Path(__file__).parents[1]
@@ -190,4 +190,4 @@ def test_settings_of_the_claims_lie_in_the_bundled_scenario():
 
 def test_the_page_is_fresh():
     stored = (ROOT / "docs" / "rows.md").read_text(encoding="utf-8")
-    assert stored == page(), "run `python -m peacetalks.rows docs/rows.md`"
+    assert stored == page(), "run `python -m peacetalks.pages.rows docs/rows.md`"

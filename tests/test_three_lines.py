@@ -12,11 +12,13 @@ from rich.console import Console
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks import line_rows, pages, screen
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.best_estimate import NO_CLASS, SILENT, pooled_view
 from peacetalks.forecasting.record_view import outside_views
 from peacetalks.mechanisms.state import ENDS
+from peacetalks.pages.question_page import question_page as pages
+from peacetalks.pages.question_page import screen
+from peacetalks.pages.question_page import view_rows as line_rows
 from peacetalks.questions.compare import compare
 from peacetalks.questions.events import Record, acts
 from peacetalks.questions.infer import infer

@@ -35,9 +35,9 @@ def forecast(
     output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
 ) -> None:
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
-    from peacetalks import render, screen
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
+    from peacetalks.pages.question_page import render, screen
     from peacetalks.scenario.scenario import load
 
     if output is not None:
@@ -66,8 +66,8 @@ def explain_game(
     as_json: AsJson = False,
 ) -> None:
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
-    from peacetalks import explain_screen, render
     from peacetalks.forecasting.explain import explain
+    from peacetalks.pages.question_page import explain_screen, render
     from peacetalks.scenario.scenario import load
 
     found = load(scenario)

@@ -34,8 +34,8 @@ def compare(
     output: Output = None,
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
-    from peacetalks import pages
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages.question_page import question_page as pages
     from peacetalks.questions import compare as comparison
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
@@ -61,8 +61,8 @@ def infer(
     output: Output = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
-    from peacetalks import pages
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages.question_page import question_page as pages
     from peacetalks.questions import events as records
     from peacetalks.questions import infer as inference
     from peacetalks.scenario import accounts
@@ -93,9 +93,9 @@ def audit(
     output: Output = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
-    from peacetalks import pages
-    from peacetalks.claimreview import claim_review
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages.claim_review import claim_review
+    from peacetalks.pages.question_page import question_page as pages
     from peacetalks.questions import claims as claim
     from peacetalks.questions import events as records
     from peacetalks.scenario import accounts
@@ -127,7 +127,7 @@ def _dates(text: str) -> tuple[int, ...]:
 
 
 def _out(page: Any, plain: dict[str, Any], as_json: bool, output: Path | None) -> None:
-    from peacetalks import pages
+    from peacetalks.pages.question_page import question_page as pages
 
     if output is not None:
         pages.write(page, plain, output)

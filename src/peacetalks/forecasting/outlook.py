@@ -106,7 +106,7 @@ class Outlook:
 
     def _repr_html_(self) -> str:
         """Return the three ends in every view at the dates shown, for a notebook."""
-        from peacetalks.render import table_html
+        from peacetalks.pages.render import table_html
 
         return table_html(self)
 

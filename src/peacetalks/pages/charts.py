@@ -16,7 +16,7 @@ import vl_convert as vlc
 
 from peacetalks.forecasting.outlook import Outlook
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.screen import END_NAMES, outcome_names
+from peacetalks.pages.screen import END_NAMES, outcome_names
 
 COLOURS = {
     "settlement": "#1b7837", "ceasefire": "#7fbf7b", "talks": "#e3e3e3", "fighting": "#b0b0b0",

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from peacetalks.forecasting.explain import SHOWN, Explanation, StrategyTold
-from peacetalks.screen import outcome_names, percent
+from peacetalks.pages.screen import outcome_names, percent
 
 STEPS = 6  # steps told of a path
 

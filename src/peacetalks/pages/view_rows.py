@@ -13,7 +13,7 @@ import xarray as xr
 
 from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.state import ENDS
-from peacetalks.screen import outside_lines, pooled_lines
+from peacetalks.pages.screen import outside_lines, pooled_lines
 
 EVERY = "every account"
 KINDS = {"inside": "end", "pooled": "pooled"}

@@ -1,6 +1,6 @@
 """Where each row of the system lives: mechanism, parameters, place in the output, claims, tests (`rows.toml`).
 
-The page `docs/rows.md` is made from that table and from the bundled claims: `python -m peacetalks.rows docs/rows.md`.
+The page `docs/rows.md` is made from that table and from the bundled claims: `python -m peacetalks.pages.rows docs/rows.md`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SCENARIO = "russia-ukraine-2025"
 HEAD = """\
 # The eighteen rows: where each one lives
 
-Generated from `src/peacetalks/rows.toml` and the bundled claims by `python -m peacetalks.rows docs/rows.md`; do not edit by hand.
+Generated from `src/peacetalks/rows.toml` and the bundled claims by `python -m peacetalks.pages.rows docs/rows.md`; do not edit by hand.
 Files lie below `src/peacetalks`, parameters are keys of a scenario, a place in the output is a command and a path in its
 `--json` (`*` stands for any entry, `key=value` picks an entry of a list). Claims are asked with
 `peacetalks audit russia-ukraine-2025`. Tests are of two kinds: against a known result, and of the direction that theory implies.
@@ -50,7 +50,7 @@ def rows() -> list[Row]:
     >>> [r.row for r in rows()] == list(range(1, 19))
     True
     """
-    return read(resources.files("peacetalks") / "rows.toml", Rows).row
+    return read(resources.files("peacetalks.pages") / "rows.toml", Rows).row
 
 
 def claims_of(row: int) -> list[str]:

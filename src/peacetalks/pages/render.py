@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from xarray import DataArray
 
-from peacetalks import screen
 from peacetalks.forecasting.outlook import Outlook
+from peacetalks.pages.question_page import screen
 from peacetalks.scenario.scenario import SpecError
 
 SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
@@ -89,9 +89,9 @@ def html(o: Outlook) -> str:
     """Return one self-contained page with charts (no script, no network)."""
     from jinja2 import Template
 
-    from peacetalks.charts import charts
+    from peacetalks.pages.charts import charts
 
-    source = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
+    source = Path(__file__).with_name("templates") / "report.html.jinja".read_text(encoding="utf-8")
     numbers = [(path, f"{float(n):g}", n.source or "no source given") for path, n in o.scenario.numbers().items()]
     return Template(source, autoescape=True).render(
         o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headlines=screen.headlines(o),
@@ -103,7 +103,7 @@ def html(o: Outlook) -> str:
 
 def svg(o: Outlook) -> str:
     """Return all charts as one SVG."""
-    from peacetalks.charts import one_svg
+    from peacetalks.pages.charts import one_svg
 
     return one_svg(o)
 

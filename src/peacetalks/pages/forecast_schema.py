@@ -1,7 +1,7 @@
 """The shape of `peacetalks forecast --json`, as typed tables; `forecast.schema.json` is generated from it.
 
 Lists run over `periods` unless a table has its own `months`.  Probabilities lie in [0, 1]; what is not known is null,
-never 0.  `python -m peacetalks.forecast_schema FILE` writes the schema.
+never 0.  `python -m peacetalks.pages.forecast_schema FILE` writes the schema.
 """
 
 from __future__ import annotations

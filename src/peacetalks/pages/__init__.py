@@ -1,0 +1,1 @@
+"""Values as people read them: terminal, HTML, charts, CSV, JSON Schemas."""
