@@ -8,7 +8,7 @@ from test_infer import ASK, D1, events
 from tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks.cli import main
+from peacetalks.cli.app import main
 from peacetalks.evidence import base_rate
 from peacetalks.forecasting.outlook import SEED, draw
 from peacetalks.forecasting.solve_scenario import solve_scenario

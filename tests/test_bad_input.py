@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import peacetalks as pt
-from peacetalks.cli import main
+from peacetalks.cli.app import main
 
 GAME = {
     "players": ["A"], "start": "open",
@@ -230,7 +230,7 @@ def test_an_internal_error_is_1_and_says_so(call, monkeypatch):
 
 def test_the_codes_leave_the_process():
     def run(*args):
-        return subprocess.run([sys.executable, "-m", "peacetalks.cli", *args], capture_output=True, text=True, timeout=100)
+        return subprocess.run([sys.executable, "-m", "peacetalks.cli.app", *args], capture_output=True, text=True, timeout=100)
 
     bad = run("forecast", "korea-1950")
     assert (bad.returncode, bad.stdout) == (2, "")
@@ -240,6 +240,6 @@ def test_the_codes_leave_the_process():
 
 def test_help_loads_nothing_heavy():
     heavy = ("numpy", "numba", "pydantic", "polars", "xarray", "scipy", "altair", "rich", "jinja2")
-    code = f"import sys, peacetalks.cli; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, peacetalks.cli.app; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

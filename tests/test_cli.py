@@ -10,7 +10,7 @@ import peacetalks as pt
 
 
 def run(*args):
-    return subprocess.run([sys.executable, "-m", "peacetalks.cli", *args], capture_output=True, text=True, timeout=600)
+    return subprocess.run([sys.executable, "-m", "peacetalks.cli.app", *args], capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")

@@ -51,10 +51,10 @@ def test_room_imports_only_what_it_may(room):
 
 
 def test_the_manual_is_fresh():
-    from peacetalks.manual import manual
+    from peacetalks.cli.manual import manual
 
     stored = (ROOT.parents[1] / "docs" / "manual.md").read_text(encoding="utf-8")
-    assert stored == manual(), "run `python -m peacetalks.manual docs/manual.md`"
+    assert stored == manual(), "run `python -m peacetalks.cli.manual docs/manual.md`"
 
 
 def test_the_starter_explains_every_key_beside_it_and_is_valid_with_all_of_them():

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from peacetalks import backtests, cli
+from peacetalks import backtests
 from peacetalks.backtests import page, words
 from peacetalks.backtests.results import Backtest
 from peacetalks.backtests.views import VIEWS
+from peacetalks.cli.app import app as cli
 from peacetalks.evidence.score import Skill
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"

@@ -5,7 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from peacetalks import cli, evidence
+from peacetalks import evidence
+from peacetalks.cli.app import app as cli
 from peacetalks.evidence import derive
 
 

@@ -1,4 +1,4 @@
-"""The manual of the command line, generated from its own help: `python -m peacetalks.manual docs/manual.md`."""
+"""The manual of the command line, generated from its own help: `python -m peacetalks.cli.manual docs/manual.md`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 HEAD = """\
 # The command line
 
-Generated from `peacetalks --help` by `python -m peacetalks.manual docs/manual.md`; do not edit by hand.
+Generated from `peacetalks --help` by `python -m peacetalks.cli.manual docs/manual.md`; do not edit by hand.
 
 Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 internal error, 2 bad input, 3 not solved,
 4 missing data, 130 interrupted. The shape of `forecast --json` is `forecast.schema.json`, of a scenario
@@ -26,7 +26,7 @@ def manual() -> str:
     """
     from typer.main import get_command
 
-    from peacetalks.cli import app
+    from peacetalks.cli.app import app
 
     parts = [f"\n## `{' '.join(path)}`\n\n```\n{text}\n```\n" for path, text in _helps(get_command(app), ("peacetalks",), None)]
     return HEAD + "".join(parts)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from peacetalks import cli_readings
+from peacetalks.cli.app import questions as cli_readings
 
 PLAIN: Any = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)

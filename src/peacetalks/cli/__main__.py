@@ -1,0 +1,5 @@
+"""`python -m peacetalks.cli`."""
+
+from peacetalks.cli.app import main
+
+main()
