@@ -27,7 +27,7 @@ import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.state import label
-from peacetalks.tree import solve_tree
+from oracle.tree import solve_tree
 
 SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
 RUNS, HORIZON, POINTS = 3, 36, 9
@@ -111,14 +111,14 @@ def first_run() -> str:
     """Return a line: the first forecast on a machine, kernels compiled."""
     with tempfile.TemporaryDirectory() as cache:
         began = time.perf_counter()
-        command = [sys.executable, "-m", "peacetalks.cli.app", "forecast", "korea-1951", "--json"]
+        command = [sys.executable, "-m", "peacetalks.cli", "forecast", "korea-1951", "--json"]
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": cache})
         return f"First forecast of korea-1951 on a machine, kernels compiled: {time.perf_counter() - began:.0f} s."
 
 
 def help_time() -> str:
     """Return a line: `peacetalks --help`."""
-    command = [sys.executable, "-m", "peacetalks.cli.app", "--help"]
+    command = [sys.executable, "-m", "peacetalks.cli", "--help"]
     seconds, _ = median(lambda: subprocess.run(command, check=True, capture_output=True))
     return f"`peacetalks --help`: {seconds:.2f} s."
 

@@ -13,20 +13,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from peacetalks.equilibrium.forward import Trajectory, forecast, trajectory
     from peacetalks.equilibrium.simulate import simulate
-    from peacetalks.equilibrium.solution import NotSolved, Solution
+    from peacetalks.equilibrium.solution import Solution
     from peacetalks.equilibrium.solve import solve
+    from peacetalks.errors import GameError, NotSolved, SpecError
     from peacetalks.forecasting.outlook import outlook
-    from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous
+    from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
-    from peacetalks.scenario.scenario import Scenario, SpecError, load, patch
+    from peacetalks.scenario.scenario import Scenario, load, patch
 
-_WHERE = {
-    "Chance": "game.language", "Decision": "game.language", "Game": "game.language", "GameError": "game.language", "Move": "game.language", "Simultaneous": "game.language",
-    "NotSolved": "equilibrium.solution", "Solution": "equilibrium.solution", "solve": "equilibrium.solve",
-    "Trajectory": "equilibrium.forward", "forecast": "equilibrium.forward", "trajectory": "equilibrium.forward", "simulate": "equilibrium.simulate",
-    "load": "scenario.scenario", "patch": "scenario.scenario", "Scenario": "scenario.scenario", "SpecError": "scenario.scenario", "build": "mechanisms.standard_game",
-    "outlook": "forecasting.outlook",
-}  # fmt: skip
+_HOME = {
+    "errors": ("GameError", "NotSolved", "SpecError"),
+    "game.language": ("Chance", "Decision", "Game", "Move", "Simultaneous"),
+    "scenario.scenario": ("Scenario", "load", "patch"),
+    "mechanisms.standard_game": ("build",),
+    "equilibrium.solution": ("Solution",),
+    "equilibrium.solve": ("solve",),
+    "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
+    "equilibrium.simulate": ("simulate",),
+    "forecasting.outlook": ("outlook",),
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
 
 __version__ = "0.1.0"
 __all__ = [
@@ -49,12 +55,14 @@ __all__ = [
     "simulate",
     "solve",
     "trajectory",
-]  # fmt: skip
+]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing the package costs nothing."""
     if name in _WHERE:
+        if name == "outlook":
+            import_module("peacetalks.pages.notebook")
         value = globals()[name] = getattr(import_module(f"peacetalks.{_WHERE[name]}"), name)
         return value
     raise AttributeError(f"module 'peacetalks' has no attribute {name!r}")

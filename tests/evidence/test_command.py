@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from peacetalks import evidence
-from peacetalks.cli.app import app as cli
+from peacetalks.cli import app as cli
 from peacetalks.evidence import derive
 
 

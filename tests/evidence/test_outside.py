@@ -11,7 +11,7 @@ import peacetalks as pt
 from peacetalks.evidence import NAMED, SILENT, SPOKEN, EvidenceError, crosswalk, outside_forecast, regression, trial
 from peacetalks.evidence import outside as home
 from peacetalks.evidence.tables import read_cases
-from peacetalks.mechanisms.standard_game import state
+from peacetalks.mechanisms import state
 
 
 def as_if(monkeypatch, day):

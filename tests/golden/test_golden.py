@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from remake import FOLDER, compute, differences
+from golden.remake import FOLDER, compute, differences
 
 from peacetalks.scenario.scenario import bundled
 

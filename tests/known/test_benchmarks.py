@@ -9,7 +9,7 @@ from peacetalks.catalog import make
 from peacetalks.catalog.group_model import EMISSION, Actor, group_model
 from peacetalks.catalog.mechanism_bound import arbitration, least_war
 from peacetalks.catalog.uncertain_power import war_payoffs
-from peacetalks.game.language import GameError
+from peacetalks.errors import GameError
 
 EXACT = 1e-9
 HALF = (0.5, 0.5)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from oracle.tree import solve_tree
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.special import expit
@@ -15,7 +16,6 @@ from peacetalks.catalog.loyalty import switch
 from peacetalks.catalog.obstinate import concession
 from peacetalks.catalog.rearming import deterring_detection, most_rearmers
 from peacetalks.catalog.signals import cheapest_signal
-from peacetalks.tree import solve_tree
 
 EXACT = 1e-6
 SETTINGS = ["sym", "asym", "gen"]

@@ -15,7 +15,7 @@ from peacetalks.catalog.linkage import (
     with_transfers,
     worth,
 )
-from peacetalks.game.language import GameError
+from peacetalks.errors import GameError
 
 EXACT = 1e-9
 W1, W2 = (0.7, 0.3), (0.4, 0.6)

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from oracle.tree import solve_tree
 from scipy.optimize import minimize_scalar
 
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.catalog.signorino import probit
-from peacetalks.tree import solve_tree
 
 EXACT = 1e-6  # stored values carry six digits
 

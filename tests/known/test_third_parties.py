@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from oracle.tree import solve_tree
 from scipy.stats import norm
 
 import peacetalks as pt
 from peacetalks.catalog import alliance, make
 from peacetalks.catalog.alliance import Member
-from peacetalks.mechanisms.standard_game import global_game
-from peacetalks.tree import solve_tree
+from peacetalks.mechanisms import global_game
 
 EXACT = 1e-9
 

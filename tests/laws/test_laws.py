@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_games import NAMES, build, shapes, types_of
+from support.random_games import NAMES, build, shapes, types_of
 
 import peacetalks as pt
 from peacetalks.catalog import make, names

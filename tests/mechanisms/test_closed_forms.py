@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import peacetalks as pt
-from peacetalks.mechanisms.standard_game import observers
+from peacetalks.mechanisms import observers
 from peacetalks.mechanisms.state import DEAL, IN_PACT, STRAINED, TALKS, WAR, World
 
 RUSSIA, UKRAINE = "Russia", "Ukraine"

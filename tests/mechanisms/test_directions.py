@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import peacetalks as pt
+from peacetalks.mechanisms import observers
 from peacetalks.mechanisms.loyalty import fall_chance
-from peacetalks.mechanisms.standard_game import observers
 from peacetalks.mechanisms.state import (
     BROKEN,
     CEASEFIRE,

@@ -4,7 +4,8 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.game.compile import compile_game
-from peacetalks.mechanisms.state import CEASEFIRE, DEAL, ENDS, INSPECTED, TALKS, World, label
+from peacetalks.mechanisms.state import CEASEFIRE, DEAL, INSPECTED, TALKS, World, label
+from peacetalks.outcomes import ENDS
 
 QUICK = {"battlefield.positions": 3, "talks.offers": 3, "periods": 4}
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from ledger import along_the_measure, ledger
-from random_games import NAMES, build, shapes
+from oracle.tree import solve_tree
+from support.ledger import along_the_measure, ledger
+from support.random_games import NAMES, build, shapes
 
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.mechanisms.state import label
-from peacetalks.tree import solve_tree
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 EXACT = 1e-10  # strategies are solved to 1e-11 in logs and carry that much of their mass

@@ -33,20 +33,19 @@ from peacetalks.backtests.mapping import Size, digest, scenario
 from peacetalks.backtests.negotiations import Negotiation, negotiations, table_text
 from peacetalks.backtests.occasions import day_number
 from peacetalks.equilibrium.forward import forecast
-from peacetalks.equilibrium.solution import NotSolved
 from peacetalks.equilibrium.solve import solve
-from peacetalks.evidence.errors import EvidenceError
-from peacetalks.evidence.outside import ENDS as OUTSIDE_ENDS
+from peacetalks.errors import EvidenceError, NotSolved
 from peacetalks.evidence.outside import outside_forecast
 from peacetalks.evidence.pool import JUDGEMENT, Fit, _table, walk
 from peacetalks.evidence.tables import read_cases, write_text
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.standard_game import build
-from peacetalks.mechanisms.state import ENDS, label
+from peacetalks.mechanisms.state import label
+from peacetalks.outcomes import ENDS
 
 Floats = NDArray[np.float64]
 MONTHS = (12, 24)
-ORDER = ("peace", "nowhere", "more_conflict")
+ORDER = tuple(ENDS)
 LEAST = 10  # cases in a reference class
 VIEWS = ("climatology", "earlier cases", "no change", "inside", "outside", "pooled")
 NOT_SOLVED = "the game was not solved within tolerance"
@@ -185,8 +184,7 @@ def _speak(where: str | None, as_of: date) -> tuple[Floats, int]:
         f = outside_forecast(where, MONTHS, as_of, draws=1)
     except EvidenceError:
         return np.full((len(MONTHS), len(ORDER)), np.nan), 0
-    place = [OUTSIDE_ENDS.index(e) for e in ORDER]
-    p = np.clip(f.end_probability[:, place], 0.0, 1.0)
+    p = np.clip(f.end_probability, 0.0, 1.0)
     return p / p.sum(axis=1, keepdims=True), f.n
 
 

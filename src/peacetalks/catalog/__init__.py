@@ -38,7 +38,8 @@ from peacetalks.catalog.rubinstein import rubinstein, shadow_of_power
 from peacetalks.catalog.signals import signals
 from peacetalks.catalog.signorino import signorino
 from peacetalks.catalog.uncertain_power import uncertain_power
-from peacetalks.game.language import Game, GameError, did_you_mean
+from peacetalks.errors import GameError, did_you_mean
+from peacetalks.game.language import Game
 
 __all__ = ["make", "names"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from peacetalks.game.language import GameError, Move
+from peacetalks.errors import GameError
+from peacetalks.game.language import Move
 
 FORCED = -1000.0  # decision utility that rules a move out for a type without touching anybody's welfare
 Offers = int | Sequence[float]

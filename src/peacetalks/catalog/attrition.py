@@ -19,7 +19,8 @@ import math
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED
-from peacetalks.game.language import Game, GameError, Move, Simultaneous
+from peacetalks.errors import GameError
+from peacetalks.game.language import Game, Move, Simultaneous
 
 
 def holdout(

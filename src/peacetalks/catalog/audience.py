@@ -26,7 +26,8 @@ from typing import Any
 
 from scipy.integrate import quad
 
-from peacetalks.game.language import Game, GameError, Move, Simultaneous
+from peacetalks.errors import GameError
+from peacetalks.game.language import Game, Move, Simultaneous
 
 Pair = tuple[float, float]
 Types = Mapping[str, tuple[float, float]]  # {type: (probability, value of war)}

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from peacetalks.game.language import GameError
+from peacetalks.errors import GameError
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from itertools import pairwise, product
 from typing import Any
 
 from peacetalks.catalog._parts import passing, spread
-from peacetalks.game.language import Chance, Decision, Game, GameError, Move
+from peacetalks.errors import GameError
+from peacetalks.game.language import Chance, Decision, Game, Move
 
 Weights = Sequence[float]
 Bundle = tuple[float, ...]

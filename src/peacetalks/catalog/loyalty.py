@@ -18,7 +18,8 @@ import math
 from typing import Any
 
 from peacetalks.catalog._parts import passing
-from peacetalks.game.language import Chance, Decision, Game, GameError, Move
+from peacetalks.errors import GameError
+from peacetalks.game.language import Chance, Decision, Game, Move
 
 ENDS = ("full force", "mutiny")
 

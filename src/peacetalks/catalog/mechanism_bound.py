@@ -25,7 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linprog
 
-from peacetalks.game.language import GameError
+from peacetalks.errors import GameError
 
 Table = Sequence[Sequence[float]]
 

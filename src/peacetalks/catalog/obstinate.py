@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED
-from peacetalks.game.language import Game, GameError, Move, Simultaneous
+from peacetalks.errors import GameError
+from peacetalks.game.language import Game, Move, Simultaneous
 
 Pair = tuple[float, float]
 SIDES = ("1", "2")

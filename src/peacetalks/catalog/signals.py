@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import Any
 
 from peacetalks.catalog._parts import FORCED, passing
-from peacetalks.game.language import Decision, Game, GameError, Move
+from peacetalks.errors import GameError
+from peacetalks.game.language import Decision, Game, Move
 
 KINDS = ("sunk", "tied")
 

@@ -1,5 +1,10 @@
 """The command line: parse, call one function, show."""
 
-from peacetalks.cli.app import main
+from __future__ import annotations
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line; the entry point `peacetalks`."""
+    from peacetalks.cli.app import main as run
+
+    run()

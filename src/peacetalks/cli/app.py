@@ -11,13 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from peacetalks.cli.app import questions as cli_readings
+from peacetalks.cli import questions
 
 PLAIN: Any = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
 evidence_app = typer.Typer(help="The historical record: base rates and cases.", **PLAIN)
 app.add_typer(evidence_app, name="evidence")
-cli_readings.register(app)
+questions.register(app)
 
 ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -29,7 +29,7 @@ def forecast(
     periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
-    jobs: cli_readings.Jobs = None,
+    jobs: questions.Jobs = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")] = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
@@ -37,7 +37,7 @@ def forecast(
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
-    from peacetalks.pages.question_page import render, screen
+    from peacetalks.pages import render, screen
     from peacetalks.scenario.scenario import load
 
     if output is not None:
@@ -67,7 +67,7 @@ def explain_game(
 ) -> None:
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
     from peacetalks.forecasting.explain import explain
-    from peacetalks.pages.question_page import explain_screen, render
+    from peacetalks.pages import explain_screen, render
     from peacetalks.scenario.scenario import load
 
     found = load(scenario)
@@ -103,7 +103,7 @@ def check(scenario: ScenarioArg) -> None:
 @app.command()
 def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
     """Write a starter scenario, each key explained."""
-    from peacetalks.scenario.scenario import SpecError
+    from peacetalks.errors import SpecError
     from peacetalks.scenario.starter import starter
 
     if output.exists():
@@ -236,14 +236,8 @@ def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded
 
 
 def _code(error: BaseException) -> int:
-    """Return the exit code of an error: 2 bad input, 3 not solved, 4 missing data, 1 anything else."""
-    names = {c.__name__ for c in type(error).__mro__ if c.__module__.startswith("peacetalks.")}  # no import: it is slow
-    if "NotSolved" in names:
-        return 3
-    if "EvidenceMissing" in names:
-        return 4
-    ours = type(error).__module__.partition(".")[0] == "peacetalks"
-    return 2 if (isinstance(error, ValueError) and ours) or isinstance(error, OSError) else 1
+    """Return the exit code of an error: that of its class, 2 where a file cannot be read or written, 1 anything else."""
+    return getattr(error, "exit_code", 2 if isinstance(error, OSError) else 1)
 
 
 def main(argv: list[str] | None = None) -> Any:

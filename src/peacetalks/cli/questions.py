@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from peacetalks.errors import SpecError
+
 ScenarioArg = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 Points = Annotated[int, typer.Option(help="Belief-grid points per side.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
@@ -35,7 +37,7 @@ def compare(
 ) -> None:
     """Set the accounts of a scenario side by side: ends, outcomes, terms, what differs and what drives it."""
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages.question_page import question_page as pages
+    from peacetalks.pages import question_page as pages
     from peacetalks.questions import compare as comparison
     from peacetalks.scenario import accounts
     from peacetalks.scenario.scenario import load
@@ -62,7 +64,7 @@ def infer(
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages.question_page import question_page as pages
+    from peacetalks.pages import question_page as pages
     from peacetalks.questions import events as records
     from peacetalks.questions import infer as inference
     from peacetalks.scenario import accounts
@@ -93,21 +95,20 @@ def audit(
     output: Output = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
+    from peacetalks.errors import NoRecord
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages import question_page as pages
     from peacetalks.pages.claim_review import claim_review
-    from peacetalks.pages.question_page import question_page as pages
     from peacetalks.questions import claims as claim
     from peacetalks.questions import events as records
     from peacetalks.scenario import accounts
-    from peacetalks.scenario.scenario import SpecError, load
+    from peacetalks.scenario.scenario import load
 
     base, found = load(scenario), accounts.accounts(scenario, tuple(account))
     asked, table = claim.claims(scenario, claims), records.acts(scenario)
     try:
         record = records.record(scenario)
-    except SpecError as e:
-        if "no event record stands beside" not in str(e):
-            raise
+    except NoRecord:
         record = None
     with pages.progress("Auditing") as bar:
         a = claim.audit(base, asked, found, record, table, draws, belief_points, seed, bar, processes(jobs), keep)
@@ -118,7 +119,6 @@ def audit(
 
 
 def _dates(text: str) -> tuple[int, ...]:
-    from peacetalks.scenario.scenario import SpecError
 
     parts = [p.strip() for p in text.split(",")]
     if not all(p.isdigit() and int(p) >= 1 for p in parts) or [*map(int, parts)] != sorted(set(map(int, parts))):
@@ -127,7 +127,7 @@ def _dates(text: str) -> tuple[int, ...]:
 
 
 def _out(page: Any, plain: dict[str, Any], as_json: bool, output: Path | None) -> None:
-    from peacetalks.pages.question_page import question_page as pages
+    from peacetalks.pages import question_page as pages
 
     if output is not None:
         pages.write(page, plain, output)

@@ -28,8 +28,9 @@ import numpy as np
 
 from peacetalks.equilibrium.filter_grid import GridSteps, Step, grid_points, spread
 from peacetalks.equilibrium.solution import Solution
+from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE, expand
-from peacetalks.game.language import GameError, Stage
+from peacetalks.game.language import Stage
 
 MOST = 300
 OFF = -1

@@ -28,7 +28,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peacetalks.game.language import Game, GameError
+from peacetalks.errors import GameError
+from peacetalks.game.language import Game
 
 MAX_TYPES = 4
 

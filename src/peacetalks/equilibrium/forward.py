@@ -18,7 +18,7 @@ import xarray as xr
 from peacetalks.equilibrium.belief_grid import prior_index
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import march
-from peacetalks.game.language import GameError
+from peacetalks.errors import GameError
 
 Label = Callable[[Any], str]
 

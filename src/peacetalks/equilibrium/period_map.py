@@ -17,7 +17,8 @@ from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.equilibrium.kernels import sweep as _sweep
 from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.equilibrium.kernels.two_movers import TINY
-from peacetalks.equilibrium.solution import NODE_STEPS, NotSolved, not_solved
+from peacetalks.equilibrium.solution import NODE_STEPS, not_solved
+from peacetalks.errors import NotSolved
 from peacetalks.game.compile import Compiled
 from peacetalks.game.payoffs import Columns
 

@@ -14,8 +14,8 @@ import polars as pl
 
 from peacetalks.equilibrium.forward import Paths
 from peacetalks.equilibrium.solution import Solution
+from peacetalks.errors import GameError
 from peacetalks.game.compile import NATURE
-from peacetalks.game.language import GameError
 from peacetalks.game.payoffs import Columns
 
 

@@ -15,18 +15,15 @@ from peacetalks.equilibrium.homotopy import roots
 from peacetalks.equilibrium.kernels import node as _kernels
 from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.equilibrium.transitions import welfare
+from peacetalks.errors import GameError, NotSolved, did_you_mean
 from peacetalks.game.compile import NATURE, Compiled
-from peacetalks.game.language import Game, GameError, did_you_mean
+from peacetalks.game.language import Game
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500
 CUBIC, LINEAR, INSTEAD = "cubic", "linear", "linear instead of cubic"  # interpolation between beliefs; see `Solution.settings`
 SEARCH_ALL = 4000  # node-beliefs
 SEARCH_STARTS, SEARCH_SEED = 24, 14
-
-
-class NotSolved(RuntimeError):
-    """No equilibrium within tolerance: where it failed, by how much, and what to try."""
 
 
 def refuse_most(unsolved: Sequence[NotSolved], total: int, what: str) -> None:

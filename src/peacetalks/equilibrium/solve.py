@@ -19,9 +19,10 @@ from peacetalks.equilibrium import kernel_cache as _cache
 from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.equilibrium.belief_grid import Grid, make_grid
 from peacetalks.equilibrium.period_map import Restless, Work
-from peacetalks.equilibrium.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, NotSolved, Solution
+from peacetalks.equilibrium.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, Solution
+from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import Compiled, compile_game
-from peacetalks.game.language import Game, GameError
+from peacetalks.game.language import Game
 
 MEMORY_LIMIT = 6 * 2**30
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance

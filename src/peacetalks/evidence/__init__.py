@@ -8,12 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.errors import EvidenceError, EvidenceMissing
+
 if TYPE_CHECKING:
     from peacetalks.evidence.catalogue import Card, card, cards
     from peacetalks.evidence.classes import CaseFilter, cases
     from peacetalks.evidence.crosswalk import SILENT, SPOKEN
     from peacetalks.evidence.derive import compare, rebuild
-    from peacetalks.evidence.errors import EvidenceError, EvidenceMissing
     from peacetalks.evidence.intake import Added, add
     from peacetalks.evidence.loading import load
     from peacetalks.evidence.names import NAMED
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Card": "catalogue", "card": "catalogue", "cards": "catalogue", "CaseFilter": "classes", "cases": "classes",
-    "rebuild": "derive", "EvidenceError": "errors", "EvidenceMissing": "errors", "Added": "intake",
+    "rebuild": "derive", "Added": "intake",
     "add": "intake", "load": "loading", "BaseRate": "rates", "base_rate": "rates", "questions": "rates",
     "compare": "derive", "NAMED": "names", "SILENT": "crosswalk", "SPOKEN": "crosswalk",
     "OutsideForecast": "outside", "outside_forecast": "outside",

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.errors import EvidenceError, suggestion
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
+from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.asof import known_at
-from peacetalks.evidence.errors import EvidenceError, suggestion
 from peacetalks.evidence.names import spelled_out
 from peacetalks.evidence.tables import STORED, read_cases
 

@@ -28,8 +28,6 @@ from numpy.typing import NDArray
 from peacetalks.evidence.casebook import RECURRENCE_TO
 from peacetalks.evidence.survival import incidence
 
-LABELS = ("settlement", "ceasefire", "talks", "fighting", "victory_1", "victory_2", "wider_war", "broken")
-ENDS = ("peace", "nowhere", "more_conflict")
 CAUSES = ("agreement", "ceasefire", "victory_a", "victory_b", "low_activity", "actor_ceases")
 SILENT = {
     "talks": "the record does not say whether those who still fight also talk; with 'fighting' it is in 'nowhere'",

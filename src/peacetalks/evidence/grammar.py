@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.classes import duration
-from peacetalks.evidence.errors import EvidenceError, suggestion
 
 VICTORY = ("victory_a", "victory_b")
 ANY = ("agreement", "ceasefire", *VICTORY, "low_activity", "actor_ceases")

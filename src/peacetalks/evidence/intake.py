@@ -19,8 +19,8 @@ from typing import Any
 
 import polars as pl
 
+from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, cards
-from peacetalks.evidence.errors import EvidenceError
 from peacetalks.evidence.loading import read, tidy
 from peacetalks.evidence.places import cache_dir
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
+from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, Column, card
-from peacetalks.evidence.errors import EvidenceError
 from peacetalks.evidence.places import find
 
 KINDS = {"int": pl.Int64, "float": pl.Float64, "text": pl.String, "yes": pl.Boolean, "date": pl.Date}

@@ -6,7 +6,7 @@ A name stands for a condition and can be written wherever a condition can: ``int
 
 from __future__ import annotations
 
-from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.errors import EvidenceError, suggestion
 
 NAMED: dict[str, dict[str, str]] = {
     "interstate": {"episodes": "war_type=interstate", "processes": "level=interstate"},

@@ -35,14 +35,15 @@ import polars as pl
 import xarray as xr
 from numpy.typing import NDArray
 
+from peacetalks.errors import EmptyClass, EvidenceError, suggestion
 from peacetalks.evidence import crosswalk, regression
 from peacetalks.evidence.casebook import EPISODES_TO
 from peacetalks.evidence.classes import CaseFilter, Where, day, prepared
-from peacetalks.evidence.crosswalk import ENDS, LABELS, MONTH, SILENT, SPOKEN, Times
-from peacetalks.evidence.errors import EvidenceError, suggestion
+from peacetalks.evidence.crosswalk import MONTH, SILENT, SPOKEN, Times
 from peacetalks.evidence.grammar import parse
 from peacetalks.evidence.rates import class_weight
 from peacetalks.evidence.shrink import posterior
+from peacetalks.outcomes import ENDS, LABELS
 
 Method = Literal["class", "regression"]
 SOURCE = "UCDP Conflict Termination Dataset 3-2021; UCDP/PRIO Armed Conflict Dataset 25.1"
@@ -162,7 +163,7 @@ def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_
         low, high = _unseen(low, high, record, weight)
     k = len(LABELS)
     return OutsideForecast(
-        str(record.chosen), known_on, record.months, LABELS, ENDS, point[:, :k], low[:, :k], high[:, :k], point[:, k:],
+        str(record.chosen), known_on, record.months, tuple(LABELS), tuple(ENDS), point[:, :k], low[:, :k], high[:, :k], point[:, k:],
         low[:, k:], high[:, k:], record.own.height, weight, DEFINITIONS[method], SOURCE, draws, seed, record.whole.height,
         clusters, method, hazard_ratios=ratios)
 
@@ -176,7 +177,7 @@ def _record(where: Where, horizons_months: Sequence[int], as_of: date | str | No
     own = crosswalk.timed(chosen.apply(frame), known_on)
     whole = crosswalk.timed(chosen.parent.apply(frame), known_on)
     if not whole.height:
-        raise EvidenceError(f"no episode is in the class '{chosen}' as of {known_on or 'now'}: drop a condition.")
+        raise EmptyClass(f"no episode is in the class '{chosen}' as of {known_on or 'now'}: drop a condition.")
     return _Record(whole, own, chosen, months, known_on or EPISODES_TO), known_on
 
 

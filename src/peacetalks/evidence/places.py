@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from peacetalks.evidence.errors import EvidenceMissing
+from peacetalks.errors import EvidenceMissing
 
 if TYPE_CHECKING:
     from peacetalks.evidence.catalogue import Card

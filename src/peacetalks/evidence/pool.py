@@ -37,16 +37,14 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
+from peacetalks.errors import PoolError
+
 Floats = NDArray[np.float64]
 FLOOR = 1e-3
 WEIGHTS = np.linspace(0.0, 1.0, 21)
 SHARPNESS = np.exp(np.linspace(np.log(0.25), np.log(2.5), 16))
 CHUNK = 500  # rows at a time, to bound memory
 GRID = np.array([(w, g) for w in WEIGHTS for g in SHARPNESS])  # [point, (weight, sharpness)]
-
-
-class PoolError(ValueError):
-    """Views that cannot be pooled."""
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,9 @@ import numpy as np
 import scoringrules as sr
 from numpy.typing import ArrayLike, NDArray
 
+from peacetalks.errors import ScoreError
+
 Floats = NDArray[np.float64]
-
-
-class ScoreError(ValueError):
-    """Forecasts or outcomes that cannot be scored."""
 
 
 def brier(p: ArrayLike, y: ArrayLike) -> Floats:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from peacetalks.evidence.errors import EvidenceError
+from peacetalks.errors import EvidenceError
 
 Z95 = 1.959963984540054
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import polars as pl
 
+from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.errors import EvidenceError, suggestion
 
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
     "ceasefires": ("ethprio-ceasefires", ("ending", "side", "class")),

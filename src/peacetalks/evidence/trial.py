@@ -23,6 +23,7 @@ from peacetalks.evidence.casebook import EPISODES_TO
 from peacetalks.evidence.classes import with_intensity
 from peacetalks.evidence.crosswalk import Times
 from peacetalks.evidence.shrink import precision
+from peacetalks.outcomes import ENDS, LABELS
 
 YEARS, STEP = range(1975, 2016, 10), 10
 MONTHS = (12, 24, 60)
@@ -67,12 +68,12 @@ def scored(episodes: pl.DataFrame) -> tuple[Array, NDArray]:
 
 def states(episodes: pl.DataFrame) -> Array:
     """Return what each episode was at each month of `MONTHS` [case, month, end] as 0 and 1; NaN where not known."""
-    out = np.full((episodes.height, len(MONTHS), len(crosswalk.ENDS)), np.nan)
+    out = np.full((episodes.height, len(MONTHS), len(ENDS)), np.nan)
     for i, case in enumerate(episodes.iter_rows(named=True)):
         for j, months in enumerate(MONTHS):
             end = _state(case, months * crosswalk.MONTH)
             if end is not None:
-                out[i, j] = np.arange(len(crosswalk.ENDS)) == crosswalk.ENDS.index(end)
+                out[i, j] = np.arange(len(ENDS)) == list(ENDS).index(end)
     return out
 
 
@@ -96,7 +97,7 @@ def _state(case: dict, days: float) -> str | None:
 def _ends(curve: Array, back: list[Array]) -> Array:
     """Return [month, end] of a curve; what is beyond follow-up keeps its last known value."""
     filled = pl.DataFrame(curve).with_columns(pl.all().fill_nan(None).forward_fill()).to_numpy()
-    return crosswalk.labels_at(filled, back, MONTHS)[:, len(crosswalk.LABELS):]
+    return crosswalk.labels_at(filled, back, MONTHS)[:, len(LABELS):]
 
 
 def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Array:

@@ -16,13 +16,14 @@ import numpy as np
 
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
+from peacetalks.errors import GameError, SpecError
 from peacetalks.forecasting.durations import advance_map, opening_mass
 from peacetalks.forecasting.size import check
 from peacetalks.game.compile import Compiled
-from peacetalks.game.language import Chance, GameError
+from peacetalks.game.language import Chance
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import NO_PACT, label
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 RARE = 1e-4  # sequences below this probability are dropped
 KEPT = 60  # sequences still moving that are followed at once

@@ -18,8 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TypeVar
 
-from peacetalks.equilibrium.solution import NotSolved
-from peacetalks.scenario.scenario import SpecError
+from peacetalks.errors import NotSolved, SpecError
 
 MOST = 8
 EACH = 2**30  # bytes a process may need: the largest bundled scenario takes 0.6 GiB (measured)

@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import xarray as xr
 from scipy.stats import qmc
 
 from peacetalks.equilibrium.forward import Trajectory, trajectory
-from peacetalks.equilibrium.solution import NotSolved, refuse_most
+from peacetalks.equilibrium.solution import refuse_most
+from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.accuracy import grid_error_of
 from peacetalks.forecasting.best_estimate import PooledView, pooled_view
@@ -31,7 +32,7 @@ from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)
@@ -104,11 +105,7 @@ class Outlook:
             "multiple": self.multiple,
         }
 
-    def _repr_html_(self) -> str:
-        """Return the three ends in every view at the dates shown, for a notebook."""
-        from peacetalks.pages.render import table_html
-
-        return table_html(self)
+    _repr_html_: ClassVar[Callable[[Outlook], str] | None] = None  # how a notebook shows it: given by `pages.notebook`
 
 
 def outlook(

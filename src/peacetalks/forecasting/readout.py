@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.equilibrium.forward import Trajectory
-from peacetalks.mechanisms.state import ENDS, LABELS, agreed_terms, label
+from peacetalks.mechanisms.state import agreed_terms, label
+from peacetalks.outcomes import ENDS, LABELS
 
 
 def outcomes_of(t: Trajectory) -> xr.DataArray:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from peacetalks.evidence import CaseFilter, EvidenceError, cases, outside_forecast
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.errors import EmptyClass, EvidenceError, SpecError
+from peacetalks.evidence import CaseFilter, cases, outside_forecast
+from peacetalks.scenario.scenario import Scenario
 
 DRAWS, SEED, FEW = 60, 7, 5
 SILENT = (
@@ -69,9 +70,7 @@ def _view(scenario: Scenario, where: str, months: tuple[int, ...]) -> OutsideVie
     conditions = len(set(chosen.conditions)) + sum(map(bool, (chosen.reached, chosen.since, chosen.until)))
     try:
         f = outside_forecast(where, months, as_of=scenario.as_of, draws=DRAWS, seed=SEED)
-    except EvidenceError as e:
-        if "no episode is in the class" not in str(e):
-            raise
+    except EmptyClass:
         note = f"The record holds no such case as of {scenario.as_of}: it cannot speak to this."
         return OutsideView(where, conditions, months, 0, 0.0, {}, {}, {}, "", note)
     note = SILENT

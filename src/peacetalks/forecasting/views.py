@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 import xarray as xr
 
+from peacetalks.errors import SpecError
 from peacetalks.forecasting.best_estimate import PooledView, pooled_view
 from peacetalks.forecasting.record_view import OutsideView, outside_views
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 
 class Lines(Protocol):

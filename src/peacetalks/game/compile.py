@@ -25,8 +25,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE, Node, check_hashable, expand
-from peacetalks.game.language import Game, GameError, Stage, did_you_mean
+from peacetalks.game.language import Game, Stage
 from peacetalks.game.payoffs import Columns, ints
 
 MAX_NODES = 1_000_000

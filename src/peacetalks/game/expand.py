@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
-from peacetalks.game.language import Chance, Game, GameError, Move, Pay, Simultaneous, Stage, did_you_mean, lottery, place
+from peacetalks.errors import GameError, did_you_mean
+from peacetalks.game.language import Chance, Game, Move, Pay, Simultaneous, Stage, lottery, place
 
 NATURE = -1
 PLAIN = (tuple, str, int, float, type(None))  # plainly no lottery

@@ -15,27 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import Any
+
+from peacetalks.errors import GameError, did_you_mean
 
 State = Hashable
 ONLY = "only"
 PayMap = Mapping[Any, float]
 Pay = PayMap | Callable[[Mapping[str, Any]], PayMap] | None
-
-
-class GameError(ValueError):
-    """A game that cannot be played as written: what is wrong, where, and how to mend it."""
-
-
-def did_you_mean(name: object, known: Iterable[object]) -> str:
-    """Return ` (did you mean 'x'?)` when a known name is close, else an empty string.
-
-    >>> did_you_mean("rusia", ["russia", "ukraine"])
-    " (did you mean 'russia'?)"
-    """
-    close = get_close_matches(str(name), [str(k) for k in known], n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 @dataclass(frozen=True, slots=True, init=False)

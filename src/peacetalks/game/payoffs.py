@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from peacetalks.game.language import Game, GameError, Stage, did_you_mean, place
+from peacetalks.errors import GameError, did_you_mean
+from peacetalks.game.language import Game, Stage, place
 
 Where = str | tuple[Stage, Any, Any]
 Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, column, amount

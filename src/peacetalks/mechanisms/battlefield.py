@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from peacetalks.game.language import Chance, Move, Simultaneous
-from peacetalks.mechanisms.standard_game import audience, home, inspection, pact, window
+from peacetalks.mechanisms import audience, domestic_support, grand_bargain, inspection, pact
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
 from peacetalks.mechanisms.territory import flows, merged, prize, share, victory
 from peacetalks.scenario.scenario import Scenario
@@ -85,14 +85,14 @@ def battle(s: Scenario) -> Chance:
     effort, decided = efforts(s), {VICTORY_1: victory(s, 1), VICTORY_2: victory(s, 2)}
 
     @cache
-    def after(regime: str, at_home: int, acts: tuple[str, str]) -> list[home.After]:
+    def after(regime: str, at_home: int, acts: tuple[str, str]) -> list[domestic_support.After]:
         fought = any(effort[posture] > 0 for posture in acts)
         held_back = s.loyalty is not None and fought and acts[s.loyalty.side - 1] == RESTRAINED
-        return home.after_battle(s, regime, at_home, held_back)
+        return domestic_support.after_battle(s, regime, at_home, held_back)
 
     @cache
     def spoils(name: str, at_home: int) -> dict[str, float]:
-        return merged(prize(s, decided[name]), window.prestige(s, at_home, decided[name]))
+        return merged(prize(s, decided[name]), grand_bargain.prestige(s, at_home, decided[name]))
 
     @cache
     def drawn(front: int, acts: tuple[str, str], in_pact: int) -> list[tuple[str, int, float]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peacetalks.game.language import Chance, Move
-from peacetalks.mechanisms.standard_game import inspection
+from peacetalks.mechanisms import inspection
 from peacetalks.mechanisms.state import BROKEN, TRUCES, World
 from peacetalks.scenario.scenario import Scenario
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from peacetalks.game.language import Chance, Decision, Move
+from peacetalks.mechanisms import audience, credibility, observers
 from peacetalks.mechanisms.pact import CALLED
-from peacetalks.mechanisms.standard_game import audience, credibility, observers
 from peacetalks.mechanisms.state import FIGHTING, IN_PACT, WIDER, World
 from peacetalks.scenario.scenario import Scenario
 

@@ -19,8 +19,8 @@ from itertools import product
 from typing import Any
 
 from peacetalks.game.language import Chance, Move, Simultaneous
+from peacetalks.mechanisms import grand_bargain
 from peacetalks.mechanisms.inspection import detection
-from peacetalks.mechanisms.standard_game import window
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
 from peacetalks.mechanisms.territory import moved, prize, standing_at, victory
 from peacetalks.scenario.scenario import Scenario
@@ -39,7 +39,7 @@ def agreement(s: Scenario, what: float | Bundle) -> tuple[World, dict[str, float
 def worth(s: Scenario, what: float | Bundle) -> tuple[float, float]:
     """Return what terms are worth to each side if they last for good."""
     if isinstance(what, Bundle):
-        one, two = window.linked_worth(s)
+        one, two = grand_bargain.linked_worth(s)
         return what.share + one, 1 - what.share + two
     return what, 1 - what
 

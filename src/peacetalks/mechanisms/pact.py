@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 
 from peacetalks.game.language import Move, Simultaneous
-from peacetalks.mechanisms.standard_game import credibility, observers
+from peacetalks.mechanisms import credibility, observers
 from peacetalks.mechanisms.state import IN_PACT, NO_PACT, UNDECIDED, WIDER, World
 from peacetalks.scenario.scenario import Scenario
 

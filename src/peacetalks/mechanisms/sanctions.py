@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from peacetalks.game.language import Decision, Move
-from peacetalks.mechanisms.standard_game import credibility
+from peacetalks.mechanisms import credibility
 from peacetalks.mechanisms.state import INSPECTED, OPEN, TRUCES, World
 from peacetalks.scenario.scenario import Scenario
 

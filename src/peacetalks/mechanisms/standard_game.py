@@ -30,20 +30,20 @@ from collections.abc import Callable
 from typing import Any
 
 from peacetalks.game.language import Game, Stage
-from peacetalks.mechanisms.standard_game import (
+from peacetalks.mechanisms import (
     battlefield,
     ceasefire,
     challengers,
     credibility,
     deal,
-    ground,
-    home,
+    domestic_support,
     loyalty,
     observers,
     pact,
     rent,
     sanctions,
     talks,
+    territory,
 )
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
 from peacetalks.scenario.scenario import Scenario
@@ -104,8 +104,8 @@ def opening(s: Scenario) -> dict[World, float]:
     if s.ceasefire and s.ceasefire.in_force:
         regime = CEASEFIRE
     level = s.sanctions.level if s.sanctions else 0
-    at = World(regime, level=level, home=home.opening(s, regime), pact=pact.opening(s, regime in FIGHTING))
-    return {at._replace(front=front): p for front, p in ground.standing_at(s, float(s.battlefield.front)).items()}
+    at = World(regime, level=level, home=domestic_support.opening(s, regime), pact=pact.opening(s, regime in FIGHTING))
+    return {at._replace(front=front): p for front, p in territory.standing_at(s, float(s.battlefield.front)).items()}
 
 
 def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:
@@ -116,7 +116,7 @@ def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:
             return deal.at_horizon(s, state)
         if state.regime not in OPEN:
             return {}
-        y = ground.share(s, state.front)
+        y = territory.share(s, state.front)
         return {s.sides[0].label: y, s.sides[1].label: 1 - y}
 
     return value

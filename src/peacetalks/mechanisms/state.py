@@ -23,21 +23,6 @@ OPEN = (WAR, TALKS, CEASEFIRE, BROKEN, INSPECTED)  # regimes in which the sides 
 STEADY, COMMITTED, STRAINED, FRESH = range(4)  # home: support at home of the side that audience and loyalty concern
 NO_PACT, IN_PACT, UNDECIDED = range(3)  # pact
 
-LABELS = {
-    "settlement": "settlement in force",
-    "ceasefire": "ceasefire in force",
-    "talks": "talks open, fighting",
-    "fighting": "fighting, no talks",
-    "victory_1": "decided by force for side 1",
-    "victory_2": "decided by force for side 2",
-    "wider_war": "wider war",
-    "broken": "truce or settlement broken, fighting resumed",
-}
-ENDS = {
-    "peace": ("settlement", "ceasefire"),
-    "nowhere": ("talks", "fighting"),
-    "more_conflict": ("victory_1", "victory_2", "wider_war", "broken"),
-}
 _LABEL_OF = {SETTLED: "settlement", DEAL: "settlement", INSPECTED: "ceasefire", WAR: "fighting"}
 
 

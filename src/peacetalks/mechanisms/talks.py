@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from peacetalks.game.language import Chance, Decision, Move
+from peacetalks.mechanisms import audience, grand_bargain
 from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
-from peacetalks.mechanisms.standard_game import audience, window
 from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, COMMITTED, OPEN, STEADY, TALKS, WAR, Bundle, World, agreed_terms, resting
 from peacetalks.mechanisms.territory import merged
 from peacetalks.scenario.scenario import Scenario
@@ -42,9 +42,9 @@ def recognition(s: Scenario) -> Chance:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
-        wider = window.on_offer(s, state)
+        wider = grand_bargain.on_offer(s, state)
         if wider > 0:
-            yield Move(window.BARGAIN, to=state.holding(window.BARGAIN), weight=wider)
+            yield Move(grand_bargain.BARGAIN, to=state.holding(grand_bargain.BARGAIN), weight=wider)
         for side, chance in ((0, first), (1, 1 - first)):
             if chance > 0 and wider < 1:
                 name = f"{s.sides[side].label} proposes"
@@ -59,20 +59,20 @@ def table(s: Scenario) -> Decision:
     hopes, take = (labels[s.window.side - 1], float(s.window.take)) if s.window else ("", 0.0)
     offers = [(f"offer {x:g}", x, float(t.offer) * w) for x, w in terms(s)]
     offered = [[(name, (side, what), w) for name, what, w in offers] for side in (0, 1)]
-    bundled = [[(name, (side, what), w) for name, what, w in window.bundles(s)] for side in (0, 1)]
+    bundled = [[(name, (side, what), w) for name, what, w in grand_bargain.bundles(s)] for side in (0, 1)]
     fight_on, walk = max(1 - float(t.reopen), 1e-9), float(t.walk)
 
     @cache
     def bargain(home: int) -> tuple[World, dict[str, float]]:
         """Return the state and the pay when the wider agreement on offer is taken."""
-        to, pay = agreement(s, x := window.terms(s))
-        return to, merged(pay, window.premium(s), audience.backing_down(s, home, x))
+        to, pay = agreement(s, x := grand_bargain.terms(s))
+        return to, merged(pay, grand_bargain.premium(s), audience.backing_down(s, home, x))
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN:
             yield Move("-", to=state)
             return
-        if state.pending == window.BARGAIN:
+        if state.pending == grand_bargain.BARGAIN:
             to, pay = bargain(state.home)
             yield Move("take", to, pay, take)
             yield Move("let it pass", state.holding(None), None, max(1 - take, 1e-9))
@@ -95,7 +95,7 @@ def table(s: Scenario) -> Decision:
             yield Move("walk out", to=rest._replace(regime=WAR, home=home), weight=walk)
 
     def mover(state: World) -> str:
-        return hopes if state.pending == window.BARGAIN else labels[state.pending]
+        return hopes if state.pending == grand_bargain.BARGAIN else labels[state.pending]
 
     return Decision("table", by=mover, moves=moves)
 

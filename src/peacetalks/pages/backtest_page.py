@@ -15,14 +15,11 @@ from jinja2 import Template
 
 from peacetalks.backtests.inside import MONTHS, ORDER
 from peacetalks.backtests.results import Backtest, Result, Scores
+from peacetalks.errors import PageError
 from peacetalks.evidence.score import Calibration, Skill
 from peacetalks.pages.backtest_words import _seen, interval, markdown
 
 COLOURS = {"outside": "#1b7837", "pooled": "#762a83", "own record": "#b8860b", "inside": "#2166ac"}
-
-
-class PageError(ValueError):
-    """A file name whose suffix says nothing of what to write."""
 
 
 def write(b: Backtest, path: Path) -> None:
@@ -41,7 +38,7 @@ def html(b: Backtest) -> str:
         if q.key in CALIBRATED:
             charts[f"Calibration: {q.title}"] = calibration_chart(q)
     charts["Case book: probability given to what came true, 12 months after talks began"] = case_chart(b)
-    source = Path(__file__).with_name("templates") / "backtest.html.jinja".read_text(encoding="utf-8")
+    source = (Path(__file__).with_name("templates") / "backtest.html.jinja").read_text(encoding="utf-8")
     return Template(source, autoescape=True).render(
         charts={k: _svg(v) for k, v in charts.items()}, results=[_table(q) for q in results], b=b, weight=b.weight)
 

@@ -15,7 +15,7 @@ import polars as pl
 import vl_convert as vlc
 
 from peacetalks.forecasting.outlook import Outlook
-from peacetalks.mechanisms.state import ENDS
+from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import END_NAMES, outcome_names
 
 COLOURS = {

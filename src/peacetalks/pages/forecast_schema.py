@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from peacetalks.mechanisms.state import LABELS
+from peacetalks.outcomes import LABELS
 
 P = Annotated[float, Field(ge=-1e-9, le=1 + 1e-9)]
 

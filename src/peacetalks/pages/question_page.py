@@ -18,16 +18,16 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
+from peacetalks.errors import SpecError
 from peacetalks.forecasting import accuracy as numerics
 from peacetalks.forecasting.views import ThreeLines, views
-from peacetalks.mechanisms.state import ENDS
+from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import END_NAMES as NAMES
 from peacetalks.pages.screen import STYLES
 from peacetalks.pages.view_rows import cell, kind, notes, ranges
 from peacetalks.questions.claims import Audit
 from peacetalks.questions.compare import Comparison
 from peacetalks.questions.infer import Inference
-from peacetalks.scenario.scenario import SpecError
 
 RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."
 RANGES = (
@@ -262,7 +262,7 @@ def write(page: Page, plain: dict[str, Any], path: Path) -> None:
 
 def html(page: Page) -> str:
     """Return one self-contained page."""
-    source = Path(__file__).with_name("templates") / "question.html.jinja".read_text(encoding="utf-8")
+    source = (Path(__file__).with_name("templates") / "question.html.jinja").read_text(encoding="utf-8")
     return Template(source, autoescape=True).render(page=page)
 
 

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from xarray import DataArray
 
+from peacetalks.errors import SpecError
 from peacetalks.forecasting.outlook import Outlook
-from peacetalks.pages.question_page import screen
-from peacetalks.scenario.scenario import SpecError
+from peacetalks.pages import screen
 
 SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
 <table><tr><th></th>{% for m in months %}<th>{{ m }} mo</th>{% endfor %}</tr>
@@ -91,7 +91,7 @@ def html(o: Outlook) -> str:
 
     from peacetalks.pages.charts import charts
 
-    source = Path(__file__).with_name("templates") / "report.html.jinja".read_text(encoding="utf-8")
+    source = (Path(__file__).with_name("templates") / "report.html.jinja").read_text(encoding="utf-8")
     numbers = [(path, f"{float(n):g}", n.source or "no source given") for path, n in o.scenario.numbers().items()]
     return Template(source, autoescape=True).render(
         o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headlines=screen.headlines(o),

@@ -15,7 +15,7 @@ from rich.text import Text
 from peacetalks.forecasting.accuracy import STRAIGHT, straightened
 from peacetalks.forecasting.outlook import Outlook, months
 from peacetalks.forecasting.views import Lines
-from peacetalks.mechanisms.state import ENDS, LABELS
+from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.scenario.scenario import Scenario
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}

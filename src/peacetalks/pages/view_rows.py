@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.forecasting.views import ThreeLines
-from peacetalks.mechanisms.state import ENDS
+from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import outside_lines, pooled_lines
 
 EVERY = "every account"

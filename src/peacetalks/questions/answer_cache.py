@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from peacetalks.scenario.scenario import SpecError
+from peacetalks.errors import SpecError
 
 
 class Kept:

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from peacetalks.equilibrium.belief_filter import Filter
-from peacetalks.equilibrium.solution import NotSolved, refuse_most
-from peacetalks.evidence import EvidenceError, base_rate
+from peacetalks.equilibrium.solution import refuse_most
+from peacetalks.errors import EvidenceError, NotSolved, QueryError, SpecError, did_you_mean
+from peacetalks.evidence import base_rate
 from peacetalks.forecasting import accuracy as numerics
 from peacetalks.forecasting.jobs import Tell, spread
 from peacetalks.forecasting.solve_scenario import solve_scenario
@@ -24,9 +25,9 @@ from peacetalks.questions.answer_cache import Kept, name_of, note
 from peacetalks.questions.evaluate import View
 from peacetalks.questions.events import Acts, Record
 from peacetalks.questions.filter_record import Follower, movable
-from peacetalks.questions.query import Binary, Effect, Literal, Loglik, Param, Query, QueryError, Rate, pointed
+from peacetalks.questions.query import Binary, Effect, Literal, Loglik, Param, Query, Rate, pointed
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.scenario import Scenario, SpecError, _closest
+from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.what_if import as_drawn, changed
 
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
@@ -111,13 +112,13 @@ class Bench:
     def _param(self, node: Param, s: Scenario, text: str) -> float:
         numbers = s.numbers()
         if node.path not in numbers:
-            what = f"the scenario writes no number {node.path!r}{_closest(node.path, numbers)}"
+            what = f"the scenario writes no number {node.path!r}{did_you_mean(node.path, numbers)}"
             raise QueryError(pointed(text, node.column, what))
         return float(numbers[node.path])
 
     def _named(self, node: Loglik, text: str) -> str:
         if node.account not in self.read_as:
-            hint = _closest(str(node.account), self.read_as)
+            hint = did_you_mean(str(node.account), self.read_as)
             what = f"no account is called {node.account!r}{hint}; known: {', '.join(self.read_as)}"
             raise QueryError(pointed(text, node.column, what))
         return str(node.account)

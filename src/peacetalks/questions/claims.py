@@ -26,15 +26,16 @@ from typing import Any
 import numpy as np
 from pydantic import Field
 
+from peacetalks.errors import QueryError, SpecError
 from peacetalks.forecasting.jobs import Tell
 from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.questions.answer_cache import Kept
 from peacetalks.questions.batch import Bench
 from peacetalks.questions.events import Acts, Record
-from peacetalks.questions.query import MODEL, Loglik, Query, QueryError, Rate, atoms, parse
+from peacetalks.questions.query import MODEL, Loglik, Query, Rate, atoms, parse
 from peacetalks.scenario.accounts import Account, readings
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.scenario import Part, Scenario, SpecError
+from peacetalks.scenario.scenario import Part, Scenario
 
 DRAWS = 4
 RATE_DRAWS = 256

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.equilibrium.forward import trajectory
+from peacetalks.errors import SpecError
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.accuracy import Numerics, numerics
 from peacetalks.forecasting.jobs import Tell, spread
@@ -17,11 +18,11 @@ from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import ThreeLines
-from peacetalks.mechanisms.state import ENDS
+from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, written_at
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 DATES = (12, 24)
 

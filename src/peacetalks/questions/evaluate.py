@@ -23,11 +23,12 @@ from peacetalks.equilibrium.filter_grid import grid_points
 from peacetalks.equilibrium.forward import type_ratio
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import Flow, enter, flow
+from peacetalks.errors import GameError, QueryError, did_you_mean
 from peacetalks.forecasting.readout import terms_of
-from peacetalks.game.language import GameError, did_you_mean
 from peacetalks.mechanisms.battlefield import share
-from peacetalks.mechanisms.state import ENDS, label
-from peacetalks.questions.query import Believed, Chance, InForce, IsType, Mean, Play, QueryError, Welfare, pointed
+from peacetalks.mechanisms.state import label
+from peacetalks.outcomes import ENDS
+from peacetalks.questions.query import Believed, Chance, InForce, IsType, Mean, Play, Welfare, pointed
 from peacetalks.scenario.scenario import Scenario
 
 POOL = 24  # months

@@ -45,9 +45,10 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from peacetalks.equilibrium.belief_filter import Seen
-from peacetalks.game.language import Game, did_you_mean
+from peacetalks.errors import NoRecord, SpecError, did_you_mean
+from peacetalks.game.language import Game
 from peacetalks.scenario.files import folder, read, read_table, table
-from peacetalks.scenario.scenario import Part, Scenario, SpecError
+from peacetalks.scenario.scenario import Part, Scenario
 
 NONE = "none"
 Text = Field(min_length=1)
@@ -206,7 +207,7 @@ def record(scenario: str | Path, path: Path | None = None) -> Record:
         room = folder(scenario)
         found = [room / name for name in ("events.toml", "events.csv") if (room / name).is_file()]
         if not found:
-            raise SpecError(f"no event record stands beside {str(scenario)!r}: give one with --events FILE (.toml or .csv)")
+            raise NoRecord(f"no event record stands beside {str(scenario)!r}: give one with --events FILE (.toml or .csv)")
         return _read(found[0])
     return _read(path)
 

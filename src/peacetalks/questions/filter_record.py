@@ -16,9 +16,10 @@ import numpy as np
 
 from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
 from peacetalks.equilibrium.solution import Solution
+from peacetalks.errors import SpecError
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.questions.events import Acts, Known, Placed, Record, place
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 Posterior = dict[str, dict[Any, float]]
 

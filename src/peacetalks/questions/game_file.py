@@ -26,8 +26,9 @@ from typing import Any
 
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
+from peacetalks.errors import GameError, did_you_mean
 from peacetalks.forecasting.size import beliefs
-from peacetalks.game.language import Chance, Decision, Game, GameError, Move, Simultaneous, Stage, did_you_mean
+from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")

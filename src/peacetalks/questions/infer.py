@@ -18,8 +18,9 @@ import xarray as xr
 
 from peacetalks.equilibrium.belief_filter import Cloud, Filter
 from peacetalks.equilibrium.forward import Trajectory, trajectory
-from peacetalks.equilibrium.solution import NotSolved, Solution
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import enter, flow
+from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting import views as three_lines
 from peacetalks.forecasting.accuracy import Numerics, numerics
 from peacetalks.forecasting.jobs import Tell, spread
@@ -32,7 +33,7 @@ from peacetalks.questions import marginal_likelihood as bayes
 from peacetalks.questions.events import Acts, Record
 from peacetalks.questions.filter_record import Follower, Pass, Posterior, Row, movable
 from peacetalks.scenario.accounts import Account, apply
-from peacetalks.scenario.scenario import Scenario, SpecError
+from peacetalks.scenario.scenario import Scenario
 
 DATES = (12, 24)
 

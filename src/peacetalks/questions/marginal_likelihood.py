@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from peacetalks.equilibrium.solution import NotSolved, refuse_most
-from peacetalks.scenario.scenario import SpecError
+from peacetalks.equilibrium.solution import refuse_most
+from peacetalks.errors import NotSolved, SpecError
 
 BATCHES = 4
 Log = Callable[[np.ndarray], float]

@@ -10,14 +10,10 @@ from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
-from peacetalks.mechanisms.state import ENDS, LABELS
-from peacetalks.scenario.scenario import SpecError, _closest
+from peacetalks.errors import QueryError, did_you_mean
+from peacetalks.outcomes import ENDS, LABELS
 
 Node = Any
-
-
-class QueryError(SpecError):
-    """A query that cannot be read, or cannot be answered for a scenario: what, and at which column."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +275,7 @@ class _Build(Transformer):
         for word in c:
             if word not in LABELS and word not in ENDS:
                 known = [*ENDS, *LABELS]
-                raise self.fail(meta.column, f"no outcome is called {word!r}{_closest(word, known)}; known: {', '.join(known)}")
+                raise self.fail(meta.column, f"no outcome is called {word!r}{did_you_mean(word, known)}; known: {', '.join(known)}")
             out += [x for x in ENDS.get(word, (word,)) if x not in out]
         return tuple(out)
 

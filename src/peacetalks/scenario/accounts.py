@@ -27,8 +27,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from peacetalks.errors import SpecError
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.scenario import Part, Scenario, SpecError, patch
+from peacetalks.scenario.scenario import Part, Scenario, patch
 
 SHARE = re.compile(r"^sides\.(\d)\.types\.[^.]+\.share$")
 

@@ -19,7 +19,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from peacetalks.scenario.scenario import Scenario, SpecError, _closest, bundled
+from peacetalks.errors import SpecError, did_you_mean
+from peacetalks.scenario.scenario import Scenario, bundled
 
 M = TypeVar("M", bound=BaseModel)
 WORDS = {"name", "title", "summary", "hindsight", "as_of", "reference_classes"}
@@ -65,7 +66,7 @@ def read_table(raw: dict[str, Any], model: type[M], where: str) -> M:
 def _line(item: Any, model: type[BaseModel]) -> str:
     place = ".".join(str(k + 1) if isinstance(k, int) else str(k) for k in item["loc"]) or "the file"
     if item["type"] == "extra_forbidden":
-        return f"{place}: unknown key{_closest(str(item['loc'][-1]), _keys(model))}"
+        return f"{place}: unknown key{did_you_mean(str(item['loc'][-1]), _keys(model))}"
     if item["type"] == "missing":
         return f"{place}: missing"
     return f"{place}: {item['msg'].removeprefix('Value error, ')}"

@@ -14,13 +14,13 @@ import json
 import math
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
+from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -41,10 +41,6 @@ from peacetalks.scenario.tables import (
     Talks,
     Window,
 )
-
-
-class SpecError(ValueError):
-    """A scenario that cannot be read: what is wrong, where, and how to mend it."""
 
 
 class Scenario(Part):
@@ -181,7 +177,7 @@ def load(name_or_path: str | Path) -> Scenario:
     path = Path(name_or_path)
     if path.suffix != ".toml" and path.name == str(name_or_path):
         if str(name_or_path) not in bundled():
-            hint = _closest(str(name_or_path), bundled())
+            hint = did_you_mean(str(name_or_path), bundled())
             raise SpecError(
                 f"no bundled scenario is called {str(name_or_path)!r}{hint}. Bundled: {', '.join(bundled())}; "
                 "or give the path of a .toml file."
@@ -233,13 +229,13 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     25.0
     """
     if not change:
-        raise SpecError("a patch that changes nothing is refused; name at least one entry")
+        raise NothingChanges("a patch that changes nothing is refused; name at least one entry")
     raw = scenario.written()
     before = json.dumps(raw, sort_keys=True, default=str)
     for path, value in change.items():
         _set(raw, path.split("."), value, path)
     if json.dumps(raw, sort_keys=True, default=str) == before:
-        raise SpecError(f"the patch ({', '.join(change)}) changes nothing: the scenario has these values already")
+        raise NothingChanges(f"the patch ({', '.join(change)}) changes nothing: the scenario has these values already")
     return from_table(raw, f"{scenario.name}, patched")
 
 
@@ -265,11 +261,6 @@ def _set(table: Any, keys: list[str], value: Any, path: str) -> None:
         table = table.setdefault(key, {})
 
 
-def _closest(name: str, known: Any) -> str:
-    close = get_close_matches(name, [str(k) for k in known], n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
-
-
 def _fields_at(loc: tuple[Any, ...]) -> list[str]:
     """Return the keys that may stand at a place in a scenario."""
     model: Any = Scenario
@@ -287,7 +278,7 @@ def _explain(error: ValidationError, raw: Any, where: str) -> str:
         loc = tuple(item["loc"])
         place = ".".join(str(k + 1) if isinstance(k, int) else str(k) for k in loc) or "the scenario"
         if item["type"] == "extra_forbidden":
-            hint = _closest(str(loc[-1]), _fields_at(loc[:-1]))
+            hint = did_you_mean(str(loc[-1]), _fields_at(loc[:-1]))
             lines.append(f"{place}: unknown key{hint}")
         elif item["type"] == "missing":
             lines.append(f"{place}: missing; every scenario needs it")

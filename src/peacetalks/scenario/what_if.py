@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from peacetalks.scenario.scenario import Scenario, SpecError, patch
+from peacetalks.errors import NothingChanges, SpecError
+from peacetalks.scenario.scenario import Scenario, patch
 
 SHARE = re.compile(r"^(sides\.\d\.types)\.([^.]+)\.share$")
 
@@ -30,9 +31,7 @@ def changed(written: Scenario, path: str, to: float | str) -> tuple[Scenario, tu
         change |= _rest(written, found[1], found[2], float(to))
     try:
         return patch(written, change), tuple(change)
-    except SpecError as e:
-        if "changes nothing" not in str(e):
-            raise
+    except NothingChanges:
         return written, tuple(change)
 
 

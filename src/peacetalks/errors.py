@@ -1,0 +1,95 @@
+"""Errors, each of which says what is wrong, where, what was got and how to mend it.
+
+Classes tell errors apart, never their text.  The command line ends with the exit code of the class: 2 for bad input,
+3 for a game that was not solved, 4 for data that are not on this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class GameError(ValueError):
+    """A game that cannot be played as written."""
+
+    exit_code = 2
+
+
+class SpecError(ValueError):
+    """A scenario, or a file beside it, that cannot be read."""
+
+    exit_code = 2
+
+
+class NothingChanges(SpecError):
+    """A patch after which every value is what it was."""
+
+
+class NoRecord(SpecError):
+    """A scenario beside which no record of events stands."""
+
+
+class QueryError(SpecError):
+    """A query that cannot be read, or cannot be answered for a scenario: what, and at which column."""
+
+
+class NotSolved(RuntimeError):
+    """No equilibrium within tolerance: where it failed, by how much, and what to try."""
+
+    exit_code = 3
+
+
+class EvidenceError(ValueError):
+    """A file, a question or a filter that the historical record cannot use as it stands."""
+
+    exit_code = 2
+
+
+class EmptyClass(EvidenceError):
+    """A reference class that holds no case at the date asked about."""
+
+
+class EvidenceMissing(EvidenceError):
+    """A dataset that is not on this machine."""
+
+    exit_code = 4
+
+
+class PoolError(ValueError):
+    """Views that cannot be pooled."""
+
+    exit_code = 2
+
+
+class ScoreError(ValueError):
+    """Forecasts or outcomes that cannot be scored."""
+
+    exit_code = 2
+
+
+class PageError(ValueError):
+    """A file name whose suffix says nothing of what to write."""
+
+    exit_code = 2
+
+
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """Return ` (did you mean 'x'?)` when a known name is close, else an empty string.
+
+    >>> did_you_mean("rusia", ["russia", "ukraine"])
+    " (did you mean 'russia'?)"
+    """
+    close = get_close_matches(str(name), [str(k) for k in known], n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def suggestion(name: object, known: Iterable[object]) -> str:
+    """Return a sentence with the nearest known names, or with all of them where none is near.
+
+    >>> suggestion("ceasfire", ["ceasefire", "crisis"])
+    "Did you mean 'ceasefire'?"
+    """
+    names = [str(k) for k in known]
+    close = get_close_matches(str(name), names, n=3, cutoff=0.5)
+    return f"Did you mean {' or '.join(repr(k) for k in close)}?" if close else f"Known: {', '.join(sorted(names))}."

@@ -1,0 +1,90 @@
+"""The report: fresh, complete, self-contained, and honest about what is missing."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from peacetalks import backtests
+from peacetalks.backtests.results import Backtest
+from peacetalks.backtests.views import VIEWS
+from peacetalks.cli import app as cli
+from peacetalks.evidence.score import Skill
+from peacetalks.pages import backtest_page as page
+from peacetalks.pages import backtest_words as words
+
+DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
+
+
+def test_it_takes_well_under_a_minute(whole):
+    assert whole[1] < 60  # processor seconds
+
+
+def test_the_document_is_what_the_command_computes(whole):
+    """If this fails: `peacetalks backtest -o docs/backtest.md`, and read what has changed."""
+    assert DOC.read_text(encoding="utf-8") == words.markdown(whole[0])
+
+
+def test_every_question_has_its_counts_and_its_reference(whole):
+    b: Backtest = whole[0]
+    assert len(b.questions) == 13
+    for q in b.questions:
+        assert sum(q.frequency.values()) == pytest.approx(1)
+        assert tuple(s.view for s in q.scores) == VIEWS
+        assert q.of("climatology").brier_skill.value == 0
+        for s in q.scores:
+            assert s.brier_skill.n == q.n
+            assert s.brier_skill.clusters == q.clusters
+            if math.isfinite(s.brier_skill.low):
+                assert s.brier_skill.low <= s.brier_skill.value <= s.brier_skill.high
+        d = q.decomposition["pooled"]
+        assert d.score == pytest.approx(d.reliability - d.resolution + d.uncertainty + d.within)
+        assert q.calibration["pooled"].n.sum() == q.n
+
+
+def test_unrecorded_fates_are_bounded(whole):
+    for q in whole[0].questions[:4]:
+        held, broken = q.bounds
+        assert (held.label, broken.label) == ("holds", "broken")
+        assert held.frequency < q.frequency["broken"] < broken.frequency
+        assert held.n == broken.n > q.n
+
+
+def test_json_has_no_nan(whole):
+    text = json.dumps(whole[0].to_dict(), allow_nan=False)
+    found = json.loads(text)
+    assert {"questions", "case_book", "pool", "draws", "seed", "burn_in"} <= set(found)
+    nothing = next(s for s in found["questions"][0]["scores"] if s["view"] == "no change")
+    assert nothing["log"] is None  # certain and wrong: infinite
+    assert len(found["case_book"]["cases"]) == 2 * len({c["id"] for c in found["case_book"]["cases"]})
+
+
+def test_the_page_needs_no_network(whole, tmp_path):
+    path = tmp_path / "page.html"
+    page.write(whole[0], path)
+    text = path.read_text(encoding="utf-8")
+    assert text.count("<svg") == 2 + len(page.CALIBRATED)
+    assert "http" not in text.replace("http://www.w3.org", "")
+    assert "consistency bands" in text
+
+
+def test_the_command_prints_what_it_is_asked_for(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(backtests, "backtest", lambda: whole[0])
+    runner = CliRunner()
+    assert runner.invoke(cli.app, ["backtest"]).output == words.markdown(whole[0])
+    assert json.loads(runner.invoke(cli.app, ["backtest", "--json"]).output)["seed"] == whole[0].seed
+    path = tmp_path / "b.md"
+    assert runner.invoke(cli.app, ["backtest", "-o", str(path)]).exit_code == 0
+    assert path.read_text(encoding="utf-8") == words.markdown(whole[0])
+    with pytest.raises(page.PageError, match=r"suffix must be one of \.html, \.md, \.json"):
+        page.write(whole[0], tmp_path / "b.pdf")
+
+
+def test_numbers_in_words():
+    nan = float("nan")
+    assert words.interval(Skill(0.1, -0.02, 0.2, 10, 5)) == "+0.10 (−0.02 to +0.20)"
+    assert words.interval(Skill(-math.inf, nan, nan, 10, 5)) == "−∞"
+    assert words.interval(Skill(nan, nan, nan, 10, 5)) == "–"
+    assert words.interval(None) == "–"

@@ -1,0 +1,156 @@
+"""Work in several processes: the same results, order, errors, what is counted, and how it ends."""
+
+import multiprocessing
+import os
+import signal
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+from support.records import ASK, D1, D2, events
+from support.tiny import KPA, UN, J, account, tiny
+
+import peacetalks as pt
+from peacetalks.forecasting import jobs
+from peacetalks.forecasting.jobs import count, processes, spread
+from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.questions.claims import Claim, audit
+from peacetalks.questions.compare import compare
+from peacetalks.questions.events import acts
+from peacetalks.questions.infer import infer
+from peacetalks.scenario.files import play_key
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """However short the work, it is spread; two processes hold in memory."""
+    monkeypatch.setattr("peacetalks.forecasting.jobs.SHORT", 0.0)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: None)
+
+
+def square(x):
+    if x == "unsolved":
+        raise pt.NotSolved("no equilibrium here")
+    if x == "wrong":
+        raise pt.SpecError("talks.walk: no such number")
+    if x == "long":
+        time.sleep(60)
+    return x * x, os.getpid()
+
+
+def test_results_stand_in_order_and_come_from_other_processes(at_once):
+    told = []
+    got = spread(square, range(6), 2, lambda done, total: told.append((done, total)))
+    assert [x for x, _ in got] == [0, 1, 4, 9, 16, 25]
+    assert got[0][1] == os.getpid()
+    assert os.getpid() not in {p for _, p in got[1:]}
+    assert told == [(i, 6) for i in range(1, 7)]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_what_has_no_solution_is_left_in_place_or_raised(at_once, n):
+    got = spread(square, [1, "unsolved", 3], n, must=1)
+    assert [got[0][0], str(got[1]), got[2][0]] == [1, "no equilibrium here", 9]
+    assert isinstance(got[1], pt.NotSolved)
+    with pytest.raises(pt.NotSolved, match="no equilibrium here"):
+        spread(square, [1, "unsolved", 3], n)
+    with pytest.raises(pt.SpecError, match=r"talks\.walk: no such number"):
+        spread(square, [1, "wrong", 3], n)
+
+
+def test_an_error_or_an_interrupt_ends_the_other_processes(at_once):
+    began = time.perf_counter()
+    with pytest.raises(pt.SpecError):
+        spread(square, [1, "long", "wrong", 3], 2)
+    signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    signal.setitimer(signal.ITIMER_REAL, 4.0)
+    with pytest.raises(KeyboardInterrupt):
+        spread(square, [1, "long", "long"], 2)
+    while multiprocessing.active_children():
+        time.sleep(0.05)
+        assert time.perf_counter() - began < 30
+
+
+def test_no_more_processes_than_pieces_memory_or_use(monkeypatch):
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: 3 * jobs.EACH + 5)
+    assert [count(8, 100), count(8, 2), count(1, 100)] == [3, 2, 1]
+    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: jobs.EACH // 2)
+    assert count(8, 100) == 1
+    with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
+        count(0, 5)
+    assert 1 <= processes(None) <= 8
+    assert {p for _, p in spread(square, range(4), 8)} == {os.getpid()}  # too little work for another process
+
+
+def test_memory_is_read_where_the_system_tells(tmp_path, monkeypatch):
+    monkeypatch.setattr("peacetalks.forecasting.jobs.MEMORY", tmp_path / "meminfo")
+    monkeypatch.setattr("peacetalks.forecasting.jobs.GROUP", tmp_path)
+    assert jobs.available() is None
+    (tmp_path / "meminfo").write_text("MemTotal: 4096 kB\nMemAvailable: 2048 kB\n")
+    assert jobs.available() == 2048 * 1024
+    (tmp_path / "memory.max").write_text("max\n")
+    assert jobs.available() == 2048 * 1024
+    (tmp_path / "memory.max").write_text("1000000\n")
+    (tmp_path / "memory.current").write_text("400000\n")
+    assert jobs.available() == 600000
+
+
+EFFECT = "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"
+QUERIES = ("P(peace by 2) < 0.5", "loglik() > loglik(base)", EFFECT)
+
+
+def commands():
+    """Every command that solves variants, on a small scenario with an account, a record and claims."""
+    base = tiny()
+    ranged = {"low": 0.1, "mode": 0.3, "high": 0.5, **J}
+    other = account(base, {"talks.walk": ranged, "ceasefire.accept": {"value": 0.5, **J}})
+    record = events((D1, UN, ASK), (D1, KPA, "decline", "none", "both"), (D2, KPA, "walk out"))
+    head = {"rows": [1], "sentence": "A sentence.", "attributed_to": "a test"}
+    asked = [Claim(id=f"c{i}", query=q, **head) for i, q in enumerate(QUERIES)]
+    return {
+        "forecast": partial(pt.outlook, base, draws=3, periods=2, belief_points=2),
+        "compare": partial(compare, base, [other], dates=(1, 2), belief_points=2),
+        "infer": partial(infer, base, record, acts(), [other], belief_points=2, points=8, dates=(1, 2)),
+        "audit": partial(audit, base, asked, [other], record, acts(), draws=2, belief_points=2),
+    }
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_command_says_the_same_from_two_processes(at_once, name):
+    command, told = commands()[name], []
+    one = command(jobs=1).to_dict()
+    two = command(jobs=2, progress=lambda done, total: told.append((done, total))).to_dict()
+    for found in (one, two):
+        found["settings"].pop("seconds", None)
+    assert repr(one) == repr(two)  # to the last digit
+    assert told[-1][0] == told[-1][1]
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("name", commands())
+def test_no_command_solves_a_variant_twice(monkeypatch, name):
+    solved = []
+
+    def watched(s, *how, **more):
+        solved.append(play_key(s))
+        return solve_scenario(s, *how, **more)
+
+    for room in ("bench", "comparison", "infer", "scenario_outlook"):
+        monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
+    settings = commands()[name]().to_dict()["settings"]
+    assert len(solved) == len(set(solved)) == settings.get("solves", 5)  # a forecast: as written, open cards, three draws
+
+
+def test_draws_of_no_ranges_are_one_solve(monkeypatch):
+    base, solved = tiny(), []
+
+    def watched(*args, **more):
+        solved.append(args)
+        return solve_scenario(*args, **more)
+
+    monkeypatch.setattr("peacetalks.forecasting.outlook.solve_scenario", watched)
+    point = base.at({p: float(n) for p, n in base.numbers().items()})
+    o = pt.outlook(point, draws=4, periods=2, belief_points=2)
+    assert len(solved) == 2
+    assert np.abs(o.bands["ends"].std("quantile")).max() < 1e-15

@@ -1,0 +1,200 @@
+"""Claims: the language and its errors, answers against the forward pass."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.records import ASK
+from support.tiny import KPA, UN, tiny
+
+import peacetalks as pt
+from peacetalks.errors import QueryError
+from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.mechanisms.state import label
+from peacetalks.outcomes import ENDS
+from peacetalks.questions.evaluate import View
+from peacetalks.questions.query import atoms, parse
+from peacetalks.scenario.what_if import setting
+
+NAME = "russia-ukraine-2025"
+DOCS = Path(__file__).parents[2] / "docs" / "claims.md"
+
+
+def examples():
+    block = DOCS.read_text().split("## Examples")[1].split("```")[1]
+    return [line for line in block.splitlines() if line.strip()]
+
+
+def forms():
+    table = DOCS.read_text().split("## What can be asked")[1].split("Ends:")[0]
+    found = re.findall(r"`([^`]+)`", table.replace("\\|", "|"))
+    return [q for q in found if re.match(r"\w+\(.*\)$", q)]
+
+
+@pytest.mark.parametrize("text", [*examples(), *forms()])
+def test_every_documented_query_parses(text):
+    assert list(atoms(parse(text)))
+
+
+def test_the_documents_list_every_form_and_example_is_found():
+    assert len(examples()) == 15
+    heads = {q.split("(")[0] for q in forms()}
+    assert heads == {"P", "E", "play", "effect", "base_rate", "param", "welfare", "loglik"}
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("P(peace by 24", 14, "the query ends here; expected ')'"),
+        ("P(peac by 24) > 0", 3, "no outcome is called 'peac' (did you mean 'peace'?)"),
+        ("Prob(peace by 3)", 1, "'Prob(peace' is not expected here"),
+        ("P(peace by soon)", 12, "expected a number of months"),
+        ("P(peace by 0)", 12, "months run from 1 to 600, got 0"),
+        ("P(peace by 3) > P(terms >= 1)", 17, "terms need a settlement to look at"),
+        ("E(terms)", 1, "needs a date"),
+        ("P(peace by 24) >", 17, "the query ends here"),
+        ("P(peace by 3) > 1 > 0", 19, "is not expected here"),
+        ("0 < effect(rent.weight: 1 -> 1 on P(peace by 1))", 5, "changes nothing"),
+        ("P(peace by 3 | belief(A, weak) > 0.5)", 1, "a belief is a condition of play(...) only"),
+    ],
+)
+def test_errors_point_at_the_column(text, column, words):
+    with pytest.raises(QueryError) as e:
+        parse(text)
+    message = str(e.value)
+    assert message.startswith(f"column {column}: ")
+    assert words in message
+    assert message.splitlines()[1:] == [f"  {text}", "  " + " " * (column - 1) + "^"]
+
+
+# -- answers ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def base():
+    return tiny(periods=3)
+
+
+@pytest.fixture(scope="module")
+def view(base):
+    return View(base, solve_scenario(base, 3))
+
+
+def ask(view, text):
+    (atom,) = atoms(parse(text))
+    return view.answer(atom, text)
+
+
+def test_chances_at_a_date_are_the_forecast(view):
+    f = pt.forecast(view.s, outcome=label, periods=3)
+    for end, names in ENDS.items():
+        for month in (1, 3):
+            expected = float(f.sel(period=month, outcome=[n for n in names if n in f.outcome.values]).sum())
+            assert ask(view, f"P({end} by {month})") == pytest.approx(expected, abs=1e-13)
+    given = pt.forecast(view.s, outcome=label, periods=3, given={KPA: "resolute"})
+    assert ask(view, f"P(talks by 2 | {KPA} is resolute)") == pytest.approx(float(given.sel(period=2, outcome="talks")), abs=1e-13)
+
+
+def test_conditions_are_ratios_and_first_passage_is_at_least_being_there(view):
+    both = ask(view, "P(talks by 3 | ceasefire by 2)") * ask(view, "P(ceasefire by 2)")
+    again = ask(view, "P(ceasefire by 2 | talks by 3)") * ask(view, "P(talks by 3)")
+    assert both == pytest.approx(again, abs=1e-13)
+    split = sum(ask(view, f"P({x} by 1)") * ask(view, f"P(peace by 3 | {x} by 1)") for x in ENDS)
+    assert split == pytest.approx(ask(view, "P(peace by 3)"), abs=1e-13)
+    reached, there = ask(view, "P(ceasefire within 3)"), ask(view, "P(ceasefire by 3)")
+    assert reached > there
+    by_hand = 1 - (1 - ask(view, "P(ceasefire by 1)")) * (1 - _hit(view, 2))
+    assert ask(view, "P(ceasefire within 2)") == pytest.approx(by_hand, abs=1e-13)
+
+
+def _hit(view, month):
+    """P(ceasefire at `month` | no ceasefire at the month before)."""
+    others = " or ".join(x for x in ("settlement", "talks", "fighting", "victory_1", "victory_2", "broken"))
+    return ask(view, f"P(ceasefire by {month} | {others} by {month - 1})")
+
+
+def test_broken_truces_leave_peace(view):
+    one = ask(view, "P(ceasefire broken within 1 | ceasefire by 1)")
+    assert one == pytest.approx(1 - ask(view, "P(peace by 2 | ceasefire by 1)"), abs=1e-13)
+    two = ask(view, "P(ceasefire broken within 2 | ceasefire by 1)")
+    assert one < two < 1
+    pooled = ask(view, "P(ceasefire broken within 1 | ceasefire)")
+    later = ask(view, "P(ceasefire broken within 1 | ceasefire by 2)")
+    weights = [ask(view, "P(ceasefire by 1)"), ask(view, "P(ceasefire by 2)")]
+    assert pooled == pytest.approx(np.average([one, later], weights=weights), abs=1e-13)
+
+
+def test_a_stationary_truce_breaks_at_the_rate_of_its_incidents():
+    """With no way to violate (nor settle within the month) a truce breaks with the incident's chance, month by month."""
+    off = {"ceasefire.violate": 1e-9, "ceasefire.gain": 0.0, "ceasefire.incident": 0.1, "talks.accept": 1e-9}
+    s = tiny(**off, periods=4)
+    v = View(s, solve_scenario(s, 2))
+    assert ask(v, "P(ceasefire broken within 1 | ceasefire)") == pytest.approx(0.1, abs=1e-8)
+    still = ask(v, "P(ceasefire by 2 | ceasefire by 1)")
+    assert 0 < 0.9 - still < 1e-9 * np.exp(20 * 0.6)  # those who settle: reference 1e-9, tilted by a gain of up to 0.6 pies
+    assert ask(v, "P(ceasefire broken within 2 | ceasefire by 1)") == pytest.approx(0.1 + 0.1 * still, abs=1e-8)
+
+
+def test_means_of_terms_and_front(view, base):
+    at = ask(view, "P(terms >= 0.5 | settlement by 3)")
+    assert ask(view, "E(terms | settlement by 3)") == pytest.approx(at, abs=1e-13)  # offers are 0 and 1
+    assert 0 < ask(view, "E(front at 3)") < 1
+    assert ask(view, "E(front at 1 | fighting or talks by 1)") == pytest.approx(float(base.battlefield.front), abs=0.05)
+    assert ask(view, f"welfare({UN})") == pytest.approx(view.s.value(UN), abs=1e-14)
+
+
+def test_play_is_the_average_strategy_where_the_node_is_met(view):
+    state = next(iter(view.s.game.starts()))
+    own = view.s.strategy("posture", state, period=0, player=KPA)
+    prior = dict(zip(("resolute", "irresolute"), view.s.game.prior(KPA), strict=True))
+    for kind in prior:
+        text = f"play(posture, full, {KPA} within 1 | {KPA} is {kind})"
+        assert ask(view, text) == pytest.approx(own[kind]["full"], abs=1e-12)
+    mean = sum(prior[k] * own[k]["full"] for k in prior)
+    assert ask(view, f"play(posture, full, {KPA} within 1)") == pytest.approx(mean, abs=1e-12)
+    other = view.s.strategy("posture", state, period=0, player=UN)["one"]["full"]
+    assert ask(view, "play(posture, full within 1)") == pytest.approx((mean + other) / 2, abs=1e-12)  # both may fight fully
+    moves = [ask(view, f'play(table, "{m}" within 3 | talks)') for m in ("offer *", "stall", ASK, "walk out")]
+    assert sum(moves) == pytest.approx(1, abs=1e-12)
+    believed = [ask(view, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3")) for s in "<>"]
+    assert abs(believed[0] - believed[1]) > 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("P(peace by 24)", "the scenario ends after 3 periods; month 24 was asked for"),
+        ("P(peace by 2 | Rusia is weak)", "no player is called 'Rusia'"),
+        (f"P(peace by 2 | {KPA} is resolut)", "(did you mean 'resolute'?)"),
+        ("P(peace by 2 | ceasefire)", "the condition needs a date here: | ceasefire by 12"),
+        ("P(settlement broken within 1 | ceasefire)", "what may break must be in force"),
+        ("E(frnt at 2)", "no quantity is called 'frnt' (did you mean 'front'?)"),
+        ("play(table, stal within 2)", "no move 'stal' at stage 'table' (did you mean 'stall'?)"),
+        ("play(tabel, stall within 2)", "no stage is called 'tabel' (did you mean 'table'?)"),
+    ],
+)
+def test_what_a_scenario_cannot_answer(view, text, words):
+    with pytest.raises(QueryError, match=re.escape(words)):
+        ask(view, text)
+
+
+def test_a_condition_of_probability_zero_has_no_number(view):
+    assert np.isnan(ask(view, "P(peace by 2 | wider_war by 1)"))
+
+
+# -- variants and audits ---------------------------------------------------------------------------
+
+
+def test_a_setting_keeps_the_other_drawn_numbers(base):
+    drawn = base.at({"talks.walk": 0.09, "talks.ask": 0.15})
+    one = setting(base, drawn, "talks.walk", 0.01)
+    assert (float(one.talks.walk), float(one.talks.ask)) == (0.01, 0.15)
+    assert setting(base, drawn, "talks.walk", "now") is drawn
+    assert setting(base, drawn, "ceasefire", "off").ceasefire is None
+    shares = setting(base, base, "sides.2.types.resolute.share", 0.9).sides[1].types
+    assert (float(shares["resolute"].share), float(shares["irresolute"].share)) == pytest.approx((0.9, 0.1))
+    with pytest.raises(pt.SpecError, match=r"unknown key .did you mean 'walk'.."):
+        setting(base, base, "talks.wlak", 0.1)
+    with pytest.raises(pt.SpecError, match="no such type"):
+        setting(base, base, "sides.2.types.resolut.share", 0.9)
