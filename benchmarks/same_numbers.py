@@ -20,7 +20,7 @@ from typing import Any
 
 TOLERANCE = 1e-10
 SCENARIOS = ("korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002")
-ASK = '''
+ASK = """
 import csv, json, sys, tempfile, tomllib
 from pathlib import Path
 import peacetalks as pt
@@ -64,7 +64,7 @@ if sys.argv[2] == "case-book":
             if path.suffix == ".csv":
                 out["case book " + path.name] = [row for row in csv.reader(path.open())]
 print(json.dumps(out))
-'''
+"""
 
 
 def ask(checkout: Path, accounts: Path, book: str) -> dict[str, Any]:
@@ -108,7 +108,9 @@ def main() -> int:
         elif x != y:
             bad.append(f"{p}: {x!r} before, {y!r} now")
     print("\n".join(bad))
-    print(f"{count} numbers compared; largest difference {worst:.3g}; {len(bad)} of {len(set(a) | set(b))} entries differ")
+    print(
+        f"{count} numbers compared; largest difference {worst:.3g}; {len(bad)} of {len(set(a) | set(b))} entries differ"
+    )
     return 1 if bad else 0
 
 

@@ -23,11 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from oracle.tree import solve_tree
+
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.state import label
-from oracle.tree import solve_tree
 
 SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
 RUNS, HORIZON, POINTS = 3, 36, 9
@@ -70,7 +71,9 @@ def timed(name: str, s: pt.Scenario, points: int = POINTS) -> str:
 
 def rows() -> list[str]:
     """Return every row of the table."""
-    out = ["| game | states | nodes | beliefs | sweeps | build and solve, s | forecast, s | residual | settled in a year |"]
+    out = [
+        "| game | states | nodes | beliefs | sweeps | build and solve, s | forecast, s | residual | settled in a year |"
+    ]
     out.append("|---|---|---|---|---|---|---|---|---|")
     for points in (5, 9, 17):
         out.append(timed(f"first half, {points} belief points, stationary", scenario(False), points))

@@ -10,7 +10,17 @@ import polars as pl
 import pytest
 
 from peacetalks.backtests import inside
-from peacetalks.backtests.inside import MONTHS, ORDER, classes, inside_table, months_later, outcome, pool_card, pool_csv, solve_case
+from peacetalks.backtests.inside import (
+    MONTHS,
+    ORDER,
+    classes,
+    inside_table,
+    months_later,
+    outcome,
+    pool_card,
+    pool_csv,
+    solve_case,
+)
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
 from peacetalks.errors import NotSolved
@@ -74,13 +84,16 @@ def test_mapping_by_hand():
 
 def test_the_record_by_hand_and_blind_to_the_future():
     c = Negotiation(1, "X", "X", date(1990, 1, 1), date(1995, 6, 1), "cwm", "civil", "government", None, None)
-    rows = [(2, "government", "intrastate", date(1980, 1, 1), date(1981, 1, 1), "victory_a"),
-            (3, "government", "intrastate", date(1980, 1, 1), date(1982, 1, 1), "victory_b"),
-            (4, "territory", "intrastate", date(1980, 1, 1), date(1983, 1, 1), "victory_a"),
-            (5, "government", "interstate", date(1980, 1, 1), date(1983, 1, 1), "victory_a"),
-            (6, "government", "intrastate", date(1990, 1, 1), date(1999, 1, 1), "victory_a")]  # not yet known
-    frame = pl.DataFrame(rows, ["id", "incompatibility", "war_type", "start", "end", "ending"], orient="row").with_columns(
-        seen=pl.lit(None, pl.Date), war_year=pl.lit(None, pl.Int64), resumed=pl.lit(None, pl.Int64))
+    rows = [
+        (2, "government", "intrastate", date(1980, 1, 1), date(1981, 1, 1), "victory_a"),
+        (3, "government", "intrastate", date(1980, 1, 1), date(1982, 1, 1), "victory_b"),
+        (4, "territory", "intrastate", date(1980, 1, 1), date(1983, 1, 1), "victory_a"),
+        (5, "government", "interstate", date(1980, 1, 1), date(1983, 1, 1), "victory_a"),
+        (6, "government", "intrastate", date(1990, 1, 1), date(1999, 1, 1), "victory_a"),
+    ]  # not yet known
+    frame = pl.DataFrame(
+        rows, ["id", "incompatibility", "war_type", "start", "end", "ending"], orient="row"
+    ).with_columns(seen=pl.lit(None, pl.Date), war_year=pl.lit(None, pl.Int64), resumed=pl.lit(None, pl.Int64))
     r = record(c, frame)
     assert (r.won_a, r.won_b, r.victories) == (1, 1, 3)
     assert r.months == pytest.approx((366 + 731 + 1096 + 1976) / 30.4375)  # the last one still goes on
@@ -88,8 +101,10 @@ def test_the_record_by_hand_and_blind_to_the_future():
     case = BOOK[BOSNIA]
     late = pl.col("end") >= case.talks
     other = read_cases("episodes").with_columns(
-        ending=pl.when(late).then(pl.lit("victory_b")).otherwise("ending"), resumed=pl.lit(None, pl.Int64),
-        end=pl.when(late).then(pl.col("end").dt.offset_by("700d")).otherwise("end"))
+        ending=pl.when(late).then(pl.lit("victory_b")).otherwise("ending"),
+        resumed=pl.lit(None, pl.Int64),
+        end=pl.when(late).then(pl.col("end").dt.offset_by("700d")).otherwise("end"),
+    )
     assert digest(case, frame=other) == digest(case)
 
 
@@ -109,8 +124,11 @@ def test_stored_inside_views_are_those_of_the_engine(key):
 
 
 def test_reference_classes_are_widened_from_the_right():
-    assert classes(BOOK[IRAN_IRAQ]) == ["war_type=interstate, intensity=war, reached=1y", "war_type=interstate, intensity=war",
-                                        "war_type=interstate"]
+    assert classes(BOOK[IRAN_IRAQ]) == [
+        "war_type=interstate, intensity=war, reached=1y",
+        "war_type=interstate, intensity=war",
+        "war_type=interstate",
+    ]
     assert classes(BOOK[ISRAEL_SYRIA])[0] == "war_type=interstate, intensity=war"
 
 

@@ -6,34 +6,54 @@ import numpy as np
 import polars as pl
 import pytest
 
-from peacetalks.backtests.occasions import FATE, HOW, NEVER, PAST, ceasefires, day_number, episodes, occasions, processes
+from peacetalks.backtests.occasions import (
+    FATE,
+    HOW,
+    NEVER,
+    PAST,
+    ceasefires,
+    day_number,
+    episodes,
+    occasions,
+    processes,
+)
 from peacetalks.evidence.tables import read_cases
 
 
 def truces(*rows):
     """Rows are (start, end, seen, ending)."""
     dates = {"start": pl.Date, "end": pl.Date, "seen": pl.Date}
-    frame = pl.DataFrame([dict(zip((*dates, "ending"), r, strict=True)) for r in rows],
-                         schema={**dates, "ending": pl.String})
-    return frame.with_columns(id=pl.int_range(pl.len()), name=pl.lit("X"), cluster=pl.lit("X"), side=pl.lit("bilateral"),
-                              fixed_term=pl.lit(0), mediated=pl.lit(1))
+    frame = pl.DataFrame(
+        [dict(zip((*dates, "ending"), r, strict=True)) for r in rows], schema={**dates, "ending": pl.String}
+    )
+    return frame.with_columns(
+        id=pl.int_range(pl.len()),
+        name=pl.lit("X"),
+        cluster=pl.lit("X"),
+        side=pl.lit("bilateral"),
+        fixed_term=pl.lit(0),
+        mediated=pl.lit(1),
+    )
 
 
 START = date(2000, 1, 1)
 
 
-@pytest.mark.parametrize(("end", "seen", "ending", "outcome", "reason"), [
-    (date(2000, 1, 31), None, "terminated", 1, ""),  # on day 30 itself
-    (date(2000, 2, 1), None, "terminated", 0, ""),
-    (date(2000, 1, 5), None, "expired", 0, ""),
-    (date(2000, 1, 5), None, "superseded", 0, ""),
-    (date(2000, 1, 5), None, None, -1, HOW),
-    (date(2000, 6, 1), None, None, 0, ""),  # how it ended is unknown, but it had lasted
-    (None, date(2020, 12, 31), "still_on", 0, ""),
-    (None, None, "terminated", -1, FATE),  # broken, nobody knows when
-    (None, None, None, -1, FATE),
-    (None, None, "never_in_force", -1, NEVER),
-])
+@pytest.mark.parametrize(
+    ("end", "seen", "ending", "outcome", "reason"),
+    [
+        (date(2000, 1, 31), None, "terminated", 1, ""),  # on day 30 itself
+        (date(2000, 2, 1), None, "terminated", 0, ""),
+        (date(2000, 1, 5), None, "expired", 0, ""),
+        (date(2000, 1, 5), None, "superseded", 0, ""),
+        (date(2000, 1, 5), None, None, -1, HOW),
+        (date(2000, 6, 1), None, None, 0, ""),  # how it ended is unknown, but it had lasted
+        (None, date(2020, 12, 31), "still_on", 0, ""),
+        (None, None, "terminated", -1, FATE),  # broken, nobody knows when
+        (None, None, None, -1, FATE),
+        (None, None, "never_in_force", -1, NEVER),
+    ],
+)
 def test_a_truce_after_thirty_days(end, seen, ending, outcome, reason):
     o = ceasefires(truces((START, end, seen, ending)))[1]
     assert o.question.horizon == "30 days"
@@ -48,8 +68,13 @@ def test_horizons_past_the_data_are_not_no():
 
 
 def test_bounds_fill_what_nobody_recorded_and_nothing_else():
-    o = ceasefires(truces((START, None, None, None), (START, date(2000, 1, 5), None, "terminated"),
-                          (date(2020, 12, 30), None, date(2020, 12, 31), "still_on")))[1]
+    o = ceasefires(
+        truces(
+            (START, None, None, None),
+            (START, date(2000, 1, 5), None, "terminated"),
+            (date(2020, 12, 30), None, date(2020, 12, 31), "still_on"),
+        )
+    )[1]
     assert o.bound(1).outcome.tolist() == [1, 1, -1]
     assert o.bound(0).outcome.tolist() == [0, 1, -1]
 
@@ -67,9 +92,13 @@ def test_the_share_recorded_as_broken_is_that_of_the_committed_bounds():
 
 def wars(*rows):
     """Rows are (start, end, ending, war_year)."""
-    frame = pl.DataFrame([dict(zip(("start", "end", "ending", "war_year"), r, strict=True)) for r in rows],
-                         schema={"start": pl.Date, "end": pl.Date, "ending": pl.String, "war_year": pl.Int64})
-    return frame.with_columns(id=pl.int_range(pl.len()), name=pl.lit("X"), cluster=pl.lit("X"), war_type=pl.lit("intrastate"))
+    frame = pl.DataFrame(
+        [dict(zip(("start", "end", "ending", "war_year"), r, strict=True)) for r in rows],
+        schema={"start": pl.Date, "end": pl.Date, "ending": pl.String, "war_year": pl.Int64},
+    )
+    return frame.with_columns(
+        id=pl.int_range(pl.len()), name=pl.lit("X"), cluster=pl.lit("X"), war_type=pl.lit("intrastate")
+    )
 
 
 def question(frame, key):
@@ -89,8 +118,12 @@ def test_a_war_is_asked_about_while_it_is_believed_to_go_on():
 
 
 def test_how_and_when():
-    w = wars((date(1990, 6, 1), date(1995, 3, 1), "agreement", None), (date(1990, 6, 1), date(1995, 3, 1), "victory_b", None),
-             (date(1990, 6, 1), date(1995, 3, 1), "actor_ceases", None), (date(1990, 6, 1), None, None, None))
+    w = wars(
+        (date(1990, 6, 1), date(1995, 3, 1), "agreement", None),
+        (date(1990, 6, 1), date(1995, 3, 1), "victory_b", None),
+        (date(1990, 6, 1), date(1995, 3, 1), "actor_ceases", None),
+        (date(1990, 6, 1), None, None, None),
+    )
     first = [0, 1, 2, 3]  # the four on 1 January 1991
     assert question(w, "conflict-how-5y").outcome[first].tolist() == [0, 3, 1, 2]
     assert question(w, "conflict-how-2y").outcome[first].tolist() == [2, 2, 2, 2]
@@ -101,9 +134,17 @@ def test_how_and_when():
 
 
 def test_processes_by_hand():
-    frame = pl.DataFrame({"id": [1, 2], "name": ["P", "Q"], "cluster": ["P", "Q"], "level": ["interstate", "intrastate"],
-                          "start": [date(2000, 1, 1), date(2024, 6, 1)], "end": [date(2002, 6, 1), None]},
-                         schema_overrides={"end": pl.Date})
+    frame = pl.DataFrame(
+        {
+            "id": [1, 2],
+            "name": ["P", "Q"],
+            "cluster": ["P", "Q"],
+            "level": ["interstate", "intrastate"],
+            "start": [date(2000, 1, 1), date(2024, 6, 1)],
+            "end": [date(2002, 6, 1), None],
+        },
+        schema_overrides={"end": pl.Date},
+    )
     one, two = processes(frame)
     assert one.outcome[one.name == "P"].tolist() == [0, 0, 1]  # asked at 0, 1 and 2 years
     assert two.outcome[two.name == "P"].tolist() == [0, 1, 1]

@@ -17,7 +17,9 @@ CUT = date(2005, 6, 30)
 
 def test_quarter():
     days = [day_number(date(*d)) for d in ((2000, 1, 1), (2000, 3, 31), (1969, 12, 31))]
-    assert quarter(np.array(days)).tolist() == [day_number(date(*d)) for d in ((2000, 1, 1), (2000, 1, 1), (1969, 10, 1))]
+    assert quarter(np.array(days)).tolist() == [
+        day_number(date(*d)) for d in ((2000, 1, 1), (2000, 1, 1), (1969, 10, 1))
+    ]
 
 
 def test_a_group_is_shrunk_as_in_the_evidence_room():
@@ -27,7 +29,9 @@ def test_a_group_is_shrunk_as_in_the_evidence_room():
     groups, g = np.unique(frame["mediation"].fill_null("~").to_numpy().astype(str), return_inverse=True)
     rates = [evidence.base_rate("crisis ends in a formal agreement", f"mediation={m}") for m in groups if m != "~"]
     parent = float(rates[0].parent or 0)
-    got = shrunk(g, frame["cluster"].to_numpy().astype(str), hit, np.arange(groups.size), np.array([1 - parent, parent]), 1)
+    got = shrunk(
+        g, frame["cluster"].to_numpy().astype(str), hit, np.arange(groups.size), np.array([1 - parent, parent]), 1
+    )
     assert parent == pytest.approx(hit.mean())
     assert got[: len(rates), 1].tolist() == pytest.approx([r.probability for r in rates], abs=1e-9)
     assert max(got[:, 1]) - min(got[:, 1]) > 0.1
@@ -50,8 +54,16 @@ def small(outcome):
     n = len(outcome)
     made = np.array([day_number(date(1980 + i // 4, 1 + 3 * (i % 4), 5)) for i in range(n)])
     q = ceasefires(read_cases("ceasefires").head(1))[0].question
-    return Occasions(q, np.full(n, "X"), np.array(["a", "b"])[np.arange(n) % 2], made, made + 10, np.array(outcome),
-                     np.where(np.array(outcome) < 0, "unknown", ""), np.full(n, "all"))
+    return Occasions(
+        q,
+        np.full(n, "X"),
+        np.array(["a", "b"])[np.arange(n) % 2],
+        made,
+        made + 10,
+        np.array(outcome),
+        np.where(np.array(outcome) < 0, "unknown", ""),
+        np.full(n, "all"),
+    )
 
 
 def test_views_by_hand():
@@ -85,8 +97,12 @@ def test_a_signal_that_is_there_is_found_and_one_that_is_not_is_not():
     classes = np.array(["calm", "wild"])[rng.integers(0, 2, n)]
     clusters = np.array([f"c{i}" for i in rng.integers(0, 60, n)])
     risk = np.where(classes == "wild", 0.7, 0.1)
-    real = Occasions(o.question, o.name, clusters, o.made, o.known, (rng.random(n) < risk).astype(int), o.reason, classes)
-    noise = Occasions(o.question, o.name, clusters, o.made, o.known, (rng.random(n) < 0.3).astype(int), o.reason, classes)
+    real = Occasions(
+        o.question, o.name, clusters, o.made, o.known, (rng.random(n) < risk).astype(int), o.reason, classes
+    )
+    noise = Occasions(
+        o.question, o.name, clusters, o.made, o.known, (rng.random(n) < 0.3).astype(int), o.reason, classes
+    )
     for case, low, high in ((real, 0.2, 0.6), (noise, -0.05, 0.05)):
         f = forecast(case)
         y = case.outcome[f.scored]
@@ -99,23 +115,34 @@ def another_future(frame, cut, endings):
     """Plant another future: whatever happened after `cut` happens otherwise, at another date, in another way."""
     late = pl.col("end") > cut
     if "ending" in frame.columns and endings:
-        other = pl.col("ending").replace_strict(dict(zip(endings, [*endings[1:], endings[0]], strict=True)),
-                                                default=pl.col("ending"))
+        other = pl.col("ending").replace_strict(
+            dict(zip(endings, [*endings[1:], endings[0]], strict=True)), default=pl.col("ending")
+        )
         frame = frame.with_columns(ending=pl.when(late).then(other).otherwise("ending"))
     moved = pl.max_horizontal(pl.lit(cut).dt.offset_by("1d"), pl.col("end").dt.offset_by("-400d"))
     frame = frame.with_columns(end=pl.when(late).then(moved).otherwise("end"))
     if "war_year" in frame.columns:
         frame = frame.with_columns(
             war_year=pl.when(pl.col("war_year") > cut.year).then(None).otherwise("war_year"),
-            resumed=pl.when(pl.col("resumed") > cut.year).then(None).otherwise("resumed"))
+            resumed=pl.when(pl.col("resumed") > cut.year).then(None).otherwise("resumed"),
+        )
     return frame
 
 
-@pytest.mark.parametrize(("kind", "make", "place", "endings", "cut"), [
-    ("ceasefires", ceasefires, 1, ["terminated", "expired", "superseded"], CUT),
-    ("episodes", episodes, 4, ["agreement", "victory_a", "ceasefire", "victory_b", "actor_ceases"], date(1990, 12, 31)),
-    ("processes", processes, 1, [], CUT),
-])
+@pytest.mark.parametrize(
+    ("kind", "make", "place", "endings", "cut"),
+    [
+        ("ceasefires", ceasefires, 1, ["terminated", "expired", "superseded"], CUT),
+        (
+            "episodes",
+            episodes,
+            4,
+            ["agreement", "victory_a", "ceasefire", "victory_b", "actor_ceases"],
+            date(1990, 12, 31),
+        ),
+        ("processes", processes, 1, [], CUT),
+    ],
+)
 def test_no_leakage(kind, make, place, endings, cut):
     """Another future, and nothing said up to the cut changes; what is said later does, or the test shows nothing."""
     true = read_cases(kind)

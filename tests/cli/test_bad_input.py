@@ -11,9 +11,12 @@ import peacetalks as pt
 from peacetalks.cli import main
 
 GAME = {
-    "players": ["A"], "start": "open",
-    "stages": [{"name": "act", "by": "A", "moves": {"open": [{"label": "x", "to": "end"}, {"label": "y", "to": "end"}]}}],
-}  # fmt: skip
+    "players": ["A"],
+    "start": "open",
+    "stages": [
+        {"name": "act", "by": "A", "moves": {"open": [{"label": "x", "to": "end"}, {"label": "y", "to": "end"}]}}
+    ],
+}
 
 
 @pytest.fixture
@@ -43,23 +46,34 @@ def written(tmp_path, change):
     return path
 
 
-SHARE = 'share = { low = 0.3, mode = 0.5, high = 0.7, source = "judgement: debate on limits of the war in spring 1951" }'
+SHARE = (
+    'share = { low = 0.3, mode = 0.5, high = 0.7, source = "judgement: debate on limits of the war in spring 1951" }'
+)
 COST = "war_cost = { low = 0.004, mode = 0.006, high = 0.009"
 FRONT = "front = { value = 0.5,"
 SCENARIOS = {
     "malformed": (("positions = 21", "positions = "), ["mine.toml: not valid TOML", "line 40", "Strings need quotes"]),
-    "unknown key": (("proposer =", "propser ="), ["talks.propser: unknown key (did you mean 'proposer'?)", "peacetalks check"]),
+    "unknown key": (
+        ("proposer =", "propser ="),
+        ["talks.propser: unknown key (did you mean 'proposer'?)", "peacetalks check"],
+    ),
     "unknown table": (("[ceasefire]", "[ceasfire]"), ["ceasfire: unknown key (did you mean 'ceasefire'?)"]),
     "probability": ((FRONT, "front = { value = 1.5,"), ["battlefield.front: must lie in [0, 1], got 1.5"]),
     "prior": ((SHARE, "share = 0.9"), ["sides.1: the shares of the types sum to 1.4, not 1"]),
-    "negative cost": ((COST, "war_cost = { low = -0.004, mode = 0.006, high = 0.009"), ["war_cost: must lie in [0, inf]"]),
+    "negative cost": (
+        (COST, "war_cost = { low = -0.004, mode = 0.006, high = 0.009"),
+        ["war_cost: must lie in [0, inf]"],
+    ),
     "empty offers": (("offers = 11", "offers = 0"), ["talks.offers: Input should be greater than or equal to 2"]),
     "nan": ((FRONT, "front = { value = nan,"), ["battlefield.front: a finite number is expected, got nan"]),
     "absurd size": (
         ("positions = 21\n", "positions = 401\n"),
         ["401 front positions, 1001 offers", "nodes", "GiB", "Use fewer battlefield.positions or talks.offers"],
     ),
-    "reference class": (("war_type=interstate", "war_typ=interstate"), ["episodes have no covariate 'war_typ'", "war_type"]),
+    "reference class": (
+        ("war_type=interstate", "war_typ=interstate"),
+        ["episodes have no covariate 'war_typ'", "war_type"],
+    ),
 }
 
 
@@ -230,7 +244,9 @@ def test_an_internal_error_is_1_and_says_so(call, monkeypatch):
 
 def test_the_codes_leave_the_process():
     def run(*args):
-        return subprocess.run([sys.executable, "-m", "peacetalks.cli", *args], capture_output=True, text=True, timeout=100)
+        return subprocess.run(
+            [sys.executable, "-m", "peacetalks.cli", *args], capture_output=True, text=True, timeout=100
+        )
 
     bad = run("forecast", "korea-1950")
     assert (bad.returncode, bad.stdout) == (2, "")

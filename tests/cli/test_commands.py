@@ -16,7 +16,7 @@ def run(*args):
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    text = (pt.load("korea-1951").written(), )[0]
+    text = (pt.load("korea-1951").written(),)[0]
     text["battlefield"]["positions"], text["talks"]["offers"], text["periods"] = 5, 3, 24
     path = tmp_path_factory.mktemp("s") / "small.toml"
     path.write_text(toml(text))

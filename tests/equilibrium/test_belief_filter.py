@@ -46,15 +46,27 @@ def haggle():
         if state != "war":
             return Move("-", to=state)
         hard = [act["A"] == "hard", act["B"] == "hard"]
-        pay = {("A", "t"): -0.1 * hard[0] - 0.2 * hard[1], ("A", "w"): -0.5 * hard[0] - 0.2 * hard[1],
-               ("B", "t"): -0.1 * hard[1] - 0.2 * hard[0], ("B", "w"): -0.6 * hard[1] - 0.2 * hard[0]}
+        pay = {
+            ("A", "t"): -0.1 * hard[0] - 0.2 * hard[1],
+            ("A", "w"): -0.5 * hard[0] - 0.2 * hard[1],
+            ("B", "t"): -0.1 * hard[1] - 0.2 * hard[0],
+            ("B", "w"): -0.6 * hard[1] - 0.2 * hard[0],
+        }
         return Move(str(hard), to="war", pay=pay)
 
     return pt.Game(
-        players=("A", "B"), types={"A": {"t": 0.4, "w": 0.6}, "B": {"t": 0.3, "w": 0.7}}, start="war", periods=3, discount=0.9,
-        stages=(Decision("table", "A", offers), Decision("answer", "B", answers), Chance("toss", toss),
-                Simultaneous("clash", {"A": own, "B": own}, clash)),
-    )  # fmt: skip
+        players=("A", "B"),
+        types={"A": {"t": 0.4, "w": 0.6}, "B": {"t": 0.3, "w": 0.7}},
+        start="war",
+        periods=3,
+        discount=0.9,
+        stages=(
+            Decision("table", "A", offers),
+            Decision("answer", "B", answers),
+            Chance("toss", toss),
+            Simultaneous("clash", {"A": own, "B": own}, clash),
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +79,10 @@ def enumerate_record(s, months, seen):
     game, total = s.game, {}
     for kinds in product(game.type_names("A"), game.type_names("B")):
         types = dict(zip("AB", kinds, strict=True))
-        start = game.prior("A")[game.type_names("A").index(kinds[0])] * game.prior("B")[game.type_names("B").index(kinds[1])]
+        start = (
+            game.prior("A")[game.type_names("A").index(kinds[0])]
+            * game.prior("B")[game.type_names("B").index(kinds[1])]
+        )
         prior = {p: dict(zip(game.type_names(p), game.prior(p), strict=True)) for p in "AB"}
         total[kinds] = start * walk(s, types, "war", prior, 0, 0, months, seen)
     return total
@@ -117,7 +132,10 @@ RECORDS = {
         0: [Seen("table", ("offer 0.5",), "A"), Seen("answer", ("reject",), "B")],
         1: [Seen("table", ("stall",))],
     },
-    "one move of a pair": {0: [Seen("clash", ("hard",), "B")], 1: [Seen("clash", ("soft",), "A"), Seen("answer", ("reject",))]},
+    "one move of a pair": {
+        0: [Seen("clash", ("hard",), "B")],
+        1: [Seen("clash", ("soft",), "A"), Seen("answer", ("reject",))],
+    },
     "a gap, then any offer": {1: [Seen("table", ("offer *",), "A")]},
     "nothing": {},
 }

@@ -76,7 +76,9 @@ def test_straight_lines_where_two_movers_keep_turning(monkeypatch):
     monkeypatch.setattr(work, "PATIENCE", 0)
     straight = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
     assert straight.settings["interpolation"] == "linear instead of cubic"
-    assert pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
+    assert (
+        pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
+    )
     for p in "AB":
         assert 0 < abs(straight.value(p) - cubic.value(p)) < 2e-3
 

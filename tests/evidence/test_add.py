@@ -53,14 +53,17 @@ def test_refusal_leaves_the_cache_untouched(what, tmp_path):
     assert {p.name: p.read_bytes() for p in cache.iterdir()} == before
 
 
-@pytest.mark.parametrize(("name", "content", "message"), [
-    ("x.txt", b"a,b\n", "files ending in .txt are not read"),
-    ("x.csv", b"", "not a readable table"),
-    ("x.csv", b"a,b\n1,2,3\n", "not a readable table"),
-    ("x.xlsx", b"not a workbook", "not a readable .xlsx file"),
-    ("x.dta", b"not stata", "not a readable Stata file"),
-    ("x.parquet", b"PAR1", "not a readable .parquet file"),
-])
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.txt", b"a,b\n", "files ending in .txt are not read"),
+        ("x.csv", b"", "not a readable table"),
+        ("x.csv", b"a,b\n1,2,3\n", "not a readable table"),
+        ("x.xlsx", b"not a workbook", "not a readable .xlsx file"),
+        ("x.dta", b"not stata", "not a readable Stata file"),
+        ("x.parquet", b"PAR1", "not a readable .parquet file"),
+    ],
+)
 def test_unreadable_files_are_refused(name, content, message, tmp_path):
     path = tmp_path / name
     path.write_bytes(content)

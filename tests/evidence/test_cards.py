@@ -28,9 +28,22 @@ def test_card_is_complete(name):
 
 def test_issue_datasets_have_cards():
     assert set(cards()) >= {
-        "ethprio-ceasefires", "fortna-spells", "cwm", "pax", "ucdp-termination-conflict", "ucdp-termination-dyad",
-        "ucdp-acd", "ucdp-dyadic", "ucdp-peace-agreements", "cow-interstate-wars", "icb", "gml-mid", "mie", "ties",
-        "nmc"}
+        "ethprio-ceasefires",
+        "fortna-spells",
+        "cwm",
+        "pax",
+        "ucdp-termination-conflict",
+        "ucdp-termination-dyad",
+        "ucdp-acd",
+        "ucdp-dyadic",
+        "ucdp-peace-agreements",
+        "cow-interstate-wars",
+        "icb",
+        "gml-mid",
+        "mie",
+        "ties",
+        "nmc",
+    }
 
 
 def test_unknown_name_says_which_are_near():
@@ -39,14 +52,24 @@ def test_unknown_name_says_which_are_near():
 
 
 COUNTED = {  # dataset -> what its card says is covered: the column whose distinct values are counted
-    "cow-interstate-wars": ("95 wars", "war_id"), "ethprio-ceasefires": ("2,203 ceasefires", "ceasefire_id"),
-    "fortna-spells": ("156 spells", "spell_id"), "gjp": ("617 questions", "question_id"),
+    "cow-interstate-wars": ("95 wars", "war_id"),
+    "ethprio-ceasefires": ("2,203 ceasefires", "ceasefire_id"),
+    "fortna-spells": ("156 spells", "spell_id"),
+    "gjp": ("617 questions", "question_id"),
     "gml-mid": ("2,174 disputes", "dispute_id"),
-    "icb": ("487 crises", "crisis_id"), "mie": ("1,881 confrontations", "confrontation_id"), "nmc": ("217 states", "state_code"),
-    "pax": ("184 processes", "process_id"), "ties": ("1,412 cases", "case_id"), "ucdp-acd": ("303 conflicts", "conflict_id"),
-    "ucdp-dyadic": ("684 dyads", "dyad_id"), "ucdp-peace-agreements": ("374 agreements", "agreement_id"),
-    "ucdp-termination-conflict": ("292 conflicts", "conflict_id"), "ucdp-termination-dyad": ("646 dyads", "dyad_id"),
-    "cow-majors": ("9 states", "state_code"), "cwm": ("109 states", "country")}
+    "icb": ("487 crises", "crisis_id"),
+    "mie": ("1,881 confrontations", "confrontation_id"),
+    "nmc": ("217 states", "state_code"),
+    "pax": ("184 processes", "process_id"),
+    "ties": ("1,412 cases", "case_id"),
+    "ucdp-acd": ("303 conflicts", "conflict_id"),
+    "ucdp-dyadic": ("684 dyads", "dyad_id"),
+    "ucdp-peace-agreements": ("374 agreements", "agreement_id"),
+    "ucdp-termination-conflict": ("292 conflicts", "conflict_id"),
+    "ucdp-termination-dyad": ("646 dyads", "dyad_id"),
+    "cow-majors": ("9 states", "state_code"),
+    "cwm": ("109 states", "country"),
+}
 
 
 @pytest.mark.parametrize("name", COUNTED)

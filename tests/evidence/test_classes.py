@@ -28,30 +28,36 @@ def test_duration_so_far_restarts_the_clock():
     assert old.filter(pl.col("name") == "Iran - Iraq")["days"].to_list() == [1793]
 
 
-@pytest.mark.parametrize(("kind", "where", "message"), [
-    ("ceasefire", None, "no cases are kept for 'ceasefire'. Did you mean 'ceasefires'"),
-    ("ceasefires", "sides=2", "ceasefires have no covariate 'sides'. Did you mean 'side'"),
-    ("ceasefires", "side=trilateral", "side is never 'trilateral'. Did you mean 'bilateral'"),
-    ("ceasefires", "mediated=maybe", "mediated=maybe: write a whole number, or yes or no"),
-    ("ceasefires", "partial", "no reference class is called 'partial'."),
-    ("ceasefires", "partial", "Or write a condition on ceasefires: column=value"),
-    ("ceasefires", "Mediated>=", "condition 'Mediated>=' of ceasefires: write column=value"),
-    ("ceasefires", "interstate", "'interstate' says nothing of ceasefires, only of episodes, processes"),
-    ("wars", "since=long", "since=long: write a year of four digits"),
-    ("wars", "reached=long", "'long' is not a duration"),
-])
+@pytest.mark.parametrize(
+    ("kind", "where", "message"),
+    [
+        ("ceasefire", None, "no cases are kept for 'ceasefire'. Did you mean 'ceasefires'"),
+        ("ceasefires", "sides=2", "ceasefires have no covariate 'sides'. Did you mean 'side'"),
+        ("ceasefires", "side=trilateral", "side is never 'trilateral'. Did you mean 'bilateral'"),
+        ("ceasefires", "mediated=maybe", "mediated=maybe: write a whole number, or yes or no"),
+        ("ceasefires", "partial", "no reference class is called 'partial'."),
+        ("ceasefires", "partial", "Or write a condition on ceasefires: column=value"),
+        ("ceasefires", "Mediated>=", "condition 'Mediated>=' of ceasefires: write column=value"),
+        ("ceasefires", "interstate", "'interstate' says nothing of ceasefires, only of episodes, processes"),
+        ("wars", "since=long", "since=long: write a year of four digits"),
+        ("wars", "reached=long", "'long' is not a duration"),
+    ],
+)
 def test_bad_classes_say_how_to_mend_them(kind, where, message):
     with pytest.raises(EvidenceError) as error:
         cases(kind, where)
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize(("question", "message"), [
-    ("ceasfire fails within 3 days", "Did you mean 'ceasefire fails'"),
-    ("ceasefire fails", "needs a time: write 'ceasefire fails within 1 year'"),
-    ("crisis fades within 3 days", "leave out 'within 3 days'"),
-    ("war ends within soon", "'soon' is not a duration"),
-])
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("ceasfire fails within 3 days", "Did you mean 'ceasefire fails'"),
+        ("ceasefire fails", "needs a time: write 'ceasefire fails within 1 year'"),
+        ("crisis fades within 3 days", "leave out 'within 3 days'"),
+        ("war ends within soon", "'soon' is not a duration"),
+    ],
+)
 def test_bad_questions_say_how_to_mend_them(question, message):
     with pytest.raises(EvidenceError) as error:
         base_rate(question)
@@ -73,12 +79,19 @@ def test_every_event_answers(event):
     assert event.name in questions()
 
 
-@pytest.mark.parametrize(("question", "p", "n"), [  # shared/data/README.md, section 2
-    ("ceasefire fails within 30 days", 0.203, 263), ("agreement fails within 1 year", 0.21, None),
-    ("talks reach a substantive agreement within 2 years", 0.55, 101), ("peace fails within 1 year", 0.218, 156),
-    ("talks reach a comprehensive agreement within 2 years", 0.15, 122), ("conflict recurs within 5 years", 0.385, 525),
-    ("sanctions threat: target yields", 0.43, 484), ("interstate war ends within 1 year", 0.68, 95),
-])
+@pytest.mark.parametrize(
+    ("question", "p", "n"),
+    [  # shared/data/README.md, section 2
+        ("ceasefire fails within 30 days", 0.203, 263),
+        ("agreement fails within 1 year", 0.21, None),
+        ("talks reach a substantive agreement within 2 years", 0.55, 101),
+        ("peace fails within 1 year", 0.218, 156),
+        ("talks reach a comprehensive agreement within 2 years", 0.15, 122),
+        ("conflict recurs within 5 years", 0.385, 525),
+        ("sanctions threat: target yields", 0.43, 484),
+        ("interstate war ends within 1 year", 0.68, 95),
+    ],
+)
 def test_questions_agree_with_the_tables(question, p, n):
     r = base_rate(question)
     assert r.probability == pytest.approx(p, abs=0.0051)
@@ -133,13 +146,21 @@ def planted(frame, day):
     begun = pl.col("start") <= day
     if "start_year" in frame.columns:
         begun = pl.coalesce("start", pl.date(pl.col("start_year"), 12, 31)) <= day
-    frame = frame.filter(begun).with_columns(pl.when(late).then(pl.lit(FUTURE[c])).otherwise(c).alias(c)
-                                             for c in FUTURE if c in frame.columns)
+    frame = frame.filter(begun).with_columns(
+        pl.when(late).then(pl.lit(FUTURE[c])).otherwise(c).alias(c) for c in FUTURE if c in frame.columns
+    )
     years = [c for c in ("war_year", "resumed") if c in frame.columns]
-    frame = frame.with_columns(pl.when(pl.coalesce(c, 9999) >= day.year).then(day.year + 1).otherwise(c).alias(c) for c in years)
+    frame = frame.with_columns(
+        pl.when(pl.coalesce(c, 9999) >= day.year).then(day.year + 1).otherwise(c).alias(c) for c in years
+    )
     days = [c for c in ("comprehensive", "episode_end") if c in frame.columns]
-    frame = frame.with_columns(pl.when(pl.col(c).fill_null(dt.date(9999, 1, 1)) > day).then(pl.lit(day) + dt.timedelta(77))
-                               .otherwise(c).alias(c) for c in days)
+    frame = frame.with_columns(
+        pl.when(pl.col(c).fill_null(dt.date(9999, 1, 1)) > day)
+        .then(pl.lit(day) + dt.timedelta(77))
+        .otherwise(c)
+        .alias(c)
+        for c in days
+    )
     if "tension" in frame.columns:
         soon = pl.col("end_year") + 5 >= day.year
         frame = frame.with_columns(tension=pl.when(soon).then(pl.lit("recurred")).otherwise("tension"))
@@ -148,7 +169,8 @@ def planted(frame, day):
     return frame.with_columns(
         end=pl.when(late).then(pl.col("end").dt.offset_by("400d")).otherwise("end"),
         seen=pl.when(pl.col("seen") > day).then(pl.col("seen").dt.offset_by("300d")).otherwise("seen"),
-        ending=pl.when(late).then(pl.col("ending").replace(other)).otherwise("ending"))
+        ending=pl.when(late).then(pl.col("ending").replace(other)).otherwise("ending"),
+    )
 
 
 @pytest.mark.parametrize("kind", [k for k in STORED if k != "sanctions"])
@@ -172,17 +194,25 @@ def as_if(monkeypatch, day):
     """Let every case table be read with the facts after a day changed."""
     from peacetalks.evidence import classes
 
-    monkeypatch.setattr(classes, "read_cases", lambda kind: read_cases(kind) if kind == "sanctions" else planted(
-        read_cases(kind), day))
+    monkeypatch.setattr(
+        classes, "read_cases", lambda kind: read_cases(kind) if kind == "sanctions" else planted(read_cases(kind), day)
+    )
     home._lower.cache_clear()
 
 
-ASKED = [("ceasefire fails within 30 days", "side=bilateral"), ("war ends within 2 years", None),
-         ("conflict ends in an agreement within 5 years", "intensity=war, reached=2y"),
-         ("war ends within 1 year", "war_type=interstate, reached=1y"), ("conflict recurs within 5 years", None),
-         ("talks reach a comprehensive agreement within 5 years", "level=intrastate"),
-         ("interstate war ends within 1 year", "major_power=1"), ("crisis ends in a formal agreement", "mediation=occurred"),
-         ("crisis recurs", None), ("agreement fails within 5 years", "kind=full"), ("peace fails within 5 years", None)]
+ASKED = [
+    ("ceasefire fails within 30 days", "side=bilateral"),
+    ("war ends within 2 years", None),
+    ("conflict ends in an agreement within 5 years", "intensity=war, reached=2y"),
+    ("war ends within 1 year", "war_type=interstate, reached=1y"),
+    ("conflict recurs within 5 years", None),
+    ("talks reach a comprehensive agreement within 5 years", "level=intrastate"),
+    ("interstate war ends within 1 year", "major_power=1"),
+    ("crisis ends in a formal agreement", "mediation=occurred"),
+    ("crisis recurs", None),
+    ("agreement fails within 5 years", "kind=full"),
+    ("peace fails within 5 years", None),
+]
 
 
 def test_a_planted_future_leaves_base_rates_alone(monkeypatch):

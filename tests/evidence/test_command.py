@@ -24,19 +24,24 @@ def test_outside_prints_the_three_ends_with_interval_n_and_what_is_not_said():
 
 
 def test_outside_as_json_is_the_forecast():
-    got = json.loads(run("outside", "interstate", "reached=1y", "--months", "12", "--as-of", "2000-01-01", "--json").stdout)
+    got = json.loads(
+        run("outside", "interstate", "reached=1y", "--months", "12", "--as-of", "2000-01-01", "--json").stdout
+    )
     f = evidence.outside_forecast(["interstate", "reached=1y"], [12], "2000-01-01")
     assert got["end_probability"] == f.to_dict()["end_probability"]
     assert got["as_of"] == "2000-01-01"
     assert got["probability"][0][got["labels"].index("talks")] is None
 
 
-@pytest.mark.parametrize(("args", "message"), [
-    (("outside", "interstat"), "Did you mean 'interstate'"),
-    (("outside", "--months", "soon"), "give months of 1 or more"),
-    (("outside", "--method", "guess"), "no method is called 'guess'"),
-    (("cards", "ucdp"), "no dataset is called 'ucdp'"),
-])
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("outside", "interstat"), "Did you mean 'interstate'"),
+        (("outside", "--months", "soon"), "give months of 1 or more"),
+        (("outside", "--method", "guess"), "no method is called 'guess'"),
+        (("cards", "ucdp"), "no dataset is called 'ucdp'"),
+    ],
+)
 def test_bad_requests_are_bad_input(args, message):
     error = run(*args).exception
     assert message in str(error)

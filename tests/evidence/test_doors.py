@@ -134,14 +134,18 @@ def test_another_version_with_other_codes_is_refused(name, small, cache, tmp_pat
     refused(written(valid(c).with_columns(pl.lit("77").alias(raw)), c, tmp_path), cache, f"column '{raw}' holds '77'")
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if any(col.kind == "int" and not col.codes for col in card(n).columns)])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if any(col.kind == "int" and not col.codes for col in card(n).columns)]
+)
 def test_words_where_numbers_should_be_are_refused(name, small, cache, tmp_path):
     c = small[name]
     raw = next(col.raw[0] for col in c.columns if col.kind == "int" and not col.codes)
     refused(written(valid(c).with_columns(pl.lit("soon").alias(raw)), c, tmp_path), cache, "is not of the type")
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if any(col.kind == "date" and len(col.raw) == 1 for col in card(n).columns)])
+@pytest.mark.parametrize(
+    "name", [n for n in NAMES if any(col.kind == "date" and len(col.raw) == 1 for col in card(n).columns)]
+)
 def test_dates_in_another_form_are_refused(name, small, cache, tmp_path):
     c = small[name]
     raw = next(col.raw[0] for col in c.columns if col.kind == "date" and len(col.raw) == 1)

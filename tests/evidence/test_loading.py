@@ -20,25 +20,28 @@ def test_columns_types_rows_and_coverage(name, data):
             assert frame[col].max() <= c.years[1], col
 
 
-@pytest.mark.parametrize(("name", "column", "nulls", "why"), [
-    ("ethprio-ceasefires", "ending", 2004, "-1 = unclear"),
-    ("ethprio-ceasefires", "end", 2351, "-1 or 0 in the date"),
-    ("fortna-spells", "start", 36, "later rows of a spell"),
-    ("cwm", "start", 321, "no effort, or no day"),
-    ("pax", "conflict_id", 21, "empty"),
-    ("ucdp-termination-conflict", "ending", 1981, "years in which nothing ended"),
-    ("ucdp-termination-dyad", "ended", 64, "empty"),
-    ("ucdp-acd", "end", 2193, "years in which nothing ended"),
-    ("ucdp-dyadic", "side_b", 0, "always given"),
-    ("ucdp-peace-agreements", "ended", 238, "not coded as ended"),
-    ("cow-interstate-wars", "deaths", 1, "-9"),
-    ("icb", "mediation", 5, "empty"),
-    ("icb-core", "end", 20, "no day"),
-    ("gml-mid", "settlement", 17, "-9"),
-    ("mie", "start", 1987, "-9 in the day"),
-    ("ties", "outcome", 388, "no outcome"),
-    ("nmc", "spending", 2360, "NA"),
-])
+@pytest.mark.parametrize(
+    ("name", "column", "nulls", "why"),
+    [
+        ("ethprio-ceasefires", "ending", 2004, "-1 = unclear"),
+        ("ethprio-ceasefires", "end", 2351, "-1 or 0 in the date"),
+        ("fortna-spells", "start", 36, "later rows of a spell"),
+        ("cwm", "start", 321, "no effort, or no day"),
+        ("pax", "conflict_id", 21, "empty"),
+        ("ucdp-termination-conflict", "ending", 1981, "years in which nothing ended"),
+        ("ucdp-termination-dyad", "ended", 64, "empty"),
+        ("ucdp-acd", "end", 2193, "years in which nothing ended"),
+        ("ucdp-dyadic", "side_b", 0, "always given"),
+        ("ucdp-peace-agreements", "ended", 238, "not coded as ended"),
+        ("cow-interstate-wars", "deaths", 1, "-9"),
+        ("icb", "mediation", 5, "empty"),
+        ("icb-core", "end", 20, "no day"),
+        ("gml-mid", "settlement", 17, "-9"),
+        ("mie", "start", 1987, "-9 in the day"),
+        ("ties", "outcome", 388, "no outcome"),
+        ("nmc", "spending", 2360, "NA"),
+    ],
+)
 def test_unknown_is_null_and_never_zero(name, column, nulls, why, data):
     assert load(name, data)[column].null_count() == nulls, why
 

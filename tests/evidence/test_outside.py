@@ -23,9 +23,13 @@ def as_if(monkeypatch, day):
         if kind != "episodes":
             return frame
         return frame.filter(pl.col("start") <= day).with_columns(
-            *(pl.when(pl.coalesce(c, 9999) >= day.year).then(day.year + 1).otherwise(c).alias(c) for c in ("war_year", "resumed")),
+            *(
+                pl.when(pl.coalesce(c, 9999) >= day.year).then(day.year + 1).otherwise(c).alias(c)
+                for c in ("war_year", "resumed")
+            ),
             end=pl.when(late).then(pl.col("end").dt.offset_by("400d")).otherwise("end"),
-            ending=pl.when(late).then(pl.lit("victory_a")).otherwise("ending"))
+            ending=pl.when(late).then(pl.lit("victory_a")).otherwise("ending"),
+        )
 
     monkeypatch.setattr(classes, "read_cases", planted)
 
@@ -102,14 +106,17 @@ def test_same_seed_same_interval():
     assert (a.end_low == b.end_low).all()
 
 
-@pytest.mark.parametrize(("cls", "months", "message"), [
-    (None, [], "give months of 1 or more"),
-    (None, [0], "give months of 1 or more"),
-    (["interstat"], [12], "no reference class is called 'interstat'. Did you mean 'interstate'"),
-    (["mediated"], [12], "the reference class 'mediated' says nothing of episodes, only of ceasefires, agreements"),
-    ("war_type=interstate, since=2030", [12], "no episode is in the class"),
-    ("war=1", [12], "episodes have no covariate 'war'"),
-])
+@pytest.mark.parametrize(
+    ("cls", "months", "message"),
+    [
+        (None, [], "give months of 1 or more"),
+        (None, [0], "give months of 1 or more"),
+        (["interstat"], [12], "no reference class is called 'interstat'. Did you mean 'interstate'"),
+        (["mediated"], [12], "the reference class 'mediated' says nothing of episodes, only of ceasefires, agreements"),
+        ("war_type=interstate, since=2030", [12], "no episode is in the class"),
+        ("war=1", [12], "episodes have no covariate 'war'"),
+    ],
+)
 def test_bad_requests_say_how_to_mend_them(cls, months, message):
     with pytest.raises(EvidenceError, match=message):
         outside_forecast(cls, months, draws=1)
@@ -159,7 +166,9 @@ def test_a_scenario_has_an_outside_view(name, method):
 WAR_2Y = "incompatibility=territory, intensity=war, reached=2y"
 
 
-@pytest.mark.parametrize(("method", "where"), [("class", "war_type=interstate"), ("class", WAR_2Y), ("regression", WAR_2Y)])
+@pytest.mark.parametrize(
+    ("method", "where"), [("class", "war_type=interstate"), ("class", WAR_2Y), ("regression", WAR_2Y)]
+)
 def test_a_planted_future_leaves_the_forecast_alone(method, where, monkeypatch):
     day = dt.date(2005, 3, 1)
     before = outside_forecast(where, [12, 60], day, draws=3, method=method).to_dict()
@@ -177,14 +186,22 @@ def test_averaged_over_every_case_the_regression_is_about_the_curve_of_all(whole
     """With each case's own era; the forecast itself puts all in the present one."""
     record, model = whole
     days = np.array([365.0, 730.0])
-    assert regression.curves(model, model.x, days) == pytest.approx(crosswalk.Times.of(record.whole).curve(days), abs=0.012)
+    assert regression.curves(model, model.x, days) == pytest.approx(
+        crosswalk.Times.of(record.whole).curve(days), abs=0.012
+    )
 
 
 def test_the_regression_is_of_the_forecasts_era(whole):
     """Victory was rarer after 1989 than before: the same cases put in 2015 have less of it than in 1985."""
     record, model = whole
-    early, late = (regression.curves(model, model.standardised(home._regressed(dataclasses.replace(
-        record, today=dt.date(y, 1, 1)))[1]), np.array([730.0]))[0] for y in (1985, 2015))
+    early, late = (
+        regression.curves(
+            model,
+            model.standardised(home._regressed(dataclasses.replace(record, today=dt.date(y, 1, 1)))[1]),
+            np.array([730.0]),
+        )[0]
+        for y in (1985, 2015)
+    )
     assert late[2] < 0.8 * early[2]
 
 
@@ -211,11 +228,16 @@ def test_every_named_class_has_cases(name):
 
 def test_states_of_the_trial_by_hand():
     day = dt.date
-    frame = pl.DataFrame({
-        "start": [day(2000, 1, 1)] * 7, "end": [day(2000, 6, 1)] * 5 + [None, day(2003, 1, 1)],
-        "seen": [None] * 5 + [day(2019, 12, 31), None], "ending": ["agreement", "agreement", "victory_a", "low_activity", None,
-                                                                  None, "ceasefire"],
-        "resumed": [None, 2001, None, 2000, None, None, 2010]}, schema_overrides={"seen": pl.Date})
+    frame = pl.DataFrame(
+        {
+            "start": [day(2000, 1, 1)] * 7,
+            "end": [day(2000, 6, 1)] * 5 + [None, day(2003, 1, 1)],
+            "seen": [None] * 5 + [day(2019, 12, 31), None],
+            "ending": ["agreement", "agreement", "victory_a", "low_activity", None, None, "ceasefire"],
+            "resumed": [None, 2001, None, 2000, None, None, 2010],
+        },
+        schema_overrides={"seen": pl.Date},
+    )
     got = trial.states(frame)
     peace, nowhere, more = np.eye(3)
     assert got[0].tolist() == [peace.tolist()] * 3

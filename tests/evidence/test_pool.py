@@ -38,6 +38,7 @@ def test_laws(a, b, w, g):
 @settings(deadline=None)
 def test_news_may_come_before_or_after_pooling(a, b, w, news):
     """External Bayesianity: updating both views on the same evidence and pooling is pooling and then updating."""
+
     def update(p):
         return p * news / (p * news).sum()
 

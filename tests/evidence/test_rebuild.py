@@ -47,6 +47,8 @@ def test_nothing_is_written_when_a_raw_file_is_missing(tmp_path):
 def test_what_is_skipped_without_raw_data_is_said_loudly(requires_data, monkeypatch, tmp_path):
     """A run without the raw files warns, with the reason, beside the skip; it does not pass in silence."""
     monkeypatch.setenv("PEACETALKS_DATA", str(tmp_path / "none"))
-    with pytest.warns(UserWarning, match="rebuild and raw figures are NOT tested"), pytest.raises(
-            pytest.skip.Exception, match="Set PEACETALKS_DATA to the folder"):
+    with (
+        pytest.warns(UserWarning, match="rebuild and raw figures are NOT tested"),
+        pytest.raises(pytest.skip.Exception, match="Set PEACETALKS_DATA to the folder"),
+    ):
         requires_data()

@@ -22,11 +22,19 @@ def made(n, seed=0, effect=1.0, causes=(1, 5)):
     first = times.argmin(axis=0)
     t = np.minimum(times.min(axis=0), censored)
     k = np.where(times.min(axis=0) <= censored, np.array(causes)[first], 0)
-    return pl.DataFrame({
-        "t": np.ceil(t / 5) * 5, "k": k, "war_type": np.where(interstate, "interstate", "intrastate"),
-        "incompatibility": rng.choice(["territory", "government"], n), "intensity": rng.choice(["war", "minor"], n),
-        "major_power": rng.integers(0, 2, n), "previous": rng.integers(0, 2, n),
-        "start": [dt.date(int(y), 1, 1) for y in rng.integers(1950, 2015, n)], "cluster": rng.integers(0, 40, n).astype(str)})
+    return pl.DataFrame(
+        {
+            "t": np.ceil(t / 5) * 5,
+            "k": k,
+            "war_type": np.where(interstate, "interstate", "intrastate"),
+            "incompatibility": rng.choice(["territory", "government"], n),
+            "intensity": rng.choice(["war", "minor"], n),
+            "major_power": rng.integers(0, 2, n),
+            "previous": rng.integers(0, 2, n),
+            "start": [dt.date(int(y), 1, 1) for y in rng.integers(1950, 2015, n)],
+            "cluster": rng.integers(0, 40, n).astype(str),
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +71,9 @@ def test_a_cox_curve_is_that_of_lifelines_when_nothing_competes():
     fitter = CoxPHFitter(penalizer=1 / (200 * model.tau2)).fit(table, "t", "e")
     days = np.array([50.0, 200.0, 600.0])
     theirs = 1 - fitter.predict_survival_function(table.iloc[:1], times=days + 0.5).to_numpy()[:, 0]
-    assert regression.curves(model, model.x[:1], days)[:, 0] == pytest.approx(theirs, abs=0.01)  # product or exponential
+    assert regression.curves(model, model.x[:1], days)[:, 0] == pytest.approx(
+        theirs, abs=0.01
+    )  # product or exponential
 
 
 def test_a_true_effect_is_found_and_the_curve_covers_it():
@@ -112,10 +122,20 @@ def test_the_interval_agrees_with_refitting_to_resampled_cases():
     cases = made(150, effect=0.7)
     model, days, rng = regression.fit(cases), np.array([365.0]), np.random.default_rng(1)
     x = model.standardised(cases.filter(pl.col("war_type") == "interstate"))
-    quick = [regression.curves(model, x, days, regression.draw(model, rng), np.bincount(rng.integers(0, 150, 150), minlength=150)
-                               .astype(float))[0, 0] for _ in range(200)]
+    quick = [
+        regression.curves(
+            model,
+            x,
+            days,
+            regression.draw(model, rng),
+            np.bincount(rng.integers(0, 150, 150), minlength=150).astype(float),
+        )[0, 0]
+        for _ in range(200)
+    ]
     full = []
     for _ in range(7):
         again = regression.fit(cases[rng.integers(0, 150, 150).tolist()])
-        full.append(regression.curves(again, again.standardised(cases.filter(pl.col("war_type") == "interstate")), days)[0, 0])
+        full.append(
+            regression.curves(again, again.standardised(cases.filter(pl.col("war_type") == "interstate")), days)[0, 0]
+        )
     assert 0.4 < np.std(quick) / np.std(full) < 2.5

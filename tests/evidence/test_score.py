@@ -33,8 +33,10 @@ def test_scores_are_proper(truth, other):
     """Under outcomes drawn from `truth` no forecast is expected to do better than `truth`."""
     every = np.arange(4)
     for rule in (score.brier, score.rps, score.log_score):
+
         def expected(f, rule=rule):
             return float(truth @ rule(np.tile(f, (4, 1)), every))
+
         assert expected(truth) <= expected(other) + 1e-12
         if abs(truth - other).max() > 0.05:
             assert expected(truth) < expected(other)

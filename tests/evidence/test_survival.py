@@ -62,11 +62,14 @@ def test_incidence_rises_and_sums_to_at_most_one(rows):
     assert (got.high[ok] >= got.probability[ok] - 1e-9).all()
 
 
-@pytest.mark.parametrize(("days", "cause", "message"), [
-    ([1, 2], [1], "vectors of one length"),
-    ([-1], [1], "0 or more and none missing"),
-    ([1], [3], "causes must be 0"),
-])
+@pytest.mark.parametrize(
+    ("days", "cause", "message"),
+    [
+        ([1, 2], [1], "vectors of one length"),
+        ([-1], [1], "0 or more and none missing"),
+        ([1], [3], "causes must be 0"),
+    ],
+)
 def test_bad_input_is_refused(days, cause, message):
     with pytest.raises(EvidenceError, match=message):
         incidence(days, cause, [1])

@@ -61,7 +61,12 @@ def test_the_screen_fits_80_columns(told):
     show(told, Console(file=out, width=80))
     text = out.getvalue()
     assert max(map(len, text.splitlines())) <= 80
-    words = ["public states", "posture: United Nations Command", "offer 0 to 1 (3)", "talks open, fighting > settlement in force"]
+    words = [
+        "public states",
+        "posture: United Nations Command",
+        "offer 0 to 1 (3)",
+        "talks open, fighting > settlement in force",
+    ]
     assert [w for w in words if w not in text] == []
     assert path_rows(told)[-1][1] == "paths too rare to be followed to the end"
     json.dumps(told.to_dict(), allow_nan=False)

@@ -139,7 +139,9 @@ def test_no_command_solves_a_variant_twice(monkeypatch, name):
     for room in ("bench", "comparison", "infer", "scenario_outlook"):
         monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
     settings = commands()[name]().to_dict()["settings"]
-    assert len(solved) == len(set(solved)) == settings.get("solves", 5)  # a forecast: as written, open cards, three draws
+    assert (
+        len(solved) == len(set(solved)) == settings.get("solves", 5)
+    )  # a forecast: as written, open cards, three draws
 
 
 def test_draws_of_no_ranges_are_one_solve(monkeypatch):

@@ -105,7 +105,9 @@ def test_the_record_knows_nothing_later_and_says_where_it_is_silent(small):
     late = outside_views(small.model_copy(update={"as_of": small.as_of.replace(year=2020)}), (1, 12))
     assert [v.n < w.n for v, w in zip(views, late, strict=True)] == [True, True]
     assert all("More conflict is a lower bound" in v.note for v in views)
-    thin = small.model_copy(update={"reference_classes": ["war_type=interstate, reached=1y", "war_type=interstate, reached=40y"]})
+    thin = small.model_copy(
+        update={"reference_classes": ["war_type=interstate, reached=1y", "war_type=interstate, reached=40y"]}
+    )
     few, none = outside_views(thin, (12,))
     assert 0 < few.n < FEW
     assert few.ends == {}
@@ -116,7 +118,9 @@ def test_the_record_knows_nothing_later_and_says_where_it_is_silent(small):
 
 def test_the_schema_is_fresh_and_every_forecast_fits_it(looked, small):
     text = (resources.files("peacetalks.scenario") / "bundled" / "forecast.schema.json").read_text(encoding="utf-8")
-    assert text == forecast_schema.text(), "run `python -m peacetalks.pages.forecast_schema FILE` on forecast.schema.json"
+    assert text == forecast_schema.text(), (
+        "run `python -m peacetalks.pages.forecast_schema FILE` on forecast.schema.json"
+    )
     validator = Draft202012Validator(json.loads(text))
     told = json.loads(render.as_json(looked))
     validator.validate(told)
@@ -158,12 +162,34 @@ def test_the_screen_fits_80_columns_and_tells_all(looked):
     screen.show(looked, Console(file=out, width=80))
     text = out.getvalue()
     assert max(map(len, text.splitlines())) <= 80
-    words = ["Peace", "Nowhere", "More conflict", "1 mo", "3 mo", "6 mo", "12 mo", "24 mo", "with nothing hidden", "record [1]",
-             "pooled, inside with record [2]", "at weights 0.00 to 0.70", "too few to tell it", "a judgement: a quarter",
-             "pooled with the record: peace",
-             "90% of draws", "95% interval", "won by KPA and Chinese Volunteers", "front as it stands 0.50", "residual",
-             "capability-weighted mean 0.53", "Moved by private information", "A truce, once begun, is broken", "n = 7",
-             "lower bound", "seed 20250520"]  # fmt: skip
+    words = [
+        "Peace",
+        "Nowhere",
+        "More conflict",
+        "1 mo",
+        "3 mo",
+        "6 mo",
+        "12 mo",
+        "24 mo",
+        "with nothing hidden",
+        "record [1]",
+        "pooled, inside with record [2]",
+        "at weights 0.00 to 0.70",
+        "too few to tell it",
+        "a judgement: a quarter",
+        "pooled with the record: peace",
+        "90% of draws",
+        "95% interval",
+        "won by KPA and Chinese Volunteers",
+        "front as it stands 0.50",
+        "residual",
+        "capability-weighted mean 0.53",
+        "Moved by private information",
+        "A truce, once begun, is broken",
+        "n = 7",
+        "lower bound",
+        "seed 20250520",
+    ]
     flat = " ".join(text.split())
     assert [w for w in words if w not in flat] == []
     assert "wider war - - - - -" in flat  # no mechanism leads there: not zero
@@ -176,9 +202,13 @@ def test_the_page_is_one_file_without_script_or_network(looked):
     assert "http" not in page.replace("http://www.w3.org", "")
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    titles = ["Outcomes over time", "The three ends: inside view, record, both pooled", "Terms of a settlement",
-              "What is learnt about each side",
-              "Time to settlement, and to the collapse of a truce"]  # fmt: skip
+    titles = [
+        "Outcomes over time",
+        "The three ends: inside view, record, both pooled",
+        "Terms of a settlement",
+        "What is learnt about each side",
+        "Time to settlement, and to the collapse of a truce",
+    ]
     assert [t for t in titles if f"<h2>{t}</h2>" not in page] == []
     assert page.count('<svg role="img"') == 2 * len(titles)
 
@@ -207,8 +237,12 @@ def test_the_pool_is_of_the_inside_view_and_the_narrowest_class_that_can_speak(l
     assert p.ends.values == pytest.approx(log_pool(inside, outside, p.fit.weight, p.fit.sharpness))
     assert (p.low <= p.ends).all()
     assert (p.ends <= p.high).all()
-    assert p.low.values == pytest.approx(np.array([
-        log_pool(inside, outside, w, p.fit.sharpness) for w in np.linspace(p.fit.low, p.fit.high, STEPS)] + [p.ends.values]).min(0))
+    assert p.low.values == pytest.approx(
+        np.array(
+            [log_pool(inside, outside, w, p.fit.sharpness) for w in np.linspace(p.fit.low, p.fit.high, STEPS)]
+            + [p.ends.values]
+        ).min(0)
+    )
     first = pooled_view(looked.ends, [replace(looked.outside[0], conditions=2), record], looked.scenario.as_of)
     assert first.number == 1  # of equals the first named
 
@@ -224,7 +258,9 @@ def test_between_both_views_in_log_odds_and_either_view_at_weight_0_and_1(looked
     assert (between <= np.maximum(*odds) + 1e-9).all()
     assert not np.allclose(q, inside)
     assert not np.allclose(q, outside)
-    assert pool(inside, outside, 1.0).values == pytest.approx(inside.values, abs=2e-3)  # what is below 0.001 is lifted to it
+    assert pool(inside, outside, 1.0).values == pytest.approx(
+        inside.values, abs=2e-3
+    )  # what is below 0.001 is lifted to it
     assert pool(inside, outside, 0.0).values == pytest.approx(outside.values)
 
 
@@ -262,7 +298,9 @@ def test_a_date_that_nobody_was_followed_to_is_unknown_in_every_output(looked):
 
 
 def test_nothing_later_sets_the_weight(looked):
-    views = (OutsideView("x", 1, (12,), 9, 1.0, {"peace": [0.2], "nowhere": [0.7], "more_conflict": [0.1]}, {}, {}, "", ""),)
+    views = (
+        OutsideView("x", 1, (12,), 9, 1.0, {"peace": [0.2], "nowhere": [0.7], "more_conflict": [0.1]}, {}, {}, "", ""),
+    )
     early, late = (pooled_view(looked.ends, views, looked.scenario.as_of.replace(year=y)) for y in (1951, 2025))
     assert early.fit.n < late.fit.n
     assert early.fit.weight != late.fit.weight
@@ -271,5 +309,9 @@ def test_nothing_later_sets_the_weight(looked):
 
 def test_a_notebook_shows_three_lines(looked):
     text = looked._repr_html_()
-    assert [text.count(w) for w in ("(inside view)", "outside view, record [1]", "pooled, inside with record [2]")] == [3, 3, 3]
+    assert [text.count(w) for w in ("(inside view)", "outside view, record [1]", "pooled, inside with record [2]")] == [
+        3,
+        3,
+        3,
+    ]
     assert "Weight on the inside view 0.25" in text

@@ -65,25 +65,40 @@ def both(then, own=None):
         (pt.Decision("choice", "A", lambda s: 3), ["must be a list or generator of Move"]),
         (pt.Decision("choice", "A", lambda s: ["go"]), ["expected a Move, got 'go'"]),
         (pt.Decision("choice", "A", lambda s: [OK[0], OK[0]]), ["move 'stay'", "two moves have this label"]),
-        (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", weight=0.0)]), ["weight is 0.0", "positive"]),
+        (
+            pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", weight=0.0)]),
+            ["weight is 0.0", "positive"],
+        ),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", weight=-1)]), ["weight is -1", "positive"]),
-        (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", {"A": math.nan})]), ["'go' pays 'A' nan", "finite"]),
+        (
+            pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", {"A": math.nan})]),
+            ["'go' pays 'A' nan", "finite"],
+        ),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", drive={"A": math.inf})]), ["inf", "finite"]),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", {"a": 1.0})]), ["pays 'a'", "not a player"]),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", {("A", "x"): 1.0})]), ["('A', 'x')"]),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", "end", lambda t: {"Z": 1.0})]), ["pays 'Z'"]),
         (pt.Decision("choice", lambda s: "Q", lambda s: OK), ["'Q' moves, who is not a player"]),
-        (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", {"x": 0.5, "y": 0.4})]), ["move 'go'", "sum to 0.9"]),
-        (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", {"x": 1.5, "y": -0.5})]), ["probability of", "[0, 1]"]),
+        (
+            pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", {"x": 0.5, "y": 0.4})]),
+            ["move 'go'", "sum to 0.9"],
+        ),
+        (
+            pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", {"x": 1.5, "y": -0.5})]),
+            ["probability of", "[0, 1]"],
+        ),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", {})]), ["empty set of states"]),
         (pt.Decision("choice", "A", lambda s: [OK[0], pt.Move("go", ["list"])]), ["not hashable", "tuples"]),
         (chance(0.5, 0.4), ["stage 'toss'", "probabilities of chance sum to 0.9"]),
         (chance(0.0, 0.0), ["stage 'toss'", "has no moves"]),
         (both(lambda s, c: "end"), ["`then` must return a Move"]),
-        (both(lambda s, c: pt.Move(0, "end"), lambda s: [pt.Move("l", pay={"A": 1.0}), pt.Move("r")]), ["own move", "`then`"]),
+        (
+            both(lambda s, c: pt.Move(0, "end"), lambda s: [pt.Move("l", pay={"A": 1.0}), pt.Move("r")]),
+            ["own move", "`then`"],
+        ),
         (both(lambda s, c: pt.Move(0, "end"), lambda s: []), ["has no moves for 'A'"]),
     ],
-)  # fmt: skip
+)
 def test_a_stage_is_checked_when_it_is_compiled(stage, words):
     with pytest.raises(pt.GameError) as e:
         compile_game(pt.Game(players=("A", "B"), start="s", stages=(stage,)))
@@ -168,7 +183,7 @@ def solved():
         (lambda s: pt.simulate(s, n=10), "needs a seed"),
         (lambda s: pt.simulate(s, n=0, seed=1), "n must be at least 1"),
     ],
-)  # fmt: skip
+)
 def test_questions_are_checked(solved, ask, words):
     with pytest.raises(pt.GameError, match=words):
         ask(solved)

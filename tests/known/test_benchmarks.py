@@ -55,7 +55,9 @@ def test_least_war_where_power_is_private(known, cost):
     assert most == pytest.approx(known(f"{key}: sum of max interim war payoffs"), abs=EXACT)
     least = least_war(*tables, HALF, HALF)
     assert least == pytest.approx(known(f"{key}: min war prob (interim IR)"), abs=EXACT)
-    assert least_war(*tables, HALF, HALF, ex_post=True) == pytest.approx(known(f"{key}: min war prob (ex-post IR)"), abs=EXACT)
+    assert least_war(*tables, HALF, HALF, ex_post=True) == pytest.approx(
+        known(f"{key}: min war prob (ex-post IR)"), abs=EXACT
+    )
     assert (least > 1e-9) == (cost < known("o17b.threshold cost h/2"))
 
 
@@ -78,7 +80,7 @@ def test_best_arbitration(known, q, p, theta):
     ("tables", "q"),
     [(war_payoffs(0.3, c), 0.5) for c in (0.1, 0.149)]
     + [(shrinking_pie(p, theta), q) for q, p, theta in ((0.3, 0.85, 0.8), (0.5, 0.85, 0.8), (0.2, 0.9, 0.9))],
-)  # fmt: skip
+)
 def test_the_solver_respects_the_bound(tables, q):
     """Law 13: whatever the game, war at high precision is no less likely than the least for the same types."""
     game = make("uncertain-power", war=tables, strong=(q, q), offers=5)
@@ -109,7 +111,9 @@ TRUTH = (15.0, 0.1, 0.05, 0.30, 0.5)  # lambda, c_A, c_L, c_H, q
 def chances(theta, p=0.5, pie=1.0):
     """Return P(offer, accepted) then P(offer, rejected), from the solver; payoffs in units of `pie`."""
     lam, ca, low, high, q = theta
-    game = make("fearon", p=p, cost_a=ca, costs={"weak": high, "tough": low}, prior={"weak": q, "tough": 1 - q}, offers=OFFERS)
+    game = make(
+        "fearon", p=p, cost_a=ca, costs={"weak": high, "tough": low}, prior={"weak": q, "tough": 1 - q}, offers=OFFERS
+    )
     s = pt.solve(game, lam * pie, belief_points=2, certify=False)
     demand = s.strategy("demand", "start")["only"]
     yes = []
@@ -141,7 +145,9 @@ DATA = {
     "war/peace only, 5 values of p": lambda: sum(information(lambda t, p=p: outcome_only(t, p), TRUTH) for p in ODDS),
     "offers+responses, one cell": lambda: information(chances, TRUTH),
     "offers+responses, 5 values of p": lambda: sum(information(lambda t, p=p: chances(t, p), TRUTH) for p in ODDS),
-    "offers+responses, pie scale unknown (6 params)": lambda: information(lambda t: chances(t[:5], 0.5, t[5]), (*TRUTH, 1.0)),
+    "offers+responses, pie scale unknown (6 params)": lambda: information(
+        lambda t: chances(t[:5], 0.5, t[5]), (*TRUTH, 1.0)
+    ),
 }
 
 
@@ -154,7 +160,9 @@ def test_what_data_identify(known, name):
     assert [rank, len(found)] == known(f"o24.{name}: rank of information / params")
     if rank == len(found):
         errors = np.sqrt(np.diag(np.linalg.inv(500 * found)))
-        assert errors == pytest.approx(known(f"o24.{name}: s.e. with N=500 crises (lam,cA,cL,cH,q)"), abs=6e-5, rel=1e-4)
+        assert errors == pytest.approx(
+            known(f"o24.{name}: s.e. with N=500 crises (lam,cA,cL,cH,q)"), abs=6e-5, rel=1e-4
+        )
 
 
 def test_precision_and_scale_are_one(known):

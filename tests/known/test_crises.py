@@ -298,7 +298,9 @@ def test_rearming_quantal_response(known, terms, beta, rho):
     s, tree = pt.solve(game, 12), solve_tree(game, 12)
     grid = (s.strategy("sign", "start")["only"]["sign"], s.strategy("conduct", "deal")["rearmer"]["rearm"])
     assert grid == pytest.approx(stored, abs=EXACT)
-    assert (tree.strategy()["only"]["sign"], tree.strategy(("sign",))["rearmer"]["rearm"]) == pytest.approx(stored, abs=EXACT)
+    assert (tree.strategy()["only"]["sign"], tree.strategy(("sign",))["rearmer"]["rearm"]) == pytest.approx(
+        stored, abs=EXACT
+    )
 
 
 def test_rearming_thresholds(known, terms):

@@ -43,7 +43,9 @@ def test_best_truce(known, discount):
 
     def truce(chance):
         incident = (quiet * chance, loud * chance, 0.64 * chance)
-        s = pt.solve(make("ceasefire", gain=gain, incident=incident, renegotiate=0.0, discount=discount), 5000, certify=False)
+        s = pt.solve(
+            make("ceasefire", gain=gain, incident=incident, renegotiate=0.0, discount=discount), 5000, certify=False
+        )
         return s.strategy("conduct", "ceasefire", player="A")["only"]["comply"], (1 - discount) * s.value("A")
 
     holds, worth = truce(1.02 * ends)
@@ -58,7 +60,10 @@ def test_best_truce(known, discount):
 def test_no_truce_below_the_least_patience(known, away):
     """With perfect monitoring complying and violating are both equilibria above: the risk-dominant one is kept, so the
     victim may not lose much."""
-    for key, incident, loss in (("o08.delta_star", (0.1, 0.4, 0.64), 0.5), ("o08.perfect.delta_star", (0.0, 1.0, 1.0), 0.02)):
+    for key, incident, loss in (
+        ("o08.delta_star", (0.1, 0.4, 0.64), 0.5),
+        ("o08.perfect.delta_star", (0.0, 1.0, 1.0), 0.02),
+    ):
         game = make("ceasefire", loss=loss, incident=incident, renegotiate=0.0, discount=known(key) + away)
         s = pt.solve(game, 500, certify=False)
         comply = s.strategy("conduct", "ceasefire", player="A")["only"]["comply"]
@@ -80,12 +85,16 @@ def test_truce_with_a_pause(known):
     cost = 0.9 * (0.4 - 0.1) * (value - 0.1 * s.value("A", state=("broken", most))) - 0.1 * 0.5
     assert cost == pytest.approx(known("o08.GP.delta=.9.IC slack"), abs=1e-6)
     f = pt.forecast(s, outcome=lambda x: "peace" if x == "ceasefire" else "war", periods=400)
-    assert float(f.sel(outcome="peace")[-1]) == pytest.approx(known("o08.GP.long-run fraction of time at peace"), abs=1e-6)
+    assert float(f.sel(outcome="peace")[-1]) == pytest.approx(
+        known("o08.GP.long-run fraction of time at peace"), abs=1e-6
+    )
     short = pt.solve(make("ceasefire", pause=most - 1), 2000, certify=False)
     assert short.strategy("conduct", "ceasefire", player="A")["only"]["comply"] < 1e-6
 
 
-@pytest.mark.parametrize(("n", "m", "b"), [(2, 1, 1.0), (4, 2, 1.0), (6, 2, 1.0), (8, 3, 1.0), (4, 2, 0.5), (12, 4, 1.0)])
+@pytest.mark.parametrize(
+    ("n", "m", "b"), [(2, 1, 1.0), (4, 2, 1.0), (6, 2, 1.0), (8, 3, 1.0), (4, 2, 0.5), (12, 4, 1.0)]
+)
 def test_dresher(known, n, m, b):
     s = pt.solve(make("dresher", periods=n, inspections=m, caught=b), 2000, certify=False)
     assert s.value("I") == pytest.approx(known(f"o09.V(n={n},m={m},b={b})"), abs=5e-3)

@@ -51,7 +51,11 @@ def test_transfers(known):
 
 @pytest.mark.parametrize(
     ("delta", "lam", "bundles", "step"),
-    [(0.9, 2000, 21, 0.05 * 0.7), (0.9, 2000, frontier(W1, W2, 200), 0.7 / 200), (0.99, 20000, frontier(W1, W2, 400), 0.7 / 400)],
+    [
+        (0.9, 2000, 21, 0.05 * 0.7),
+        (0.9, 2000, frontier(W1, W2, 200), 0.7 / 200),
+        (0.99, 20000, frontier(W1, W2, 400), 0.7 / 400),
+    ],
     ids=["all bundles", "frontier", "patient"],
 )
 def test_alternating_offers_of_bundles(known, delta, lam, bundles, step):

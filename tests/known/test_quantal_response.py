@@ -44,7 +44,10 @@ def test_holdout(known, lam):
 @pytest.mark.parametrize("lam", [5, 50])
 def test_inspection(known, lam):
     inspect, violate = known(f"o09.oneshot.aqre lam={lam} (P(insp),P(viol))")
-    for own in (pt.solve(make("inspection"), lam).strategy("inspection", "start"), solve_tree(make("inspection"), lam).strategy()):
+    for own in (
+        pt.solve(make("inspection"), lam).strategy("inspection", "start"),
+        solve_tree(make("inspection"), lam).strategy(),
+    ):
         assert own["I"]["only"]["inspect"] == pytest.approx(inspect, abs=EXACT)
         assert own["V"]["only"]["violate"] == pytest.approx(violate, abs=EXACT)
 
@@ -118,7 +121,9 @@ def test_ochs_estimate(known):
     def loss(lam):
         own = pt.solve(make("ochs"), lam, certify=False).strategy("choice", "start")
         chance = own["row"]["only"][0], own["col"]["only"][0]
-        return -sum(128 * (f * np.log(p) + (1 - f) * np.log(1 - p)) for f, p in zip((0.527, 0.366), chance, strict=True))
+        return -sum(
+            128 * (f * np.log(p) + (1 - f) * np.log(1 - p)) for f, p in zip((0.527, 0.366), chance, strict=True)
+        )
 
     best = minimize_scalar(loss, bounds=(0.5, 4.0), method="bounded", options={"xatol": 1e-7})
     assert best.x == pytest.approx(known("o14.ochs.MLE lambda"), abs=1e-5)
@@ -142,7 +147,9 @@ def test_choice_between_two_near_options(known):
 def test_what_mistakes_cost(known):
     """Expected utility less the log-sum is the divergence of behaviour from the reference measure, over the precision."""
     lam, pay = 15.0, {"accept": 0.5, "reject": 0.45}
-    game = pt.Game(("A",), "s", (pt.Decision("d", "A", lambda s: [pt.Move(a, "e", {"A": u}, 0.5) for a, u in pay.items()]),))
+    game = pt.Game(
+        ("A",), "s", (pt.Decision("d", "A", lambda s: [pt.Move(a, "e", {"A": u}, 0.5) for a, u in pay.items()]),)
+    )
     s = pt.solve(game, lam)
     own = s.strategy("d", "s")["only"]
     logsum = np.log(sum(0.5 * np.exp(lam * u) for u in pay.values())) / lam
@@ -181,18 +188,23 @@ def test_signorino_by_simulation():
 
 
 HISTORIES = {
-    "A|S|": ((), "S"), "A|W|": ((), "W"),
+    "A|S|": ((), "S"),
+    "A|W|": ((), "W"),
     **{f"B|{k}|o{j}": ((y,), k) for k in "SW" for j, y in enumerate((0.3, 0.5, 0.7))},
     **{f"A|{k}|o0u": ((0.3, "reject", "up"), k) for k in "SW"},
     **{f"A|{k}|o1d": ((0.5, "reject", "down"), k) for k in "SW"},
     **{f"B|{k}|o1do2": ((0.5, "reject", "down", 0.7), k) for k in "SW"},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module", params=[5, 20])
 def integrated(request):
     game = make("integration")
-    return request.param, solve_tree(game, request.param), pt.solve(game, request.param, belief_points=41, certify=False)
+    return (
+        request.param,
+        solve_tree(game, request.param),
+        pt.solve(game, request.param, belief_points=41, certify=False),
+    )
 
 
 @pytest.mark.parametrize("key", HISTORIES)

@@ -24,7 +24,9 @@ def test_reliability_and_deterrence(known, ally):
     rho = alliance.reliability(p1, p2, v, r, k)
     assert rho == pytest.approx(known("o11.reliability"), abs=EXACT)
     assert alliance.deterrent_reliability(p1, p2, ca) == pytest.approx(known("o11.rho_star"), abs=EXACT)
-    assert alliance.deterrent_reputation(p1, p2, ca, v, k) == pytest.approx(known("o11.r_star (audience cost needed)"), abs=EXACT)
+    assert alliance.deterrent_reputation(p1, p2, ca, v, k) == pytest.approx(
+        known("o11.r_star (audience cost needed)"), abs=EXACT
+    )
     worth = alliance.odds(p1, p2, rho) - ca
     assert worth == pytest.approx(known("o11.A attack EV"), abs=EXACT)
     assert (worth > 0) == bool(known("o11.attack?"))
@@ -37,7 +39,9 @@ def test_reliability_and_deterrence(known, ally):
 def test_less_reputation_at_stake(known, ally, reputation):
     p1, p2, ca, _, v, _, k = ally
     rho = alliance.reliability(p1, p2, v, reputation, k)
-    assert [rho, alliance.odds(p1, p2, rho) - ca] == pytest.approx(known(f"o11.r={reputation}.(rho,attackEV)"), abs=EXACT)
+    assert [rho, alliance.odds(p1, p2, rho) - ca] == pytest.approx(
+        known(f"o11.r={reputation}.(rho,attackEV)"), abs=EXACT
+    )
 
 
 @pytest.mark.parametrize("share", [0.45, 0.6])
@@ -66,8 +70,10 @@ ATTACKER, COST = 6.0, 0.45
 def three(reputation=0.05):
     """Return the three powers of THEORY, section 1, entry 11."""
     return {
-        "B": Member(2.0, 1.0, 0.0, 0.0), "C": Member(3.0, 0.8, reputation, 0.12), "D": Member(4.0, 0.8, reputation, 0.15),
-    }  # fmt: skip
+        "B": Member(2.0, 1.0, 0.0, 0.0),
+        "C": Member(3.0, 0.8, reputation, 0.12),
+        "D": Member(4.0, 0.8, reputation, 0.15),
+    }
 
 
 @pytest.mark.parametrize("target", ["B", "C", "D"])
@@ -114,7 +120,9 @@ def test_no_public_signal(known, noise):
 def test_public_signal(known, alpha, beta, z):
     found = global_game.thresholds(C, z, alpha, beta)
     assert found == pytest.approx(known(f"o12b.al={alpha},be={beta},z={z}.theta*"), abs=EXACT)
-    assert global_game.is_unique(alpha, beta) == bool(known(f"o12b.al={alpha},be={beta}.unique condition al<=sqrt(2 pi be)"))
+    assert global_game.is_unique(alpha, beta) == bool(
+        known(f"o12b.al={alpha},be={beta}.unique condition al<=sqrt(2 pi be)")
+    )
     falls = [global_game.breaking(t, z, alpha) for t in found]
     assert falls == pytest.approx(known(f"o12b.al={alpha},be={beta},z={z}.P(regime falls)"), abs=EXACT)
 

@@ -100,7 +100,9 @@ def test_reference_measure_is_the_continuous_answer(known):
 
 
 def test_duplicates_with_split_mass(known):
-    plain, doubled, split = known("o21.dup: P(accept) plain, with duplicate reject, with duplicate under measure (.5,.25,.25)")
+    plain, doubled, split = known(
+        "o21.dup: P(accept) plain, with duplicate reject, with duplicate under measure (.5,.25,.25)"
+    )
 
     def accept(*weights):
         moves = [pt.Move("accept", "end", {"A": 0.5}, weight=weights[0])]

@@ -17,13 +17,24 @@ few = settings(max_examples=15, deadline=None, derandomize=True)
 EXACT = 1e-10  # strategies are solved to 1e-11 in logs and carry that much of their mass
 precision = st.floats(0.5, 8.0)
 LIGHT = {
-    "fearon": {"offers": 11}, "fearon-uniform": {"offers": 11, "draws": 20}, "walk-out": {"offers": 11},
-    "commitment": {"offers": 11}, "rubinstein": {"offers": 11}, "shadow-of-power": {"offers": 11},
-    "rent": {"draws": 20}, "ultimatum": {"offers": 11}, "holdout": {"stages": 3}, "dresher": {"periods": 3},
-    "battlefield": {"forts": 4, "held": 2, "periods": 20}, "audience": {"dt": 0.4, "length": 0.8}, "loyalty": {"dt": 0.5},
-    "linked-talks": {"bundles": 4}, "wider-bargain": {"offers": 11}, "uncertain-power": {"offers": 5},
+    "fearon": {"offers": 11},
+    "fearon-uniform": {"offers": 11, "draws": 20},
+    "walk-out": {"offers": 11},
+    "commitment": {"offers": 11},
+    "rubinstein": {"offers": 11},
+    "shadow-of-power": {"offers": 11},
+    "rent": {"draws": 20},
+    "ultimatum": {"offers": 11},
+    "holdout": {"stages": 3},
+    "dresher": {"periods": 3},
+    "battlefield": {"forts": 4, "held": 2, "periods": 20},
+    "audience": {"dt": 0.4, "length": 0.8},
+    "loyalty": {"dt": 0.5},
+    "linked-talks": {"bundles": 4},
+    "wider-bargain": {"offers": 11},
+    "uncertain-power": {"offers": 5},
     "obstinate": {"dt": 1.5},
-}  # fmt: skip
+}
 
 
 def solve(game, lam, points=5):
@@ -64,7 +75,9 @@ def test_without_precision_everybody_follows_the_reference_measure(shape):
 
 def test_without_precision_outcomes_follow_by_hand():
     """Coins at every node of the centipede and of holding out; in a crisis the hazards of quitting and of attacking."""
-    f = pt.forecast(solve(make("centipede", nodes=4), 0.0), outcome=lambda x: str(x[1] if isinstance(x, tuple) else "on"))
+    f = pt.forecast(
+        solve(make("centipede", nodes=4), 0.0), outcome=lambda x: str(x[1] if isinstance(x, tuple) else "on")
+    )
     ends = [float(f.sel(outcome=str(k))[-1]) for k in range(5)]
     assert ends == pytest.approx([1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 16], abs=1e-12)
     s = solve(make("holdout", stages=2, obstinate=(0.5, 0.6)), 0.0)
@@ -82,7 +95,9 @@ def test_affine_payoffs_with_the_precision_scaled_change_nothing(shape, lam, fac
     plain = solve(build(shape), {"A": lam, "B": lam})
     moved = solve(build(shape, scale=(factor, 1.0), shift=(shift, -shift)), {"A": lam / factor, "B": lam})
     assert gap(strategies(plain), strategies(moved)) < 1e-8
-    assert gap(strategies(plain), strategies(solve(build(shape), {"A": lam * 2, "B": lam}))) > 0 or "A" not in shape.stages
+    assert (
+        gap(strategies(plain), strategies(solve(build(shape), {"A": lam * 2, "B": lam}))) > 0 or "A" not in shape.stages
+    )
 
 
 @few
@@ -142,7 +157,9 @@ def test_beliefs_are_a_martingale_and_mass_is_one(shape, lam):
 @given(shapes(most_periods=1, stages=1), precision)
 def test_log_odds_of_beliefs_move_by_the_log_ratio_of_choices(shape, lam):
     """The chance of an outcome given a type, by Bayes' rule from one pass, is that type's own strategy."""
-    moves = [pt.Move(a, to=("went", a), pay={("A", "0"): x, ("A", "1"): -x}) for a, x in (("l", 0.3), ("m", 0.1), ("r", 0.0))]
+    moves = [
+        pt.Move(a, to=("went", a), pay={("A", "0"): x, ("A", "1"): -x}) for a, x in (("l", 0.3), ("m", 0.1), ("r", 0.0))
+    ]
     types = {"A": {"0": 0.3, "1": 0.7}}
     s = solve(pt.Game(("A",), "start", (pt.Decision("d", "A", lambda s: moves),), types=types), lam, points=9)
     own = s.strategy("d", "start")
@@ -213,7 +230,10 @@ def test_war_is_no_less_likely_than_the_least_of_any_bargaining(cost, swing, one
 
 
 def test_offer_grids_are_refined_at_second_order():
-    wars = [float(pt.forecast(solve(make("fearon", offers=n), 20), outcome=str).sel(outcome="war")[0]) for n in (41, 81, 161, 321)]
+    wars = [
+        float(pt.forecast(solve(make("fearon", offers=n), 20), outcome=str).sel(outcome="war")[0])
+        for n in (41, 81, 161, 321)
+    ]
     steps = np.abs(np.diff(wars))
     assert steps[0] / steps[1] == pytest.approx(4, rel=0.15)
     assert steps[1] / steps[2] == pytest.approx(4, rel=0.15)

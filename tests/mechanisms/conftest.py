@@ -5,18 +5,60 @@ import pytest
 import peacetalks as pt
 
 TABLES = {
-    "audience": {"side": 1, "cost": 0.05, "demand": 0.9, "exposure": 1.0, "wear": 0.3, "discontent": 0.001, "mend": 0.1},
-    "deal": {"cost": 0.002, "detection": 0.1, "shift": 0.25, "decisive": 0.05, "fine": 0.01, "incident": 0.01, "lasting": 0.01},
+    "audience": {
+        "side": 1,
+        "cost": 0.05,
+        "demand": 0.9,
+        "exposure": 1.0,
+        "wear": 0.3,
+        "discontent": 0.001,
+        "mend": 0.1,
+    },
+    "deal": {
+        "cost": 0.002,
+        "detection": 0.1,
+        "shift": 0.25,
+        "decisive": 0.05,
+        "fine": 0.01,
+        "incident": 0.01,
+        "lasting": 0.01,
+    },
     "inspection": {"detection": 0.5, "cost": 0.0005},
-    "loyalty": {"side": 1, "steady": 1.0, "strained": 0.6, "occasion": 0.2, "fall": 0.3, "setback": 0.2,
-                "collapse": 0.1, "loss": 0.05},
+    "loyalty": {
+        "side": 1,
+        "steady": 1.0,
+        "strained": 0.6,
+        "occasion": 0.2,
+        "fall": 0.3,
+        "setback": 0.2,
+        "collapse": 0.1,
+        "loss": 0.05,
+    },
     "window": {"variant": "lever", "side": 1, "value": 0.2, "chance": 0.1, "terms": 0.8},
     "linked": {"label": "alignment", "held_by": 2, "worth_1": 0.2, "worth_2": 0.05, "terms": [0.5, 0.75]},
-    "pact": {"side": 1, "members": ["ally", "friend"], "honour": 0.5, "backing": 1.0, "shield": 0.5, "honour_cost": 0.02,
-             "abandon_cost": 0.01, "security": 0.001, "upkeep": 0.0005, "support": 1.2},
-    "observers": {"of": 1, "prior_for": 2, "prior_against": 2, "advances": 1, "months": 10, "benchmark": 0.3, "pull": 0.5},
+    "pact": {
+        "side": 1,
+        "members": ["ally", "friend"],
+        "honour": 0.5,
+        "backing": 1.0,
+        "shield": 0.5,
+        "honour_cost": 0.02,
+        "abandon_cost": 0.01,
+        "security": 0.001,
+        "upkeep": 0.0005,
+        "support": 1.2,
+    },
+    "observers": {
+        "of": 1,
+        "prior_for": 2,
+        "prior_against": 2,
+        "advances": 1,
+        "months": 10,
+        "benchmark": 0.3,
+        "pull": 0.5,
+    },
     "credibility": {"capability": 0.9, "belief_in_use": 0.3},
-}  # fmt: skip
+}
 SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 4, "rationality": 20}
 
 

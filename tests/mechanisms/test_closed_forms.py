@@ -14,7 +14,13 @@ ALONE = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.0}}, "challengers
 def test_value_of_the_lever(small):
     """R = delta h (x + G) / (1 - delta (1 - h)): THEORY o13 with no cost of war and nothing held on the front."""
     still = {"battlefield.front": 0.0, "battlefield.mobility": 0.0, "battlefield.decisive": 0.0, "periods": None}
-    apart = {"talks.open": False, "talks.reopen": 1e-9, "battlefield.positions": 3, "talks.offers": 3, "sides.1.discount": 0.95}
+    apart = {
+        "talks.open": False,
+        "talks.reopen": 1e-9,
+        "battlefield.positions": 3,
+        "talks.offers": 3,
+        "sides.1.discount": 0.95,
+    }
     lever = {"window": {"variant": "lever", "side": 1, "value": 0.3, "chance": 0.2, "terms": 0.5, "take": 1 - 1e-12}}
     s = pt.solve(pt.build(pt.patch(small, ALONE | still | apart | lever)), rationality=20.0, belief_points=2)
     expected = 0.95 * 0.2 * (0.5 + 0.3) / (1 - 0.95 * 0.8)
@@ -23,7 +29,16 @@ def test_value_of_the_lever(small):
 
 def test_rearming_in_the_last_period(small, tables):
     """Rearming then only costs: log odds are log nu - lambda (cost + beta fine)."""
-    deal = {**tables["deal"], "cost": 0.02, "detection": 0.3, "fine": 0.1, "incident": 0.0, "lasting": 0.0, "rearm": 0.5, "by": [1]}
+    deal = {
+        **tables["deal"],
+        "cost": 0.02,
+        "detection": 0.3,
+        "fine": 0.1,
+        "incident": 0.0,
+        "lasting": 0.0,
+        "rearm": 0.5,
+        "by": [1],
+    }
     s = pt.solve(pt.build(pt.patch(small, ALONE | {"deal": deal, "periods": 3})), rationality=20.0, belief_points=2)
     got = s.strategy("deal", World(DEAL, pending=0.75), player=RUSSIA, period=2)["one"]["rearm"]
     odds = 0.5 * np.exp(-20 * (0.02 + 0.3 * 0.1))
@@ -38,7 +53,9 @@ def test_inspectors_add_to_the_detection_of_rearming(small, tables):
 
 
 def test_support_of_a_pact_multiplies_the_odds(small, tables):
-    backed = pt.patch(small, {"pact": {**tables["pact"], "support": 2.0}, "battlefield.decisive": 0.0, "battlefield.strength": 0.6})
+    backed = pt.patch(
+        small, {"pact": {**tables["pact"], "support": 2.0}, "battlefield.decisive": 0.0, "battlefield.strength": 0.6}
+    )
     battle = next(st for st in pt.build(backed).stages if st.name == "battle")
     state = World(TALKS, front=2, pending=("full", "full"))
     for pact, odds in ((0, 0.6 / 0.4), (IN_PACT, 2 * 0.6 / 0.4)):
@@ -47,8 +64,14 @@ def test_support_of_a_pact_multiplies_the_odds(small, tables):
 
 
 def test_a_mutiny_takes_ground_or_the_war(small, tables):
-    loyal = pt.patch(small, {"loyalty": {**tables["loyalty"], "setback": 0.5, "collapse": 0.25}, "battlefield.mobility": 0.0,
-                             "battlefield.decisive": 0.0})  # fmt: skip
+    loyal = pt.patch(
+        small,
+        {
+            "loyalty": {**tables["loyalty"], "setback": 0.5, "collapse": 0.25},
+            "battlefield.mobility": 0.0,
+            "battlefield.decisive": 0.0,
+        },
+    )
     battle = next(st for st in pt.build(loyal).stages if st.name == "battle")
     moves = {m.label: m for m in battle.moves(World(TALKS, front=3, home=STRAINED, pending=("restrained", "full")))}
     hazard = 0.2 * 0.514859  # occasion x P(fall) at z = 0.6, THEORY o12

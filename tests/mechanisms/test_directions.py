@@ -58,7 +58,10 @@ def test_dearer_to_back_down_is_done_less(small, tables, solved):
 
 def test_a_standing_demand_makes_silence_dearer(small, tables, solved):
     s = solved(on(small, tables, "audience", exposure=3.0, wear=0.0))
-    ignore = [mean(s, RUSSIA, s.strategy("answer to a probe", AT._replace(home=h, pending="probed")), "ignore") for h in (0, 1)]
+    ignore = [
+        mean(s, RUSSIA, s.strategy("answer to a probe", AT._replace(home=h, pending="probed")), "ignore")
+        for h in (0, 1)
+    ]
     assert ignore[COMMITTED] < ignore[STEADY] - 0.05
 
 
@@ -72,7 +75,16 @@ def test_unanswered_probes_wear_support_down(small, tables, solved):
 
 
 def test_easier_rearming_fewer_deals_more_detection_more(small, tables, solved):
-    base = {"cost": 0.0, "detection": 0.05, "by": [1], "incident": 0.0, "lasting": 0.0, "decisive": 0.3, "fine": 0.05, "rearm": 0.5}
+    base = {
+        "cost": 0.0,
+        "detection": 0.05,
+        "by": [1],
+        "incident": 0.0,
+        "lasting": 0.0,
+        "decisive": 0.3,
+        "fine": 0.05,
+        "rearm": 0.5,
+    }
     hard, easy = (solved(on(small, tables, "deal", **{**base, "cost": c})) for c in (0.5, 0.0))
     seen = solved(on(small, tables, "deal", **{**base, "detection": 0.9}))
     deal = World(DEAL, pending=0.75)
@@ -114,7 +126,9 @@ def test_a_dearer_lever_fewer_settlements_while_the_war_is_open(small, tables, s
     low, high = (solved(on(small, tables, "window", value=v)) for v in (0.0, 0.8))
     assert accepts(high, AT, RUSSIA, 1.0) < accepts(low, AT, RUSSIA, 1.0)
     offered = AT._replace(pending="grand bargain")
-    assert mean(high, RUSSIA, high.strategy("table", offered), "take") > mean(low, RUSSIA, low.strategy("table", offered), "take")
+    assert mean(high, RUSSIA, high.strategy("table", offered), "take") > mean(
+        low, RUSSIA, low.strategy("table", offered), "take"
+    )
 
 
 def test_prestige_of_a_quick_victory_more_full_fighting(small, tables, solved):
@@ -145,7 +159,14 @@ def test_a_reliable_pact_deters(small, tables, solved):
 
 
 def test_reliability_in_closed_form_in_the_last_period(small, tables, solved):
-    change = {"members": ["ally"], "honour": 0.4, "honour_cost": 0.05, "abandon_cost": 0.02, "security": 0.0, "upkeep": 0.0}
+    change = {
+        "members": ["ally"],
+        "honour": 0.4,
+        "honour_cost": 0.05,
+        "abandon_cost": 0.02,
+        "security": 0.0,
+        "upkeep": 0.0,
+    }
     s = solved(on(small, tables, "pact", **change))
     got = s.strategy("call on the pact", AT._replace(pact=IN_PACT, pending="called"), period=3)["only"]["honour"]
     odds = 0.4 / 0.6 * np.exp(-20 * (0.05 - 0.02))
@@ -154,7 +175,10 @@ def test_reliability_in_closed_form_in_the_last_period(small, tables, solved):
 
 def test_the_abandoned_pact_is_gone_and_costs(small, tables, solved):
     s = solved(on(small, tables, "pact", abandoned=0.3))
-    calm = [mean(s, RUSSIA, s.strategy("answer to a probe", AT._replace(pact=p, pending="probed")), "ignore") for p in (0, 1)]
+    calm = [
+        mean(s, RUSSIA, s.strategy("answer to a probe", AT._replace(pact=p, pending="probed")), "ignore")
+        for p in (0, 1)
+    ]
     assert calm[IN_PACT] > calm[0]  # who would be left alone answers less
 
 

@@ -31,8 +31,19 @@ def test_better_monitoring_longer_truces(small, solved):
     shortens them below (at the bundled numbers it is below: claim inspectors-lengthen-truces).
     """
     alike = {f"sides.{i}.types": {"one": {"share": 1.0, "war_cost": 0.06}} for i in (1, 2)}
-    even = {"battlefield.front": 0.5, "battlefield.strength": 0.5, "battlefield.mobility": 0.3, "battlefield.decisive": 0.2}
-    once = {"ceasefire.in_force": True, "ceasefire.accept": 1e-6, "talks.accept": 0.3, "talks.reopen": 1e-6, "challengers": None}
+    even = {
+        "battlefield.front": 0.5,
+        "battlefield.strength": 0.5,
+        "battlefield.mobility": 0.3,
+        "battlefield.decisive": 0.2,
+    }
+    once = {
+        "ceasefire.in_force": True,
+        "ceasefire.accept": 1e-6,
+        "talks.accept": 0.3,
+        "talks.reopen": 1e-6,
+        "challengers": None,
+    }
     worth = {"ceasefire.gain": 0.03, "ceasefire.harm": 0.04, "ceasefire.incident": 0.005, "ceasefire.violate": 0.5}
     base = pt.patch(small, {**alike, **even, **once, **worth, "periods": None, "rationality": 100})
     found = []
@@ -62,7 +73,8 @@ def test_the_stronger_side_gains_ground_and_terms(small, solved):
 
 def test_a_dearer_war_is_fought_with_more_restraint(small, solved):
     cheap, dear = (
-        pt.patch(small, {f"sides.1.types.{kind}.war_cost": c for kind in ("resolute", "irresolute")}) for c in (0.002, 0.03)
+        pt.patch(small, {f"sides.1.types.{kind}.war_cost": c for kind in ("resolute", "irresolute")})
+        for c in (0.002, 0.03)
     )
     full = [ask(x, solved(x), "play(posture, full, Russia within 4)") for x in (cheap, dear)]
     assert full[1] < full[0] - 0.02

@@ -6,8 +6,16 @@ import peacetalks as pt
 from peacetalks.mechanisms.state import label
 
 SHARES = (("battlefield", "front"), ("battlefield", "strength"), ("talks", "proposer"), ("window", "terms"))
-CONCERNS = (("sanctions", "on"), ("challengers", "tests"), ("audience", "side"), ("loyalty", "side"), ("window", "side"),
-            ("linked", "held_by"), ("pact", "side"), ("observers", "of"))  # fmt: skip
+CONCERNS = (
+    ("sanctions", "on"),
+    ("challengers", "tests"),
+    ("audience", "side"),
+    ("loyalty", "side"),
+    ("window", "side"),
+    ("linked", "held_by"),
+    ("pact", "side"),
+    ("observers", "of"),
+)
 
 
 def mirrored(scenario):
@@ -35,8 +43,19 @@ def both(scenario, periods=3):
 
 
 def test_mirror(small, tables):
-    power = {"label": "power", "on": 1, "level": 1, "bite": 0.01, "aid": 0.3, "upkeep": 0.001, "peace_value": 0.01, "change": 0.2}
-    alone = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.02, "escalation_cost": 0.05, "humiliation_cost": 0.03}}}
+    power = {
+        "label": "power",
+        "on": 1,
+        "level": 1,
+        "bite": 0.01,
+        "aid": 0.3,
+        "upkeep": 0.001,
+        "peace_value": 0.01,
+        "change": 0.2,
+    }
+    alone = {
+        "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.02, "escalation_cost": 0.05, "humiliation_cost": 0.03}}
+    }
     tiny = {"periods": 3, "battlefield.positions": 3, "battlefield.decisive": 0.02}
     every = pt.patch(small, alone | tiny | {"sanctions": power} | tables | {"deal.by": [1], "pact.formed": True})
     for scenario in (every, pt.patch(every, {"window.variant": "prestige", "sanctions": None})):

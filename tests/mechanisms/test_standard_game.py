@@ -13,15 +13,22 @@ def small():
     """A small war: five front positions, five offers, one uncertain side."""
     return pt.patch(
         pt.load("korea-1951"),
-        {"battlefield.positions": 5, "talks.offers": 5, "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}},
-         "periods": 12, "rationality": 20},
-    )  # fmt: skip
+        {
+            "battlefield.positions": 5,
+            "talks.offers": 5,
+            "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}},
+            "periods": 12,
+            "rationality": 20,
+        },
+    )
 
 
 def ends(scenario, periods=12):
     s = pt.solve(pt.build(scenario), rationality=float(scenario.rationality), belief_points=5)
     f = pt.forecast(s, outcome=label, periods=periods)
-    return {e: float(f.sel(outcome=[n for n in names if n in f.outcome.values])[-1].sum()) for e, names in ENDS.items()}, s
+    return {
+        e: float(f.sel(outcome=[n for n in names if n in f.outcome.values])[-1].sum()) for e, names in ENDS.items()
+    }, s
 
 
 def test_forecast_sums_to_one_and_solves(small):
@@ -67,17 +74,23 @@ def test_a_mechanism_of_size_zero_changes_nothing(small):
 def test_resolute_side_answers_probes_more(small):
     probed = pt.patch(
         small,
-        {"challengers": {"tests": 2, "chance": 0.5, "gain": 0.05, "loss": 0.1, "wider_war": 0.0, "wider_cost": 0.0},
-         "sides.2.types.resolute.escalation_cost": 0.0, "sides.2.types.resolute.humiliation_cost": 0.05,
-         "sides.2.types.irresolute.escalation_cost": 0.1, "sides.2.types.irresolute.humiliation_cost": 0.0},
-    )  # fmt: skip
+        {
+            "challengers": {"tests": 2, "chance": 0.5, "gain": 0.05, "loss": 0.1, "wider_war": 0.0, "wider_cost": 0.0},
+            "sides.2.types.resolute.escalation_cost": 0.0,
+            "sides.2.types.resolute.humiliation_cost": 0.05,
+            "sides.2.types.irresolute.escalation_cost": 0.1,
+            "sides.2.types.irresolute.humiliation_cost": 0.0,
+        },
+    )
     s = pt.solve(pt.build(probed), rationality=20.0, belief_points=5)
     at = _state("talks")._replace(pending="probed")
     who = s.strategy("answer to a probe", at)
     assert who["resolute"]["retaliate"] > who["irresolute"]["retaliate"] + 0.2
     at = _state("talks")._replace(pending="occasion")
     probes = [
-        s.strategy("probe", at, beliefs={"KPA and Chinese Volunteers": {"resolute": p, "irresolute": 1 - p}})["only"]["probe"]
+        s.strategy("probe", at, beliefs={"KPA and Chinese Volunteers": {"resolute": p, "irresolute": 1 - p}})["only"][
+            "probe"
+        ]
         for p in (0.1, 0.5, 0.9)
     ]
     assert np.all(np.diff(probes) < 0)

@@ -13,10 +13,15 @@ from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agr
 
 # last period of the small war, solved before the second half of the mechanisms was written
 BEFORE = {
-    "broken": 0.07070735118787344, "ceasefire": 0.10184937360801632, "fighting": 0.12059607211217166,
-    "settlement": 0.03575266992116087, "talks": 0.5611809336405902, "victory_1": 0.10441121724971877,
-    "victory_2": 0.0028425937953057167, "wider_war": 0.0026597884851632964,
-}  # fmt: skip
+    "broken": 0.07070735118787344,
+    "ceasefire": 0.10184937360801632,
+    "fighting": 0.12059607211217166,
+    "settlement": 0.03575266992116087,
+    "talks": 0.5611809336405902,
+    "victory_1": 0.10441121724971877,
+    "victory_2": 0.0028425937953057167,
+    "wider_war": 0.0026597884851632964,
+}
 
 
 def last(scenario, solved, periods=4):
@@ -85,7 +90,12 @@ def test_flags_live_only_where_they_matter(small, tables):
 @settings(max_examples=12, deadline=None)
 def test_any_combination_works(small, tables, data):
     chosen = data.draw(st.sets(st.sampled_from(sorted(tables))))
-    tiny = {"battlefield.positions": 3, "talks.offers": 3, "periods": 2, "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}}}
+    tiny = {
+        "battlefield.positions": 3,
+        "talks.offers": 3,
+        "periods": 2,
+        "sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}},
+    }
     if "window" in chosen and data.draw(st.booleans()):
         tables = {**tables, "window": {"variant": "prestige", "side": 2, "value": 0.1}}
     if data.draw(st.booleans()):
@@ -101,7 +111,9 @@ def test_terms_are_reported_from_a_deal_in_force(small, tables):
     assert agreed_terms(World(DEAL, pending=Bundle(0.75), ahead=1)) == 0.75
     assert agreed_terms(World(TALKS)) is None
     alone = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.01}}, "periods": 4}
-    o = outlook(pt.patch(small, alone | {k: tables[k] for k in ("deal", "linked", "credibility")}), periods=4, belief_points=2)
+    o = outlook(
+        pt.patch(small, alone | {k: tables[k] for k in ("deal", "linked", "credibility")}), periods=4, belief_points=2
+    )
     assert abs(float(o.terms.sum()) - 1) < 1e-12
     assert o.settings["derived"] == {"credibility": 0.9 * 0.3}
 

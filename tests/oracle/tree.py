@@ -85,7 +85,9 @@ class TreeSolution:
             name = "nature" if seat.player < 0 else self.game.players[seat.player]
             kinds = ("nature",) if seat.player < 0 else self.game.type_names(name)
             logs = _log_sigma(seat, len(kinds), self.unknowns[None])[0]
-            out[name] = {k: dict(zip(seat.labels, np.exp(r).tolist(), strict=True)) for k, r in zip(kinds, logs, strict=True)}
+            out[name] = {
+                k: dict(zip(seat.labels, np.exp(r).tolist(), strict=True)) for k, r in zip(kinds, logs, strict=True)
+            }
         return next(iter(out.values())) if len(out) == 1 else out
 
     def value(self, player: str, type: Any = None) -> float:
@@ -190,7 +192,9 @@ class _Unroll:
             if not row:
                 raise GameError(f"{where} has no moves")
             log_nu = np.log([m.weight for m in row])
-            node.seats.append(_Seat(player, tuple(m.label for m in row), log_nu - np.log(np.exp(log_nu).sum()), self.unknowns))
+            node.seats.append(
+                _Seat(player, tuple(m.label for m in row), log_nu - np.log(np.exp(log_nu).sum()), self.unknowns)
+            )
             self.unknowns += 0 if player < 0 else int(self.kinds[player]) * (len(row) - 1)
         factor = self.discount if k + 1 == len(self.game.stages) else np.ones_like(self.discount)
         for acts, label, move in moves:
@@ -264,7 +268,9 @@ class _Tree:
         self.kinds = [len(p) for p in self.prior]
         self.first = [self.columns.index[p][0] for p in game.players]
         self.combos = list(product(*(range(k) for k in self.kinds)))
-        self.size = sum(0 if s.player < 0 else self.kinds[s.player] * (len(s.labels) - 1) for n in nodes for s in n.seats)
+        self.size = sum(
+            0 if s.player < 0 else self.kinds[s.player] * (len(s.labels) - 1) for n in nodes for s in n.seats
+        )
 
     def start(self) -> np.ndarray:
         """Return the unknowns at the reference measure."""
@@ -300,7 +306,9 @@ class _Tree:
         for n in range(len(self.nodes) - 1, -1, -1):
             node = self.nodes[n]
             if not node.lines:
-                values[n] = np.broadcast_to(node.last if node.last is not None else 0.0, (len(y), len(self.columns.zero)))
+                values[n] = np.broadcast_to(
+                    node.last if node.last is not None else 0.0, (len(y), len(self.columns.zero))
+                )
                 continue
             values[n] = self._node_value(node, sigma[n], logs[n], logs, values, dq, welfare)
         return dq, values[0]
@@ -321,9 +329,15 @@ class _Tree:
         return out
 
     def _node_value(
-        self, node: _Node, sigma: list[np.ndarray], here: list[np.ndarray], logs: list[list[np.ndarray]],
-        values: list[Any], dq: np.ndarray, welfare: bool,
-    ) -> np.ndarray:  # fmt: skip
+        self,
+        node: _Node,
+        sigma: list[np.ndarray],
+        here: list[np.ndarray],
+        logs: list[list[np.ndarray]],
+        values: list[Any],
+        dq: np.ndarray,
+        welfare: bool,
+    ) -> np.ndarray:
         probs = [np.exp(s) for s in sigma]
         mean = [
             p[:, 0] if seat.player < 0 else np.einsum("bk,bka->ba", np.exp(here[seat.player]), p)

@@ -77,7 +77,10 @@ def follow_tree(tree: Tree, tolerance: float, most: int) -> tuple[np.ndarray, fl
                 reach, row = (1.0 - z[n]) / tangent[n], pin
             ahead = z + reach * tangent
             new, jac, size = newton(ahead, row, float(row @ ahead), tolerance if final else CORRECTOR)
-            if size <= (tolerance if final else CORRECTOR) and np.linalg.norm((new - ahead) * metric) < 0.2 * reach + 1e-9:
+            if (
+                size <= (tolerance if final else CORRECTOR)
+                and np.linalg.norm((new - ahead) * metric) < 0.2 * reach + 1e-9
+            ):
                 turned, metric_new = heading(new, jac, tangent)
                 if float(turned * metric @ (tangent * metric)) > 0.95 * float(np.linalg.norm(turned * metric)):
                     break
@@ -87,4 +90,6 @@ def follow_tree(tree: Tree, tolerance: float, most: int) -> tuple[np.ndarray, fl
         if final:
             return new[:n], size, count + 1
         z, tangent, metric, step = new, turned, metric_new, min(step * 1.5, MAX_STEP)
-    raise NotSolved(f"the principal branch of the tree needs more than {most} steps; stopped at {z[n]:.6g} of the rationality")
+    raise NotSolved(
+        f"the principal branch of the tree needs more than {most} steps; stopped at {z[n]:.6g} of the rationality"
+    )

@@ -77,7 +77,9 @@ def found_at(node, path):
 
 @cache
 def names_in(path):
-    return {n.name for n in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef)}
+    return {
+        n.name for n in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))) if isinstance(n, ast.FunctionDef)
+    }
 
 
 def test_numbers_fixed_before_the_solve_are_told(base):
@@ -105,7 +107,9 @@ def test_files_and_parameters_exist(row):
     for file in row.files:
         assert (ROOT / "src" / "peacetalks" / file).is_file(), file
     written = pt.load(NAME)
-    schema = json.loads((ROOT / "src" / "peacetalks" / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        (ROOT / "src" / "peacetalks" / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8")
+    )
     for path in row.parameters:
         here, table = schema, written.written()
         for key in path.split("."):

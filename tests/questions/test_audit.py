@@ -65,12 +65,19 @@ def test_audit_shares_solves_and_gives_margins_intervals_and_verdicts():
     assert review["@context"] == "https://schema.org"
     assert len(review["@graph"]) == 10
     first = review["@graph"][0]
-    assert (first["@type"], first["itemReviewed"]["@type"], first["reviewRating"]["@type"]) == ("ClaimReview", "Claim", "Rating")
+    assert (first["@type"], first["itemReviewed"]["@type"], first["reviewRating"]["@type"]) == (
+        "ClaimReview",
+        "Claim",
+        "Rating",
+    )
     assert (first["reviewRating"]["ratingValue"], first["reviewRating"]["alternateName"]) == (3, "holds")
 
 
 def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
-    base, found = tiny(), [claim("P(peace by 2)", "e"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0", "b")]
+    base, found = (
+        tiny(),
+        [claim("P(peace by 2)", "e"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0", "b")],
+    )
     before = {f.claim.id: f for f in audit(base, found, draws=3, belief_points=2).findings}
     lost = play_key(draw(base, 3, SEED)[1])
     real = solve_scenario
@@ -89,7 +96,9 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
     assert (a.settings["unsolved"], a.settings["solves"]) == (1, 11)
     assert after["b"] == before["b"]  # asks for other games
     assert after["e"].value == before["e"].value
-    kept = [View(s, real(s, 2)).answer(parse("P(peace by 2)").left, "") for i, s in enumerate(draw(base, 3, SEED)) if i != 1]
+    kept = [
+        View(s, real(s, 2)).answer(parse("P(peace by 2)").left, "") for i, s in enumerate(draw(base, 3, SEED)) if i != 1
+    ]
     assert after["e"].interval == pytest.approx(tuple(np.quantile(kept, [0.05, 0.95])))
     holed(lambda key: key == play_key(base))
     a = audit(base, found, draws=3, belief_points=2)
@@ -105,7 +114,10 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
 
 def test_base_rates_are_drawn_from_their_interval_and_need_no_solve():
     s = pt.load(NAME)
-    found = [claim("base_rate(ceasefire, fails within 30d) > 0.5", "a"), claim("base_rate(ceasefire, fails within 30d) > 0.2", "b")]
+    found = [
+        claim("base_rate(ceasefire, fails within 30d) > 0.5", "a"),
+        claim("base_rate(ceasefire, fails within 30d) > 0.2", "b"),
+    ]
     a = audit(s, found, draws=2)
     assert a.settings["solves"] == 0
     assert [f.verdict for f in a.findings] == ["fails", "undecided"]
@@ -141,10 +153,15 @@ def test_the_belief_grid_may_make_a_margin_nil():
     q = parse("P(peace by 1) > 0.4")
     assert [verdict(q, np.array([0.01, 0.02]), off) for off in (0.0, 0.0095, 0.0105)] == ["holds", "holds", "undecided"]
     base = tiny(**{"sides.1.types": {"a": {"share": 0.5, "war_cost": 0.01}, "b": {"share": 0.5, "war_cost": 0.06}}})
-    asked = [claim("P(peace by 2) > 0.1"), claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2))", "d"), claim("loglik()", "l")]
+    asked = [
+        claim("P(peace by 2) > 0.1"),
+        claim("effect(talks.walk: 0.01 -> 0.4 on P(peace by 2))", "d"),
+        claim("loglik()", "l"),
+    ]
     record = events((D1, UN, ASK))
     five, three = (
-        {f.claim.id: f for f in audit(base, asked, [], record, acts(), draws=0, belief_points=n).findings} for n in (5, 3)
+        {f.claim.id: f for f in audit(base, asked, [], record, acts(), draws=0, belief_points=n).findings}
+        for n in (5, 3)
     )
     for name, f in five.items():
         assert f.grid_error == pytest.approx(abs(f.value - three[name].value) / 4, abs=1e-12)
@@ -237,7 +254,9 @@ def test_commands_print_json_and_write_pages(room, capsys):
     assert "<svg" in page
     assert "ask for a ceasefire" in page
     assert "http" not in page.replace("http://www.w3.org", "")
-    code, out = run(capsys, "audit", scenario, "--draws", 2, "--claimreview", room / "r.json", "-o", room / "a.csv", *quick)
+    code, out = run(
+        capsys, "audit", scenario, "--draws", 2, "--claimreview", room / "r.json", "-o", room / "a.csv", *quick
+    )
     assert code == 0, out.err
     assert (room / "a.csv").read_text().startswith("claim,rows,account,value,against,margin")
     assert len(json.loads((room / "r.json").read_text())["@graph"]) == 2

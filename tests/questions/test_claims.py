@@ -93,7 +93,9 @@ def test_chances_at_a_date_are_the_forecast(view):
             expected = float(f.sel(period=month, outcome=[n for n in names if n in f.outcome.values]).sum())
             assert ask(view, f"P({end} by {month})") == pytest.approx(expected, abs=1e-13)
     given = pt.forecast(view.s, outcome=label, periods=3, given={KPA: "resolute"})
-    assert ask(view, f"P(talks by 2 | {KPA} is resolute)") == pytest.approx(float(given.sel(period=2, outcome="talks")), abs=1e-13)
+    assert ask(view, f"P(talks by 2 | {KPA} is resolute)") == pytest.approx(
+        float(given.sel(period=2, outcome="talks")), abs=1e-13
+    )
 
 
 def test_conditions_are_ratios_and_first_passage_is_at_least_being_there(view):
@@ -132,7 +134,9 @@ def test_a_stationary_truce_breaks_at_the_rate_of_its_incidents():
     v = View(s, solve_scenario(s, 2))
     assert ask(v, "P(ceasefire broken within 1 | ceasefire)") == pytest.approx(0.1, abs=1e-8)
     still = ask(v, "P(ceasefire by 2 | ceasefire by 1)")
-    assert 0 < 0.9 - still < 1e-9 * np.exp(20 * 0.6)  # those who settle: reference 1e-9, tilted by a gain of up to 0.6 pies
+    assert (
+        0 < 0.9 - still < 1e-9 * np.exp(20 * 0.6)
+    )  # those who settle: reference 1e-9, tilted by a gain of up to 0.6 pies
     assert ask(v, "P(ceasefire broken within 2 | ceasefire by 1)") == pytest.approx(0.1 + 0.1 * still, abs=1e-8)
 
 
@@ -154,10 +158,15 @@ def test_play_is_the_average_strategy_where_the_node_is_met(view):
     mean = sum(prior[k] * own[k]["full"] for k in prior)
     assert ask(view, f"play(posture, full, {KPA} within 1)") == pytest.approx(mean, abs=1e-12)
     other = view.s.strategy("posture", state, period=0, player=UN)["one"]["full"]
-    assert ask(view, "play(posture, full within 1)") == pytest.approx((mean + other) / 2, abs=1e-12)  # both may fight fully
+    assert ask(view, "play(posture, full within 1)") == pytest.approx(
+        (mean + other) / 2, abs=1e-12
+    )  # both may fight fully
     moves = [ask(view, f'play(table, "{m}" within 3 | talks)') for m in ("offer *", "stall", ASK, "walk out")]
     assert sum(moves) == pytest.approx(1, abs=1e-12)
-    believed = [ask(view, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3")) for s in "<>"]
+    believed = [
+        ask(view, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3"))
+        for s in "<>"
+    ]
     assert abs(believed[0] - believed[1]) > 1e-6
 
 

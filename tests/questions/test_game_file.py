@@ -29,9 +29,15 @@ def fearon():
     }
     offers = [{"label": str(x), "to": f"offered {x}"} for x in GRID]
     return {
-        "players": ["A", "B"], "types": {"B": {"weak": 0.5, "tough": 0.5}}, "start": "open", "rationality": 20,
-        "stages": [{"name": "offer", "by": "A", "moves": {"open": offers}}, {"name": "answer", "by": "B", "moves": answers}],
-    }  # fmt: skip
+        "players": ["A", "B"],
+        "types": {"B": {"weak": 0.5, "tough": 0.5}},
+        "start": "open",
+        "rationality": 20,
+        "stages": [
+            {"name": "offer", "by": "A", "moves": {"open": offers}},
+            {"name": "answer", "by": "B", "moves": answers},
+        ],
+    }
 
 
 def test_a_game_file_gives_the_known_answer(fearon, tmp_path):
@@ -62,15 +68,25 @@ def test_the_shipped_schema_is_fresh_and_accepts_the_bundled_scenarios():
 
 
 CLASH = {
-    "players": ["A", "B"], "start": "s", "rationality": 4,
-    "stages": [{"name": "clash", "by": ["A", "B"],
-                "moves": {"s": {"A": ["up", {"label": "down", "weight": 2}], "B": ["left", "right"]}},
-                "then": {"s": [
+    "players": ["A", "B"],
+    "start": "s",
+    "rationality": 4,
+    "stages": [
+        {
+            "name": "clash",
+            "by": ["A", "B"],
+            "moves": {"s": {"A": ["up", {"label": "down", "weight": 2}], "B": ["left", "right"]}},
+            "then": {
+                "s": [
                     {"if": {"A": "up", "B": "left"}, "to": "end", "pay": {"A": 0.9}},
                     {"if": {"A": "up", "B": "right"}, "to": "end", "pay": {"B": 0.1}},
                     {"if": {"A": "down", "B": "left"}, "to": "end", "pay": {"B": 0.1}},
-                    {"if": {"A": "down", "B": "right"}, "to": "end", "pay": {"A": 0.1}}]}}],
-}  # fmt: skip
+                    {"if": {"A": "down", "B": "right"}, "to": "end", "pay": {"A": 0.1}},
+                ]
+            },
+        }
+    ],
+}
 
 
 def changed(change):
@@ -100,10 +116,11 @@ MESSAGES = {
     "`then` names the state 'z', for which there are no moves": lambda s: s["then"].update(z=[]),
     "a list [...] is expected, got 'up'": lambda s: s["moves"]["s"].update(A="up"),
     "stage 'clash' is moved by 'C', who is not a player": lambda s: (
-        s.update(by=["A", "C"]), s["moves"]["s"].update(C=s["moves"]["s"].pop("B")),
+        s.update(by=["A", "C"]),
+        s["moves"]["s"].update(C=s["moves"]["s"].pop("B")),
         [r["if"].update(C=r["if"].pop("B")) for r in s["then"]["s"]],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("words", MESSAGES)

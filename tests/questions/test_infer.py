@@ -67,7 +67,10 @@ def test_every_shipped_move_exists_in_the_bundled_games():
 
     known = {}
     change = {"battlefield.positions": 3, "talks.offers": 2}
-    for s in (pt.patch(pt.load(NAME), {**change, "sanctions.level": 1}), pt.patch(pt.load(NAME), {**change, "talks.open": False})):
+    for s in (
+        pt.patch(pt.load(NAME), {**change, "sanctions.level": 1}),
+        pt.patch(pt.load(NAME), {**change, "talks.open": False}),
+    ):
         c = compile_game(pt.build(s))
         for (k, _), labels in zip(c.nodes, c.labels, strict=True):
             known.setdefault(c.game.stages[k].name, set()).update(str(x) for part in labels for x in part)
@@ -135,7 +138,13 @@ def test_asking_for_a_truce_is_a_filter_step(base, solved):
 
 
 def test_what_cannot_be_placed_is_listed_with_the_reason(base, solved):
-    rows = [(D1, UN, ASK), (D1, KPA, ASK), (D1, "Third state", "mediate"), (D2, "Third state", ASK), (D3, UN, "impose sanctions")]
+    rows = [
+        (D1, UN, ASK),
+        (D1, KPA, ASK),
+        (D1, "Third state", "mediate"),
+        (D2, "Third state", ASK),
+        (D3, UN, "impose sanctions"),
+    ]
     found = follow(base, *rows).run(Filter(solved))
     assert [r.used for r in found.rows] == [True, False, False, False, False]
     assert "no branch of the game has this move here" in found.rows[1].reason  # one proposer a month
@@ -149,7 +158,9 @@ def test_a_month_is_silent_unless_called_complete(base, solved):
     assert follow(base).run(f).log_likelihood == pytest.approx(0, abs=1e-9)  # nothing on record: nothing is said
     quiet = follow(base, complete=[1]).run(f)
     assert quiet.log_likelihood < -0.05
-    assert quiet.log_likelihood == pytest.approx(follow(base, complete=[1]).log_likelihood(solved, frozenset()), abs=1e-12)
+    assert quiet.log_likelihood == pytest.approx(
+        follow(base, complete=[1]).log_likelihood(solved, frozenset()), abs=1e-12
+    )
 
 
 def test_known_states_condition_and_the_likelihood_road_agrees(base, solved):
@@ -167,7 +178,9 @@ def test_known_states_condition_and_the_likelihood_road_agrees(base, solved):
     with pytest.raises(pt.SpecError, match=r"no part 'regmie'.*did you mean 'regime'"):
         follow(base, state=[{**state, "known": {"regmie": ["talks"]}}]).run(Filter(solved))
     with pytest.raises(pt.SpecError, match="month 1 of the record cannot happen"):
-        follow(base, (D1, UN, "walk out"), state=[{**state, "known": {"regime": ["settled"]}}], complete=[1]).run(Filter(solved))
+        follow(base, (D1, UN, "walk out"), state=[{**state, "known": {"regime": ["settled"]}}], complete=[1]).run(
+            Filter(solved)
+        )
     with pytest.raises(pt.SpecError, match="which the game never reaches"):
         follow(base, opening={"level": 2}).run(Filter(solved))
     with pytest.raises(pt.SpecError, match="does not fit the public state"):

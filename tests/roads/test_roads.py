@@ -18,10 +18,17 @@ few = settings(max_examples=15, deadline=None, derandomize=True)
 EXACT = 1e-10  # strategies are solved to 1e-11 in logs and carry that much of their mass
 precision = st.floats(0.5, 6.0)
 CATALOG = [
-    ("chain-store", {}, 8.0), ("holdout", {"stages": 3}, 4.0), ("integration", {}, 20.0), ("rounds", {"offers": 2}, 20.0),
-    ("fearon", {"offers": 11}, 20.0), ("centipede", {}, 1.0), ("signorino", {}, 3.0), ("inspection", {}, 5.0),
-    ("ceasefire", {"periods": 8}, 5.0), ("commitment", {"periods": 3, "offers": 6}, 5.0),
-]  # fmt: skip
+    ("chain-store", {}, 8.0),
+    ("holdout", {"stages": 3}, 4.0),
+    ("integration", {}, 20.0),
+    ("rounds", {"offers": 2}, 20.0),
+    ("fearon", {"offers": 11}, 20.0),
+    ("centipede", {}, 1.0),
+    ("signorino", {}, 3.0),
+    ("inspection", {}, 5.0),
+    ("ceasefire", {"periods": 8}, 5.0),
+    ("commitment", {"periods": 3, "offers": 6}, 5.0),
+]
 
 
 def forward_is_backward(game, lam, points):
@@ -114,7 +121,12 @@ def test_three_types_on_the_simplex_lattice(shape, lam):
 
 @pytest.mark.parametrize(
     ("name", "params", "lam", "player"),
-    [("chain-store", {}, 8.0, "D"), ("integration", {}, 5.0, "A"), ("rounds", {}, 10.0, "A"), ("holdout", {"stages": 3}, 4.0, "1")],
+    [
+        ("chain-store", {}, 8.0, "D"),
+        ("integration", {}, 5.0, "A"),
+        ("rounds", {}, 10.0, "A"),
+        ("holdout", {"stages": 3}, 4.0, "1"),
+    ],
 )
 def test_the_error_falls_with_the_cube_of_the_spacing(name, params, lam, player):
     game = make(name, **params)

@@ -15,6 +15,8 @@ from peacetalks.scenario.accounts import Account, accounts, apply
 from peacetalks.scenario.files import folder, play_key
 
 NAME = "russia-ukraine-2025"
+
+
 @pytest.fixture(scope="module")
 def base():
     return tiny()

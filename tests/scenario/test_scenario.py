@@ -96,7 +96,14 @@ def test_switching_a_mechanism_off():
     second = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
     off = pt.patch(s, dict.fromkeys(("challengers", "sanctions", "rent", *second)))
     assert off.challengers is None
-    assert [st.name for st in pt.build(off).stages] == ["posture", "battle", "incident", "recognition", "table", "answer"]
+    assert [st.name for st in pt.build(off).stages] == [
+        "posture",
+        "battle",
+        "incident",
+        "recognition",
+        "table",
+        "answer",
+    ]
 
 
 def test_draws_are_seeded_and_within_their_ranges():

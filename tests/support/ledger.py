@@ -22,7 +22,9 @@ def ledger(game):
     def wrap(k, stage):
         if isinstance(stage, pt.Simultaneous):
             own = {p: (lambda s, f=f: f(s[0])) for p, f in stage.moves.items()}
-            return pt.Simultaneous(stage.name, own, lambda s, c: noted(k, s[0], s[1], stage.then(s[0], c), tuple(c.values())))
+            return pt.Simultaneous(
+                stage.name, own, lambda s, c: noted(k, s[0], s[1], stage.then(s[0], c), tuple(c.values()))
+            )
 
         def moves(s):
             return [noted(k, s[0], s[1], m) for m in stage.moves(s[0])]

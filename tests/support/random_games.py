@@ -25,11 +25,15 @@ class Shape:
         n = len(self.stages)
         prior = [rng.dirichlet(np.full(k, 4.0)) for k in self.kinds]
         return {
-            "prior": prior, "pay": rng.uniform(-0.5, 0.5, (n, 2, 3, 3, 2, 3)), "weight": rng.uniform(0.5, 2.0, (n, 3)),
-            "chance": rng.dirichlet(np.ones(2), n), "to": rng.integers(0, 2, (n, 2, 3, 3)),
-            "split": rng.uniform(0.2, 0.8, (n, 2)), "profile": rng.uniform(-0.3, 0.3, (n, 3, 3, 2)),
+            "prior": prior,
+            "pay": rng.uniform(-0.5, 0.5, (n, 2, 3, 3, 2, 3)),
+            "weight": rng.uniform(0.5, 2.0, (n, 3)),
+            "chance": rng.dirichlet(np.ones(2), n),
+            "to": rng.integers(0, 2, (n, 2, 3, 3)),
+            "split": rng.uniform(0.2, 0.8, (n, 2)),
+            "profile": rng.uniform(-0.3, 0.3, (n, 3, 3, 2)),
             "last": rng.uniform(-0.5, 0.5, (2, 2)),
-        }  # fmt: skip
+        }
 
 
 NAMES = ("A", "B")
@@ -49,7 +53,11 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
         return list(types.get(names[i], {"only": 1.0}))
 
     def pay(k, s, a, b):
-        own = {(names[i], kind): scale[i] * t["pay"][k, s, a, b, i, j] for i in (0, 1) for j, kind in enumerate(kind_names(i))}
+        own = {
+            (names[i], kind): scale[i] * t["pay"][k, s, a, b, i, j]
+            for i in (0, 1)
+            for j, kind in enumerate(kind_names(i))
+        }
         if k == 0:
             own = {key: x + shift[names.index(key[0])] for key, x in own.items()}
         if not shape.typed or k != n - 1:
@@ -57,7 +65,9 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
 
         def by_profile(types):
             ks = [kind_names(i).index(types[names[i]]) for i in (0, 1)]
-            return {names[i]: own[(names[i], types[names[i]])] + scale[i] * t["profile"][k, ks[0], ks[1], i] for i in (0, 1)}
+            return {
+                names[i]: own[(names[i], types[names[i]])] + scale[i] * t["profile"][k, ks[0], ks[1], i] for i in (0, 1)
+            }
 
         return by_profile
 
@@ -106,9 +116,14 @@ def build(shape, scale=(1.0, 1.0), shift=(0.0, 0.0), names=NAMES, extra=False, c
     players = (*names, "bystander") if extra else names
     discount = dict(zip(names, shape.discounts, strict=True)) | ({"bystander": 0.5} if extra else {})
     return pt.Game(
-        players=players, types=types, start=0, stages=tuple(stage(k, s) for k, s in enumerate(shape.stages)),
-        periods=shape.periods, discount=discount, value=last,
-    )  # fmt: skip
+        players=players,
+        types=types,
+        start=0,
+        stages=tuple(stage(k, s) for k, s in enumerate(shape.stages)),
+        periods=shape.periods,
+        discount=discount,
+        value=last,
+    )
 
 
 @st.composite

@@ -17,6 +17,9 @@ J = {"source": "judgement: a test"}
 
 def account(base, changes, **more):
     """An account of `base` that changes entries by path; None takes an entry out."""
-    rows = [{"path": p, "reason": "for the test", **({"off": True} if v is None else {"value": v})} for p, v in changes.items()]
+    rows = [
+        {"path": p, "reason": "for the test", **({"off": True} if v is None else {"value": v})}
+        for p, v in changes.items()
+    ]
     head = {"name": "x", "title": "a reading", "attributed_to": "a test", "summary": "none", "base": base.name}
     return Account.model_validate({**head, "base_digest": base.digest, "change": rows, **more})

@@ -81,8 +81,9 @@ def solve_case(case: Negotiation, size: Size | None = None) -> Floats:
     return np.array([[float(f.sel(period=m, outcome=names).sum()) for names in known] for m in MONTHS])
 
 
-def rebuild(size: Size | None = None, out_dir: str | Path | None = None,
-            tell: Callable[[int, int], None] | None = None) -> list[Path]:
+def rebuild(
+    size: Size | None = None, out_dir: str | Path | None = None, tell: Callable[[int, int], None] | None = None
+) -> list[Path]:
     """Solve every case and write `inside.csv`, `pool.csv` and its card; return the paths.
 
     A case that the solver cannot solve has no inside view; it is left out of the scores, with that as its reason.
@@ -104,7 +105,9 @@ def rebuild(size: Size | None = None, out_dir: str | Path | None = None,
     return [folder / "inside.csv", *repool(folder, _parse(text)[0], size)]
 
 
-def repool(out_dir: str | Path | None = None, inside: dict[int, Floats] | None = None, size: Size | None = None) -> list[Path]:
+def repool(
+    out_dir: str | Path | None = None, inside: dict[int, Floats] | None = None, size: Size | None = None
+) -> list[Path]:
     """Fit the shipped pool again, without solving (after a change of the outside view); return the paths."""
     folder = Path(out_dir) if out_dir else Path(__file__).parent / "tables"
     ran = run(inside, size)
@@ -120,7 +123,9 @@ def inside_csv(book: Sequence[Negotiation], solved: Sequence[Floats], size: Size
     for case, table in zip(book, solved, strict=True):
         for months, p in zip(MONTHS, table, strict=True):
             told = ",".join("" if np.isnan(v) else f"{v:.6f}" for v in p)
-            rows.append(f"{case.id},{months},{told},{size.positions},{size.offers},{size.belief_points},{digest(case, size)}")
+            rows.append(
+                f"{case.id},{months},{told},{size.positions},{size.offers},{size.belief_points},{digest(case, size)}"
+            )
     return "\n".join(rows) + "\n"
 
 
@@ -195,24 +200,46 @@ def run(inside: dict[int, Floats] | None = None, size: Size | None = None) -> Ca
     cases = tuple(c for c in book for _ in MONTHS)
     months = np.tile(MONTHS, len(book))
     seen = [outside(c) for c in book]
-    views = {"climatology": np.concatenate([_speak(None, c.talks - timedelta(1))[0] for c in book]),
-             "no change": np.tile([0.0, 1.0, 0.0], (len(cases), 1)),
-             "inside": np.concatenate([given[c.id] for c in book]), "outside": np.concatenate([v for v, _ in seen])}
+    views = {
+        "climatology": np.concatenate([_speak(None, c.talks - timedelta(1))[0] for c in book]),
+        "no change": np.tile([0.0, 1.0, 0.0], (len(cases), 1)),
+        "inside": np.concatenate([given[c.id] for c in book]),
+        "outside": np.concatenate([v for v, _ in seen]),
+    }
     came = np.array([outcome(c, m) for c, m in zip(cases, months.tolist(), strict=True)])
     solved = np.isfinite(views["inside"]).all(axis=1)
     classed = np.isfinite(views["outside"]).all(axis=1) & np.isfinite(views["climatology"]).all(axis=1)
     speaks = solved & classed
     made = np.array([day_number(c.talks) for c in cases])
-    known = np.array([day_number(date(months_later(c.talks, int(m)).year + 1, 12, 31)) for c, m in zip(cases, months, strict=True)])
-    views["earlier cases"] = np.array([_frequency(came[(known < d) & (months == m)]) for d, m in zip(made, months, strict=True)])
+    known = np.array(
+        [day_number(date(months_later(c.talks, int(m)).year + 1, 12, 31)) for c, m in zip(cases, months, strict=True)]
+    )
+    views["earlier cases"] = np.array(
+        [_frequency(came[(known < d) & (months == m)]) for d, m in zip(made, months, strict=True)]
+    )
     pooled = np.full((len(cases), len(ORDER)), np.nan)
     fits: list[Fit | None] = [None] * len(cases)
-    pooled[speaks], found = walk(views["inside"][speaks], views["outside"][speaks], came[speaks], made[speaks], known[speaks],
-                                 np.full(int(speaks.sum()), 1 / len(MONTHS)), JUDGEMENT)
+    pooled[speaks], found = walk(
+        views["inside"][speaks],
+        views["outside"][speaks],
+        came[speaks],
+        made[speaks],
+        known[speaks],
+        np.full(int(speaks.sum()), 1 / len(MONTHS)),
+        JUDGEMENT,
+    )
     for i, f in zip(np.flatnonzero(speaks), found, strict=True):
         fits[i] = f
-    return CaseBook(cases, months, came, views | {"pooled": pooled}, tuple(w for _, w in seen for _ in MONTHS), fits,
-                    np.where(speaks, "", np.where(solved, NO_CLASS, NOT_SOLVED)), stored)
+    return CaseBook(
+        cases,
+        months,
+        came,
+        views | {"pooled": pooled},
+        tuple(w for _, w in seen for _ in MONTHS),
+        fits,
+        np.where(speaks, "", np.where(solved, NO_CLASS, NOT_SOLVED)),
+        stored,
+    )
 
 
 def _frequency(came: NDArray[np.int64]) -> Floats:
@@ -228,10 +255,17 @@ def pool_csv(book: CaseBook) -> str:
     asked = np.array([day_number(d) + 1 for d in after])
     nothing = np.full((len(after), len(ORDER)), 1 / len(ORDER))  # rows that only ask which pool was known
     a, b = (np.concatenate([book.views[v][ok], nothing]) for v in ("inside", "outside"))
-    _, fits = walk(a, b, np.concatenate([book.outcome[ok], np.full(len(after), -1)]), np.concatenate([days[ok], asked]),
-                   np.concatenate([days[ok], asked]), np.full(int(ok.sum()) + len(after), 1 / len(MONTHS)), JUDGEMENT)
+    _, fits = walk(
+        a,
+        b,
+        np.concatenate([book.outcome[ok], np.full(len(after), -1)]),
+        np.concatenate([days[ok], asked]),
+        np.concatenate([days[ok], asked]),
+        np.full(int(ok.sum()) + len(after), 1 / len(MONTHS)),
+        JUDGEMENT,
+    )
     rows = ["known,weight,sharpness,low,high,n,effective_n"]
-    for day, f in zip(after, fits[int(ok.sum()):], strict=True):
+    for day, f in zip(after, fits[int(ok.sum()) :], strict=True):
         rows.append(f"{day},{f.weight:.4f},{f.sharpness:.4f},{f.low:.4f},{f.high:.4f},{f.n},{f.effective_n:g}")
     return "\n".join(rows) + "\n"
 
@@ -243,11 +277,20 @@ def pool_card(book: CaseBook) -> str:
     card = {
         "title": "Weight of the inside view and sharpness of the logarithmic pool, by the date from which they were known",
         "method": "posterior means on a grid, prior times the likelihood of the three ends 12 and 24 months after talks "
-                  "began, each row counting a half; see the module peacetalks.evidence.pool",
-        "prior": {"weight": f"Beta({JUDGEMENT.inside:g}, {JUDGEMENT.outside:g})",
-                  "log_sharpness": f"Normal(0, {JUDGEMENT.spread:g})", "why": JUDGEMENT.why},
+        "began, each row counting a half; see the module peacetalks.evidence.pool",
+        "prior": {
+            "weight": f"Beta({JUDGEMENT.inside:g}, {JUDGEMENT.outside:g})",
+            "log_sharpness": f"Normal(0, {JUDGEMENT.spread:g})",
+            "why": JUDGEMENT.why,
+        },
         "fitted_on": "the case book (negotiations.csv): inside views of inside.csv, outside views of peacetalks.evidence",
-        "cases": len(ids), "rows": int(book.scored.sum()), "known_to": last[0], "size": asdict(book.size),
-        "limits": ["With so few cases the prior weighs heavily: see `Fit.identified`.",
-                   "It is the weight of scenarios made by the fixed mapping, not of those that an analyst writes."]}
+        "cases": len(ids),
+        "rows": int(book.scored.sum()),
+        "known_to": last[0],
+        "size": asdict(book.size),
+        "limits": [
+            "With so few cases the prior weighs heavily: see `Fit.identified`.",
+            "It is the weight of scenarios made by the fixed mapping, not of those that an analyst writes.",
+        ],
+    }
     return json.dumps(card, indent=1, ensure_ascii=False) + "\n"

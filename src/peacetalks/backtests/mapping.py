@@ -40,9 +40,25 @@ from peacetalks.scenario.scenario import Scenario, from_table
 RESOLUTE, IRRESOLUTE = 0.006, 0.018  # cost of a month of full fighting, in pies, at equal strength
 AS_KOREA = "judgement: as in the first version of the bundled scenario korea-1951"
 RECORD = "record of earlier wars known the day before (ucdp2021)"
-TALKS = {"open": True, "offer": 0.3, "ask": 0.1, "stall": 0.55, "walk": 0.05, "reopen": 0.3, "accept": 0.08, "proposer": 0.5}
-TRUCE = {"gain": 0.003, "harm": 0.004, "incident": 0.05, "incident_one": 0.35, "incident_both": 0.65, "violate": 0.3,
-         "accept": 0.15}
+TALKS = {
+    "open": True,
+    "offer": 0.3,
+    "ask": 0.1,
+    "stall": 0.55,
+    "walk": 0.05,
+    "reopen": 0.3,
+    "accept": 0.08,
+    "proposer": 0.5,
+}
+TRUCE = {
+    "gain": 0.003,
+    "harm": 0.004,
+    "incident": 0.05,
+    "incident_one": 0.35,
+    "incident_both": 0.65,
+    "violate": 0.3,
+    "accept": 0.15,
+}
 
 
 @dataclass(frozen=True)
@@ -105,18 +121,24 @@ def scenario(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | 
     resolute = 1 - 0.5 * exp(-case.age / 5)
     inter = case.kind == "interstate"
     table: dict[str, Any] = {
-        "name": f"case-{case.id}", "title": f"{case.name}: talks of {case.talks.isoformat()}",
+        "name": f"case-{case.id}",
+        "title": f"{case.name}: talks of {case.talks.isoformat()}",
         "as_of": case.talks,
         "summary": f"First mediated talks ({case.source}) in an armed conflict that began on {case.start.isoformat()}.",
         "hindsight": "The case was chosen and coded from datasets made later; no parameter uses what happened after the date.",
         "rationality": _number(20.0, AS_KOREA),
         "sides": [_side("Side A", resolute, 2 * (1 - kappa)), _side("Side B", resolute, 2 * kappa)],
         "battlefield": {
-            "positions": size.positions, "front": _number(0.5 if inter else 0.75, "judgement: by kind of war"),
-            "mobility": _number(0.2 if inter else 0.1, "judgement: by kind of war"), "strength": _number(kappa, source),
-            "decisive": _number(min(earlier.decisive, 0.2), RECORD), "restraint": _number(0.6, AS_KOREA)},
+            "positions": size.positions,
+            "front": _number(0.5 if inter else 0.75, "judgement: by kind of war"),
+            "mobility": _number(0.2 if inter else 0.1, "judgement: by kind of war"),
+            "strength": _number(kappa, source),
+            "decisive": _number(min(earlier.decisive, 0.2), RECORD),
+            "restraint": _number(0.6, AS_KOREA),
+        },
         "talks": {k: v if k == "open" else _number(v, AS_KOREA) for k, v in TALKS.items()} | {"offers": size.offers},
-        "ceasefire": {k: _number(v, AS_KOREA) for k, v in TRUCE.items()}}
+        "ceasefire": {k: _number(v, AS_KOREA) for k, v in TRUCE.items()},
+    }
     return from_table(table, f"case {case.id}")
 
 
@@ -132,9 +154,14 @@ def digest(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | No
 def _side(label: str, resolute: float, burden: float) -> dict[str, Any]:
     why = "fixed mapping: age of the war and strength"
     kinds = {"resolute": (resolute, RESOLUTE), "irresolute": (1 - resolute, IRRESOLUTE)}
-    return {"label": label, "discount": _number(0.99, AS_KOREA),
-            "types": {k: {"share": _number(round(s, 12), why), "war_cost": _number(c * burden, why)}
-                      for k, (s, c) in kinds.items()}}
+    return {
+        "label": label,
+        "discount": _number(0.99, AS_KOREA),
+        "types": {
+            k: {"share": _number(round(s, 12), why), "war_cost": _number(c * burden, why)}
+            for k, (s, c) in kinds.items()
+        },
+    }
 
 
 def _number(value: float, source: str) -> dict[str, Any]:

@@ -37,13 +37,25 @@ from peacetalks.evidence.tables import read_cases, write_text
 
 SOURCES = ("cwm", "icb", "icb-actors", "ucdp-acd", "nmc")
 ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
-    "Bosnia and Herzegovina": "Bosnia-Herzegovina", "Cambodia": "Cambodia (Kampuchea)", "Congo-Brazzaville": "Congo",
-    "Congo/Zaire": "DR Congo (Zaire)", "Democratic Republic of Congo (Zaire)": "DR Congo (Zaire)",
-    "Macedonia": "North Macedonia", "Madagascar": "Madagascar (Malagasy)", "Myanmar": "Myanmar (Burma)",
-    "Rhodesia": "Zimbabwe (Rhodesia)", "Russia": "Russia (Soviet Union)", "Soviet Union": "Russia (Soviet Union)",
-    "Sri Lanka (Ceylon)": "Sri Lanka", "Surinam": "Suriname", "UK": "United Kingdom", "USA": "United States of America",
-    "Yemen": "Yemen (North Yemen)", "Yemen North (Arab Repub)": "Yemen (North Yemen)",
-    "Yemen South (people repub)": "South Yemen"}
+    "Bosnia and Herzegovina": "Bosnia-Herzegovina",
+    "Cambodia": "Cambodia (Kampuchea)",
+    "Congo-Brazzaville": "Congo",
+    "Congo/Zaire": "DR Congo (Zaire)",
+    "Democratic Republic of Congo (Zaire)": "DR Congo (Zaire)",
+    "Macedonia": "North Macedonia",
+    "Madagascar": "Madagascar (Malagasy)",
+    "Myanmar": "Myanmar (Burma)",
+    "Rhodesia": "Zimbabwe (Rhodesia)",
+    "Russia": "Russia (Soviet Union)",
+    "Soviet Union": "Russia (Soviet Union)",
+    "Sri Lanka (Ceylon)": "Sri Lanka",
+    "Surinam": "Suriname",
+    "UK": "United Kingdom",
+    "USA": "United States of America",
+    "Yemen": "Yemen (North Yemen)",
+    "Yemen North (Arab Repub)": "Yemen (North Yemen)",
+    "Yemen South (people repub)": "South Yemen",
+}
 NEAR = 366  # days between the starts of one episode in two datasets
 
 
@@ -71,8 +83,11 @@ class Negotiation:
 def build(data_dir: str | Path | None = None) -> pl.DataFrame:
     """Return the case book from the raw files; raise `EvidenceMissing` for the first that is not there."""
     both = pl.concat([_civil(data_dir), _interstate(data_dir)])
-    first = both.filter(pl.col("talks") <= pl.lit(date(EPISODES_TO.year - 2, 12, 31))).sort("talks", "id").unique(
-        "id", keep="first", maintain_order=True)
+    first = (
+        both.filter(pl.col("talks") <= pl.lit(date(EPISODES_TO.year - 2, 12, 31)))
+        .sort("talks", "id")
+        .unique("id", keep="first", maintain_order=True)
+    )
     state = load("nmc", data_dir).select("state_code", "year", "share")
     shares = {(c, y): s for c, y, s in state.iter_rows()}
     rows = []
@@ -92,8 +107,9 @@ def _sum(shares: dict[tuple[int, int], float | None], codes: list[int], year: in
 def _wars() -> pl.DataFrame:
     frame = read_cases("episodes").filter(pl.col("war_type") != "extrasystemic", pl.col("war_year").is_not_null())
     kind = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
-    return frame.select("id", "name", "cluster", "start", "incompatibility", "war_year", kind=kind,
-                        last=pl.coalesce("end", "seen"))
+    return frame.select(
+        "id", "name", "cluster", "start", "incompatibility", "war_year", kind=kind, last=pl.coalesce("end", "seen")
+    )
 
 
 def _within(talks: pl.Expr) -> pl.Expr:
@@ -101,28 +117,40 @@ def _within(talks: pl.Expr) -> pl.Expr:
 
 
 def _civil(data_dir: str | Path | None) -> pl.DataFrame:
-    efforts = load("cwm", data_dir).filter(pl.col("mediated"), pl.col("start").is_not_null()).select(
-        "episode_start", cluster=pl.col("country").replace(ALIASES), talks="start")
+    efforts = (
+        load("cwm", data_dir)
+        .filter(pl.col("mediated"), pl.col("start").is_not_null())
+        .select("episode_start", cluster=pl.col("country").replace(ALIASES), talks="start")
+    )
     both = _wars().filter(pl.col("kind") == "civil").join(efforts, on="cluster").filter(_within(pl.col("talks")))
     near = (pl.col("episode_start") - pl.col("start")).dt.total_days().abs() <= NEAR
     none = pl.lit([], pl.List(pl.Int64))
-    return both.filter(near).select("id", "name", "cluster", "start", "talks", "kind", "incompatibility",
-                                    source=pl.lit("cwm"), a=none, b=none)
+    return both.filter(near).select(
+        "id", "name", "cluster", "start", "talks", "kind", "incompatibility", source=pl.lit("cwm"), a=none, b=none
+    )
 
 
 def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
     acd = load("ucdp-acd", data_dir).filter(pl.col("war_type") == "interstate")
     codes = {x: pl.col(f"gwno_{x}").str.extract_all(r"\d+").cast(pl.List(pl.Int64)) for x in "ab"}
-    party = acd.select("conflict_id", "start", **codes).unique(["conflict_id", "start"], keep="first", maintain_order=True)
+    party = acd.select("conflict_id", "start", **codes).unique(
+        ["conflict_id", "start"], keep="first", maintain_order=True
+    )
     wars = _wars().filter(pl.col("kind") == "interstate").with_columns(conflict_id=pl.col("id") // 100)
     wars = wars.join(party, on=["conflict_id", "start"])
     rows = []
     for war in wars.iter_rows(named=True):
         for day, there in _mediated_crises(data_dir):
-            if war["start"] <= day <= war["last"] and war["war_year"] <= day.year and there & set(war["a"]) and (
-                    there & set(war["b"])):
+            if (
+                war["start"] <= day <= war["last"]
+                and war["war_year"] <= day.year
+                and there & set(war["a"])
+                and (there & set(war["b"]))
+            ):
                 rows.append(war | {"talks": day, "source": "icb"})
-    return pl.DataFrame(rows).select("id", "name", "cluster", "start", "talks", "kind", "incompatibility", "source", "a", "b")
+    return pl.DataFrame(rows).select(
+        "id", "name", "cluster", "start", "talks", "kind", "incompatibility", "source", "a", "b"
+    )
 
 
 @cache
@@ -132,8 +160,9 @@ def _crises(data_dir: str | Path | None) -> tuple[tuple[date, frozenset[int]], .
     parts = ("yrmedst", "momedst", "damedst")
     text = pl.concat_str(*(pl.col(c).str.zfill(2) for c in parts), separator="-")
     begun = system.filter(pl.col("mediate") == "4").select("crisno", day=text.str.to_date("%Y-%m-%d", strict=False))
-    codes = pl.concat([actors.select("crisno", code=c) for c in ("cracid", "trigent")] + [
-        system.select("crisno", code="trigent")])
+    codes = pl.concat(
+        [actors.select("crisno", code=c) for c in ("cracid", "trigent")] + [system.select("crisno", code="trigent")]
+    )
     there = codes.with_columns(pl.col("code").cast(pl.Int64, strict=False)).drop_nulls().group_by("crisno").agg("code")
     both = begun.drop_nulls().join(there, on="crisno").sort("day", "crisno")
     return tuple((r["day"], frozenset(r["code"])) for r in both.iter_rows(named=True))
@@ -149,17 +178,33 @@ def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = Non
     frame = build(data_dir)
     kinds = frame["kind"].value_counts().sort("kind")
     about = {
-        "title": "Case book: first talks in wars that were mediated", "rule": (__doc__ or "").strip(),
-        "n": frame.height, "by_kind": dict(kinds.iter_rows()),
-        "talks_from": str(frame["talks"].min()), "talks_to": str(frame["talks"].max()),
+        "title": "Case book: first talks in wars that were mediated",
+        "rule": (__doc__ or "").strip(),
+        "n": frame.height,
+        "by_kind": dict(kinds.iter_rows()),
+        "talks_from": str(frame["talks"].min()),
+        "talks_to": str(frame["talks"].max()),
         "units": "capability: share of the states system (CINC), 0 to 1; null = not recorded, never 0",
-        "sources": {d: {"title": card(d).title, "citation": card(d).citation, "version": card(d).version, "terms": card(d).terms,
-                        "sha256": hashlib.sha256(find(card(d), data_dir).read_bytes()).hexdigest()} for d in SOURCES},
-        "limits": ["Only talks with a mediator and a recorded first day: direct talks are not in these data.",
-                   "Civil War Mediation names states and not always rebels: in a state with two wars of one start the "
-                   "effort may belong to the other."]}
-    texts = {"negotiations.csv": frame.write_csv(),
-             "negotiations.json": json.dumps(about, indent=1, ensure_ascii=False) + "\n"}
+        "sources": {
+            d: {
+                "title": card(d).title,
+                "citation": card(d).citation,
+                "version": card(d).version,
+                "terms": card(d).terms,
+                "sha256": hashlib.sha256(find(card(d), data_dir).read_bytes()).hexdigest(),
+            }
+            for d in SOURCES
+        },
+        "limits": [
+            "Only talks with a mediator and a recorded first day: direct talks are not in these data.",
+            "Civil War Mediation names states and not always rebels: in a state with two wars of one start the "
+            "effort may belong to the other.",
+        ],
+    }
+    texts = {
+        "negotiations.csv": frame.write_csv(),
+        "negotiations.json": json.dumps(about, indent=1, ensure_ascii=False) + "\n",
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         write_text(folder / name, text)
@@ -177,6 +222,9 @@ def negotiations() -> list[Negotiation]:
     >>> len(negotiations()) >= 12
     True
     """
-    frame = pl.read_csv(BytesIO(table_text("negotiations.csv").encode()), try_parse_dates=True,
-                        schema_overrides={"capability_a": pl.Float64, "capability_b": pl.Float64})
+    frame = pl.read_csv(
+        BytesIO(table_text("negotiations.csv").encode()),
+        try_parse_dates=True,
+        schema_overrides={"capability_a": pl.Float64, "capability_b": pl.Float64},
+    )
     return [Negotiation(**row) for row in frame.iter_rows(named=True)]

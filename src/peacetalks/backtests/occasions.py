@@ -85,7 +85,10 @@ def occasions(tables: Tables | None = None) -> list[Occasions]:
     """Return the occasions of every question; `tables` (default: the committed ones) are case tables by kind."""
     given = {k: read_cases(k) for k in KINDS} if tables is None else dict(tables)
     makers: list[tuple[str, Callable[[pl.DataFrame], list[Occasions]]]] = [
-        ("ceasefires", ceasefires), ("episodes", episodes), ("processes", processes)]
+        ("ceasefires", ceasefires),
+        ("episodes", episodes),
+        ("processes", processes),
+    ]
     return [o for kind, make in makers if kind in given for o in make(given[kind])]
 
 
@@ -120,10 +123,26 @@ def ceasefires(frame: pl.DataFrame) -> list[Occasions]:
         past = by > day_number(CEASEFIRES_TO)
         never = how == "never_in_force"
         reason = np.where(never, NEVER, np.where(past, PAST, reason))
-        q = Question(f"ceasefire-broken-{h}d", f"ceasefire broken within {h} days", ("holds", "broken"), 0, "ceasefires",
-                     f"{h} days")
-        out.append(Occasions(q, _text(frame, "name"), _text(frame, "cluster"), start, by,
-                             np.where(reason == "", outcome, -1), reason, _text(classes, "c")))
+        q = Question(
+            f"ceasefire-broken-{h}d",
+            f"ceasefire broken within {h} days",
+            ("holds", "broken"),
+            0,
+            "ceasefires",
+            f"{h} days",
+        )
+        out.append(
+            Occasions(
+                q,
+                _text(frame, "name"),
+                _text(frame, "cluster"),
+                start,
+                by,
+                np.where(reason == "", outcome, -1),
+                reason,
+                _text(classes, "c"),
+            )
+        )
     return out
 
 
@@ -146,11 +165,24 @@ def _believed(frame: pl.DataFrame, year: int) -> pl.DataFrame:
     known_on = pl.when(pl.col("ending") == "low_activity").then(quiet).otherwise(pl.col("end"))
     there = frame.filter(pl.col("start") <= eve, known_on.is_null() | (known_on > eve))
     age = (pl.lit(eve) - pl.col("start")).dt.total_days() / 365.25
-    band = pl.when(age < 1).then(pl.lit("first year")).when(age < 3).then(pl.lit("1 to 3 years")).otherwise(pl.lit("older"))
+    band = (
+        pl.when(age < 1)
+        .then(pl.lit("first year"))
+        .when(age < 3)
+        .then(pl.lit("1 to 3 years"))
+        .otherwise(pl.lit("older"))
+    )
     war = pl.when(pl.col("war_year") <= eve.year).then(pl.lit("war")).otherwise(pl.lit("minor"))
     kind = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
-    return there.select("id", "name", "cluster", "end", "ending", made=pl.lit(date(year, 1, 1)),
-                        classes=pl.concat_str(kind, war, band, separator=", "))
+    return there.select(
+        "id",
+        "name",
+        "cluster",
+        "end",
+        "ending",
+        made=pl.lit(date(year, 1, 1)),
+        classes=pl.concat_str(kind, war, band, separator=", "),
+    )
 
 
 def _episode_question(rows: pl.DataFrame, what: str, years: int) -> Occasions:
@@ -160,7 +192,9 @@ def _episode_question(rows: pl.DataFrame, what: str, years: int) -> Occasions:
     over = end <= by[years]
     span = f"{years} year" + "s" * (years > 1)
     if what == "ends":
-        q = Question(f"conflict-ends-{years}y", f"conflict ends within {span}", ("goes on", "ends"), 0, "episodes", span)
+        q = Question(
+            f"conflict-ends-{years}y", f"conflict ends within {span}", ("goes on", "ends"), 0, "episodes", span
+        )
         outcome = over.astype(int)
     elif what == "how":
         q = Question(f"conflict-how-{years}y", f"how it stands after {span}", HOW_LABELS, 2, "episodes", span)
@@ -170,8 +204,16 @@ def _episode_question(rows: pl.DataFrame, what: str, years: int) -> Occasions:
         outcome = sum((end > by[h]).astype(int) for h in YEARS)
     past = by[years] > day_number(EPISODES_TO)
     reason = np.where(past, PAST, "")
-    return Occasions(q, _text(rows, "name"), _text(rows, "cluster"), made, _year_ends(first + years),
-                     np.where(past, -1, outcome), reason, _text(rows, "classes"))
+    return Occasions(
+        q,
+        _text(rows, "name"),
+        _text(rows, "cluster"),
+        made,
+        _year_ends(first + years),
+        np.where(past, -1, outcome),
+        reason,
+        _text(rows, "classes"),
+    )
 
 
 def _year_ends(years: NDArray) -> Ints:
@@ -186,8 +228,9 @@ def processes(frame: pl.DataFrame) -> list[Occasions]:
         made = pl.col("start").dt.offset_by(f"{round(365.25 * k)}d")
         band = "first year" if k == 0 else "1 to 2 years" if k < 3 else "3 to 5 years"
         rows = frame.with_columns(made=made, classes=pl.concat_str("level", pl.lit(band), separator=", "))
-        parts.append(rows.filter(pl.col("end").is_null() | (pl.col("end") > pl.col("made")),
-                                 pl.col("made") <= PROCESSES_TO))
+        parts.append(
+            rows.filter(pl.col("end").is_null() | (pl.col("end") > pl.col("made")), pl.col("made") <= PROCESSES_TO)
+        )
     rows = pl.concat(parts).sort("made", "id")
     out = []
     for years in TALK_YEARS:
@@ -195,8 +238,24 @@ def processes(frame: pl.DataFrame) -> list[Occasions]:
         by = made + round(365.25 * years)
         past = by > day_number(PROCESSES_TO)
         span = f"{years} year" + "s" * (years > 1)
-        q = Question(f"talks-substantive-{years}y", f"substantive agreement within {span}", ("not yet", "agreed"), 0,
-                     "processes", span)
-        out.append(Occasions(q, _text(rows, "name"), _text(rows, "cluster"), made, by, np.where(past, -1, end <= by),
-                             np.where(past, PAST, ""), _text(rows, "classes")))
+        q = Question(
+            f"talks-substantive-{years}y",
+            f"substantive agreement within {span}",
+            ("not yet", "agreed"),
+            0,
+            "processes",
+            span,
+        )
+        out.append(
+            Occasions(
+                q,
+                _text(rows, "name"),
+                _text(rows, "cluster"),
+                made,
+                by,
+                np.where(past, -1, end <= by),
+                np.where(past, PAST, ""),
+                _text(rows, "classes"),
+            )
+        )
     return out

@@ -85,17 +85,34 @@ class Backtest:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; what is not finite or not known is None."""
         book = self.book
-        cases = [{"id": c.id, "name": c.name, "talks": c.talks.isoformat(), "months": int(m), "class": w, "came_true": ORDER[y],
-                  "left_out": r or None, **{v: _plain(book.views[v][i]) for v in BOOK_VIEWS}}
-                 for i, (c, m, w, y, r) in enumerate(zip(book.cases, book.months, book.reference_class, book.outcome,
-                                                         book.reason.tolist(), strict=True))]
-        return {"questions": [_plain(q) for q in self.questions], "case_book": {**_plain(self.book_result), "cases": cases,
-                "size": asdict(book.size)}, "pool": _plain(self.weight), "draws": self.draws, "seed": self.seed,
-                "burn_in": BURN_IN}
+        cases = [
+            {
+                "id": c.id,
+                "name": c.name,
+                "talks": c.talks.isoformat(),
+                "months": int(m),
+                "class": w,
+                "came_true": ORDER[y],
+                "left_out": r or None,
+                **{v: _plain(book.views[v][i]) for v in BOOK_VIEWS},
+            }
+            for i, (c, m, w, y, r) in enumerate(
+                zip(book.cases, book.months, book.reference_class, book.outcome, book.reason.tolist(), strict=True)
+            )
+        ]
+        return {
+            "questions": [_plain(q) for q in self.questions],
+            "case_book": {**_plain(self.book_result), "cases": cases, "size": asdict(book.size)},
+            "pool": _plain(self.weight),
+            "draws": self.draws,
+            "seed": self.seed,
+            "burn_in": BURN_IN,
+        }
 
 
-def backtest(tables: Tables | None = None, draws: int = DRAWS, seed: int = SEED,
-             inside: dict[int, Floats] | None = None) -> Backtest:
+def backtest(
+    tables: Tables | None = None, draws: int = DRAWS, seed: int = SEED, inside: dict[int, Floats] | None = None
+) -> Backtest:
     """Return the backtest on the committed tables, or on given case `tables` by kind.
 
     `draws` and `seed` are those of the bootstrap and of the consistency bands; `inside` replaces the committed inside
@@ -112,27 +129,73 @@ def _question(o: Occasions, draws: int, seed: int) -> Result:
     ok, q = f.scored, o.question
     days = o.made[ok]
     reasons, counts = np.unique(f.reason[~ok], return_counts=True)
-    return _result(q.key, q.title, q.family, q.labels, {v: f.views[v][ok] for v in VIEWS}, o.outcome[ok], o.cluster[ok],
-                   (_date(days.min()), _date(days.max())), dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
-                   q.same, f.fits[-1], draws, seed, bounds, ("outside", "pooled"))
+    return _result(
+        q.key,
+        q.title,
+        q.family,
+        q.labels,
+        {v: f.views[v][ok] for v in VIEWS},
+        o.outcome[ok],
+        o.cluster[ok],
+        (_date(days.min()), _date(days.max())),
+        dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
+        q.same,
+        f.fits[-1],
+        draws,
+        seed,
+        bounds,
+        ("outside", "pooled"),
+    )
 
 
-def _result(key: str, title: str, family: str, labels: tuple[str, ...], views: dict[str, Floats], y: NDArray[np.int64],
-            cluster: NDArray, span: tuple[date, date], left_out: dict[str, int], same: int, fit: Fit | None, draws: int,
-            seed: int, bounds: tuple[Bound, ...], shown: tuple[str, ...]) -> Result:
+def _result(
+    key: str,
+    title: str,
+    family: str,
+    labels: tuple[str, ...],
+    views: dict[str, Floats],
+    y: NDArray[np.int64],
+    cluster: NDArray,
+    span: tuple[date, date],
+    left_out: dict[str, int],
+    same: int,
+    fit: Fit | None,
+    draws: int,
+    seed: int,
+    bounds: tuple[Bound, ...],
+    shown: tuple[str, ...],
+) -> Result:
     shares = np.bincount(y, minlength=len(labels)) / y.size
     base = _scores(REFERENCE, views[REFERENCE], y, None, cluster, draws, seed)
     every = tuple(_scores(v, p, y, base, cluster, draws, seed)[0] for v, p in views.items())
     changed, event = {v: 1 - views[v][:, same] for v in shown}, (y != same).astype(int)
     return Result(
-        key, title, family, labels, y.size, np.unique(cluster).size, *span,
-        {k: float(s) for k, s in zip(labels, shares, strict=True)}, left_out, every,
+        key,
+        title,
+        family,
+        labels,
+        y.size,
+        np.unique(cluster).size,
+        *span,
+        {k: float(s) for k, s in zip(labels, shares, strict=True)},
+        left_out,
+        every,
         {v: score.calibration(p, event, draws=draws, seed=seed) for v, p in changed.items()},
-        {v: score.decompose(p, event, bins=10) for v, p in changed.items()}, fit, bounds)
+        {v: score.decompose(p, event, bins=10) for v, p in changed.items()},
+        fit,
+        bounds,
+    )
 
 
-def _scores(view: str, p: Floats, y: NDArray[np.int64], base: tuple[Scores, dict[str, Floats]] | None, cluster: NDArray,
-            draws: int, seed: int) -> tuple[Scores, dict[str, Floats]]:
+def _scores(
+    view: str,
+    p: Floats,
+    y: NDArray[np.int64],
+    base: tuple[Scores, dict[str, Floats]] | None,
+    cluster: NDArray,
+    draws: int,
+    seed: int,
+) -> tuple[Scores, dict[str, Floats]]:
     """Return a view's scores and its score of each case; `base` are those of the reference (None: itself)."""
     binary = p.shape[1] == 2
     each = {"brier": score.brier(p[:, 1], y) if binary else score.brier(p, y), "log": score.log_score(p, y)}
@@ -141,15 +204,19 @@ def _scores(view: str, p: Floats, y: NDArray[np.int64], base: tuple[Scores, dict
     against = base[1] if base else each
     skill = {k: score.skill(s, against[k], cluster, draws, seed) for k, s in each.items()}
     mean = {k: float(s.mean()) for k, s in each.items()}
-    return Scores(view, mean["brier"], mean["log"], mean.get("rps"), skill["brier"], skill["log"], skill.get("rps")), each
+    return Scores(
+        view, mean["brier"], mean["log"], mean.get("rps"), skill["brier"], skill["log"], skill.get("rps")
+    ), each
 
 
 def _bound(o: Occasions, label: int, seed: int, draws: int) -> Bound:
     f = forecast(o.bound(label))
     ok, y = f.scored, f.occasions.outcome
     base = score.brier(f.views[REFERENCE][ok, 1], y[ok])
-    skills = {v: score.skill(score.brier(f.views[v][ok, 1], y[ok]), base, o.cluster[ok], draws, seed)
-              for v in ("outside", "pooled")}
+    skills = {
+        v: score.skill(score.brier(f.views[v][ok, 1], y[ok]), base, o.cluster[ok], draws, seed)
+        for v in ("outside", "pooled")
+    }
     return Bound(o.question.labels[label], int(ok.sum()), float((y[ok] == 1).mean()), skills)
 
 
@@ -158,11 +225,23 @@ def _book(book: CaseBook, draws: int, seed: int) -> Result:
     cases = [c for c, use in zip(book.cases, ok, strict=True) if use]
     reasons, counts = np.unique(book.reason[~ok], return_counts=True)
     last = [f for f in book.fits if f is not None][-1]
-    return _result("case-book", f"the three ends {MONTHS[0]} and {MONTHS[1]} months after talks began", "case book", ORDER,
-                   {v: book.views[v][ok] for v in BOOK_VIEWS}, book.outcome[ok], np.array([c.cluster for c in cases]),
-                   (min(c.talks for c in cases), max(c.talks for c in cases)),
-                   dict(zip(reasons.tolist(), counts.tolist(), strict=True)), 1, last, draws, seed, (),
-                   ("inside", "outside", "pooled"))
+    return _result(
+        "case-book",
+        f"the three ends {MONTHS[0]} and {MONTHS[1]} months after talks began",
+        "case book",
+        ORDER,
+        {v: book.views[v][ok] for v in BOOK_VIEWS},
+        book.outcome[ok],
+        np.array([c.cluster for c in cases]),
+        (min(c.talks for c in cases), max(c.talks for c in cases)),
+        dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
+        1,
+        last,
+        draws,
+        seed,
+        (),
+        ("inside", "outside", "pooled"),
+    )
 
 
 def _date(day: int) -> date:

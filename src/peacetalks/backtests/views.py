@@ -67,8 +67,9 @@ def forecast(o: Occasions) -> Forecasts:
         out["own record"][now] = shrunk(clusters[past], None, y, clusters[now], base, event)
     asked = np.isfinite(out["climatology"][:, 0])
     told = np.where(asked, o.outcome, -1)[asked]
-    out["pooled"][asked], fits = walk(out["outside"][asked], out["own record"][asked], told, since[asked],
-                                      o.known[asked], prior=FLAT)
+    out["pooled"][asked], fits = walk(
+        out["outside"][asked], out["own record"][asked], told, since[asked], o.known[asked], prior=FLAT
+    )
     reason = np.where((o.reason == "") & ~asked, EARLY, o.reason)
     return Forecasts(o, out, fits, asked, reason)
 

@@ -44,14 +44,37 @@ from peacetalks.game.language import Game
 __all__ = ["make", "names"]
 
 _GAMES: dict[str, Callable[..., Game]] = {
-    "audience": audience, "battlefield": battlefield, "ceasefire": ceasefire, "centipede": centipede,
-    "chain-store": chain_store, "commitment": commitment, "deterrence": deterrence, "dresher": dresher,
-    "fearon": fearon, "fearon-uniform": fearon_uniform, "holdout": holdout, "inspection": inspection,
-    "integration": integration, "linked-talks": linked_talks, "loopback": loopback, "loyalty": loyalty,
-    "obstinate": obstinate, "ochs": ochs, "rearming": rearming, "rent": rent, "rounds": rounds, "rubinstein": rubinstein,
-    "shadow-of-power": shadow_of_power, "signals": signals, "signorino": signorino, "threat": threat,
-    "ultimatum": ultimatum, "uncertain-power": uncertain_power, "walk-out": walk_out, "wider-bargain": wider_bargain,
-}  # fmt: skip
+    "audience": audience,
+    "battlefield": battlefield,
+    "ceasefire": ceasefire,
+    "centipede": centipede,
+    "chain-store": chain_store,
+    "commitment": commitment,
+    "deterrence": deterrence,
+    "dresher": dresher,
+    "fearon": fearon,
+    "fearon-uniform": fearon_uniform,
+    "holdout": holdout,
+    "inspection": inspection,
+    "integration": integration,
+    "linked-talks": linked_talks,
+    "loopback": loopback,
+    "loyalty": loyalty,
+    "obstinate": obstinate,
+    "ochs": ochs,
+    "rearming": rearming,
+    "rent": rent,
+    "rounds": rounds,
+    "rubinstein": rubinstein,
+    "shadow-of-power": shadow_of_power,
+    "signals": signals,
+    "signorino": signorino,
+    "threat": threat,
+    "ultimatum": ultimatum,
+    "uncertain-power": uncertain_power,
+    "walk-out": walk_out,
+    "wider-bargain": wider_bargain,
+}
 
 
 def names() -> list[str]:

@@ -66,7 +66,9 @@ def deterrent_reliability(p_alone: float, p_helped: float, attacker_cost: float)
     return (p_alone - attacker_cost) / _odds(p_alone, p_helped)
 
 
-def deterrent_reputation(p_alone: float, p_helped: float, attacker_cost: float, stake: float, cost_high: float) -> float:
+def deterrent_reputation(
+    p_alone: float, p_helped: float, attacker_cost: float, stake: float, cost_high: float
+) -> float:
     """Return the reputation that an ally must put at stake for its promise to deter.
 
     >>> round(deterrent_reputation(0.7, 0.35, 0.5, 1.0, 0.8), 6)

@@ -24,9 +24,12 @@ from peacetalks.game.language import Game, Move, Simultaneous
 
 
 def holdout(
-    stages: int = 7, obstinate: tuple[float, float] = (0.5, 0.6), discount: float = 0.9, prize: float = 1.0,
+    stages: int = 7,
+    obstinate: tuple[float, float] = (0.5, 0.6),
+    discount: float = 0.9,
+    prize: float = 1.0,
     share: float = 0.5,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the holdout game between "1" and "2"; states: the number of stages gone, then "over".
 
     >>> from peacetalks.equilibrium.solve import solve

@@ -109,14 +109,19 @@ def resolve_types(c: Crisis, worst: Pair = (1.0, 1.0)) -> tuple[dict[str, tuple[
     True
     """
     return tuple(
-        {"resolved": (r, -r * w / 2), "irresolute": (1 - r, -(1 + r) * w / 2)} for r, w in zip(c.resolved, worst, strict=True)
+        {"resolved": (r, -r * w / 2), "irresolute": (1 - r, -(1 + r) * w / 2)}
+        for r, w in zip(c.resolved, worst, strict=True)
     )
 
 
 def audience(
-    types: tuple[Types, Types] | None = None, costs: Pair = (1.0, 1.0), prizes: Pair = (1.0, 1.0), dt: float = 0.05,
-    length: float = 1.0, pace: float = 1.0,
-) -> Game:  # fmt: skip
+    types: tuple[Types, Types] | None = None,
+    costs: Pair = (1.0, 1.0),
+    prizes: Pair = (1.0, 1.0),
+    dt: float = 0.05,
+    length: float = 1.0,
+    pace: float = 1.0,
+) -> Game:
     """Return the crisis of sides "1" and "2"; states: periods gone, then ("quit", side or "both") or "war".
 
     Parameters
@@ -142,7 +147,11 @@ def audience(
     def own(state: Any) -> list[Move]:
         if not isinstance(state, int):
             return [Move("over")]
-        return [Move("stand", weight=1 - 2 * pace * dt), Move("quit", weight=pace * dt), Move("attack", weight=pace * dt)]
+        return [
+            Move("stand", weight=1 - 2 * pace * dt),
+            Move("quit", weight=pace * dt),
+            Move("attack", weight=pace * dt),
+        ]
 
     def together(state: Any, chosen: dict[str, Any]) -> Move:
         if not isinstance(state, int):
@@ -157,6 +166,9 @@ def audience(
         return Move("quit", ("quit", "both" if len(quits) == 2 else quits[0]), pay)
 
     return Game(
-        players=SIDES, types={i: {k: p for k, (p, _) in own.items()} for i, own in zip(SIDES, kinds, strict=True)},
-        start=0, stages=(Simultaneous("stand", {i: own for i in SIDES}, together),), periods=periods,
-    )  # fmt: skip
+        players=SIDES,
+        types={i: {k: p for k, (p, _) in own.items()} for i, own in zip(SIDES, kinds, strict=True)},
+        start=0,
+        stages=(Simultaneous("stand", {i: own for i in SIDES}, together),),
+        periods=periods,
+    )

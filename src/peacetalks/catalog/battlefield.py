@@ -17,9 +17,12 @@ from peacetalks.game.language import Chance, Game, Move
 
 
 def battlefield(
-    forts: int = 10, held: int = 5, p: float = 0.55, costs: tuple[float, float] = (0.004, 0.006),
+    forts: int = 10,
+    held: int = 5,
+    p: float = 0.55,
+    costs: tuple[float, float] = (0.004, 0.006),
     periods: int | None = None,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the war; states: forts held by A.  The player "clock" counts battles (1 each).
 
     >>> from peacetalks.equilibrium.solve import solve

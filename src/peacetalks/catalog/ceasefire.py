@@ -25,10 +25,15 @@ from peacetalks.game.language import Chance, Game, Move, Simultaneous
 
 
 def ceasefire(
-    gain: float = 0.5, loss: float = 0.5, incident: tuple[float, float, float] = (0.1, 0.4, 0.64),
-    renegotiate: float = 0.1, discount: float = 0.9, trust: float = 1.0, periods: int | None = None,
+    gain: float = 0.5,
+    loss: float = 0.5,
+    incident: tuple[float, float, float] = (0.1, 0.4, 0.64),
+    renegotiate: float = 0.1,
+    discount: float = 0.9,
+    trust: float = 1.0,
+    periods: int | None = None,
     pause: int = 0,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the ceasefire between "A" and "B"; states "ceasefire" and "broken" (with a pause, ("broken", periods left)).
 
     With `pause` > 0 a broken truce comes back for sure after that many periods, whatever `renegotiate`.

@@ -47,6 +47,9 @@ def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0,
         ]
 
     return Game(
-        players=("D", *names), types={"D": {"resolute": resolute, "weak": 1 - resolute}}, start=0,
-        stages=(Decision("probe", challenger, probe), Decision("answer", "D", answer)), periods=challengers,
-    )  # fmt: skip
+        players=("D", *names),
+        types={"D": {"resolute": resolute, "weak": 1 - resolute}},
+        start=0,
+        stages=(Decision("probe", challenger, probe), Decision("answer", "D", answer)),
+        periods=challengers,
+    )

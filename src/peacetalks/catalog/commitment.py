@@ -21,9 +21,15 @@ from peacetalks.game.language import Decision, Game, Move
 
 
 def commitment(
-    p1: float = 0.6, p2: float = 0.75, cost_a: float = 0.5, cost_b: float = 2.0, discount: float = 0.9,
-    periods: int | None = None, later_proposer: str = "A", offers: Offers = 101,
-) -> Game:  # fmt: skip
+    p1: float = 0.6,
+    p2: float = 0.75,
+    cost_a: float = 0.5,
+    cost_b: float = 2.0,
+    discount: float = 0.9,
+    periods: int | None = None,
+    later_proposer: str = "A",
+    offers: Offers = 101,
+) -> Game:
     """Return the game of shifting power; `later_proposer` makes the offers from the second period on.
 
     States: ("talks", t) with t the period (0 or 1 and later, or counted to the horizon), then "war".

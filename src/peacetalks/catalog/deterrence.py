@@ -19,9 +19,15 @@ from peacetalks.game.language import Decision, Game, Move
 
 
 def deterrence(
-    reliable: float = 0.45, p_alone: float = 0.7, p_helped: float = 0.35, cost_a: float = 0.5, cost_b: float = 0.2,
-    stake: float = 1.0, reputation: float = 0.15, costs: tuple[float, float] = (0.3, 0.7),
-) -> Game:  # fmt: skip
+    reliable: float = 0.45,
+    p_alone: float = 0.7,
+    p_helped: float = 0.35,
+    cost_a: float = 0.5,
+    cost_b: float = 0.2,
+    stake: float = 1.0,
+    reputation: float = 0.15,
+    costs: tuple[float, float] = (0.3, 0.7),
+) -> Game:
     """Return the game of "A", "B" and the ally "D"; states "peace", "conceded", "abandoned", "joint war".
 
     `costs` are those of the reliable and of the unreliable ally.
@@ -49,6 +55,8 @@ def deterrence(
         return [Move("intervene", "joint war", helped), Move("abandon", "abandoned", alone)]
 
     return Game(
-        players=("A", "B", "D"), types={"D": {"reliable": reliable, "unreliable": 1 - reliable}}, start="start",
+        players=("A", "B", "D"),
+        types={"D": {"reliable": reliable, "unreliable": 1 - reliable}},
+        start="start",
         stages=(Decision("attack", "A", attack), Decision("resist", "B", resist), Decision("help", "D", help_)),
-    )  # fmt: skip
+    )

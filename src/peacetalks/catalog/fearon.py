@@ -26,9 +26,14 @@ def _demand(offers: Offers, low: float, high: float) -> Decision:
 
 
 def fearon(
-    p: float = 0.5, cost_a: float = 0.1, costs: Mapping[str, float] | None = None,
-    prior: Mapping[str, float] | None = None, offers: Offers = 101, low: float = 0.0, high: float = 1.0,
-) -> Game:  # fmt: skip
+    p: float = 0.5,
+    cost_a: float = 0.1,
+    costs: Mapping[str, float] | None = None,
+    prior: Mapping[str, float] | None = None,
+    offers: Offers = 101,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> Game:
     """Return the game in which B's cost of war is one of a few types (or known, with a single cost).
 
     Parameters
@@ -66,9 +71,16 @@ def fearon(
 
 
 def fearon_uniform(
-    p: float = 0.5, cost_a: float = 0.1, cost_low: float = 0.0, cost_high: float = 0.4, sanction: float = 0.0,
-    draws: int = 200, offers: Offers = 101, low: float = 0.0, high: float = 1.0,
-) -> Game:  # fmt: skip
+    p: float = 0.5,
+    cost_a: float = 0.1,
+    cost_low: float = 0.0,
+    cost_high: float = 0.4,
+    sanction: float = 0.0,
+    draws: int = 200,
+    offers: Offers = 101,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> Game:
     """Return the game in which B's cost is uniform on [cost_low, cost_high], plus a sanction.
 
     A moves only before B, so B may as well learn the cost after the demand: `draws` equally likely values
@@ -96,9 +108,14 @@ def fearon_uniform(
 
 
 def walk_out(
-    p: float = 0.5, cost_a: float = 0.1, cost_high: float = 0.4, worth: float = 0.45, mass: float = 0.2,
-    offers: Offers = 101, naive: bool = False,
-) -> Game:  # fmt: skip
+    p: float = 0.5,
+    cost_a: float = 0.1,
+    cost_high: float = 0.4,
+    worth: float = 0.45,
+    mass: float = 0.2,
+    offers: Offers = 101,
+    naive: bool = False,
+) -> Game:
     """Return A's choice between demands and walking out, against B's best replies to a uniform cost.
 
     With the reference measure walking out has mass `mass` whatever the number of demands; `naive` gives every move

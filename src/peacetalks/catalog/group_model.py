@@ -49,16 +49,22 @@ class Round:
 
 
 EMISSION = (  # years until cars must meet the standard: Bueno de Mesquita & Stokman (1994), table of Scholz et al. (2011)
-    Actor("Netherlands", 0.08, 4, 0.8), Actor("Belgium", 0.08, 7, 0.4), Actor("Luxembourg", 0.03, 4, 0.2),
-    Actor("Germany", 0.16, 4, 0.8), Actor("France", 0.16, 10, 0.6), Actor("Italy", 0.16, 10, 0.6),
-    Actor("United Kingdom", 0.16, 10, 0.9), Actor("Ireland", 0.05, 7, 0.1), Actor("Denmark", 0.05, 4, 1.0),
+    Actor("Netherlands", 0.08, 4, 0.8),
+    Actor("Belgium", 0.08, 7, 0.4),
+    Actor("Luxembourg", 0.03, 4, 0.2),
+    Actor("Germany", 0.16, 4, 0.8),
+    Actor("France", 0.16, 10, 0.6),
+    Actor("Italy", 0.16, 10, 0.6),
+    Actor("United Kingdom", 0.16, 10, 0.9),
+    Actor("Ireland", 0.05, 7, 0.1),
+    Actor("Denmark", 0.05, 4, 1.0),
     Actor("Greece", 0.08, 7, 0.7),
-)  # fmt: skip
+)
 
 
 def group_model(
     actors: Sequence[Actor] = EMISSION, rounds: int = 3, nearest: bool = False, status_quo: float = 1.0
-) -> list[Round]:  # fmt: skip
+) -> list[Round]:
     """Return round 0 (the positions as given) and the rounds of offers that follow.
 
     Parameters
@@ -128,9 +134,15 @@ def _utilities(gaps: np.ndarray, salience: np.ndarray, wins: np.ndarray, risk: n
 
 
 def _move(
-    i: int, x: np.ndarray, gaps: np.ndarray, salience: np.ndarray, wins: np.ndarray, risk: float, quo: float,
+    i: int,
+    x: np.ndarray,
+    gaps: np.ndarray,
+    salience: np.ndarray,
+    wins: np.ndarray,
+    risk: float,
+    quo: float,
     nearest: bool,
-) -> float:  # fmt: skip
+) -> float:
     """Return where actor i goes."""
     seen = _utilities(gaps, salience, wins, np.full(len(x), risk), quo)
     confront, compromise, capitulate = [], [], []

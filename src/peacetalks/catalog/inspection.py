@@ -21,9 +21,13 @@ from peacetalks.game.language import Game, Move, Simultaneous
 
 
 def inspection(
-    gain: float = 1.0, fine: float = 3.0, detection: float = 0.8, cost: float = 0.2, damage: float = 2.0,
+    gain: float = 1.0,
+    fine: float = 3.0,
+    detection: float = 0.8,
+    cost: float = 0.2,
+    damage: float = 2.0,
     reward: float = 0.0,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the one-shot game between the inspector "I" and the inspected side "V".
 
     >>> from peacetalks.equilibrium.solve import solve

@@ -20,9 +20,13 @@ COSTS = {("A", "S"): 0.02, ("A", "W"): 0.08, ("B", "S"): 0.03, ("B", "W"): 0.09}
 
 
 def integration(
-    strong: tuple[float, float] = (0.4, 0.5), offers: Offers = (0.3, 0.5, 0.7), decisive: float = 0.2,
-    advance: float = 0.55, discount: float = 0.95, periods: int = 2,
-) -> Game:  # fmt: skip
+    strong: tuple[float, float] = (0.4, 0.5),
+    offers: Offers = (0.3, 0.5, 0.7),
+    decisive: float = 0.2,
+    advance: float = 0.55,
+    discount: float = 0.95,
+    periods: int = 2,
+) -> Game:
     """Return the game; types "S" (strong) and "W"; states ("war", period, front), ("deal", period, share), ...
 
     >>> from peacetalks.equilibrium.solve import solve
@@ -67,4 +71,6 @@ def integration(
 
     stages = (Decision("offer", "A", propose), Decision("answer", "B", answer), Chance("battle", battle))
     types = {player: {"S": q, "W": 1 - q} for player, q in zip(("A", "B"), strong, strict=True)}
-    return Game(players=("A", "B"), types=types, start=("war", 0, 0), stages=stages, periods=periods, discount=1.0, value=last)
+    return Game(
+        players=("A", "B"), types=types, start=("war", 0, 0), stages=stages, periods=periods, discount=1.0, value=last
+    )

@@ -112,7 +112,7 @@ def with_transfers(surplus: float, d: tuple[float, float], alpha: float = 0.5) -
 
 def linked_talks(
     w1: Weights = (0.7, 0.3), w2: Weights = (0.4, 0.6), discount: float = 0.9, bundles: int | Sequence[Bundle] = 21
-) -> Game:  # fmt: skip
+) -> Game:
     """Return alternating offers of bundles; states ("talks", proposer), ("offer", proposer, bundle), "deal".
 
     `bundles` is the number of shares per issue (every combination may be offered) or the list of bundles on offer.
@@ -169,9 +169,13 @@ def widest_gain(discount: float, window: float, costs: tuple[float, float], shar
 
 
 def wider_bargain(
-    gains: tuple[float, float] = (0.3, 0.0), window: float = 0.2, costs: tuple[float, float] = (0.03, 0.04),
-    share: float = 0.5, discount: float = 0.95, offers: int = 101,
-) -> Game:  # fmt: skip
+    gains: tuple[float, float] = (0.3, 0.0),
+    window: float = 0.2,
+    costs: tuple[float, float] = (0.03, 0.04),
+    share: float = 0.5,
+    discount: float = 0.95,
+    offers: int = 101,
+) -> Game:
     """Return the war in which side 1 offers a separate peace or waits for the window; states "war", "open", "over".
 
     At the limit side 2 is left with R_2 and up to a few steps of the grid: it waits for the step of every later offer.

@@ -25,10 +25,18 @@ ENDS = ("full force", "mutiny")
 
 
 def loyalty(
-    start: float = 1.5, erosion: float = 0.1, restraint: float = 0.1, loss: float = 0.04, cost: float = 2.0,
-    rate: float = 0.05, hazard: float = 0.5, shape: float = 4.0, dt: float = 0.1, floor: float = 0.0,
+    start: float = 1.5,
+    erosion: float = 0.1,
+    restraint: float = 0.1,
+    loss: float = 0.04,
+    cost: float = 2.0,
+    rate: float = 0.05,
+    hazard: float = 0.5,
+    shape: float = 4.0,
+    dt: float = 0.1,
+    floor: float = 0.0,
     pace: float = 1.0,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the commander's stationary problem; states: steps of loyalty lost, then "full force" or "mutiny".
 
     Parameters
@@ -74,15 +82,24 @@ def loyalty(
         ]
 
     return Game(
-        players=("commander",), start=0, stages=(Decision("order", "commander", order), Chance("troops", troops)),
-        periods=None, discount=down,
-    )  # fmt: skip
+        players=("commander",),
+        start=0,
+        stages=(Decision("order", "commander", order), Chance("troops", troops)),
+        periods=None,
+        discount=down,
+    )
 
 
 def switch(
-    start: float = 1.5, erosion: float = 0.1, restraint: float = 0.1, loss: float = 0.04, cost: float = 2.0,
-    rate: float = 0.05, hazard: float = 0.5, shape: float = 4.0,
-) -> tuple[float, float, float]:  # fmt: skip
+    start: float = 1.5,
+    erosion: float = 0.1,
+    restraint: float = 0.1,
+    loss: float = 0.04,
+    cost: float = 2.0,
+    rate: float = 0.05,
+    hazard: float = 0.5,
+    shape: float = 4.0,
+) -> tuple[float, float, float]:
     """Return loyalty at the switch, its date, and the chance of a mutiny before it, in continuous time.
 
     >>> [round(x, 6) for x in switch()]

@@ -32,7 +32,7 @@ Table = Sequence[Sequence[float]]
 
 def least_war(
     war_1: Table, war_2: Table, prior_1: Sequence[float], prior_2: Sequence[float], ex_post: bool = False
-) -> float:  # fmt: skip
+) -> float:
     """Return the least chance of war in any equilibrium of any way to bargain.
 
     Parameters

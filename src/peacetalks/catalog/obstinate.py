@@ -68,9 +68,13 @@ def concession(demands: Pair = (0.6, 0.6), rates: Pair = (0.1, 0.1), obstinate: 
 
 
 def obstinate(
-    demands: Pair = (0.6, 0.6), rates: Pair = (0.1, 0.1), prior: Pair = (0.5, 0.5), dt: float = 0.75,
-    length: float = 4.5, pace: float = 0.2,
-) -> Game:  # fmt: skip
+    demands: Pair = (0.6, 0.6),
+    rates: Pair = (0.1, 0.1),
+    prior: Pair = (0.5, 0.5),
+    dt: float = 0.75,
+    length: float = 4.5,
+    pace: float = 0.2,
+) -> Game:
     """Return the game of sides "1" and "2"; states: periods gone, then ("deal", who conceded).
 
     Parameters
@@ -105,7 +109,10 @@ def obstinate(
         return Move("deal", ("deal", *who), pay, drive={(i, "obstinate"): FORCED for i in who})
 
     return Game(
-        players=SIDES, types={i: {"obstinate": z, "rational": 1 - z} for i, z in zip(SIDES, prior, strict=True)}, start=0,
-        stages=(Simultaneous("stand", {i: own for i in SIDES}, together),), periods=periods,
+        players=SIDES,
+        types={i: {"obstinate": z, "rational": 1 - z} for i, z in zip(SIDES, prior, strict=True)},
+        start=0,
+        stages=(Simultaneous("stand", {i: own for i in SIDES}, together),),
+        periods=periods,
         discount={i: math.exp(-r * dt) for i, r in zip(SIDES, rates, strict=True)},
-    )  # fmt: skip
+    )

@@ -21,9 +21,13 @@ FIGHTS_ON = 0.35  # B's value of the war if A does not sign; moves nobody
 
 
 def rearming(
-    rearmer: float = 0.3, detection: float = 0.3, share: float = 0.5, war: float = 0.4,
-    undetected: tuple[float, float] = (0.15, 0.75), detected: tuple[float, float] = (0.38, 0.3),
-) -> Game:  # fmt: skip
+    rearmer: float = 0.3,
+    detection: float = 0.3,
+    share: float = 0.5,
+    war: float = 0.4,
+    undetected: tuple[float, float] = (0.15, 0.75),
+    detected: tuple[float, float] = (0.38, 0.3),
+) -> Game:
     """Return the game of "A" and "B"; states "war", "kept", "detected", "undetected".
 
     `undetected` and `detected` are the values (to A, to B) of the war that follows rearming.
@@ -53,9 +57,11 @@ def rearming(
         return [m for m in (found, missed) if m.weight > 0]
 
     return Game(
-        players=("A", "B"), types={"B": {"rearmer": rearmer, "sincere": 1 - rearmer}}, start="start",
+        players=("A", "B"),
+        types={"B": {"rearmer": rearmer, "sincere": 1 - rearmer}},
+        start="start",
         stages=(Decision("sign", "A", sign), Decision("conduct", "B", conduct), Chance("inspection", inspect)),
-    )  # fmt: skip
+    )
 
 
 def deterring_detection(share: float, undetected: float, detected: float) -> float:
@@ -68,9 +74,12 @@ def deterring_detection(share: float, undetected: float, detected: float) -> flo
 
 
 def most_rearmers(
-    detection: float, share: float = 0.5, war: float = 0.4, undetected: tuple[float, float] = (0.15, 0.75),
+    detection: float,
+    share: float = 0.5,
+    war: float = 0.4,
+    undetected: tuple[float, float] = (0.15, 0.75),
     detected: tuple[float, float] = (0.38, 0.3),
-) -> float:  # fmt: skip
+) -> float:
     r"""Return :math:`\rho^*`, the largest share of rearmers with which A still signs.
 
     >>> round(most_rearmers(0.3), 6), most_rearmers(0.6)

@@ -18,9 +18,15 @@ from peacetalks.game.language import Chance, Decision, Game, Move
 
 
 def rent(
-    rent: float = 0.04, weight: float = 1.0, cost: float = 0.05, discount: float = 0.95, firing: float = 0.0,
-    arrival: float = 1.0, draws: int = 500, periods: int | None = None,
-) -> Game:  # fmt: skip
+    rent: float = 0.04,
+    weight: float = 1.0,
+    cost: float = 0.05,
+    discount: float = 0.95,
+    firing: float = 0.0,
+    arrival: float = 1.0,
+    draws: int = 500,
+    periods: int | None = None,
+) -> Game:
     """Return the stopping problem of "P", played by its agent.
 
     Parameters
@@ -54,7 +60,9 @@ def rent(
     def decide(state: Any) -> list[Move]:
         if state[0] != "deal":
             return passing(state)
-        wait = Move("wait", {"talks": 1 - firing, "fired": firing}, {"P": -cost}, drive={"P": rent + (1 - weight) * cost})
+        wait = Move(
+            "wait", {"talks": 1 - firing, "fired": firing}, {"P": -cost}, drive={"P": rent + (1 - weight) * cost}
+        )
         if state[1] is None:
             return [wait]
         x = deals[state[1]]
@@ -65,9 +73,13 @@ def rent(
 
 
 def reservation(
-    value: float, rent: float = 0.04, weight: float = 1.0, cost: float = 0.05, discount: float = 0.95,
+    value: float,
+    rent: float = 0.04,
+    weight: float = 1.0,
+    cost: float = 0.05,
+    discount: float = 0.95,
     firing: float = 0.0,
-) -> float:  # fmt: skip
+) -> float:
     """Return the deal at which the agent is indifferent, given its decision value before a deal is seen.
 
     >>> round(reservation(0.0, rent=0.0, cost=0.05), 2)

@@ -25,9 +25,12 @@ from peacetalks.game.language import Decision, Game, Move
 
 
 def rubinstein(
-    discounts: tuple[float, float] = (0.9, 0.9), periods: int | None = None, outside: float | None = None,
-    inside: tuple[float, float] = (0.0, 0.0), offers: Offers = 101,
-) -> Game:  # fmt: skip
+    discounts: tuple[float, float] = (0.9, 0.9),
+    periods: int | None = None,
+    outside: float | None = None,
+    inside: tuple[float, float] = (0.0, 0.0),
+    offers: Offers = 101,
+) -> Game:
     """Return alternating offers; `outside` is player 2's option (player 1 then gets nothing).
 
     >>> from peacetalks.equilibrium.solve import solve
@@ -63,9 +66,13 @@ def rubinstein(
 
 
 def shadow_of_power(
-    q: float = 0.3, p: float = 0.6, cost_d: float = 0.1, cost_s: float = 0.1, discount: float = 0.9,
+    q: float = 0.3,
+    p: float = 0.6,
+    cost_d: float = 0.1,
+    cost_s: float = 0.1,
+    discount: float = 0.9,
     offers: Offers = 101,
-) -> Game:  # fmt: skip
+) -> Game:
     """Return Powell's game: S offers D a permanent share; D accepts, waits for the status quo's flow, or attacks.
 
     >>> from peacetalks.equilibrium.solve import solve

@@ -24,10 +24,16 @@ KINDS = ("sunk", "tied")
 
 
 def signals(
-    kind: str = "tied", cost: float = 2.45, resolute: float = 0.3, lover: float = 0.2,
-    alone: tuple[float, float] = (1.0, 0.6), fight: tuple[float, float] = (0.1, -3.0), gain: float = 1.0,
-    cost_c: float = 0.5, lover_fights: float = 0.3,
-) -> Game:  # fmt: skip
+    kind: str = "tied",
+    cost: float = 2.45,
+    resolute: float = 0.3,
+    lover: float = 0.2,
+    alone: tuple[float, float] = (1.0, 0.6),
+    fight: tuple[float, float] = (0.1, -3.0),
+    gain: float = 1.0,
+    cost_c: float = 0.5,
+    lover_fights: float = 0.3,
+) -> Game:
     """Return the game of the defender "D" and the challenger "C"; states end in "quiet", "conceded", "war".
 
     Parameters

@@ -44,9 +44,14 @@ def signorino(u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float 
 
 
 def probit(
-    u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float = 0.0, u24: float = 0.3, deviation: float = 1.0,
+    u11: float = 0.0,
+    u13: float = 1.0,
+    u14: float = -0.8,
+    u23: float = 0.0,
+    u24: float = 0.3,
+    deviation: float = 1.0,
     private: bool = False,
-) -> tuple[float, float]:  # fmt: skip
+) -> tuple[float, float]:
     """Return (P(2 fights), P(1 acts)) with normal errors: of the agents, or (`private`) of the outcomes' payoffs.
 
     >>> [round(p, 6) for p in probit()]

@@ -33,7 +33,7 @@ def war_payoffs(swing: float = 0.3, cost: float = 0.1) -> tuple[Table, Table]:
 
 def uncertain_power(
     war: tuple[Table, Table] | None = None, strong: tuple[float, float] = (0.5, 0.5), offers: Offers = 41
-) -> Game:  # fmt: skip
+) -> Game:
     """Return the game of "A" and "B", each "weak" or "strong"; states "peace" and "war".
 
     `war` is what war pays A and B by their types (default `war_payoffs()`); `strong` the priors.
@@ -55,6 +55,8 @@ def uncertain_power(
 
     demands = [Move(x, ("demand", x), weight=w) for x, w in shares]
     return Game(
-        players=("A", "B"), types={i: {"weak": 1 - q, "strong": q} for i, q in zip("AB", strong, strict=True)},
-        start="start", stages=(Decision("demand", "A", lambda s: demands), Decision("answer", "B", answer)),
-    )  # fmt: skip
+        players=("A", "B"),
+        types={i: {"weak": 1 - q, "strong": q} for i, q in zip("AB", strong, strict=True)},
+        start="start",
+        stages=(Decision("demand", "A", lambda s: demands), Decision("answer", "B", answer)),
+    )

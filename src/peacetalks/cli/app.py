@@ -13,7 +13,12 @@ import typer
 
 from peacetalks.cli import questions
 
-PLAIN: Any = {"no_args_is_help": True, "add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+PLAIN: Any = {
+    "no_args_is_help": True,
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
 evidence_app = typer.Typer(help="The historical record: base rates and cases.", **PLAIN)
 app.add_typer(evidence_app, name="evidence")
@@ -31,7 +36,9 @@ def forecast(
     belief_points: Annotated[int, typer.Option(help="Belief-grid points per side.")] = 5,
     jobs: questions.Jobs = None,
     as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("-o", help="Write a .html, .svg, .csv or .json file.")] = None,
 ) -> None:
     """Forecast a scenario: the three ends inside, outside and pooled, every outcome, the terms."""
@@ -191,7 +198,9 @@ def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, 
 
 @evidence_app.command("outside")
 def outside(
-    classes: Annotated[list[str] | None, typer.Argument(help="Named classes or conditions: interstate reached=3y ...")] = None,
+    classes: Annotated[
+        list[str] | None, typer.Argument(help="Named classes or conditions: interstate reached=3y ...")
+    ] = None,
     months: Annotated[str, typer.Option(help="Months, joined by commas.")] = "3,6,12,24",
     as_of: Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")] = None,
     method: Annotated[str, typer.Option(help="class or regression.")] = "class",
@@ -207,10 +216,18 @@ def outside(
         return
     print(f"{found.reference_class} (n = {found.n} of {found.n_scope}, {found.method}, weight {found.weight:.2f})")
     for i, m in enumerate(found.horizons_months):
-        print(f"{m} months: " + ", ".join(
-            f"{e} {found.end_probability[i, j]:.3f} ({found.end_low[i, j]:.3f} to {found.end_high[i, j]:.3f})"
-            for j, e in enumerate(found.ends)))
-    print("\n".join([found.definition, *(f"Not said ({k}): {v}" for k, v in found.silent.items()), f"Source: {found.source}"]))
+        print(
+            f"{m} months: "
+            + ", ".join(
+                f"{e} {found.end_probability[i, j]:.3f} ({found.end_low[i, j]:.3f} to {found.end_high[i, j]:.3f})"
+                for j, e in enumerate(found.ends)
+            )
+        )
+    print(
+        "\n".join(
+            [found.definition, *(f"Not said ({k}): {v}" for k, v in found.silent.items()), f"Source: {found.source}"]
+        )
+    )
 
 
 @evidence_app.command("rebuild")
@@ -222,7 +239,11 @@ def rebuild(
     from peacetalks import evidence
 
     same = evidence.compare(data, out)
-    print(json.dumps({"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}, indent=1))
+    print(
+        json.dumps(
+            {"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}, indent=1
+        )
+    )
     if not all(same.values()):
         raise typer.Exit(1)
 

@@ -28,13 +28,18 @@ def manual() -> str:
 
     from peacetalks.cli.app import app
 
-    parts = [f"\n## `{' '.join(path)}`\n\n```\n{text}\n```\n" for path, text in _helps(get_command(app), ("peacetalks",), None)]
+    parts = [
+        f"\n## `{' '.join(path)}`\n\n```\n{text}\n```\n"
+        for path, text in _helps(get_command(app), ("peacetalks",), None)
+    ]
     return HEAD + "".join(parts)
 
 
 def _helps(command: Any, path: tuple[str, ...], parent: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield (command path, help) of a command and of all below it."""
-    context = command.context_class(command, info_name=path[-1], parent=parent, terminal_width=100, max_content_width=100)
+    context = command.context_class(
+        command, info_name=path[-1], parent=parent, terminal_width=100, max_content_width=100
+    )
     yield path, command.get_help(context).strip()
     for name in getattr(command, "commands", {}):
         yield from _helps(command.commands[name], (*path, name), context)

@@ -50,8 +50,12 @@ def compare(
 
 def infer(
     scenario: ScenarioArg,
-    events: Annotated[Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")] = None,
-    acts: Annotated[Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")
+    ] = None,
+    acts: Annotated[
+        Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")
+    ] = None,
     account: Extra = [],  # noqa: B006
     method: Annotated[str, typer.Option(help="Evidence over the ranges: sobol, nested or none.")] = "sobol",
     points: Annotated[int, typer.Option(help="Solves an account for sobol; most likelihoods for nested.")] = 16,
@@ -74,7 +78,17 @@ def infer(
     found = accounts.accounts(scenario, tuple(account))
     with pages.progress("Inferring") as bar:
         i = inference.infer(
-            load(scenario), record, table, found, belief_points, method, points, _dates(dates), seed, bar, processes(jobs)
+            load(scenario),
+            record,
+            table,
+            found,
+            belief_points,
+            method,
+            points,
+            _dates(dates),
+            seed,
+            bar,
+            processes(jobs),
         )
     _out(pages.inference(i), i.to_dict(), as_json, output)
 

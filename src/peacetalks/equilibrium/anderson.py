@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-LONGEST = 2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
+LONGEST = (
+    2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
+)
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:

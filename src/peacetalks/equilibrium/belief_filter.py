@@ -162,7 +162,9 @@ class Filter:
             mass[i, flat] = m
         for k, stage in stages:
             mine = [x for x in seen if x.stage == stage.name]
-            mass = steps.push(k, layer, mass, lambda movers, labels, mine=mine: all(x.agrees(movers, labels) for x in mine))
+            mass = steps.push(
+                k, layer, mass, lambda movers, labels, mine=mine: all(x.agrees(movers, labels) for x in mine)
+            )
         out = {}
         for state, m in zip(steps.places[-1], mass, strict=False):
             if len(flat := np.flatnonzero(m)):
@@ -178,9 +180,14 @@ class Filter:
         return self._gather(chunks)
 
     def _branch(
-        self, step: Step, sigma: list[np.ndarray], b: np.ndarray, m: np.ndarray, seen: list[Seen],
+        self,
+        step: Step,
+        sigma: list[np.ndarray],
+        b: np.ndarray,
+        m: np.ndarray,
+        seen: list[Seen],
         chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Send the points of one state along every move that agrees with the record."""
         mean, post = [], []
         for ax, x in zip(step.axes, sigma, strict=True):  # x: [point, type, action]
@@ -214,10 +221,12 @@ class Filter:
             profiles = list(product(*(range(n) for _, n in sizes)))
             found = self._steps[(k, state)] = Step(
                 ["nature" if i == NATURE else game.players[i] for i in who],
-                [-1 if i == NATURE else int(grid.axis[i]) for i in who], sizes, list(node.labels),
+                [-1 if i == NATURE else int(grid.axis[i]) for i in who],
+                sizes,
+                list(node.labels),
                 [(acts, to if isinstance(to, dict) else {to: 1.0}) for acts, to in zip(profiles, node.to, strict=True)],
                 self.s.compiled.node_index.get((k, state)),
-            )  # fmt: skip
+            )
         return found
 
     def _strategies(self, step: Step, layer: int, b: np.ndarray, flat: np.ndarray) -> list[np.ndarray]:
@@ -243,7 +252,9 @@ class Filter:
         for state, parts in chunks.items():
             b, m = np.concatenate([x for x, _ in parts]), np.concatenate([w for _, w in parts])
             if len(b) > 1:
-                _, first, group = np.unique(b.round(13).reshape(len(b), -1), axis=0, return_index=True, return_inverse=True)
+                _, first, group = np.unique(
+                    b.round(13).reshape(len(b), -1), axis=0, return_index=True, return_inverse=True
+                )
                 b, m = b[first], np.bincount(group.ravel(), weights=m)
             at[state] = (b, m)
         if self.most is not None and sum(len(m) for _, m in at.values()) > self.most:

@@ -38,7 +38,9 @@ class Grid(NamedTuple):
     """Beliefs about every informed player (an *axis* each), flattened to one index."""
 
     axis: np.ndarray  # [player] -> axis, or -1 where nothing is hidden
-    shape: np.ndarray  # [axis, 4]: beliefs, step of the flat index, types, place of the prior (2 types) or lattice intervals
+    shape: (
+        np.ndarray
+    )  # [axis, 4]: beliefs, step of the flat index, types, place of the prior (2 types) or lattice intervals
     points: np.ndarray  # [axis, belief, type], padded
     lookup: np.ndarray  # [axis, lattice code] -> belief (types > 2)
     first: np.ndarray  # [axis and one more, flat belief] probability of the first type; the last row: nothing hidden

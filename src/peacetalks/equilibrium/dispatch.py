@@ -20,10 +20,13 @@ def make_plan(c: Compiled, grid: Grid) -> Plan:
     own = np.add.reduceat(types * lay.part_actions, lay.part_ptr[:-1]) if n else np.zeros(0, np.int64)
     warm = np.where(kind == SIGNAL, lay.part_actions[lay.part_ptr[:-1]], np.where(kind == DUEL, own, 0)) if n else own
     return Plan(
-        kind=kind, nu=np.exp(lay.log_weight), constant=np.zeros(n + len(c.boundaries), bool),
-        log_ptr=_offsets(own * grid.total), warm_ptr=_offsets(warm * grid.total),
+        kind=kind,
+        nu=np.exp(lay.log_weight),
+        constant=np.zeros(n + len(c.boundaries), bool),
+        log_ptr=_offsets(own * grid.total),
+        warm_ptr=_offsets(warm * grid.total),
         most_actions=int(lay.part_actions.max(initial=1)),
-    )  # fmt: skip
+    )
 
 
 def alike(c: Compiled, kinds: np.ndarray) -> list[tuple[int, np.ndarray]]:
@@ -40,7 +43,12 @@ def alike(c: Compiled, kinds: np.ndarray) -> list[tuple[int, np.ndarray]]:
             if kinds[n] in (SIGNAL, DUEL):
                 i, j = lay.part_ptr[n], lay.part_ptr[n + 1]
                 weights = lay.log_weight[lay.part_weight[i] : lay.part_weight[j - 1] + lay.part_actions[j - 1]]
-                key = (int(kinds[n]), lay.part_player[i:j].tobytes(), lay.part_actions[i:j].tobytes(), weights.tobytes())
+                key = (
+                    int(kinds[n]),
+                    lay.part_player[i:j].tobytes(),
+                    lay.part_actions[i:j].tobytes(),
+                    weights.tobytes(),
+                )
             groups.setdefault(key, []).append(n)
         out += [(int(str(key[0])), np.array(nodes)) for key, nodes in groups.items()]
     return out

@@ -40,7 +40,9 @@ def follow(defect: Defect, start: np.ndarray, tolerance: float) -> tuple[np.ndar
             reach = step * (1.0 - z[-1]) / (guess[-1] - z[-1])
             aim = z + reach * tangent
             x, residual = _polish(defect, aim[:-1], tolerance)
-            if residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= NEAR * abs(reach) + 1e-6:  # or another branch was met
+            if (
+                residual <= tolerance and np.linalg.norm(x - aim[:-1]) <= NEAR * abs(reach) + 1e-6
+            ):  # or another branch was met
                 end = _direction(_jacobian(defect, np.append(x, 1.0)))
                 if step < SHORT or (end is not None and end @ tangent > 0.9):
                     return x, residual

@@ -58,7 +58,9 @@ def ready() -> bool:
     found = known and any(folder.glob("_sweep.sweep_signal-*.nbi"))
     if not found:
         log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
-        _helpers.append(subprocess.Popen([sys.executable, "-c", "from peacetalks.equilibrium.kernel_cache import warm; warm()"]))
+        _helpers.append(
+            subprocess.Popen([sys.executable, "-c", "from peacetalks.equilibrium.kernel_cache import warm; warm()"])
+        )
     return found
 
 
@@ -88,7 +90,11 @@ def warm() -> None:
     own = {"A": lambda s: _own(None), "B": lambda s: _own(None)}
     c, grid, plan = _tiny(Simultaneous("act", own, lambda s, chosen: Move("m", "end")))
     lay, lam, nine, stop = c.layout, np.ones(2), int("9"), np.zeros(3, np.int64)
-    X, logs, once = np.zeros((1 + len(c.boundaries), 3, grid.total)), np.full(int(plan.log_ptr[-1]), np.nan), np.zeros(1, np.int64)
+    X, logs, once = (
+        np.zeros((1 + len(c.boundaries), 3, grid.total)),
+        np.full(int(plan.log_ptr[-1]), np.nan),
+        np.zeros(1, np.int64),
+    )
     start, exempt = np.full(int(plan.warm_ptr[-1]), np.nan), np.zeros(grid.total, bool)
     _sweep.sweep_pair(once, lay, grid, plan, X, logs, start, lam, 1e-9, nine, False, stop, exempt)
     c, grid, plan = _tiny(Decision("act", "A", lambda s: _own("end")))

@@ -25,7 +25,9 @@ from peacetalks.game.payoffs import Columns
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache
 PAIR_STEPS = 60  # replies of two movers at once, before Newton's method takes over at the beliefs that turn
-PATIENCE = 200  # times it may have to for each belief of the grid, over all inexact sweeps, before straight lines are tried
+PATIENCE = (
+    200  # times it may have to for each belief of the grid, over all inexact sweeps, before straight lines are tried
+)
 
 
 class Restless(NotSolved):
@@ -36,9 +38,13 @@ class Work:
     """The arrays of a solve under way."""
 
     def __init__(
-        self, compiled: Compiled, grid: Grid, lam: np.ndarray, groups: list[tuple[int, np.ndarray]] | None = None,
+        self,
+        compiled: Compiled,
+        grid: Grid,
+        lam: np.ndarray,
+        groups: list[tuple[int, np.ndarray]] | None = None,
         straight: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.c, self.grid, self.lam, self.straight = compiled, grid, lam, straight
         self.plan = make_plan(compiled, grid)
         self.groups = alike(compiled, self.plan.kind) if groups is None else groups
@@ -58,7 +64,9 @@ class Work:
             out[e] = columns.vector(game.value(state), f"the value of state {state!r} at the horizon")[:, None]
         return out
 
-    def period(self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool = False) -> tuple[np.ndarray, float]:
+    def period(
+        self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool = False
+    ) -> tuple[np.ndarray, float]:
         """Solve `nodes` (a mask) backwards given next period's boundary values W; return (this period's, residual).
 
         With `finish` the log strategies are written to `logs`.  Raises `NotSolved` where a node fails.
@@ -97,9 +105,20 @@ class Work:
                 )
             elif kind == DUEL:
                 res, steps = _sweep.sweep_pair(
-                    nodes, lay, grid, plan, self.X, self.logs, self.warm, self.lam, tol, PAIR_STEPS, finish, stop,
+                    nodes,
+                    lay,
+                    grid,
+                    plan,
+                    self.X,
+                    self.logs,
+                    self.warm,
+                    self.lam,
+                    tol,
+                    PAIR_STEPS,
+                    finish,
+                    stop,
                     exempt,
-                )  # fmt: skip
+                )
             else:
                 res, steps = _sweep.sweep_general(
                     nodes, lay, grid, plan, self.X, self.logs, self.lam, tol, NODE_STEPS, stop

@@ -21,7 +21,11 @@ from peacetalks.game.language import Game
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500
-CUBIC, LINEAR, INSTEAD = "cubic", "linear", "linear instead of cubic"  # interpolation between beliefs; see `Solution.settings`
+CUBIC, LINEAR, INSTEAD = (
+    "cubic",
+    "linear",
+    "linear instead of cubic",
+)  # interpolation between beliefs; see `Solution.settings`
 SEARCH_ALL = 4000  # node-beliefs
 SEARCH_STARTS, SEARCH_SEED = 24, 14
 
@@ -231,9 +235,17 @@ class Solution:
             return x, self.values[t][node, :, flat]
         out = np.empty(self.values[t].shape[1])
         res = _single.solve_at(
-            node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
-            x, out,
-        )  # fmt: skip
+            node,
+            self.compiled.layout,
+            self.grid,
+            self.values[t],
+            beliefs,
+            self.rationality,
+            NODE_TOLERANCE,
+            NODE_STEPS,
+            x,
+            out,
+        )
         if not res <= NODE_TOLERANCE:
             where = f"period {t}, beliefs {beliefs.tolist()}"
             raise NotSolved(not_solved(self.compiled, node, where, res, NODE_TOLERANCE))
@@ -243,9 +255,17 @@ class Solution:
         """Look for further fixed points of a node; return (the kept one, how many are in `found`)."""
         kept, _ = self._solve_at(node, t, beliefs)
         count = _single.others(
-            node, self.compiled.layout, self.grid, self.values[t], beliefs, self.rationality, NODE_TOLERANCE, NODE_STEPS,
-            kept, found,
-        )  # fmt: skip
+            node,
+            self.compiled.layout,
+            self.grid,
+            self.values[t],
+            beliefs,
+            self.rationality,
+            NODE_TOLERANCE,
+            NODE_STEPS,
+            kept,
+            found,
+        )
         movers = int(self.compiled.layout.part_ptr[node + 1] - self.compiled.layout.part_ptr[node])
         if movers > 1 and self._small and count < len(found):
             for y in self._roots(node, t, beliefs, len(kept)):

@@ -40,10 +40,15 @@ class Layers(NamedTuple):
 
 
 def solve(
-    game: Game, rationality: float | Mapping[str, float] = 20.0, belief_points: int = 21,
-    tolerance: float = 1e-8, certify: bool = True, max_sweeps: int = 5000, memory_limit: float = MEMORY_LIMIT,
+    game: Game,
+    rationality: float | Mapping[str, float] = 20.0,
+    belief_points: int = 21,
+    tolerance: float = 1e-8,
+    certify: bool = True,
+    max_sweeps: int = 5000,
+    memory_limit: float = MEMORY_LIMIT,
     refine: bool = False,
-) -> Solution:  # fmt: skip
+) -> Solution:
     """Solve `game` exactly on a belief grid.
 
     Parameters
@@ -101,14 +106,32 @@ def _solution(
     c, game = work.c, work.c.game
     settings = {
         "rationality": {p: float(x) for p, x in zip(game.players, work.lam, strict=True)},
-        "belief_points": int(points), "beliefs": int(work.grid.total), "nodes": c.n_nodes,
-        "states": len(c.boundaries), "periods": game.periods, "tolerance": tolerance,
-        "interpolation": _interpolation(work), "sweeps": work.sweeps, "seconds": seconds,
-    }  # fmt: skip
+        "belief_points": int(points),
+        "beliefs": int(work.grid.total),
+        "nodes": c.n_nodes,
+        "states": len(c.boundaries),
+        "periods": game.periods,
+        "tolerance": tolerance,
+        "interpolation": _interpolation(work),
+        "sweeps": work.sweeps,
+        "seconds": seconds,
+    }
     return Solution(
-        game, c, work.grid, layers.values, layers.edges, layers.logs, work.plan.log_ptr, work.lam, residual, 0, (),
-        work.iterations, settings, coarser,
-    )  # fmt: skip
+        game,
+        c,
+        work.grid,
+        layers.values,
+        layers.edges,
+        layers.logs,
+        work.plan.log_ptr,
+        work.lam,
+        residual,
+        0,
+        (),
+        work.iterations,
+        settings,
+        coarser,
+    )
 
 
 def _interpolation(work: Work) -> str:
@@ -137,7 +160,12 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
     columns = len(lay.col_player)
     layers = c.game.periods or 1
     kinds = np.where(lay.part_player >= 0, lay.n_types[lay.part_player], 1)
-    need = 8 * grid.total * layers * ((c.n_nodes + 2 * len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
+    need = (
+        8
+        * grid.total
+        * layers
+        * ((c.n_nodes + 2 * len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
+    )
     if need > limit:
         raise GameError(
             f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
@@ -161,7 +189,9 @@ def _finite(game: Game, work: Work) -> tuple[Layers, float]:
     return Layers(tuple(values[::-1]), tuple(edges[::-1]), tuple(logs[::-1])), worst
 
 
-def _stationary(game: Game, work: Work, W: np.ndarray, tolerance: float, most: int, finish: bool) -> tuple[np.ndarray, float]:
+def _stationary(
+    game: Game, work: Work, W: np.ndarray, tolerance: float, most: int, finish: bool
+) -> tuple[np.ndarray, float]:
     """Iterate the period map from W to its fixed point; return (boundary values, bound on their error)."""
     delta = float(work.c.layout.discount.max())
     nodes = np.ones(work.c.n_nodes, bool)
@@ -183,7 +213,13 @@ def _stationary(game: Game, work: Work, W: np.ndarray, tolerance: float, most: i
 
 
 def _climb(
-    game: Game, compiled: Compiled, lam: np.ndarray, ladder: list[int], tolerance: float, most: int, refine: bool,
+    game: Game,
+    compiled: Compiled,
+    lam: np.ndarray,
+    ladder: list[int],
+    tolerance: float,
+    most: int,
+    refine: bool,
     straight: bool = False,
 ) -> list[tuple[int, Work, Layers, float]]:
     """Solve on ever finer belief grids, a stationary game on each from its solution on the last.

@@ -22,11 +22,24 @@ if TYPE_CHECKING:
     from peacetalks.evidence.rates import BaseRate, base_rate, questions
 
 _HOME = {
-    "Card": "catalogue", "card": "catalogue", "cards": "catalogue", "CaseFilter": "classes", "cases": "classes",
-    "rebuild": "derive", "Added": "intake",
-    "add": "intake", "load": "loading", "BaseRate": "rates", "base_rate": "rates", "questions": "rates",
-    "compare": "derive", "NAMED": "names", "SILENT": "crosswalk", "SPOKEN": "crosswalk",
-    "OutsideForecast": "outside", "outside_forecast": "outside",
+    "Card": "catalogue",
+    "card": "catalogue",
+    "cards": "catalogue",
+    "CaseFilter": "classes",
+    "cases": "classes",
+    "rebuild": "derive",
+    "Added": "intake",
+    "add": "intake",
+    "load": "loading",
+    "BaseRate": "rates",
+    "base_rate": "rates",
+    "questions": "rates",
+    "compare": "derive",
+    "NAMED": "names",
+    "SILENT": "crosswalk",
+    "SPOKEN": "crosswalk",
+    "OutsideForecast": "outside",
+    "outside_forecast": "outside",
 }
 
 
@@ -36,6 +49,25 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-__all__ = ["NAMED", "SILENT", "SPOKEN", "Added", "BaseRate", "Card", "CaseFilter", "EvidenceError", "EvidenceMissing",
-           "OutsideForecast", "add", "base_rate", "card", "cards", "cases", "compare", "load", "outside_forecast",
-           "questions", "rebuild"]
+__all__ = [
+    "NAMED",
+    "SILENT",
+    "SPOKEN",
+    "Added",
+    "BaseRate",
+    "Card",
+    "CaseFilter",
+    "EvidenceError",
+    "EvidenceMissing",
+    "OutsideForecast",
+    "add",
+    "base_rate",
+    "card",
+    "cards",
+    "cases",
+    "compare",
+    "load",
+    "outside_forecast",
+    "questions",
+    "rebuild",
+]

@@ -51,8 +51,13 @@ def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     late = known_on > as_of
     whole = [c for c in ("deaths", "length", "mediation", "violence") if c in frame.columns]
     frame = frame.with_columns(pl.when(~late.fill_null(False)).then(c).alias(c) for c in whole)
-    still = (pl.when(late).then(pl.min_horizontal("end", pl.lit(as_of)))
-             .when(pl.col("seen") > as_of).then(pl.lit(as_of)).otherwise("seen"))
+    still = (
+        pl.when(late)
+        .then(pl.min_horizontal("end", pl.lit(as_of)))
+        .when(pl.col("seen") > as_of)
+        .then(pl.lit(as_of))
+        .otherwise("seen")
+    )
     coded = known_on.is_not_null() & ~late
     if "war_year" not in frame.columns and "end_year" not in frame.columns:
         coded = coded | (pl.col("seen").is_not_null() & ~late)

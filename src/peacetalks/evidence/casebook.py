@@ -25,10 +25,18 @@ AGREEMENTS_TO = date(2021, 12, 31)
 PROCESSES_TO = date(2025, 12, 31)
 RECURRENCE_TO = 2024
 SOURCES = {
-    "ceasefires": ("ethprio-ceasefires",), "spells": ("fortna-spells",), "agreements": ("ucdp-peace-agreements",),
-    "processes": ("pax",), "mediations": ("cwm",), "crises": ("icb-core", "icb"), "sanctions": ("ties",),
-    "episodes": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"), "disputes": ("gml-mid",),
-    "wars": ("cow-interstate-wars", "cow-majors"), "conflict_years": ("ucdp-acd",)}
+    "ceasefires": ("ethprio-ceasefires",),
+    "spells": ("fortna-spells",),
+    "agreements": ("ucdp-peace-agreements",),
+    "processes": ("pax",),
+    "mediations": ("cwm",),
+    "crises": ("icb-core", "icb"),
+    "sanctions": ("ties",),
+    "episodes": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"),
+    "disputes": ("gml-mid",),
+    "wars": ("cow-interstate-wars", "cow-majors"),
+    "conflict_years": ("ucdp-acd",),
+}
 
 
 def _censored(condition: pl.Expr, day: date) -> pl.Expr:
@@ -46,57 +54,105 @@ def ceasefires(load: Load) -> pl.DataFrame:
     one = rows.group_by("ceasefire_id", maintain_order=True).first().filter(pl.col("start").is_not_null())
     one = one.with_columns(end=pl.when(pl.col("end") >= pl.col("start")).then("end"))
     one = one.sort("start", "ceasefire_id").with_columns(
-        previous=pl.int_range(pl.len()).over("location", "conflict_id"))
+        previous=pl.int_range(pl.len()).over("location", "conflict_id")
+    )
     return one.select(
-        id=pl.col("ceasefire_id"), name="location", cluster="location", start="start", end="end",
+        id=pl.col("ceasefire_id"),
+        name="location",
+        cluster="location",
+        start="start",
+        end="end",
         seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), CEASEFIRES_TO),
-        ending="ending", side="side", **{"class": pl.col("class")}, fixed_term=_flag("fixed_term"),
-        mediated=_flag("mediated"), monitored=_flag("monitored"),
-        enforced=(pl.col("enforcement") > 0).cast(pl.Int8), previous="previous")
+        ending="ending",
+        side="side",
+        **{"class": pl.col("class")},
+        fixed_term=_flag("fixed_term"),
+        mediated=_flag("mediated"),
+        monitored=_flag("monitored"),
+        enforced=(pl.col("enforcement") > 0).cast(pl.Int8),
+        previous="previous",
+    )
 
 
 def spells(load: Load) -> pl.DataFrame:
     """Spells of peace after a civil war; `end` is the day on which war resumed."""
     rows = load("fortna-spells").sort("spell_id", "row_end")
     one = rows.group_by("spell_id", maintain_order=True).agg(
-        pl.col("name").first(), pl.col("start").drop_nulls().first(), pl.col("failed").any(),
-        pl.col("row_end").last(), *(pl.col(c).first() for c in ("victory", "treaty", "truce", "peacekeepers")))
-    how = (pl.when("victory").then(pl.lit("victory")).when("treaty").then(pl.lit("treaty"))
-           .when("truce").then(pl.lit("truce")))
+        pl.col("name").first(),
+        pl.col("start").drop_nulls().first(),
+        pl.col("failed").any(),
+        pl.col("row_end").last(),
+        *(pl.col(c).first() for c in ("victory", "treaty", "truce", "peacekeepers")),
+    )
+    how = (
+        pl.when("victory")
+        .then(pl.lit("victory"))
+        .when("treaty")
+        .then(pl.lit("treaty"))
+        .when("truce")
+        .then(pl.lit("truce"))
+    )
     return one.select(
-        id="spell_id", name="name", cluster=pl.col("name").str.split("-").list.first(), start="start",
-        end=pl.when("failed").then("row_end"), seen=pl.when(~pl.col("failed")).then("row_end"),
-        ending=pl.when("failed").then(pl.lit("resumed")), war_ended=how,
-        peacekeepers=_flag("peacekeepers"))
+        id="spell_id",
+        name="name",
+        cluster=pl.col("name").str.split("-").list.first(),
+        start="start",
+        end=pl.when("failed").then("row_end"),
+        seen=pl.when(~pl.col("failed")).then("row_end"),
+        ending=pl.when("failed").then(pl.lit("resumed")),
+        war_ended=how,
+        peacekeepers=_flag("peacekeepers"),
+    )
 
 
 def agreements(load: Load) -> pl.DataFrame:
     """Peace agreements; `end` is the day from which an agreement is coded as no longer in force."""
     ended = pl.col("ended").fill_null(False)
     return load("ucdp-peace-agreements").select(
-        id="agreement_id", name=pl.col("name").str.replace_all(r"\s+", " ").str.slice(0, 40).str.strip_chars(),
-        cluster=pl.col("conflict").str.split(":").list.first(), start="start",
+        id="agreement_id",
+        name=pl.col("name").str.replace_all(r"\s+", " ").str.slice(0, 40).str.strip_chars(),
+        cluster=pl.col("conflict").str.split(":").list.first(),
+        start="start",
         end=pl.when(ended & (pl.col("end") >= pl.col("start"))).then("end"),
-        seen=_censored(~ended, AGREEMENTS_TO), ending=pl.when(ended).then(pl.lit("ended")), kind="kind",
-        peacekeeping=_flag("peacekeeping"), mediated=pl.col("mediated").is_not_null().cast(pl.Int8))
+        seen=_censored(~ended, AGREEMENTS_TO),
+        ending=pl.when(ended).then(pl.lit("ended")),
+        kind="kind",
+        peacekeeping=_flag("peacekeeping"),
+        mediated=pl.col("mediated").is_not_null().cast(pl.Int8),
+    )
 
 
 def processes(load: Load) -> pl.DataFrame:
     """Processes that opened with a pre-negotiation or ceasefire text; `end` is the first substantive text."""
+
     def first(*stages: str) -> pl.Expr:
         return pl.col("date").filter(pl.col("stage").is_in(stages)).min()
 
-    one = load("pax").group_by("process_id").agg(
-        pl.col("process").first(), pl.col("region").first(), start=first("pre-negotiation", "ceasefire"),
-        end=first("partial", "comprehensive"), comprehensive=first("comprehensive"),
-        level=pl.col("level").sort_by("date", "agreement_id").first())
+    one = (
+        load("pax")
+        .group_by("process_id")
+        .agg(
+            pl.col("process").first(),
+            pl.col("region").first(),
+            start=first("pre-negotiation", "ceasefire"),
+            end=first("partial", "comprehensive"),
+            comprehensive=first("comprehensive"),
+            level=pl.col("level").sort_by("date", "agreement_id").first(),
+        )
+    )
     one = one.filter(pl.col("start").is_not_null())
     return one.select(
-        id="process_id", name=pl.col("process").str.slice(0, 60),
+        id="process_id",
+        name=pl.col("process").str.slice(0, 60),
         cluster=pl.col("process").str.split(":").list.first().str.slice(0, 60),
-        start="start", end="end", seen=_censored(pl.col("end").is_null(), PROCESSES_TO),
+        start="start",
+        end="end",
+        seen=_censored(pl.col("end").is_null(), PROCESSES_TO),
         ending=pl.when(pl.col("end").is_not_null()).then(pl.lit("substantive")),
-        comprehensive="comprehensive", level="level", region="region")
+        comprehensive="comprehensive",
+        level="level",
+        region="region",
+    )
 
 
 def mediations(load: Load) -> pl.DataFrame:
@@ -108,19 +164,28 @@ def mediations(load: Load) -> pl.DataFrame:
     episode = ["country", "side_b", "episode_start"]
     rank = pl.when(pl.col("episode_start").is_not_null()).then(pl.col("start").rank("min").over(episode) - 1)
     return rows.select(
-        id="id", name=pl.concat_str("country", pl.lit(": "), "side_b", ignore_nulls=True).str.slice(0, 40),
-        cluster="country", start="start",
-        end=pl.when(pl.col("end") >= pl.col("start")).then("end"), seen=pl.lit(None, pl.Date),
+        id="id",
+        name=pl.concat_str("country", pl.lit(": "), "side_b", ignore_nulls=True).str.slice(0, 40),
+        cluster="country",
+        start="start",
+        end=pl.when(pl.col("end") >= pl.col("start")).then("end"),
+        seen=pl.lit(None, pl.Date),
         ending=pl.when(pl.col("end") >= pl.col("start")).then(pl.lit("over")),
-        incompatibility="incompatibility", earlier=rank.cast(pl.Int64),
-        episode_start="episode_start", episode_end="episode_end")
+        incompatibility="incompatibility",
+        earlier=rank.cast(pl.Int64),
+        episode_start="episode_start",
+        episode_end="episode_end",
+    )
 
 
 def _majors(load: Load) -> pl.DataFrame:
     """Spells as major power: state_code, from_year, to_year; those open at the end of coverage stay open."""
     last = pl.col("end_year").max()
-    return load("cow-majors").select("state_code", from_year="start_year", to_year=pl.when(
-        pl.col("end_year") == last).then(9999).otherwise("end_year"))
+    return load("cow-majors").select(
+        "state_code",
+        from_year="start_year",
+        to_year=pl.when(pl.col("end_year") == last).then(9999).otherwise("end_year"),
+    )
 
 
 def _major_years(load: Load) -> pl.DataFrame:
@@ -138,43 +203,84 @@ def episodes(load: Load) -> pl.DataFrame:
     An episode that the source goes on to list after its end (one does) is over all the same: what followed is a return.
     """
     rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
-    one = rows.sort("year").group_by("episode_id", maintain_order=True).agg(
-        pl.col("conflict_id", "location", "territory", "side_a", "side_b", "war_type", "incompatibility").first(),
-        pl.col("start").min(), pl.col("end").drop_nulls().last(), pl.col("ending").drop_nulls().last(),
-        major=pl.col("major").first().fill_null(False),
-        war_year=pl.col("year").filter(pl.col("intensity") == "war").min())
-    one = one.with_columns(war_year=pl.when((pl.col("war_year") <= pl.col("end").dt.year()).fill_null(True)).then("war_year"))
+    one = (
+        rows.sort("year")
+        .group_by("episode_id", maintain_order=True)
+        .agg(
+            pl.col("conflict_id", "location", "territory", "side_a", "side_b", "war_type", "incompatibility").first(),
+            pl.col("start").min(),
+            pl.col("end").drop_nulls().last(),
+            pl.col("ending").drop_nulls().last(),
+            major=pl.col("major").first().fill_null(False),
+            war_year=pl.col("year").filter(pl.col("intensity") == "war").min(),
+        )
+    )
+    one = one.with_columns(
+        war_year=pl.when((pl.col("war_year") <= pl.col("end").dt.year()).fill_null(True)).then("war_year")
+    )
     later = load("ucdp-acd").select("conflict_id", again="year")
     back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
     one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")
     one = one.filter(pl.col("start") <= EPISODES_TO)
-    place = pl.when(pl.col("war_type") == "interstate").then(
-        pl.concat_str("side_a", pl.lit(" - "), "side_b").str.replace_all("Government of ", "")).otherwise(
-        pl.concat_str("location", pl.lit(": "), pl.coalesce("territory", pl.lit("government"))))
+    place = (
+        pl.when(pl.col("war_type") == "interstate")
+        .then(pl.concat_str("side_a", pl.lit(" - "), "side_b").str.replace_all("Government of ", ""))
+        .otherwise(pl.concat_str("location", pl.lit(": "), pl.coalesce("territory", pl.lit("government"))))
+    )
     previous = pl.int_range(pl.len()).over("conflict_id", order_by="start")
     return one.select(
-        id="episode_id", name=place.str.slice(0, 60), cluster="location", start="start", end="end",
-        seen=_censored(pl.col("end").is_null(), EPISODES_TO), ending="ending", war_type="war_type",
-        incompatibility="incompatibility", war_year="war_year", major_power=_flag("major"),
-        resumed="resumed", previous=previous)
+        id="episode_id",
+        name=place.str.slice(0, 60),
+        cluster="location",
+        start="start",
+        end="end",
+        seen=_censored(pl.col("end").is_null(), EPISODES_TO),
+        ending="ending",
+        war_type="war_type",
+        incompatibility="incompatibility",
+        war_year="war_year",
+        major_power=_flag("major"),
+        resumed="resumed",
+        previous=previous,
+    )
 
 
 def wars(load: Load) -> pl.DataFrame:
     """Interstate wars of 1,000 or more battle deaths; `major_power`: one was in it on the first day."""
     rows = load("cow-interstate-wars")
     has = pl.col("outcome")
-    how = (pl.when((has == "winner").any()).then(pl.lit("win_lose")).when((has == "compromise").any())
-           .then(pl.lit("compromise")).when((has == "transformed").any()).then(pl.lit("transformed"))
-           .when((has == "stalemate").any()).then(pl.lit("stalemate")))
+    how = (
+        pl.when((has == "winner").any())
+        .then(pl.lit("win_lose"))
+        .when((has == "compromise").any())
+        .then(pl.lit("compromise"))
+        .when((has == "transformed").any())
+        .then(pl.lit("transformed"))
+        .when((has == "stalemate").any())
+        .then(pl.lit("stalemate"))
+    )
     began = pl.col("start") == pl.col("start").min().over("war_id")
-    big = rows.filter(began).join(_majors(load), on="state_code").filter(
-        pl.col("start").dt.year().is_between("from_year", "to_year"))["war_id"].unique().to_list()
-    return rows.group_by("war_id").agg(
-        name=pl.col("name").first().str.strip_chars(), cluster=pl.col("name").first().str.strip_chars(),
-        start=pl.min_horizontal(pl.col("start").min(), pl.col("start_2").min()),
-        end=pl.max_horizontal(pl.col("end").max(), pl.col("end_2").max()), seen=pl.lit(None, pl.Date), ending=how,
-        deaths=pl.col("deaths").sum()).with_columns(
-        major_power=pl.col("war_id").is_in(big).cast(pl.Int8)).rename({"war_id": "id"})
+    big = (
+        rows.filter(began)
+        .join(_majors(load), on="state_code")
+        .filter(pl.col("start").dt.year().is_between("from_year", "to_year"))["war_id"]
+        .unique()
+        .to_list()
+    )
+    return (
+        rows.group_by("war_id")
+        .agg(
+            name=pl.col("name").first().str.strip_chars(),
+            cluster=pl.col("name").first().str.strip_chars(),
+            start=pl.min_horizontal(pl.col("start").min(), pl.col("start_2").min()),
+            end=pl.max_horizontal(pl.col("end").max(), pl.col("end_2").max()),
+            seen=pl.lit(None, pl.Date),
+            ending=how,
+            deaths=pl.col("deaths").sum(),
+        )
+        .with_columns(major_power=pl.col("war_id").is_in(big).cast(pl.Int8))
+        .rename({"war_id": "id"})
+    )
 
 
 def crises(load: Load) -> pl.DataFrame:
@@ -185,10 +291,20 @@ def crises(load: Load) -> pl.DataFrame:
     tension = load("icb").select("crisis_id", "tension", "length")
     rows = load("icb-core").join(tension, on="crisis_id", how="left").filter(pl.col("start_year").is_not_null())
     return rows.select(
-        id="crisis_id", name="name", cluster="name", start="start", end="end", seen=pl.lit(None, pl.Date),
-        ending="ending", mediation="mediation", violence="severity", tension="tension",
+        id="crisis_id",
+        name="name",
+        cluster="name",
+        start="start",
+        end="end",
+        seen=pl.lit(None, pl.Date),
+        ending="ending",
+        mediation="mediation",
+        violence="severity",
+        tension="tension",
         length=pl.coalesce("length", (pl.col("end") - pl.col("start")).dt.total_days() + 1),
-        start_year="start_year", end_year="end_year")
+        start_year="start_year",
+        end_year="end_year",
+    )
 
 
 def sanctions(load: Load) -> pl.DataFrame:
@@ -196,13 +312,27 @@ def sanctions(load: Load) -> pl.DataFrame:
     rows = load("ties").filter(pl.col("outcome").is_not_null())
     sender = pl.col("sender_code").fill_null("?")
     return rows.select(
-        id="case_id", name=pl.concat_str(sender, pl.lit(">"), "target_code"), cluster=sender,
-        outcome="outcome", imposed=_flag("imposed"), start_year="start_year", end_year="end_year")
+        id="case_id",
+        name=pl.concat_str(sender, pl.lit(">"), "target_code"),
+        cluster=sender,
+        outcome="outcome",
+        imposed=_flag("imposed"),
+        start_year="start_year",
+        end_year="end_year",
+    )
 
 
 KINDS: dict[str, Callable[[Load], pl.DataFrame]] = {
-    "ceasefires": ceasefires, "spells": spells, "agreements": agreements, "processes": processes,
-    "mediations": mediations, "episodes": episodes, "wars": wars, "crises": crises, "sanctions": sanctions}
+    "ceasefires": ceasefires,
+    "spells": spells,
+    "agreements": agreements,
+    "processes": processes,
+    "mediations": mediations,
+    "episodes": episodes,
+    "wars": wars,
+    "crises": crises,
+    "sanctions": sanctions,
+}
 
 
 def build(kind: str, load: Load) -> pl.DataFrame:

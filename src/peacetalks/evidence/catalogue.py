@@ -83,8 +83,10 @@ class Card:
         plain = {k: v for k, v in self.__dict__.items() if k not in ("columns", "known_files")}
         plain["years"] = list(self.years)
         plain["limits"] = list(self.limits)
-        plain["columns"] = {c.name: {"from": list(c.raw), "type": c.kind, "unit": c.unit,
-                                     "meaning": c.meaning, "codes": dict(c.codes)} for c in self.columns}
+        plain["columns"] = {
+            c.name: {"from": list(c.raw), "type": c.kind, "unit": c.unit, "meaning": c.meaning, "codes": dict(c.codes)}
+            for c in self.columns
+        }
         plain["files"] = [dict(f.__dict__) for f in self.known_files]
         return plain
 
@@ -93,16 +95,18 @@ def _column(name: str, entry: dict[str, Any]) -> Column:
     raw = entry.pop("from", name)
     missing = tuple(str(v) for v in entry.pop("missing", ()))
     codes = {str(k): v for k, v in entry.pop("codes", {}).items()}
-    return Column(name, (raw,) if isinstance(raw, str) else tuple(raw), entry.pop("type"),
-                  missing=missing, codes=codes, **entry)
+    return Column(
+        name, (raw,) if isinstance(raw, str) else tuple(raw), entry.pop("type"), missing=missing, codes=codes, **entry
+    )
 
 
 def _card(text: str) -> Card:
     entry = tomllib.loads(text)
     columns = tuple(_column(k, v) for k, v in entry.pop("columns").items())
     known = tuple(KnownFile(**f) for f in entry.pop("files"))
-    return Card(columns=columns, known_files=known, years=tuple(entry.pop("years")),
-                limits=tuple(entry.pop("limits")), **entry)
+    return Card(
+        columns=columns, known_files=known, years=tuple(entry.pop("years")), limits=tuple(entry.pop("limits")), **entry
+    )
 
 
 @cache

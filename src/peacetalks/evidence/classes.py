@@ -36,10 +36,33 @@ from peacetalks.evidence.tables import STORED, read_cases
 
 UNITS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
 SCOPE = ("reached", "since", "until")
-COMMON = ("id", "name", "cluster", "start", "end", "seen", "days", "resumed", "war_year", "comprehensive",
-          "ending", "outcome", "start_year", "end_year", "tension", "deaths", "length", "episode_start", "episode_end")
+COMMON = (
+    "id",
+    "name",
+    "cluster",
+    "start",
+    "end",
+    "seen",
+    "days",
+    "resumed",
+    "war_year",
+    "comprehensive",
+    "ending",
+    "outcome",
+    "start_year",
+    "end_year",
+    "tension",
+    "deaths",
+    "length",
+    "episode_start",
+    "episode_end",
+)
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "!=": operator.ne, ">=": operator.ge, "<=": operator.le, "=": operator.eq}
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<=": operator.le,
+    "=": operator.eq,
+}
 CONDITION = re.compile(r"^\s*([a-z_]+)\s*(!=|>=|<=|=)\s*(.+?)\s*$")
 
 
@@ -89,8 +112,9 @@ class CaseFilter:
         conditions = [_condition(kind, p) for p in parts]
         scope = {c.column: c.value for c in conditions if c.column in SCOPE}
         years = {k: _year(k, scope[k]) for k in ("since", "until") if k in scope}
-        return cls(kind, tuple(c for c in conditions if c.column not in SCOPE),
-                   duration(scope.get("reached", "0d")), **years)
+        return cls(
+            kind, tuple(c for c in conditions if c.column not in SCOPE), duration(scope.get("reached", "0d")), **years
+        )
 
     @property
     def parent(self) -> CaseFilter:
@@ -227,8 +251,9 @@ def _expression(c: Condition, kind: str, held: pl.DataType) -> pl.Expr:
         return OPERATORS[c.sign](column, c.value)
     words = {"yes": 1, "no": 0, "true": 1, "false": 0}
     try:
-        return OPERATORS[c.sign](column, words.get(c.value.lower(), c.value) if c.value.lower() in words
-                                 else int(c.value))
+        return OPERATORS[c.sign](
+            column, words.get(c.value.lower(), c.value) if c.value.lower() in words else int(c.value)
+        )
     except ValueError:
         raise EvidenceError(f"{c.column}={c.value}: write a whole number, or yes or no.") from None
 

@@ -51,12 +51,17 @@ def timed(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """
     last = date(min(RECURRENCE_TO, as_of.year - 1) if as_of else RECURRENCE_TO, 12, 31)
     back = pl.max_horizontal(pl.date(pl.col("resumed"), 7, 1), pl.col("end").dt.offset_by("1d"))
-    cause = pl.when(pl.col("end").is_null()).then(0).otherwise(
-        pl.col("ending").replace_strict({c: i + 1 for i, c in enumerate(CAUSES)}, default=None))
+    cause = (
+        pl.when(pl.col("end").is_null())
+        .then(0)
+        .otherwise(pl.col("ending").replace_strict({c: i + 1 for i, c in enumerate(CAUSES)}, default=None))
+    )
     return frame.with_columns(
-        t=(pl.coalesce("end", "seen") - pl.col("start")).dt.total_days(), k=cause,
+        t=(pl.coalesce("end", "seen") - pl.col("start")).dt.total_days(),
+        k=cause,
         r=(pl.coalesce(back, pl.lit(last)) - pl.col("end")).dt.total_days(),
-        b=pl.col("resumed").is_not_null().cast(pl.Int64)).filter(pl.col("t") >= 0, pl.col("k").is_not_null())
+        b=pl.col("resumed").is_not_null().cast(pl.Int64),
+    ).filter(pl.col("t") >= 0, pl.col("k").is_not_null())
 
 
 def grid(months: tuple[int, ...]) -> NDArray[np.float64]:
@@ -80,7 +85,9 @@ class Times(NamedTuple):
 
     def repeated(self, times: NDArray[np.int64]) -> Times:
         """Return each case as often as `times` says."""
-        return Times(np.repeat(self.t, times), np.repeat(self.k, times), np.repeat(self.r, times), np.repeat(self.b, times))
+        return Times(
+            np.repeat(self.t, times), np.repeat(self.k, times), np.repeat(self.r, times), np.repeat(self.b, times)
+        )
 
     def curve(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the cumulative incidence [day, cause] of the endings."""
@@ -99,7 +106,9 @@ class Times(NamedTuple):
         return out
 
 
-def labels_at(curve: NDArray[np.float64], back: list[NDArray[np.float64]], months: tuple[int, ...]) -> NDArray[np.float64]:
+def labels_at(
+    curve: NDArray[np.float64], back: list[NDArray[np.float64]], months: tuple[int, ...]
+) -> NDArray[np.float64]:
     """Return [month, label + end] from the cumulative incidence `curve` [day of `grid`, cause].
 
     NaN where the record is silent, or where the curve is not known that far.
@@ -109,9 +118,11 @@ def labels_at(curve: NDArray[np.float64], back: list[NDArray[np.float64]], month
         born = np.diff(curve[:, k], prepend=0.0)
         force.append(curve[:, k] - np.convolve(born, back[k])[: curve.shape[0]])
     settlement, ceasefire, first, second, settled = (
-        v[list(months)] for v in (*force, curve[:, 2], curve[:, 3], curve[:, 0] + curve[:, 1]))
+        v[list(months)] for v in (*force, curve[:, 2], curve[:, 3], curve[:, 0] + curve[:, 1])
+    )
     broken = np.maximum(settled - settlement - ceasefire, 0.0)
     unknown = np.full(len(months), np.nan)
     peace, more = settlement + ceasefire, first + second + broken
-    return np.column_stack([settlement, ceasefire, unknown, unknown, first, second, unknown, broken,
-                            peace, 1 - peace - more, more])
+    return np.column_stack(
+        [settlement, ceasefire, unknown, unknown, first, second, unknown, broken, peace, 1 - peace - more, more]
+    )

@@ -38,6 +38,7 @@ def _csv(rows: list[dict], columns: list[str]) -> str:
 
 def tables(given: str | Path | None = None) -> dict[str, str]:
     """Return every derived table as {file name: text}, built from the raw files in `given`."""
+
     @cache
     def dataset(name: str) -> pl.DataFrame:
         return load(name, given)
@@ -91,12 +92,22 @@ def compare(data_dir: str | Path | None = None, out_dir: str | Path | None = Non
 def _table_cards(given: str | Path | None) -> dict[str, dict]:
     """Return {"tables": {file: definition, sources, end of coverage, differences}, "datasets": {name: version, hash}}."""
     names = sorted({d for used in (*SOURCES.values(), *DRAWN_FROM.values()) for d in used})
-    datasets = {d: {"version": card(d).version, "to_year": card(d).years[1],
-                    "sha256": hashlib.sha256(find(card(d), given).read_bytes()).hexdigest()} for d in names}
+    datasets = {
+        d: {
+            "version": card(d).version,
+            "to_year": card(d).years[1],
+            "sha256": hashlib.sha256(find(card(d), given).read_bytes()).hexdigest(),
+        }
+        for d in names
+    }
     out = {}
     for name, definition in DEFINITIONS.items():
         kind = name.removeprefix("cases_").removesuffix(".csv")
         used = list(SOURCES.get(kind, DRAWN_FROM.get(name, names)))
-        out[name] = {"definition": definition, "sources": used, "data_to": max(card(d).years[1] for d in used),
-                     "differs": list(DIFFERENCES.get(name, ()))}
+        out[name] = {
+            "definition": definition,
+            "sources": used,
+            "data_to": max(card(d).years[1] for d in used),
+            "differs": list(DIFFERENCES.get(name, ())),
+        }
     return {"tables": out, "datasets": datasets}

@@ -7,59 +7,90 @@ checks both figures.
 from __future__ import annotations
 
 DRAWN_FROM: dict[str, tuple[str, ...]] = {
-    "shares.csv": ("ethprio-ceasefires", "ucdp-acd", "ucdp-termination-conflict", "ucdp-peace-agreements", "cwm", "icb",
-                   "icb-core", "cow-interstate-wars", "gml-mid", "ties", "gjp"),
-    "curves.csv": ("ethprio-ceasefires", "fortna-spells", "ucdp-peace-agreements", "pax", "cwm", "ucdp-acd",
-                   "ucdp-termination-conflict", "cow-interstate-wars", "cow-majors", "icb", "icb-core"),
-    "lengths.csv": ("ethprio-ceasefires", "cow-interstate-wars", "cwm", "icb", "icb-core", "pax", "fortna-spells",
-                    "ucdp-peace-agreements", "ucdp-termination-conflict"),
+    "shares.csv": (
+        "ethprio-ceasefires",
+        "ucdp-acd",
+        "ucdp-termination-conflict",
+        "ucdp-peace-agreements",
+        "cwm",
+        "icb",
+        "icb-core",
+        "cow-interstate-wars",
+        "gml-mid",
+        "ties",
+        "gjp",
+    ),
+    "curves.csv": (
+        "ethprio-ceasefires",
+        "fortna-spells",
+        "ucdp-peace-agreements",
+        "pax",
+        "cwm",
+        "ucdp-acd",
+        "ucdp-termination-conflict",
+        "cow-interstate-wars",
+        "cow-majors",
+        "icb",
+        "icb-core",
+    ),
+    "lengths.csv": (
+        "ethprio-ceasefires",
+        "cow-interstate-wars",
+        "cwm",
+        "icb",
+        "icb-core",
+        "pax",
+        "fortna-spells",
+        "ucdp-peace-agreements",
+        "ucdp-termination-conflict",
+    ),
     "trial.csv": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"),
 }
 
 DEFINITIONS: dict[str, str] = {
     "curves.csv": "Cumulative incidence of `event` by `days` after the start (Aalen-Johansen; ends of other kinds "
-                  "compete, except for ceasefires, where they are censored), 95 % interval on the log(-log) scale. "
-                  "Ceasefires also have bounds: 'terminated, lower bound' is the share of all ceasefires that a "
-                  "party is recorded to have ended by then (half have no known fate); 'terminated, upper bound' adds "
-                  "every ceasefire of unknown fate; 'any end, of known fate' is the share of those of known fate that "
-                  "had ended in any way, expiry and renewal included. 'intensity=war' starts on the 1 January after "
-                  "the first calendar year of 1,000 deaths. 'conflict active again' is by calendar year: day 365 k "
-                  "stands for within k calendar years of the end. Crises: days are the coders' length. 'first effort' "
-                  "is days from the start of an episode of civil war to its first mediation (an end without one "
-                  "competes). 'episode over' is days from the end of an effort to that of its episode, ended episodes "
-                  "only (biased up); ends up to 30 days before the effort's own end count as day 0. Empty = not "
-                  "followed that long.",
+    "compete, except for ceasefires, where they are censored), 95 % interval on the log(-log) scale. "
+    "Ceasefires also have bounds: 'terminated, lower bound' is the share of all ceasefires that a "
+    "party is recorded to have ended by then (half have no known fate); 'terminated, upper bound' adds "
+    "every ceasefire of unknown fate; 'any end, of known fate' is the share of those of known fate that "
+    "had ended in any way, expiry and renewal included. 'intensity=war' starts on the 1 January after "
+    "the first calendar year of 1,000 deaths. 'conflict active again' is by calendar year: day 365 k "
+    "stands for within k calendar years of the end. Crises: days are the coders' length. 'first effort' "
+    "is days from the start of an episode of civil war to its first mediation (an end without one "
+    "competes). 'episode over' is days from the end of an effort to that of its episode, ended episodes "
+    "only (biased up); ends up to 30 days before the effort's own end count as day 0. Empty = not "
+    "followed that long.",
     "shares.csv": "Share of finished cases by how they ended, with Wilson 95 % interval; cases of unknown ending left "
-                  "out. Classes may rest on what was known only afterwards ('1,000 deaths in some year', mediation of "
-                  "a crisis): they describe the past and are no classes for a forecast. 'civil-war episodes linked to "
-                  "a UCDP ending': the mediation data's episode and the UCDP episode of the same state ended within "
-                  "45 days of each other. 'forecasting questions, came true': questions chosen to be uncertain.",
+    "out. Classes may rest on what was known only afterwards ('1,000 deaths in some year', mediation of "
+    "a crisis): they describe the past and are no classes for a forecast. 'civil-war episodes linked to "
+    "a UCDP ending': the mediation data's episode and the UCDP episode of the same state ended within "
+    "45 days of each other. 'forecasting questions, came true': questions chosen to be uncertain.",
     "lengths.csv": "Quartiles of lengths in days. Wars, crises, mediation efforts and terminated ceasefires: over cases "
-                   "whose length is known. Processes, spells, agreements, episodes: the first day on which the "
-                   "cumulative incidence is at or above the quartile, empty if it does not get there.",
+    "whose length is known. Processes, spells, agreements, episodes: the first day on which the "
+    "cumulative incidence is at or above the quartile, empty if it does not get there.",
     "trial.csv": "Walk-forward trial on conflict episodes: trained on what was known on 1 January of 1975, 1985, "
-                 "1995, 2005 and 2015, forecast for episodes that began in the ten years after, peace / nowhere / more conflict at "
-                 "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
-                 "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
-                 "was put into the regression knowing history; cuts before 1990 cannot use it.",
+    "1995, 2005 and 2015, forecast for episodes that began in the ten years after, peace / nowhere / more conflict at "
+    "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
+    "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
+    "was put into the regression knowing history; cuts before 1990 cannot use it.",
     "cases_ceasefires.csv": "Ceasefires with an exact first day. Codes are those of the card of "
-                            "ethprio-ceasefires. `previous` counts earlier ceasefires of the conflict.",
+    "ethprio-ceasefires. `previous` counts earlier ceasefires of the conflict.",
     "cases_spells.csv": "Peace after civil wars; `end` is the day on which war resumed.",
     "cases_agreements.csv": "Peace agreements; `end` is the day from which one is coded as no longer in force.",
     "cases_processes.csv": "Peace processes from first pre-negotiation or ceasefire text to first partial or "
-                           "comprehensive text; `level` is that of the first text. Only processes that produced a "
-                           "text: optimistic. Processes whose substantive text came first have `end` before `start` "
-                           "and are left out of curves.",
+    "comprehensive text; `level` is that of the first text. Only processes that produced a "
+    "text: optimistic. Processes whose substantive text came first have `end` before `start` "
+    "and are left out of curves.",
     "cases_mediations.csv": "Mediation efforts in civil wars; `end` of known day only, `ending` over = it ended that "
-                            "day (what came of it is not coded). `earlier` counts efforts of the same episode (state, "
-                            "opposition, first day) that began before.",
+    "day (what came of it is not coded). `earlier` counts efforts of the same episode (state, "
+    "opposition, first day) that began before.",
     "cases_episodes.csv": "Conflict episodes; `war_year` first year of 1,000 battle deaths, `resumed` first later "
-                          "year of activity of the same conflict, to 2024. `major_power`: one is a primary party in "
-                          "the first year. Codes: card of ucdp-termination-conflict.",
+    "year of activity of the same conflict, to 2024. `major_power`: one is a primary party in "
+    "the first year. Codes: card of ucdp-termination-conflict.",
     "cases_wars.csv": "Interstate wars of 1,000 or more battle deaths. `major_power`: one took part on the first day.",
     "cases_crises.csv": "International crises; `tension` = crisis among the same parties within five years, `length` "
-                        "the coders' length in days (where they give none: dates, first and last day counted). "
-                        "Codes: card of icb.",
+    "the coders' length in days (where they give none: dates, first and last day counted). "
+    "Codes: card of icb.",
     "cases_sanctions.csv": "Sanctions cases with an outcome (codes of the card of ties; COW state codes).",
 }
 
@@ -82,7 +113,5 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "Intrastate endings of 2010 to 2023 rest on version 4 of the termination data, whose file was not at hand: "
         "not rebuilt.",
     ),
-    "lengths.csv": (
-        "Crises: the median of 81 days is that of all crises since 1918; since 1945 it is 76.",
-    ),
+    "lengths.csv": ("Crises: the median of 81 days is that of all crises since 1918; since 1945 it is 76.",),
 }

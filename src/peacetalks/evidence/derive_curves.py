@@ -66,12 +66,19 @@ INTERSTATE = Subset("war_type=interstate", equal("war_type", "interstate"))
 AT_WAR = CaseFilter("episodes", (Condition("intensity", "=", "war"),))
 UNSETTLED = pl.col("war_ended") != "victory"
 SINCE_1945 = pl.col("start").dt.year() >= 1945
-TRAITS = [*each("side", "unilateral", "bilateral", "multilateral"), *each("class", "cessation", "compliance", "definitive"),
-          *(s for c in ("mediated", "monitored", "enforced") for s in each(c, 0, 1))]
-EPISODES = [ALL, *each("war_type", "interstate", "intrastate", "internationalised", "extrasystemic"),
-            *each("incompatibility", "territory", "government"), Subset("intensity=war", clock=AT_WAR),
-            Subset("war_type=interstate, intensity=war", INTERSTATE.where, AT_WAR),
-            *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * 365.25))) for y in (1, 3))]
+TRAITS = [
+    *each("side", "unilateral", "bilateral", "multilateral"),
+    *each("class", "cessation", "compliance", "definitive"),
+    *(s for c in ("mediated", "monitored", "enforced") for s in each(c, 0, 1)),
+]
+EPISODES = [
+    ALL,
+    *each("war_type", "interstate", "intrastate", "internationalised", "extrasystemic"),
+    *each("incompatibility", "territory", "government"),
+    Subset("intensity=war", clock=AT_WAR),
+    Subset("war_type=interstate, intensity=war", INTERSTATE.where, AT_WAR),
+    *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * 365.25))) for y in (1, 3)),
+]
 
 
 def _reached(days: int) -> CaseFilter:
@@ -86,12 +93,24 @@ def timed(frame: pl.DataFrame, event: Iterable[str]) -> tuple[np.ndarray, np.nda
     return known["t"].to_numpy().astype(float), known["k"].to_numpy()
 
 
-def _rows(table: str, event: str, label: str, days: np.ndarray, cause: np.ndarray,
-          horizons: tuple[int, ...] = HORIZONS) -> list[dict]:
+def _rows(
+    table: str, event: str, label: str, days: np.ndarray, cause: np.ndarray, horizons: tuple[int, ...] = HORIZONS
+) -> list[dict]:
     curve = incidence(days, cause, horizons, causes=2)
-    return [{"table": table, "class": label, "event": event, "days": h, "n": curve.n, "at_risk": int(curve.at_risk[i]),
-             "probability": curve.probability[i, 0], "low": curve.low[i, 0], "high": curve.high[i, 0]}
-            for i, h in enumerate(horizons)]
+    return [
+        {
+            "table": table,
+            "class": label,
+            "event": event,
+            "days": h,
+            "n": curve.n,
+            "at_risk": int(curve.at_risk[i]),
+            "probability": curve.probability[i, 0],
+            "low": curve.low[i, 0],
+            "high": curve.high[i, 0],
+        }
+        for i, h in enumerate(horizons)
+    ]
 
 
 def _family(cases: Cases, table: str, events: Mapping[str, tuple[str, ...]], subsets: list[Subset]) -> list[dict]:
@@ -109,19 +128,36 @@ def _family(cases: Cases, table: str, events: Mapping[str, tuple[str, ...]], sub
 def curve_rows(cases: Cases) -> list[dict]:
     """Return every row of `curves.csv`."""
     open_known = equal("fixed_term", 0) & KNOWN
-    known = [Subset("open-ended, end known", open_known),
-             *(Subset(f"open-ended, end known, {s.label}", open_known & s.where) for s in TRAITS)]
-    peace = [ALL, *each("war_ended", "victory", "treaty", "truce"),
-             *(Subset(f"treaty or truce, peacekeepers={v}", UNSETTLED & equal("peacekeepers", v)) for v in (0, 1))]
+    known = [
+        Subset("open-ended, end known", open_known),
+        *(Subset(f"open-ended, end known, {s.label}", open_known & s.where) for s in TRAITS),
+    ]
+    peace = [
+        ALL,
+        *each("war_ended", "victory", "treaty", "truce"),
+        *(Subset(f"treaty or truce, peacekeepers={v}", UNSETTLED & equal("peacekeepers", v)) for v in (0, 1)),
+    ]
     over = {e: (e,) for e in EPISODE_ENDS if e not in VICTORY} | {"victory": VICTORY, "any": EPISODE_ENDS}
-    wars = [ALL, Subset("since 1945", SINCE_1945), *each("major_power", 1), *(
-        Subset(f"still going after {d} days", clock=_reached(d)) for d in (365, 1096))]
+    wars = [
+        ALL,
+        Subset("since 1945", SINCE_1945),
+        *each("major_power", 1),
+        *(Subset(f"still going after {d} days", clock=_reached(d)) for d in (365, 1096)),
+    ]
     rows = _family(cases, "ceasefires", {"terminated": ("terminated",)}, known) + bound_rows(cases)
     rows += _family(cases, "spells", {"resumed": ("resumed",)}, peace)
-    rows += _family(cases, "agreements", {"ended": ("ended",)}, [
-        ALL, *each("kind", "full", "partial", "process"), *each("peacekeeping", 0, 1)])
-    rows += _family(cases, "processes", {"substantive": ("substantive",)}, [
-        ALL, *each("level", "intrastate", "mixed", "interstate")])
+    rows += _family(
+        cases,
+        "agreements",
+        {"ended": ("ended",)},
+        [ALL, *each("kind", "full", "partial", "process"), *each("peacekeeping", 0, 1)],
+    )
+    rows += _family(
+        cases,
+        "processes",
+        {"substantive": ("substantive",)},
+        [ALL, *each("level", "intrastate", "mixed", "interstate")],
+    )
     rows += _rows("processes", "comprehensive", "all", *timed(comprehensive(cases("processes")), ("comprehensive",)))
     rows += _mediation_rows(cases)
     rows += _family(cases, "episodes", over, EPISODES) + _recurrence_rows(cases)
@@ -133,29 +169,44 @@ def comprehensive(processes: pl.DataFrame) -> pl.DataFrame:
     """Return processes with the first comprehensive text as their end."""
     done = pl.col("comprehensive").is_not_null()
     last = processes["seen"].max()
-    return processes.with_columns(end="comprehensive", ending=pl.when(done).then(pl.lit("comprehensive")),
-                                  seen=pl.when(~done).then(pl.lit(last)))
+    return processes.with_columns(
+        end="comprehensive", ending=pl.when(done).then(pl.lit("comprehensive")), seen=pl.when(~done).then(pl.lit(last))
+    )
 
 
 def _mediation_rows(cases: Cases) -> list[dict]:
     rows = _family(cases, "mediations", {"effort over": ("over",)}, [ALL])
     wait = cases("first_mediations")
-    rows += _rows("mediations", "first effort", "episodes of civil war", wait["days"].to_numpy().astype(float),
-                  wait["cause"].to_numpy())
+    rows += _rows(
+        "mediations",
+        "first effort",
+        "episodes of civil war",
+        wait["days"].to_numpy().astype(float),
+        wait["cause"].to_numpy(),
+    )
     after = cases("after_efforts")["days"].to_numpy().astype(float)
     return rows + _rows("mediations", "episode over", "efforts in episodes that ended", after, np.ones(after.size, int))
 
 
 def _recurrence_rows(cases: Cases) -> list[dict]:
     """Return the return of a conflict after each ending, by calendar years."""
-    ended = cases("episodes").filter(pl.col("end").is_not_null(), pl.col("ending").is_not_null()).with_columns(
-        back=(pl.col("resumed") - pl.col("end").dt.year()))
+    ended = (
+        cases("episodes")
+        .filter(pl.col("end").is_not_null(), pl.col("ending").is_not_null())
+        .with_columns(back=(pl.col("resumed") - pl.col("end").dt.year()))
+    )
     rows = []
     for s in (ALL, *each("ending", *EPISODE_ENDS), INTERSTATE):
         chosen = s.of(ended)
         years = chosen.select(pl.coalesce("back", RECURRENCE_TO - pl.col("end").dt.year()))["back"].to_numpy()
-        rows += _rows("episodes", "conflict active again", s.label, 365.0 * years,
-                      chosen["back"].is_not_null().cast(pl.Int64).to_numpy(), YEARS)
+        rows += _rows(
+            "episodes",
+            "conflict active again",
+            s.label,
+            365.0 * years,
+            chosen["back"].is_not_null().cast(pl.Int64).to_numpy(),
+            YEARS,
+        )
     return rows
 
 
@@ -163,9 +214,13 @@ def _crisis_rows(cases: Cases) -> list[dict]:
     rows = []
     known = cases("crises").filter(pl.col("length").is_not_null(), pl.col("ending").is_not_null())
     for event, ends in ({w: (w,) for w in CRISIS_ENDS} | {"any": CRISIS_ENDS}).items():
-        for s in (Subset("since 1945", pl.col("start_year") >= 1945), *(
+        for s in (
+            Subset("since 1945", pl.col("start_year") >= 1945),
+            *(
                 Subset(f"since 1945, {m.label}", m.where & (pl.col("start_year") >= 1945))
-                for m in each("mediation", "occurred", "none"))):
+                for m in each("mediation", "occurred", "none")
+            ),
+        ):
             chosen = s.of(known)
             cause = np.where(chosen["ending"].is_in(list(ends)).to_numpy(), 1, 2)
             rows += _rows("crises", event, s.label, chosen["length"].to_numpy().astype(float), cause)
@@ -182,10 +237,21 @@ def bound_rows(cases: Cases) -> list[dict]:
         broken, unknown = every.filter(equal("ending", "terminated")), every.height - fate.height
         for h in HORIZONS:
             by = int((broken["t"] <= h).sum())
-            for event, hits, of in (("terminated, lower bound", by, every), ("terminated, upper bound", by + unknown, every),
-                                    ("any end, of known fate", int((fate["t"] <= h).sum()), fate)):
-                rows.append({"table": "ceasefires", "class": s.label, "event": event, "days": h, "at_risk": None,
-                             **share(hits, of.height, "probability")})
+            for event, hits, of in (
+                ("terminated, lower bound", by, every),
+                ("terminated, upper bound", by + unknown, every),
+                ("any end, of known fate", int((fate["t"] <= h).sum()), fate),
+            ):
+                rows.append(
+                    {
+                        "table": "ceasefires",
+                        "class": s.label,
+                        "event": event,
+                        "days": h,
+                        "at_risk": None,
+                        **share(hits, of.height, "probability"),
+                    }
+                )
     return rows
 
 

@@ -42,8 +42,10 @@ INTERSTATE_WAR = Subset("war_type=interstate, 1,000 deaths in some year", INTERS
 def _how(table: str, label: str, outcomes: pl.Series) -> list[dict]:
     """Return one share per outcome of a class of cases; cases of unknown outcome are left out."""
     known = outcomes.drop_nulls()
-    return [{"table": table, "class": label, "outcome": word, "count": k, **share(k, known.len())}
-            for word, k in sorted(known.value_counts().iter_rows())]
+    return [
+        {"table": table, "class": label, "outcome": word, "count": k, **share(k, known.len())}
+        for word, k in sorted(known.value_counts().iter_rows())
+    ]
 
 
 def _yes(condition: pl.Expr) -> pl.Expr:
@@ -54,8 +56,11 @@ def share_rows(cases: Cases) -> list[dict]:
     """Return every row of `shares.csv`."""
     rows = _ceasefires(cases) + _episodes(cases) + _wars(cases) + _talks(cases)
     gone = cases("agreements").with_columns(over=_yes(pl.col("ending").is_not_null()))
-    rows += [r for s in (ALL, *each("kind", "full", "partial", "process"))
-             for r in _how("agreements, coded as ended", s.label, s.of(gone)["over"])]
+    rows += [
+        r
+        for s in (ALL, *each("kind", "full", "partial", "process"))
+        for r in _how("agreements, coded as ended", s.label, s.of(gone)["over"])
+    ]
     crises = cases("crises").filter(pl.col("start_year") >= 1945)
     for s in (ALL, *each("mediation", "occurred", "none")):
         rows += _how("crises since 1945", s.label, s.of(crises)["ending"])
@@ -72,7 +77,8 @@ def share_rows(cases: Cases) -> list[dict]:
 
 def _ceasefires(cases: Cases) -> list[dict]:
     frame = cases("ceasefires").with_columns(
-        fate=pl.when(pl.coalesce("end", "seen").is_not_null()).then(pl.lit("known")).otherwise(pl.lit("not_known")))
+        fate=pl.when(pl.coalesce("end", "seen").is_not_null()).then(pl.lit("known")).otherwise(pl.lit("not_known"))
+    )
     rows = []
     for s in (ALL, Subset("bi- or multilateral", pl.col("side") != "unilateral"), OPEN, FIXED, *TRAITS):
         rows += _how("ceasefires, fate", s.label, s.of(frame)["fate"])
@@ -84,14 +90,21 @@ def _ceasefires(cases: Cases) -> list[dict]:
     rows += _how("ceasefires, conflict active in its year and the next", "all", quiet["fighting"])
     for s in each("class", "cessation", "compliance", "definitive"):
         many = quiet.filter(s.where, pl.col("side") != "unilateral")
-        rows += _how("ceasefires, conflict active in its year and the next", f"bi- or multilateral, {s.label}", many["fighting"])
+        rows += _how(
+            "ceasefires, conflict active in its year and the next", f"bi- or multilateral, {s.label}", many["fighting"]
+        )
     return rows
 
 
 def _episodes(cases: Cases) -> list[dict]:
     rows = []
-    ended = cases("episodes").filter(pl.col("end").is_not_null()).with_columns(
-        back=pl.when((pl.col("resumed") - pl.col("end").dt.year()) <= 5).then(pl.lit("yes")).otherwise(pl.lit("no")))
+    ended = (
+        cases("episodes")
+        .filter(pl.col("end").is_not_null())
+        .with_columns(
+            back=pl.when((pl.col("resumed") - pl.col("end").dt.year()) <= 5).then(pl.lit("yes")).otherwise(pl.lit("no"))
+        )
+    )
     for s in (ALL, INTERSTATE, *each("war_type", "intrastate", "internationalised"), INTERSTATE_WAR, EVER_WAR):
         rows += _how("episodes", s.label, s.of(ended)["ending"])
     for s in (ALL, INTERSTATE, *each("ending", *sorted(EPISODE_ENDS))):
@@ -112,7 +125,9 @@ def _wars(cases: Cases) -> list[dict]:
             some = s.of(wars).filter(pl.col("days") > low, pl.col("days") <= high)
             rows += _how("wars, by length", f"{s.label}, {low} < days <= {high}", some["ending"])
         for low in (365, 730):
-            rows += _how("wars, by length", f"{s.label}, over {low} days", s.of(wars).filter(pl.col("days") > low)["ending"])
+            rows += _how(
+                "wars, by length", f"{s.label}, over {low} days", s.of(wars).filter(pl.col("days") > low)["ending"]
+            )
     return rows
 
 
@@ -131,13 +146,21 @@ def _annual_rows(cases: Cases) -> list[dict]:
     """Return the share of conflict-years in which the episode ended, by age in calendar years."""
     years = cases("conflict_years")
     years = years.filter(pl.col("year") < pl.col("year").max()).with_columns(
-        age=pl.col("year") - pl.col("start").dt.year() + 1)
+        age=pl.col("year") - pl.col("start").dt.year() + 1
+    )
     rows = []
     for s in (ALL, Subset("intensity=war", equal("intensity", "war")), INTERSTATE):
         for low, high in AGES:
             ended = years.filter(s.where & pl.col("age").is_between(low, high))["ended"]
-            rows.append({"table": "conflict-years", "class": f"{s.label}, age {low}-{high}", "outcome": "ended",
-                         "count": int(ended.sum()), **share(int(ended.sum()), ended.len())})
+            rows.append(
+                {
+                    "table": "conflict-years",
+                    "class": f"{s.label}, age {low}-{high}",
+                    "outcome": "ended",
+                    "count": int(ended.sum()),
+                    **share(int(ended.sum()), ended.len()),
+                }
+            )
     return rows
 
 
@@ -171,15 +194,22 @@ def length_rows(cases: Cases) -> list[dict]:
     efforts = cases("mediations")
     rows.append(_length("mediation efforts", "all", efforts.select(days)["days"]))
     wait = cases("first_mediations")
-    rows.append(_length("days from start of episode to first mediation", "mediated episodes",
-                        wait.filter(pl.col("cause") == 1)["days"]))
+    rows.append(
+        _length(
+            "days from start of episode to first mediation",
+            "mediated episodes",
+            wait.filter(pl.col("cause") == 1)["days"],
+        )
+    )
     for s in (ALL, Subset("since 1945", pl.col("start_year") >= 1945)):
         rows.append(_length("crises", s.label, s.of(cases("crises"))["length"]))
     for end in cases("crises")["ending"].drop_nulls().unique().sort():
         rows.append(_length("crises", f"ending={end}", cases("crises").filter(equal("ending", end))["length"]))
     talks = cases("processes")
     rows.append(_curve_length("processes to a substantive text", "all", *timed(talks, ("substantive",))))
-    rows.append(_curve_length("processes to a comprehensive text", "all", *timed(comprehensive(talks), ("comprehensive",))))
+    rows.append(
+        _curve_length("processes to a comprehensive text", "all", *timed(comprehensive(talks), ("comprehensive",)))
+    )
     for table, event in (("spells", "resumed"), ("agreements", "ended")):
         rows.append(_curve_length(f"{table} to the day {event}", "all", *timed(cases(table), (event,))))
     for s in (ALL, INTERSTATE):

@@ -40,8 +40,15 @@ class Added:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {"dataset": self.card.name, "title": self.card.title, "sha256": self.sha256,
-                "known": self.known, "version": self.version, "rows": self.rows, "cached": str(self.cached)}
+        return {
+            "dataset": self.card.name,
+            "title": self.card.title,
+            "sha256": self.sha256,
+            "known": self.known,
+            "version": self.version,
+            "rows": self.rows,
+            "cached": str(self.cached),
+        }
 
 
 def add(path: str | Path, cache: str | Path | None = None) -> Added:
@@ -55,8 +62,9 @@ def add(path: str | Path, cache: str | Path | None = None) -> Added:
     if not path.is_file():
         raise EvidenceError(f"{path}: no such file. Give the path of a file that you have downloaded.")
     if path.suffix.lower() not in SUFFIXES:
-        raise EvidenceError(f"{path.name}: files ending in {path.suffix or 'nothing'} are not read. "
-                            f"Give one of {', '.join(SUFFIXES)}.")
+        raise EvidenceError(
+            f"{path.name}: files ending in {path.suffix or 'nothing'} are not read. Give one of {', '.join(SUFFIXES)}."
+        )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     card, raw = _recognise(path, digest)
     tidy(raw, card, path.name)
@@ -97,12 +105,14 @@ def _read_any(path: Path) -> pl.DataFrame:
     except EvidenceError:
         raise
     except Exception as e:
-        raise EvidenceError(f"{path.name}: not a readable {path.suffix} file ({str(e).splitlines()[0]}). "
-                            "Download it again.") from None
+        raise EvidenceError(
+            f"{path.name}: not a readable {path.suffix} file ({str(e).splitlines()[0]}). Download it again."
+        ) from None
 
 
 def _not_recognised(name: str, columns: set[str]) -> str:
     """Say which dataset is nearest and what it would need."""
+
     def missing(card: Card) -> list[str]:
         return [r for r in card.raw_columns if r not in columns]
 
@@ -111,23 +121,33 @@ def _not_recognised(name: str, columns: set[str]) -> str:
     near = min(fuller, key=lambda c: len(missing(c))) if fuller else near
     lack = missing(near)
     if 2 * len(lack) > len(near.raw_columns):
-        return (f"{name}: its columns ({', '.join(sorted(columns)[:5])}, ...) are those of no known dataset. "
-                "See `peacetalks evidence cards` for the datasets that are.")
-    return (f"{name}: nearest to '{near.name}' version {near.version}, but lacks {', '.join(lack[:5])}. "
-            f"Another version? Its card describes the file published at {near.published}.")
+        return (
+            f"{name}: its columns ({', '.join(sorted(columns)[:5])}, ...) are those of no known dataset. "
+            "See `peacetalks evidence cards` for the datasets that are."
+        )
+    return (
+        f"{name}: nearest to '{near.name}' version {near.version}, but lacks {', '.join(lack[:5])}. "
+        f"Another version? Its card describes the file published at {near.published}."
+    )
 
 
 def _check_whole_lines(path: Path, card: Card) -> None:
     """Refuse delimited text with a line that has fewer cells than the first: one that breaks off."""
     if path.suffix.lower() != ".csv":
         return
-    text = path.read_bytes().decode(card.encoding.removesuffix("-lossy"), "replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = (
+        path.read_bytes()
+        .decode(card.encoding.removesuffix("-lossy"), "replace")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
     lines = csv.reader(StringIO(text))
     width = len(next(lines, []))
     for number, line in enumerate(lines, 2):
         if line and len(line) < width:
-            raise EvidenceError(f"{path.name}: row {number} has {len(line)} of {width} cells. The file breaks off: "
-                                "download it again.")
+            raise EvidenceError(
+                f"{path.name}: row {number} has {len(line)} of {width} cells. The file breaks off: download it again."
+            )
 
 
 def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
@@ -144,8 +164,10 @@ def _check_rows(raw: pl.DataFrame, card: Card, version: str, where: str) -> None
     """Refuse a file of the card's own version, or of none, that has fewer rows than the card says."""
     same = version == "unknown" or version in {f.version for f in card.known_files}
     if same and raw.height < card.rows:
-        raise EvidenceError(f"{where}: {raw.height} rows, but '{card.name}' version {card.version} has "
-                            f"{card.rows}. The file is truncated or filtered: download it again.")
+        raise EvidenceError(
+            f"{where}: {raw.height} rows, but '{card.name}' version {card.version} has "
+            f"{card.rows}. The file is truncated or filtered: download it again."
+        )
 
 
 def _store(raw: pl.DataFrame, card: Card, folder: Path) -> Path:

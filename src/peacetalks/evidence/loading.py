@@ -67,8 +67,12 @@ def _read_stata(path: Path) -> pl.DataFrame:
         frame = pd.DataFrame(pd.read_stata(path, convert_categoricals=False))
     except (ValueError, OSError) as e:
         raise EvidenceError(f"{path.name}: not a readable Stata file ({e}). Download it again.") from None
-    return _blank_to_null(pl.DataFrame({k: [_word(v) for v in frame[k].tolist()] for k in frame.columns},
-                                       schema=dict.fromkeys(frame.columns, pl.String)))
+    return _blank_to_null(
+        pl.DataFrame(
+            {k: [_word(v) for v in frame[k].tolist()] for k in frame.columns},
+            schema=dict.fromkeys(frame.columns, pl.String),
+        )
+    )
 
 
 def _word(value: object) -> str | None:
@@ -90,16 +94,19 @@ def tidy(raw: pl.DataFrame, c: Card, where: str = "file") -> pl.DataFrame:
     """Return the typed frame of a raw table; `where` names the file in messages."""
     absent = [r for r in c.raw_columns if r not in raw.columns]
     if absent:
-        raise EvidenceError(f"{where}: '{c.name}' needs the columns {', '.join(absent[:5])}, which are not "
-                            f"there. Its card describes version {c.version}; see {c.published}.")
+        raise EvidenceError(
+            f"{where}: '{c.name}' needs the columns {', '.join(absent[:5])}, which are not "
+            f"there. Its card describes version {c.version}; see {c.published}."
+        )
     _check_codes(raw, c, where)
     try:
         frame = raw.select(_typed(column).alias(column.name) for column in c.columns)
         _check_dates(raw, frame, c, where)
         return frame
     except pl.exceptions.InvalidOperationError as e:
-        raise EvidenceError(f"{where}: a cell is not of the type that the card of '{c.name}' gives: "
-                            f"{str(e).splitlines()[0]}") from None
+        raise EvidenceError(
+            f"{where}: a cell is not of the type that the card of '{c.name}' gives: {str(e).splitlines()[0]}"
+        ) from None
 
 
 def _known(column: Column, name: str) -> pl.Expr:
@@ -119,7 +126,8 @@ def _check_codes(raw: pl.DataFrame, c: Card, where: str) -> None:
         if strange:
             raise EvidenceError(
                 f"{where}: column '{column.raw[0]}' holds {strange[0]!r}, a code that the card of '{c.name}' "
-                f"(version {c.version}) does not know. Known: {', '.join(column.codes)}.")
+                f"(version {c.version}) does not know. Known: {', '.join(column.codes)}."
+            )
 
 
 def _check_dates(raw: pl.DataFrame, frame: pl.DataFrame, c: Card, where: str) -> None:
@@ -129,9 +137,11 @@ def _check_dates(raw: pl.DataFrame, frame: pl.DataFrame, c: Card, where: str) ->
             given = raw.select(_known(column, column.raw[0]).is_not_null().sum()).item()
             got = frame[column.name].is_not_null().sum()
             if given >= 10 and got < given / 2:
-                raise EvidenceError(f"{where}: column '{column.raw[0]}' should hold dates like {column.form}, "
-                                    f"but {given - got} of {given} are not. Another version, or saved by a "
-                                    "spreadsheet?")
+                raise EvidenceError(
+                    f"{where}: column '{column.raw[0]}' should hold dates like {column.form}, "
+                    f"but {given - got} of {given} are not. Another version, or saved by a "
+                    "spreadsheet?"
+                )
 
 
 def _typed(column: Column) -> pl.Expr:
@@ -141,8 +151,9 @@ def _typed(column: Column) -> pl.Expr:
     if column.codes:
         return value.replace_strict(column.codes, return_dtype=pl.String)
     if column.kind == "yes":
-        return value.str.to_lowercase().replace_strict({"1": True, "0": False, "true": True, "false": False},
-                                                       return_dtype=pl.Boolean)
+        return value.str.to_lowercase().replace_strict(
+            {"1": True, "0": False, "true": True, "false": False}, return_dtype=pl.Boolean
+        )
     return value.cast(KINDS[column.kind])
 
 

@@ -36,9 +36,13 @@ def spelled_out(kind: str, name: str) -> str:
     'war_type=interstate'
     """
     if name not in NAMED:
-        raise EvidenceError(f"no reference class is called {name!r}. {suggestion(name, list(NAMED))} Or "
-                            f"write a condition on {kind}: column=value, such as since=1990.")
+        raise EvidenceError(
+            f"no reference class is called {name!r}. {suggestion(name, list(NAMED))} Or "
+            f"write a condition on {kind}: column=value, such as since=1990."
+        )
     if kind not in NAMED[name]:
-        raise EvidenceError(f"the reference class {name!r} says nothing of {kind}, only of "
-                            f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}.")
+        raise EvidenceError(
+            f"the reference class {name!r} says nothing of {kind}, only of "
+            f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}."
+        )
     return NAMED[name][kind]

@@ -49,9 +49,9 @@ Method = Literal["class", "regression"]
 SOURCE = "UCDP Conflict Termination Dataset 3-2021; UCDP/PRIO Armed Conflict Dataset 25.1"
 DEFINITIONS = {
     "class": "What UCDP conflict episodes of the class became, mixed with all episodes of its scope; months count from "
-             "the age that the class has reached",
+    "the age that the class has reached",
     "regression": "Cause-specific Cox models of how UCDP conflict episodes of the scope ended, ridge-penalised, for the "
-                  "traits of the class; months count from the age that the class has reached",
+    "traits of the class; months count from the age that the class has reached",
 }
 
 
@@ -90,16 +90,31 @@ class OutsideForecast:
         ('period', 'end')
         """
         ends, labels = ("period", "end"), ("period", "outcome")
-        data = {"ends": (ends, self.end_probability), "ends_low": (ends, self.end_low), "ends_high": (ends, self.end_high),
-                "outcomes": (labels, self.probability), "outcomes_low": (labels, self.low), "outcomes_high": (labels, self.high)}
-        about = {"n": self.n, "n_scope": self.n_scope, "weight": self.weight, "method": self.method,
-                 "reference_class": self.reference_class, "as_of": self.as_of.isoformat() if self.as_of else "",
-                 "definition": self.definition, "source": self.source, "silent": list(self.silent)}
+        data = {
+            "ends": (ends, self.end_probability),
+            "ends_low": (ends, self.end_low),
+            "ends_high": (ends, self.end_high),
+            "outcomes": (labels, self.probability),
+            "outcomes_low": (labels, self.low),
+            "outcomes_high": (labels, self.high),
+        }
+        about = {
+            "n": self.n,
+            "n_scope": self.n_scope,
+            "weight": self.weight,
+            "method": self.method,
+            "reference_class": self.reference_class,
+            "as_of": self.as_of.isoformat() if self.as_of else "",
+            "definition": self.definition,
+            "source": self.source,
+            "silent": list(self.silent),
+        }
         where = {"period": list(self.horizons_months), "end": list(self.ends), "outcome": list(self.labels)}
         return xr.Dataset(data, where, about)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; unknown is None."""
+
         def plain(a: NDArray) -> list[list[float | None]]:
             return [[None if np.isnan(v) else float(v) for v in row] for row in a]
 
@@ -128,8 +143,14 @@ class _Record:
             yield np.split(times[place], cuts)
 
 
-def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_of: date | str | None = None,
-                     draws: int = 200, seed: int = 7, method: Method = "class") -> OutsideForecast:
+def outside_forecast(
+    reference_class: Where,
+    horizons_months: Sequence[int],
+    as_of: date | str | None = None,
+    draws: int = 200,
+    seed: int = 7,
+    method: Method = "class",
+) -> OutsideForecast:
     """Return what conflict episodes of a class became, at months counted from the age that the class has reached.
 
     `reference_class` is one class of episodes, such as ``war_type=interstate, reached=3y`` or a list of names and
@@ -147,25 +168,50 @@ def outside_forecast(reference_class: Where, horizons_months: Sequence[int], as_
     rng = np.random.default_rng(seed)
     if method == "class":
         event = parse("conflict ends within 1 year").event
-        weight = class_weight(event, record.chosen, int(max(record.months) * MONTH), known_on) if record.own.height else 0.0
+        weight = (
+            class_weight(event, record.chosen, int(max(record.months) * MONTH), known_on) if record.own.height else 0.0
+        )
         whole, own = Times.of(record.whole), Times.of(record.own)
         point, ratios = _by_class(whole, own, record.months, weight), {}
-        runs = [_by_class(whole.repeated(w), own.repeated(o), record.months, weight)
-                for w, o in record.resample(rng, draws, record.whole, record.own)]
+        runs = [
+            _by_class(whole.repeated(w), own.repeated(o), record.months, weight)
+            for w, o in record.resample(rng, draws, record.whole, record.own)
+        ]
     else:
         weight = 1.0
         point, runs, ratios = _by_regression(record, draws, rng)
     clusters = record.whole["cluster"].n_unique()
-    point, runs = _humbled(point, 1 / (clusters + 1), np.full(3, 1 / 3)), [
-        _humbled(run, rng.beta(1, clusters), rng.dirichlet(np.full(3, 1 / 3))) for run in runs]
+    point, runs = (
+        _humbled(point, 1 / (clusters + 1), np.full(3, 1 / 3)),
+        [_humbled(run, rng.beta(1, clusters), rng.dirichlet(np.full(3, 1 / 3))) for run in runs],
+    )
     low, high = _interval(np.stack(runs) if runs else point[None])
     if method == "class" and weight > 0:
         low, high = _unseen(low, high, record, weight)
     k = len(LABELS)
     return OutsideForecast(
-        str(record.chosen), known_on, record.months, tuple(LABELS), tuple(ENDS), point[:, :k], low[:, :k], high[:, :k], point[:, k:],
-        low[:, k:], high[:, k:], record.own.height, weight, DEFINITIONS[method], SOURCE, draws, seed, record.whole.height,
-        clusters, method, hazard_ratios=ratios)
+        str(record.chosen),
+        known_on,
+        record.months,
+        tuple(LABELS),
+        tuple(ENDS),
+        point[:, :k],
+        low[:, :k],
+        high[:, :k],
+        point[:, k:],
+        low[:, k:],
+        high[:, k:],
+        record.own.height,
+        weight,
+        DEFINITIONS[method],
+        SOURCE,
+        draws,
+        seed,
+        record.whole.height,
+        clusters,
+        method,
+        hazard_ratios=ratios,
+    )
 
 
 def _record(where: Where, horizons_months: Sequence[int], as_of: date | str | None) -> tuple[_Record, date | None]:
@@ -205,8 +251,9 @@ def _regressed(record: _Record) -> tuple[pl.DataFrame, pl.DataFrame]:
     return fitted, fitted.with_columns(*typed, start=pl.lit(record.today))
 
 
-def _by_regression(record: _Record, draws: int,
-                   rng: np.random.Generator) -> tuple[NDArray[np.float64], list[NDArray], dict[str, dict[str, float]]]:
+def _by_regression(
+    record: _Record, draws: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float64], list[NDArray], dict[str, dict[str, float]]]:
     """Return [month, label + end], the same in each draw, and the hazard ratios."""
     fitted, cases = _regressed(record)
     model, days = regression.fit(fitted), crosswalk.grid(record.months)
@@ -223,12 +270,15 @@ def _by_regression(record: _Record, draws: int,
 def _humbled(table: NDArray[np.float64], share: float, ends: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return [month, label + end] mixed with a `share` of chances of the three `ends`, even among spoken labels of each."""
     peace, nowhere, more = ends
-    nothing = np.array([peace / 2, peace / 2, np.nan, np.nan, more / 3, more / 3, np.nan, more / 3, peace, nowhere, more])
+    nothing = np.array(
+        [peace / 2, peace / 2, np.nan, np.nan, more / 3, more / 3, np.nan, more / 3, peace, nowhere, more]
+    )
     return (1 - share) * table + share * nothing
 
 
-def _unseen(low: NDArray[np.float64], high: NDArray[np.float64], record: _Record,
-            weight: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _unseen(
+    low: NDArray[np.float64], high: NDArray[np.float64], record: _Record, weight: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Widen the interval [month, label + end] to that of the beta posterior where the class saw nothing, or nothing else.
 
     Resampling cases of which none (or all) came to a label never varies; see the module.

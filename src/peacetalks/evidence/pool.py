@@ -62,8 +62,13 @@ class Prior:
         return self.inside / (self.inside + self.outside)
 
 
-JUDGEMENT = Prior(1.0, 3.0, 0.35, "judgement: a quarter on the inside view, between 0.01 and 0.71 (95%). Models of strategic "
-                  "play alone have not beaten base rates on conflict decisions in published tests")
+JUDGEMENT = Prior(
+    1.0,
+    3.0,
+    0.35,
+    "judgement: a quarter on the inside view, between 0.01 and 0.71 (95%). Models of strategic "
+    "play alone have not beaten base rates on conflict decisions in published tests",
+)
 FLAT = Prior(1.0, 1.0, 0.35, "judgement: any weight as likely as another; a sharpness between a half and double (95%)")
 
 
@@ -110,8 +115,13 @@ def log_pool(inside: ArrayLike, outside: ArrayLike, weight: float, sharpness: fl
     return q / q.sum(axis=-1, keepdims=True)
 
 
-def pool(inside: xr.DataArray, outside: xr.DataArray, weight: float | None = None, sharpness: float | None = None,
-         as_of: date | None = None) -> xr.DataArray:
+def pool(
+    inside: xr.DataArray,
+    outside: xr.DataArray,
+    weight: float | None = None,
+    sharpness: float | None = None,
+    as_of: date | None = None,
+) -> xr.DataArray:
     """Return the pooled view (period, end) of an inside and an outside view with the same ends.
 
     Periods that only one view has are dropped. Without `weight` the shipped one is used (`shipped`), as it was known
@@ -123,9 +133,13 @@ def pool(inside: xr.DataArray, outside: xr.DataArray, weight: float | None = Non
     """
     for name, view in (("inside", inside), ("outside", outside)):
         if set(view.dims) != {"period", "end"}:
-            raise PoolError(f"the {name} view needs the dimensions period and end, got {', '.join(map(str, view.dims))}")
+            raise PoolError(
+                f"the {name} view needs the dimensions period and end, got {', '.join(map(str, view.dims))}"
+            )
     if set(inside["end"].values.tolist()) != set(outside["end"].values.tolist()):
-        raise PoolError(f"the views have different ends: {inside['end'].values.tolist()} and {outside['end'].values.tolist()}")
+        raise PoolError(
+            f"the views have different ends: {inside['end'].values.tolist()} and {outside['end'].values.tolist()}"
+        )
     first, second = (v.transpose("period", "end") for v in (inside, outside.sel(end=inside["end"])))
     first, second = xr.align(first, second, join="inner")
     if not first.sizes["period"]:
@@ -139,8 +153,9 @@ def pool(inside: xr.DataArray, outside: xr.DataArray, weight: float | None = Non
     return out
 
 
-def fit(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: ArrayLike | None = None,
-        prior: Prior = JUDGEMENT) -> Fit:
+def fit(
+    inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: ArrayLike | None = None, prior: Prior = JUDGEMENT
+) -> Fit:
     """Return the pool that the past supports: views [row, label], outcome [row] the label that came true.
 
     `counts` [row] is the share of a case that a row stands for (default 1). No rows give back the prior.
@@ -153,8 +168,15 @@ def fit(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: Array
     return _posterior(losses.sum(axis=0), len(losses), float(n.sum()), prior)
 
 
-def walk(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, made: ArrayLike, known: ArrayLike,
-         counts: ArrayLike | None = None, prior: Prior = JUDGEMENT) -> tuple[Floats, list[Fit]]:
+def walk(
+    inside: ArrayLike,
+    outside: ArrayLike,
+    outcome: ArrayLike,
+    made: ArrayLike,
+    known: ArrayLike,
+    counts: ArrayLike | None = None,
+    prior: Prior = JUDGEMENT,
+) -> tuple[Floats, list[Fit]]:
     """Return the pooled probabilities [row, label] and the fit of each row, by walk-forward.
 
     `made` [row] is when a forecast was made and `known` [row] when its outcome was known (numbers, such as days): a
@@ -212,7 +234,9 @@ def _table() -> tuple[tuple[date, Fit], ...]:
 
 
 def _read(row: dict[str, str]) -> Fit:
-    weight, sharpness, low, high, effective = (float(row[k]) for k in ("weight", "sharpness", "low", "high", "effective_n"))
+    weight, sharpness, low, high, effective = (
+        float(row[k]) for k in ("weight", "sharpness", "low", "high", "effective_n")
+    )
     return Fit(weight, sharpness, low, high, int(row["n"]), effective, JUDGEMENT)
 
 
@@ -228,10 +252,12 @@ def _losses(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: A
         return np.zeros((0, len(GRID)))
     a, b = np.atleast_2d(np.asarray(inside, float)), np.atleast_2d(np.asarray(outside, float))
     if a.shape != b.shape or len(a) != y.size:
-        raise PoolError(f"inside {a.shape}, outside {b.shape} and outcomes {y.shape}: give one row of each per forecast")
+        raise PoolError(
+            f"inside {a.shape}, outside {b.shape} and outcomes {y.shape}: give one row of each per forecast"
+        )
     if np.isnan(a).any() or np.isnan(b).any():
         raise PoolError("a view that cannot speak (NaN) cannot be learnt from: leave those rows out and say how many")
-    parts = [_chunk(_log(a[i:i + CHUNK]), _log(b[i:i + CHUNK]), y[i:i + CHUNK]) for i in range(0, y.size, CHUNK)]
+    parts = [_chunk(_log(a[i : i + CHUNK]), _log(b[i : i + CHUNK]), y[i : i + CHUNK]) for i in range(0, y.size, CHUNK)]
     out = np.concatenate(parts)
     return out if counts is None else out * np.asarray(counts, float)[:, None]
 

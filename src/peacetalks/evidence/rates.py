@@ -77,9 +77,21 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
     own, whole = _rates(event, chosen, frame, asked.days, known_on)
     mean, interval, weight = _pooled(event, chosen, frame, asked.days, known_on, own, whole)
     return BaseRate(
-        asked.text, str(chosen), known_on, mean, interval, own.n, round(own.effective, 1), _none(own.p),
-        _none(whole.p) if whole else None, weight, _bounds(event, chosen, asked.days, known_on, own.p),
-        event.definition, "; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[event.kind]), event.caution)
+        asked.text,
+        str(chosen),
+        known_on,
+        mean,
+        interval,
+        own.n,
+        round(own.effective, 1),
+        _none(own.p),
+        _none(whole.p) if whole else None,
+        weight,
+        _bounds(event, chosen, asked.days, known_on, own.p),
+        event.definition,
+        "; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[event.kind]),
+        event.caution,
+    )
 
 
 def class_weight(event: Event, chosen: CaseFilter, days: int, as_of: date | None = None) -> float:
@@ -100,8 +112,9 @@ def questions() -> dict[str, str]:
     return {e.name: e.definition for e in EVENTS}
 
 
-def _rates(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None,
-           as_of: date | None) -> tuple[Rate, Rate | None]:
+def _rates(
+    event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None, as_of: date | None
+) -> tuple[Rate, Rate | None]:
     """Return the rate of a class within the event's population, and that of its parent if it has conditions."""
     base = CaseFilter.parse(event.kind, event.where)
     own = rate(event, base.narrowed(chosen).apply(frame), days, as_of)
@@ -118,8 +131,10 @@ def _population(event: Event, as_of: date | None) -> pl.DataFrame:
     if event.name.startswith("talks reach a comprehensive"):
         done = pl.col("comprehensive").is_not_null()
         frame = frame.with_columns(
-            ending=pl.when(done).then(pl.lit("comprehensive")), end="comprehensive",
-            seen=pl.when(~done).then(pl.lit(min(as_of or PROCESSES_TO, PROCESSES_TO))))
+            ending=pl.when(done).then(pl.lit("comprehensive")),
+            end="comprehensive",
+            seen=pl.when(~done).then(pl.lit(min(as_of or PROCESSES_TO, PROCESSES_TO))),
+        )
     if event.how == "years":  # the question is asked when the episode has ended: a war by then was a war
         by_then = pl.col("war_year") <= pl.col("end").dt.year()
         frame = frame.with_columns(war_year=pl.when(by_then).then(pl.col("start").dt.year() - 1))
@@ -152,8 +167,9 @@ def causes(event: Event, frame: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, p
     """Return days, cause (1 the event, 2 another end, 0 censored) and the cases of known time."""
     until = (pl.coalesce("end", "seen") - pl.col("start")).dt.total_days()
     other = 0 if event.censor else 2
-    cause = (pl.when(pl.col("end").is_null()).then(0).when(pl.col("ending").is_in(list(event.ends))).then(1)
-             .otherwise(other))
+    cause = (
+        pl.when(pl.col("end").is_null()).then(0).when(pl.col("ending").is_in(list(event.ends))).then(1).otherwise(other)
+    )
     known = frame.with_columns(_t=until, _k=cause).filter(pl.col("_t") >= 0)
     return known["_t"].to_numpy().astype(float), known["_k"].to_numpy(), known
 
@@ -181,8 +197,15 @@ def _recurrence(frame: pl.DataFrame, days: int, as_of: date | None) -> Rate:
     return _plain(old["_hit"], old["cluster"])
 
 
-def _pooled(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None, as_of: date | None, own: Rate,
-            whole: Rate | None) -> tuple[float | None, tuple[float, float] | None, float]:
+def _pooled(
+    event: Event,
+    chosen: CaseFilter,
+    frame: pl.DataFrame,
+    days: int | None,
+    as_of: date | None,
+    own: Rate,
+    whole: Rate | None,
+) -> tuple[float | None, tuple[float, float] | None, float]:
     """Return the probability, its interval and the weight of the class's own cases."""
     if whole is None:
         if np.isnan(own.p) or not own.n:
@@ -197,8 +220,9 @@ def _pooled(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | N
     return mean, (low, high), n / (n + kappa)
 
 
-def _kappa(event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None, as_of: date | None,
-           parent: float) -> float:
+def _kappa(
+    event: Event, chosen: CaseFilter, frame: pl.DataFrame, days: int | None, as_of: date | None, parent: float
+) -> float:
     """Return the precision of the sibling classes: the groups by the covariates that the class uses."""
     columns = list(dict.fromkeys(c.column for c in chosen.own))
     base = CaseFilter.parse(event.kind, event.where)
@@ -217,8 +241,9 @@ def _lower(days: int, where: CaseFilter, as_of: date | None) -> float:
     return float(hits) / every.height if every.height else float("nan")
 
 
-def _bounds(event: Event, chosen: CaseFilter, days: int | None, as_of: date | None,
-            upper: float) -> tuple[float, float] | None:
+def _bounds(
+    event: Event, chosen: CaseFilter, days: int | None, as_of: date | None, upper: float
+) -> tuple[float, float] | None:
     if event.name != "ceasefire fails" or np.isnan(upper):
         return None
     return _lower(days or 0, chosen, as_of), upper

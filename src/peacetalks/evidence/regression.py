@@ -79,8 +79,11 @@ def described(frame: pl.DataFrame) -> pl.DataFrame:
 
 def design(frame: pl.DataFrame, names: tuple[str, ...]) -> Array:
     """Return the covariates [case, covariate] as 0 and 1, NaN where not known."""
-    return frame.select(COVARIATES[n].cast(pl.Float64).fill_null(np.nan).alias(n) for n in names).to_numpy().reshape(
-        frame.height, len(names))
+    return (
+        frame.select(COVARIATES[n].cast(pl.Float64).fill_null(np.nan).alias(n) for n in names)
+        .to_numpy()
+        .reshape(frame.height, len(names))
+    )
 
 
 def fit(frame: pl.DataFrame) -> Fit:
@@ -90,7 +93,9 @@ def fit(frame: pl.DataFrame) -> Fit:
     """
     frame = described(frame)
     raw = design(frame, tuple(COVARIATES))
-    varied = np.minimum(raw.sum(axis=0), (1 - raw).sum(axis=0)) >= MIN_ENDS if frame.height else np.zeros(raw.shape[1], bool)
+    varied = (
+        np.minimum(raw.sum(axis=0), (1 - raw).sum(axis=0)) >= MIN_ENDS if frame.height else np.zeros(raw.shape[1], bool)
+    )
     names = tuple(n for n, v in zip(COVARIATES, varied, strict=True) if v)
     raw = raw[:, varied]
     mean, scale = raw.mean(axis=0), raw.std(axis=0)
@@ -119,8 +124,14 @@ def _cox(t: Array, event: NDArray[np.bool_], x: Array, tau2: float) -> tuple[Arr
     return model.params_.to_numpy(), model.variance_matrix_.to_numpy()
 
 
-def curves(model: Fit, x: Array, days: Array, beta: Array | None = None, weight: Array | None = None,
-           share: Array | None = None) -> Array:
+def curves(
+    model: Fit,
+    x: Array,
+    days: Array,
+    beta: Array | None = None,
+    weight: Array | None = None,
+    share: Array | None = None,
+) -> Array:
     """Return the mean cumulative incidence [day, cause] of cases `x` (standardised); NaN beyond what was followed.
 
     `beta` [cause, covariate] defaults to the fit's; `weight` [case of the fit] counts the cases of the baseline,

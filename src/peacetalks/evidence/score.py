@@ -62,8 +62,9 @@ def rps(p: ArrayLike, y: ArrayLike) -> Floats:
     """
     p, y = _door(p, y)
     if p.ndim == 1:
-        raise ScoreError("the ranked probability score needs rows of probabilities over ordered labels; "
-                         "for one event use brier")
+        raise ScoreError(
+            "the ranked probability score needs rows of probabilities over ordered labels; for one event use brier"
+        )
     return np.asarray(sr.rps_score(np.eye(p.shape[1])[y], p, onehot=True), float)
 
 
@@ -184,8 +185,9 @@ class Skill:
     clusters: int
 
 
-def skill(score: ArrayLike, reference: ArrayLike, cluster: ArrayLike | None = None, draws: int = 1000,
-          seed: int = 7) -> Skill:
+def skill(
+    score: ArrayLike, reference: ArrayLike, cluster: ArrayLike | None = None, draws: int = 1000, seed: int = 7
+) -> Skill:
     """Return the skill of mean `score` [case] against mean `reference` [case], same cases in the same order.
 
     The interval is the 95 % percentile interval of a paired bootstrap: whole clusters (`cluster` [case], any labels;
@@ -229,10 +231,14 @@ def _door(p: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
     """Check forecasts and outcomes: shapes, range, sums, and that what came true is one of the labels."""
     forecast, seen = np.asarray(p, float), np.asarray(y)
     if forecast.ndim not in (1, 2) or seen.shape != forecast.shape[:1] or not seen.size:
-        raise ScoreError(f"forecasts {forecast.shape} do not go with outcomes {seen.shape}: give one outcome per forecast")
+        raise ScoreError(
+            f"forecasts {forecast.shape} do not go with outcomes {seen.shape}: give one outcome per forecast"
+        )
     if np.isnan(forecast).any():
-        raise ScoreError(f"{int(np.isnan(forecast).any(axis=-1).sum())} forecasts are missing: leave those cases out "
-                         "and say how many; missing is not 0")
+        raise ScoreError(
+            f"{int(np.isnan(forecast).any(axis=-1).sum())} forecasts are missing: leave those cases out "
+            "and say how many; missing is not 0"
+        )
     if (forecast < -1e-9).any() or (forecast > 1 + 1e-9).any():
         raise ScoreError(f"probabilities must lie in [0, 1], got {forecast.min():g} to {forecast.max():g}")
     if forecast.ndim == 2 and (abs(forecast.sum(axis=1) - 1) > 1e-6).any():

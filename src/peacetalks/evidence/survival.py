@@ -37,7 +37,9 @@ class Incidence:
     n: int
 
 
-def incidence(days: ArrayLike, cause: ArrayLike, horizons: ArrayLike, causes: int = 1, spread: bool = True) -> Incidence:
+def incidence(
+    days: ArrayLike, cause: ArrayLike, horizons: ArrayLike, causes: int = 1, spread: bool = True
+) -> Incidence:
     """Return the cumulative incidence of each of `causes` causes at `horizons` (days).
 
     `days` [case] are times from 0, `cause` [case] is 0 for censored and 1..causes otherwise. Without `spread` the

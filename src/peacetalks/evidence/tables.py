@@ -24,8 +24,23 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card
 }
 STORED = ("ceasefires", "spells", "agreements", "processes", "mediations", "episodes", "wars", "crises", "sanctions")
 DATES = ("start", "end", "seen", "comprehensive", "episode_start", "episode_end")
-TEXT = ("name", "cluster", "ending", "side", "class", "war_ended", "kind", "level", "region", "war_type",
-        "incompatibility", "mediation", "violence", "tension", "outcome")
+TEXT = (
+    "name",
+    "cluster",
+    "ending",
+    "side",
+    "class",
+    "war_ended",
+    "kind",
+    "level",
+    "region",
+    "war_type",
+    "incompatibility",
+    "mediation",
+    "violence",
+    "tension",
+    "outcome",
+)
 
 
 def _codes(kind: str) -> dict[str, dict[str, str]]:

@@ -43,10 +43,17 @@ def trial_rows(episodes: pl.DataFrame) -> list[dict]:
         brier, places = scores[known, :, j], clusters[known]
         low, high = _skill_interval(brier, places)
         for i, method in enumerate(METHODS):
-            rows.append({"method": method, "months": months, "n": int(known.sum()),
-                         "brier": round(float(brier[:, i].mean()), 3),
-                         "skill": round(float(1 - brier[:, i].mean() / brier[:, 0].mean()), 3),
-                         "low": round(low[i], 3), "high": round(high[i], 3)})
+            rows.append(
+                {
+                    "method": method,
+                    "months": months,
+                    "n": int(known.sum()),
+                    "brier": round(float(brier[:, i].mean()), 3),
+                    "skill": round(float(1 - brier[:, i].mean() / brier[:, 0].mean()), 3),
+                    "low": round(low[i], 3),
+                    "high": round(high[i], 3),
+                }
+            )
     return rows
 
 
@@ -90,14 +97,17 @@ def _state(case: dict, days: float) -> str | None:
         return "nowhere"
     if case["ending"].startswith("victory"):
         return "more_conflict"
-    back = case["resumed"] and max(date(case["resumed"], 7, 1).toordinal(), over.toordinal() + 1) - case["start"].toordinal()
+    back = (
+        case["resumed"]
+        and max(date(case["resumed"], 7, 1).toordinal(), over.toordinal() + 1) - case["start"].toordinal()
+    )
     return "more_conflict" if back and back <= days else "peace"
 
 
 def _ends(curve: Array, back: list[Array]) -> Array:
     """Return [month, end] of a curve; what is beyond follow-up keeps its last known value."""
     filled = pl.DataFrame(curve).with_columns(pl.all().fill_nan(None).forward_fill()).to_numpy()
-    return crosswalk.labels_at(filled, back, MONTHS)[:, len(LABELS):]
+    return crosswalk.labels_at(filled, back, MONTHS)[:, len(LABELS) :]
 
 
 def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Array:
@@ -112,7 +122,9 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
     whole, back = Times.of(past).curve(days), Times.of(past).returns(days)
     ended = (past["k"] > 0) & (past["t"] <= 365)
     hits = int(ended.sum())
-    groups = past.with_columns(hit=ended).group_by(list(GROUPS), maintain_order=True).agg(pl.col("hit").sum(), n=pl.len())
+    groups = (
+        past.with_columns(hit=ended).group_by(list(GROUPS), maintain_order=True).agg(pl.col("hit").sum(), n=pl.len())
+    )
     kappa = min(precision(groups["hit"].to_list(), groups["n"].to_list(), hits / past.height), past.height)
 
     @cache

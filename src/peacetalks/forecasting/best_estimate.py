@@ -23,7 +23,9 @@ from peacetalks.forecasting.record_view import FEW, OutsideView
 
 STEPS = 21  # weights at which the range is looked for
 NO_CLASS = "The scenario names no reference class: there is nothing to pool the inside view with."
-SILENT = f"No reference class holds {FEW} cases followed so long: the record cannot speak and the inside view stands alone."
+SILENT = (
+    f"No reference class holds {FEW} cases followed so long: the record cannot speak and the inside view stands alone."
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,17 @@ class PooledView:
             "reference_class": self.reference_class,
             "months": [] if self.ends is None else self.ends.period.values.tolist(),
             **{k: _plain(a) for k, a in (("ends", self.ends), ("low", self.low), ("high", self.high))},
-            "weight": f.weight, "weight_interval": [f.low, f.high], "sharpness": f.sharpness, "cases": f.effective_n,
-            "identified": f.identified, "prior": f.prior.why, "fitted_on": self.card["fitted_on"],
-            "method": self.card["method"], "limits": self.card["limits"], "reason": self.reason or None,
-        }  # fmt: skip
+            "weight": f.weight,
+            "weight_interval": [f.low, f.high],
+            "sharpness": f.sharpness,
+            "cases": f.effective_n,
+            "identified": f.identified,
+            "prior": f.prior.why,
+            "fitted_on": self.card["fitted_on"],
+            "method": self.card["method"],
+            "limits": self.card["limits"],
+            "reason": self.reason or None,
+        }
 
 
 def pooled_view(ends: xr.DataArray, outside: Sequence[OutsideView], as_of: date) -> PooledView:

@@ -58,7 +58,9 @@ def durations(s: Solution, periods: int) -> Durations:
     entries = _entries(advance, opening_mass(s), truce, periods - window)
     cohorts = list(enumerate(entries)) if s.finite else [(0, np.sum(entries, axis=0))]
     broken, closed = _fates(advance, cohorts, truce, deal, window)
-    return Durations(_reached(advance, opening_mass(s), deal, periods), float(sum(e.sum() for e in entries)), broken, closed)
+    return Durations(
+        _reached(advance, opening_mass(s), deal, periods), float(sum(e.sum() for e in entries)), broken, closed
+    )
 
 
 def mixture(many: Sequence[Durations]) -> Durations:

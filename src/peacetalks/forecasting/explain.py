@@ -92,9 +92,17 @@ def explain(scenario: Scenario, periods: int = 24, belief_points: int = 5) -> Ex
     s = solve(build(scenario), rationality=float(scenario.rationality), belief_points=belief_points, tolerance=1e-6)
     found, dropped = paths(s, periods)
     return Explanation(
-        scenario, dict(Counter(label(state) for state in s.compiled.boundaries)), s.compiled.n_nodes, s.grid.total,
-        stages(s.compiled), strategies(s), found, dropped, periods, s.residual,
-    )  # fmt: skip
+        scenario,
+        dict(Counter(label(state) for state in s.compiled.boundaries)),
+        s.compiled.n_nodes,
+        s.grid.total,
+        stages(s.compiled),
+        strategies(s),
+        found,
+        dropped,
+        periods,
+        s.residual,
+    )
 
 
 def stages(c: Compiled) -> tuple[StageTold, ...]:

@@ -100,7 +100,12 @@ def _kept(work: Callable[[T], R], item: T, must: bool) -> R | NotSolved:
 
 
 def _parallel(
-    work: Callable[[T], R], items: dict[int, T], jobs: int, must: int, out: dict[int, R | NotSolved], told: Callable[[], None]
+    work: Callable[[T], R],
+    items: dict[int, T],
+    jobs: int,
+    must: int,
+    out: dict[int, R | NotSolved],
+    told: Callable[[], None],
 ) -> None:
     """Do the work in processes, into `out`; on an error or an interrupt the processes are ended at once."""
     mine = multiprocessing.active_children()

@@ -136,7 +136,9 @@ def outlook(
     outside = outside_views(scenario, months(periods))
     tell(1, 1 + len(wanted))
     work = partial(_run, periods, belief_points, play_key(scenario))
-    found = spread(work, list(wanted.values()), jobs if draws else 1, lambda done, all_: tell(1 + done, 1 + all_), must=2)
+    found = spread(
+        work, list(wanted.values()), jobs if draws else 1, lambda done, all_: tell(1 + done, 1 + all_), must=2
+    )
     solved = dict(zip(wanted, found, strict=True))
     central, floor, *runs = (solved[play_key(s)] for s in (scenario, open_cards(scenario), *drawn))
     unsolved = [r for r in runs if isinstance(r, NotSolved)]
@@ -181,7 +183,9 @@ def open_cards(scenario: Scenario) -> Scenario:
             f: Number(float(shares @ [float(getattr(k, f)) for k in kinds]))
             for f in ("war_cost", "escalation_cost", "humiliation_cost")
         }
-        sides.append(side.model_copy(update={"types": {"mean": kinds[0].model_copy(update={**means, "share": Number(1.0)})}}))
+        sides.append(
+            side.model_copy(update={"types": {"mean": kinds[0].model_copy(update={**means, "share": Number(1.0)})}})
+        )
     return scenario.model_copy(update={"sides": sides})
 
 
@@ -211,9 +215,15 @@ def _run(periods: int, belief_points: int, central: str, s: Scenario) -> _Run:
     t = trajectory(solved, periods)
     informed = [side.label for side in s.sides if len(side.types) > 1]
     return _Run(
-        outcomes_of(t), _terms(t, s), {p: t.beliefs(p) for p in informed}, durations(solved, periods),
-        solved.settings, solved.residual, solved.multiple, grid_error_of(t),
-    )  # fmt: skip
+        outcomes_of(t),
+        _terms(t, s),
+        {p: t.beliefs(p) for p in informed},
+        durations(solved, periods),
+        solved.settings,
+        solved.residual,
+        solved.multiple,
+        grid_error_of(t),
+    )
 
 
 def _terms(t: Trajectory, s: Scenario) -> xr.DataArray:
@@ -241,13 +251,22 @@ def _assemble(
     total = float(mass.sum())
     every = [central, floor, *runs]
     return Outlook(
-        scenario=s, outcomes=outcomes, ends=ends_of(outcomes), terms=mass / total if total > 0 else mass * np.nan,
-        beliefs=central.beliefs, noise_floor=ends_of(floor.outcomes), grid_error=central.grid_error, bands=bands,
+        scenario=s,
+        outcomes=outcomes,
+        ends=ends_of(outcomes),
+        terms=mass / total if total > 0 else mass * np.nan,
+        beliefs=central.beliefs,
+        noise_floor=ends_of(floor.outcomes),
+        grid_error=central.grid_error,
+        bands=bands,
         baselines=baselines(s),
-        durations=mixture([r.durations for r in shown]), outside=outside, pooled=pooled_view(ends_of(outcomes), outside, s.as_of),
+        durations=mixture([r.durations for r in shown]),
+        outside=outside,
+        pooled=pooled_view(ends_of(outcomes), outside, s.as_of),
         settings={**central.settings, **how, "derived": derived(s)},
-        residual=max(r.residual for r in every), multiple=central.multiple,
-    )  # fmt: skip
+        residual=max(r.residual for r in every),
+        multiple=central.multiple,
+    )
 
 
 def _durations(d: Durations) -> dict[str, Any]:
@@ -255,9 +274,11 @@ def _durations(d: Durations) -> dict[str, Any]:
     truce = None
     if d.broken_within is not None and d.closed_within is not None:
         truce = {
-            "expected_number": d.truces, "months": list(range(1, len(d.broken) + 1)),
-            "broken_within": d.broken_within.tolist(), "settled_within": d.closed_within.tolist(),
-        }  # fmt: skip
+            "expected_number": d.truces,
+            "months": list(range(1, len(d.broken) + 1)),
+            "broken_within": d.broken_within.tolist(),
+            "settled_within": d.closed_within.tolist(),
+        }
     return {"settled_by": d.settled.tolist(), "truce": truce}
 
 
@@ -269,7 +290,8 @@ def _bands(a: xr.DataArray) -> dict[str, dict[str, list[float]]]:
     dim = next(str(d) for d in a.dims if d not in ("quantile", "period"))
     return {
         str(name): {
-            f"q{round(100 * float(q)):02d}": a.sel({dim: name, "quantile": q}).values.tolist() for q in a["quantile"].values
+            f"q{round(100 * float(q)):02d}": a.sel({dim: name, "quantile": q}).values.tolist()
+            for q in a["quantile"].values
         }
         for name in a[dim].values
     }

@@ -7,7 +7,9 @@ from peacetalks.equilibrium.solve import solve
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.scenario.scenario import Scenario
 
-TOLERANCE = 1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid
+TOLERANCE = (
+    1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid
+)
 MOST = 800  # sweeps; most scenarios settle within 50 to 170, the slowest of the case book took 343 (measured)
 
 
@@ -18,6 +20,11 @@ def solve_scenario(s: Scenario, belief_points: int, certify: bool = False, refin
     coarser belief grid is kept too (`Solution.coarser`).
     """
     return solve(
-        build(s), rationality=float(s.rationality), belief_points=belief_points, tolerance=TOLERANCE, certify=certify,
-        max_sweeps=MOST, refine=refine,
-    )  # fmt: skip
+        build(s),
+        rationality=float(s.rationality),
+        belief_points=belief_points,
+        tolerance=TOLERANCE,
+        certify=certify,
+        max_sweeps=MOST,
+        refine=refine,
+    )

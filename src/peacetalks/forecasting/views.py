@@ -67,7 +67,9 @@ def views(lines: Lines) -> dict[str, xr.DataArray]:
     return {name: a for name, a in {**tables, "pooled": lines.pooled.ends}.items() if a is not None}
 
 
-def outside_of(readings: Mapping[str, Scenario], months: tuple[int, ...], as_of: date) -> dict[str, tuple[OutsideView, ...]]:
+def outside_of(
+    readings: Mapping[str, Scenario], months: tuple[int, ...], as_of: date
+) -> dict[str, tuple[OutsideView, ...]]:
     """Return the outside views of each reading of one scenario at `months`, all as known at the scenario's date `as_of`.
 
     A reading may name other reference classes, but not a later date. Raises `SpecError`, which names the

@@ -107,7 +107,9 @@ class _Builder:
         self.boundaries: dict[Any, int] = {}
         self.ways: list[dict[Any, int]] = [{} for _ in range(len(game.stages) + 1)]  # stage -> state -> way
         self.ends: list[int] = []  # way -> number of a node, or ~boundary
-        self.paid: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # way -> pay and drive [column], where anything is paid
+        self.paid: dict[
+            int, tuple[np.ndarray, np.ndarray]
+        ] = {}  # way -> pay and drive [column], where anything is paid
         self.queue: list[Found] = []
         self.size = 0
 
@@ -224,13 +226,19 @@ def _compile(game: Game) -> Compiled:
         return int(slots[way]), *paid.get(way, nothing)
 
     compiled = Compiled(
-        game=game, layout=layout, stage_ptr=_ptr([len(stage) for stage in b.found]), nodes=tuple(keys),
+        game=game,
+        layout=layout,
+        stage_ptr=_ptr([len(stage) for stage in b.found]),
+        nodes=tuple(keys),
         node_index={key: i for i, key in enumerate(keys)},
         labels=tuple([node.labels for _, _, node, _ in found]),
-        boundaries=tuple(boundaries), boundary_index=boundaries, resolve=resolve,
+        boundaries=tuple(boundaries),
+        boundary_index=boundaries,
+        resolve=resolve,
         has_drive=bool(layout.drive.any() or layout.edge_drive.any() or layout.typed_drive.any()),
-        reach=None, reach_edges=None,
-    )  # fmt: skip
+        reach=None,
+        reach_edges=None,
+    )
     if game.periods is None:
         return compiled
     nodes, edges = _reach(compiled)
@@ -250,17 +258,25 @@ def _layout(b: _Builder, found: list[Found]) -> tuple[Layout, np.ndarray]:
     edges = [b.ways[0].get(state, -1) for state in b.boundaries]
     edge_paid = np.array([b.paid.get(way, (zero, zero)) for way in edges])
     layout = Layout(
-        col_player=ints(cols.player), col_type=ints(cols.type), first_col=ints([cols.index[p][0] for p in game.players]),
+        col_player=ints(cols.player),
+        col_type=ints(cols.type),
+        first_col=ints([cols.index[p][0] for p in game.players]),
         n_types=ints([len(game.type_names(p)) for p in game.players]),
         discount=np.array([game.discount_of(game.players[i]) for i in cols.player]),
         part_ptr=_ptr([len(node.players) for node in nodes]),
-        part_player=ints([player for node in nodes for player in node.players]), part_actions=ints(actions),
-        part_weight=_ptr(actions)[:-1], log_weight=_logs(weights),
-        prof_ptr=prof_ptr, **_payments(b, found, prof_ptr, (lot_row, lot_way, lot_prob)),
-        lot_ptr=lot_ptr, lot_slot=slots[lot_way], lot_prob=lot_prob,
-        edge_pay=edge_paid[:, 0].copy(), edge_drive=edge_paid[:, 1].copy(),
+        part_player=ints([player for node in nodes for player in node.players]),
+        part_actions=ints(actions),
+        part_weight=_ptr(actions)[:-1],
+        log_weight=_logs(weights),
+        prof_ptr=prof_ptr,
+        **_payments(b, found, prof_ptr, (lot_row, lot_way, lot_prob)),
+        lot_ptr=lot_ptr,
+        lot_slot=slots[lot_way],
+        lot_prob=lot_prob,
+        edge_pay=edge_paid[:, 0].copy(),
+        edge_drive=edge_paid[:, 1].copy(),
         edge_slot=ints([-1 if way < 0 else slots[way] for way in edges]),
-    )  # fmt: skip
+    )
     return layout, slots
 
 

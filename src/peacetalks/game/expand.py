@@ -14,7 +14,9 @@ NATURE = -1
 PLAIN = (tuple, str, int, float, type(None))  # plainly no lottery
 
 
-Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # moves taken apart: label, weight, to, pay and drive
+Row = tuple[
+    list[Any], list[float], list[Any], list[Pay], list[Pay]
+]  # moves taken apart: label, weight, to, pay and drive
 
 
 class Node(NamedTuple):

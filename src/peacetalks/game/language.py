@@ -54,7 +54,9 @@ class Move:
     weight: float = 1.0
     drive: Pay = None
 
-    def __init__(self, label: Hashable, to: Any = None, pay: Pay = None, weight: float = 1.0, drive: Pay = None) -> None:
+    def __init__(
+        self, label: Hashable, to: Any = None, pay: Pay = None, weight: float = 1.0, drive: Pay = None
+    ) -> None:
         """Make a move (games have many: this writes the slots directly, which takes half the time of a frozen dataclass)."""
         _set_label(self, label)
         _set_to(self, to)

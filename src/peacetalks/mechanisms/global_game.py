@@ -30,7 +30,9 @@ SCAN = 4001  # points on [0, 1] between which a share of mutineers is looked for
 
 def _check(cost: float, *precisions: float) -> None:
     if not 0 < cost < 1:
-        raise ValueError(f"the cost of a failed mutiny must lie strictly between 0 and 1 (a success is worth 1), got {cost!r}")
+        raise ValueError(
+            f"the cost of a failed mutiny must lie strictly between 0 and 1 (a success is worth 1), got {cost!r}"
+        )
     for p in precisions:
         if not (p > 0 and math.isfinite(p)):
             raise ValueError(f"a precision is 1 / variance, finite and > 0, got {p!r}")
@@ -116,7 +118,9 @@ def hazard(loyalty: float, cost: float, public_precision: float, private_precisi
     return breaking(threshold, loyalty, public_precision)
 
 
-def hazards(levels: Sequence[float], cost: float, public_precision: float, private_precision: float) -> tuple[float, ...]:
+def hazards(
+    levels: Sequence[float], cost: float, public_precision: float, private_precision: float
+) -> tuple[float, ...]:
     """Return the hazard at each level of loyalty: the table a mechanism looks up.
 
     >>> hazards([1.0, 0.5, 0.0], 0.4, 4.0, 16.0)[0] < 0.11

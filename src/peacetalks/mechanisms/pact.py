@@ -79,7 +79,10 @@ def call(s: Scenario) -> Simultaneous:
     assert c is not None
     own = s.sides[part.side - 1].label
 
-    when_called, not_called = [Move(HONOUR, weight=float(part.honour)), Move(ABANDON, weight=1 - float(part.honour))], [Move("-")]
+    when_called, not_called = (
+        [Move(HONOUR, weight=float(part.honour)), Move(ABANDON, weight=1 - float(part.honour))],
+        [Move("-")],
+    )
 
     def moves(state: World) -> list[Move]:
         return when_called if state.pending == CALLED else not_called

@@ -19,7 +19,19 @@ from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, grand_bargain
 from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
-from peacetalks.mechanisms.state import BROKEN, CEASEFIRE, COMMITTED, OPEN, STEADY, TALKS, WAR, Bundle, World, agreed_terms, resting
+from peacetalks.mechanisms.state import (
+    BROKEN,
+    CEASEFIRE,
+    COMMITTED,
+    OPEN,
+    STEADY,
+    TALKS,
+    WAR,
+    Bundle,
+    World,
+    agreed_terms,
+    resting,
+)
 from peacetalks.mechanisms.territory import merged
 from peacetalks.scenario.scenario import Scenario
 
@@ -141,5 +153,3 @@ def answer(s: Scenario) -> Decision:
         return labels[1 - state.pending[0]]
 
     return Decision("answer", by=mover, moves=moves)
-
-

@@ -40,11 +40,18 @@ def html(b: Backtest) -> str:
     charts["Case book: probability given to what came true, 12 months after talks began"] = case_chart(b)
     source = (Path(__file__).with_name("templates") / "backtest.html.jinja").read_text(encoding="utf-8")
     return Template(source, autoescape=True).render(
-        charts={k: _svg(v) for k, v in charts.items()}, results=[_table(q) for q in results], b=b, weight=b.weight)
+        charts={k: _svg(v) for k, v in charts.items()}, results=[_table(q) for q in results], b=b, weight=b.weight
+    )
 
 
-CALIBRATED = ("ceasefire-broken-30d", "ceasefire-broken-365d", "conflict-ends-1y", "conflict-ends-5y", "talks-substantive-2y",
-              "case-book")
+CALIBRATED = (
+    "ceasefire-broken-30d",
+    "ceasefire-broken-365d",
+    "conflict-ends-1y",
+    "conflict-ends-5y",
+    "talks-substantive-2y",
+    "case-book",
+)
 
 
 def skill_chart(results: list[Result]) -> Any:
@@ -57,11 +64,15 @@ def skill_chart(results: list[Result]) -> Any:
                 rows.append({"question": q.title, "view": s.view, "skill": k.value, "low": k.low, "high": k.high})
     base = alt.Chart(pl.DataFrame(rows)).encode(
         y=alt.Y("question:N", sort=[q.title for q in results], title=None, axis=alt.Axis(labelLimit=320)),
-        yOffset="view:N", color=_colour(list(COLOURS)))
+        yOffset="view:N",
+        color=_colour(list(COLOURS)),
+    )
     low = max(-1.0, min(r["low"] for r in rows)) - 0.02
     scale = alt.Scale(domain=[low, 0.5], clamp=True)
     zero = alt.Chart(pl.DataFrame([{"x": 0.0}])).mark_rule(color="#444").encode(x=alt.X("x:Q", scale=scale))
-    x = alt.X("low:Q", scale=scale, title="skill: 0 climatology, 1 perfect (Brier for yes or no, RPS for ordered answers)")
+    x = alt.X(
+        "low:Q", scale=scale, title="skill: 0 climatology, 1 perfect (Brier for yes or no, RPS for ordered answers)"
+    )
     lines = base.mark_rule(strokeWidth=2).encode(x=x, x2="high:Q")
     points = base.mark_point(filled=True, size=45).encode(x=alt.X("skill:Q", scale=scale))
     return alt.layer(zero, lines, points).properties(width=520, height=alt.Step(13))
@@ -78,18 +89,24 @@ def calibration_chart(q: Result) -> Any:
     top = min(1.0, 1.15 * max(max(r["high"], r["seen"], r["said"]) for r in rows))
     scale = alt.Scale(domain=[0, top], nice=False)
     base = alt.Chart(pl.DataFrame(rows)).encode(
-        x=alt.X("said:Q", scale=scale, title="forecast probability"), color=_colour(list(q.calibration)))
+        x=alt.X("said:Q", scale=scale, title="forecast probability"), color=_colour(list(q.calibration))
+    )
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", scale=scale, title="frequency seen"), y2="high:Q")
     size = alt.Size("n:Q", title="cases", scale=alt.Scale(range=[15, 110]))
     points = base.mark_point(filled=True).encode(y=alt.Y("seen:Q", scale=scale), size=size)
-    diagonal = alt.Chart(pl.DataFrame([{"said": 0.0, "y": 0.0}, {"said": top, "y": top}])).mark_line(
-        color="#888", strokeDash=[4, 4]).encode(x=alt.X("said:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
+    diagonal = (
+        alt.Chart(pl.DataFrame([{"said": 0.0, "y": 0.0}, {"said": top, "y": top}]))
+        .mark_line(color="#888", strokeDash=[4, 4])
+        .encode(x=alt.X("said:Q", scale=scale), y=alt.Y("y:Q", scale=scale))
+    )
     return alt.layer(diagonal, band, points).properties(width=300, height=300)
 
 
 def _points(view: str, c: Calibration) -> list[dict[str, Any]]:
-    return [{"view": view, "said": float(p), "seen": float(o), "n": int(n), "low": float(a), "high": float(z)}
-            for p, o, n, a, z in zip(c.forecast, c.observed, c.n, c.low, c.high, strict=True)]
+    return [
+        {"view": view, "said": float(p), "seen": float(o), "n": int(n), "low": float(a), "high": float(z)}
+        for p, o, n, a, z in zip(c.forecast, c.observed, c.n, c.low, c.high, strict=True)
+    ]
 
 
 def case_chart(b: Backtest) -> alt.Chart:
@@ -99,12 +116,20 @@ def case_chart(b: Backtest) -> alt.Chart:
         if months == MONTHS[0] and not b.book.reason[i]:
             end = ORDER[b.book.outcome[i]].replace("_", " ")
             name = f"{case.talks.year} {case.name[:34]} ({end})"
-            rows += [{"case": name, "view": v, "p": float(b.book.views[v][i, b.book.outcome[i]])}
-                     for v in ("inside", "outside", "pooled")]
-    return alt.Chart(pl.DataFrame(rows)).mark_point(filled=True, size=40).encode(
-        x=alt.X("p:Q", scale=alt.Scale(domain=[0, 1]), title="probability of what came true"),
-        y=alt.Y("case:N", sort=None, title=None, axis=alt.Axis(labelLimit=340)),
-        color=_colour(["inside", "outside", "pooled"])).properties(width=420, height=alt.Step(14))
+            rows += [
+                {"case": name, "view": v, "p": float(b.book.views[v][i, b.book.outcome[i]])}
+                for v in ("inside", "outside", "pooled")
+            ]
+    return (
+        alt.Chart(pl.DataFrame(rows))
+        .mark_point(filled=True, size=40)
+        .encode(
+            x=alt.X("p:Q", scale=alt.Scale(domain=[0, 1]), title="probability of what came true"),
+            y=alt.Y("case:N", sort=None, title=None, axis=alt.Axis(labelLimit=340)),
+            color=_colour(["inside", "outside", "pooled"]),
+        )
+        .properties(width=420, height=alt.Step(14))
+    )
 
 
 def _colour(views: list[str]) -> alt.Color:
@@ -113,11 +138,31 @@ def _colour(views: list[str]) -> alt.Color:
 
 def _table(q: Result) -> dict[str, Any]:
     """Return a question as the strings that the page shows."""
-    rows = [(s.view, f"{s.brier:.3f}", "–" if s.rps is None else f"{s.rps:.3f}", f"{s.log:.3f}" if math.isfinite(s.log) else "∞",
-             interval(main_skill(s)), interval(s.log_skill)) for s in q.scores]
-    parts = [(v, *(f"{x:.4f}" for x in (d.reliability, d.resolution, d.uncertainty))) for v, d in q.decomposition.items()]
-    return {"title": q.title, "n": q.n, "clusters": q.clusters, "first": q.first, "last": q.last, "seen": _seen(q),
-            "left_out": q.left_out, "rows": rows, "parts": parts}
+    rows = [
+        (
+            s.view,
+            f"{s.brier:.3f}",
+            "–" if s.rps is None else f"{s.rps:.3f}",
+            f"{s.log:.3f}" if math.isfinite(s.log) else "∞",
+            interval(main_skill(s)),
+            interval(s.log_skill),
+        )
+        for s in q.scores
+    ]
+    parts = [
+        (v, *(f"{x:.4f}" for x in (d.reliability, d.resolution, d.uncertainty))) for v, d in q.decomposition.items()
+    ]
+    return {
+        "title": q.title,
+        "n": q.n,
+        "clusters": q.clusters,
+        "first": q.first,
+        "last": q.last,
+        "seen": _seen(q),
+        "left_out": q.left_out,
+        "rows": rows,
+        "parts": parts,
+    }
 
 
 def _svg(chart: Any) -> str:

@@ -12,8 +12,11 @@ from peacetalks.backtests.views import BURN_IN
 from peacetalks.evidence.score import Skill
 
 SHOWN = ("no change", "last value", "outside", "own record", "pooled")
-TITLES = {"ceasefires": "Ceasefires: broken by a party", "episodes": "Conflict episodes: whether, how and when they end",
-          "processes": "Peace processes: a substantive agreement"}
+TITLES = {
+    "ceasefires": "Ceasefires: broken by a party",
+    "episodes": "Conflict episodes: whether, how and when they end",
+    "processes": "Peace processes: a substantive agreement",
+}
 
 
 def number(value: float) -> str:
@@ -76,8 +79,10 @@ def _notes(chosen: list[Result]) -> str:
     lines.append("Calibration of the pooled view, bins outside their 90% consistency band: " + "; ".join(bins) + ".\n")
     for q in chosen:
         if q.bounds:
-            what = "; ".join(f"all “{x.label}”: {x.frequency:.1%} broken, skill of pooled {interval(x.skill['pooled'])}, N {x.n}"
-                             for x in q.bounds)
+            what = "; ".join(
+                f"all “{x.label}”: {x.frequency:.1%} broken, skill of pooled {interval(x.skill['pooled'])}, N {x.n}"
+                for x in q.bounds
+            )
             lines.append(f"- {q.title}, had every unrecorded fate been {what}.")
     return "\n".join(lines) + "\n"
 
@@ -85,30 +90,66 @@ def _notes(chosen: list[Result]) -> str:
 def _case_book(b: Backtest) -> str:
     q, size = b.book_result, b.book.size
     names = {c.id for c in b.book.cases}
-    lines = ["## Case book: inside, outside and pooled views of historical negotiations\n", BOOK.format(
-        n=len(names), positions=size.positions, offers=size.offers, belief=size.belief_points, rows=q.n, clusters=q.clusters,
-        first=q.first, last=q.last, seen=_seen(q).replace("_", " "),
-        left="; ".join(f"{n} {r}" for r, n in q.left_out.items()) or "none")]
+    lines = [
+        "## Case book: inside, outside and pooled views of historical negotiations\n",
+        BOOK.format(
+            n=len(names),
+            positions=size.positions,
+            offers=size.offers,
+            belief=size.belief_points,
+            rows=q.n,
+            clusters=q.clusters,
+            first=q.first,
+            last=q.last,
+            seen=_seen(q).replace("_", " "),
+            left="; ".join(f"{n} {r}" for r, n in q.left_out.items()) or "none",
+        ),
+    ]
     head = ["view", "RPS", "Brier", "log score", "RPS skill", "Brier skill", "log skill"]
     lines += [_row(head), _row(["---"] * len(head))]
     for s in q.scores:
-        lines.append(_row([s.view, f"{s.rps:.3f}", f"{s.brier:.3f}", f"{s.log:.3f}" if math.isfinite(s.log) else "∞",
-                           interval(s.rps_skill), interval(s.brier_skill), interval(s.log_skill)]))
+        lines.append(
+            _row(
+                [
+                    s.view,
+                    f"{s.rps:.3f}",
+                    f"{s.brier:.3f}",
+                    f"{s.log:.3f}" if math.isfinite(s.log) else "∞",
+                    interval(s.rps_skill),
+                    interval(s.brier_skill),
+                    interval(s.log_skill),
+                ]
+            )
+        )
     f = b.weight
-    told = "the cases identify it" if f.identified else (
-        "the cases do not identify it: the figure is mostly the prior, and is shipped as such")
-    lines.append(f"\nPool shipped as the default: weight of the inside view {f.weight:.2f} (95% {f.low:.2f} to {f.high:.2f}), "
-                 f"sharpness {f.sharpness:.2f}, from {f.effective_n:g} cases; {told}. Prior: {f.prior.why}.\n")
+    told = (
+        "the cases identify it"
+        if f.identified
+        else ("the cases do not identify it: the figure is mostly the prior, and is shipped as such")
+    )
+    lines.append(
+        f"\nPool shipped as the default: weight of the inside view {f.weight:.2f} (95% {f.low:.2f} to {f.high:.2f}), "
+        f"sharpness {f.sharpness:.2f}, from {f.effective_n:g} cases; {told}. Prior: {f.prior.why}.\n"
+    )
     mean = {v: b.book.views[v][b.book.scored].mean(axis=0) for v in ("inside", "outside")}
     came = np.array([q.frequency[e] for e in ORDER])
-    lines.append("Mean probability of " + ", ".join(ORDER).replace("_", " ") + ": inside "
-                 + ", ".join(f"{v:.2f}" for v in mean["inside"]) + "; outside " + ", ".join(f"{v:.2f}" for v in mean["outside"])
-                 + "; what came true " + ", ".join(f"{v:.2f}" for v in came) + ".\n")
+    lines.append(
+        "Mean probability of "
+        + ", ".join(ORDER).replace("_", " ")
+        + ": inside "
+        + ", ".join(f"{v:.2f}" for v in mean["inside"])
+        + "; outside "
+        + ", ".join(f"{v:.2f}" for v in mean["outside"])
+        + "; what came true "
+        + ", ".join(f"{v:.2f}" for v in came)
+        + ".\n"
+    )
     return "\n".join(lines)
 
 
 def _reading(b: Backtest) -> str:
     """Return what the figures show, said from the intervals."""
+
     def better(view: str, many: tuple[Result, ...]) -> tuple[int, int, int]:
         found = [(q.of(view).rps_skill or q.of(view).brier_skill) for q in many]
         return sum(s.low > 0 for s in found), sum(s.high < 0 for s in found), len(found)
@@ -116,7 +157,9 @@ def _reading(b: Backtest) -> str:
     lines = ["## What it shows\n"]
     for view in ("outside", "own record", "pooled", "last value", "no change"):
         up, down, all_ = better(view, b.questions)
-        lines.append(f"- {view}: better than climatology (interval above 0) on {up} of {all_} questions, worse on {down}.")
+        lines.append(
+            f"- {view}: better than climatology (interval above 0) on {up} of {all_} questions, worse on {down}."
+        )
     q = b.book_result
     for view in ("inside", "outside", "pooled", "no change"):
         s = q.of(view).rps_skill

@@ -19,9 +19,15 @@ from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import END_NAMES, outcome_names
 
 COLOURS = {
-    "settlement": "#1b7837", "ceasefire": "#7fbf7b", "talks": "#e3e3e3", "fighting": "#b0b0b0",
-    "broken": "#fdae61", "victory_1": "#e66101", "victory_2": "#a50f15", "wider_war": "#5e3c99",
-}  # fmt: skip
+    "settlement": "#1b7837",
+    "ceasefire": "#7fbf7b",
+    "talks": "#e3e3e3",
+    "fighting": "#b0b0b0",
+    "broken": "#fdae61",
+    "victory_1": "#e66101",
+    "victory_2": "#a50f15",
+    "wider_war": "#5e3c99",
+}
 END_COLOURS = {"peace": "#1b7837", "nowhere": "#737373", "more_conflict": "#c4320a"}
 VIEW_COLOURS = {"inside view": "#222222", "nothing hidden": "#222222", "pooled": "#6a1b9a"}  # as in the page's table
 RECORD = "#1a5276"
@@ -63,10 +69,16 @@ def outcomes(o: Outlook, width: int) -> Chart:
         for p in o.outcomes.period.values
     ]
     scale = alt.Scale(domain=[names[n] for n in kept], range=[COLOURS[n] for n in kept])
-    return _base(rows, width, 280).mark_area(stroke="white", strokeWidth=0.5).encode(
-        x=_months(o), y=alt.Y("p:Q", stack="zero", title=None, scale=alt.Scale(domain=[0, 1]), axis=_percent()),
-        color=alt.Color("outcome:N", scale=scale, legend=_legend(width, 2 if width == WIDE else 1)), order="order:Q",
-    )  # fmt: skip
+    return (
+        _base(rows, width, 280)
+        .mark_area(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=_months(o),
+            y=alt.Y("p:Q", stack="zero", title=None, scale=alt.Scale(domain=[0, 1]), axis=_percent()),
+            color=alt.Color("outcome:N", scale=scale, legend=_legend(width, 2 if width == WIDE else 1)),
+            order="order:Q",
+        )
+    )
 
 
 def ends(o: Outlook, width: int) -> Chart:
@@ -85,9 +97,13 @@ def _end(o: Outlook, end: str, width: int) -> Chart:
         layers.insert(0, _base(band, width, 170).mark_area(color="#222222", opacity=0.15).encode(x=x, y=y, y2="high:Q"))
     spans, points = _record(o, end)
     if points:
-        seen = alt.Shape("class:N", legend=alt.Legend(title="outside view (95%)", orient="bottom", direction="vertical",
-                                                      labelLimit=260))  # fmt: skip
-        layers.append(_base(points, width, 170).mark_point(color=RECORD, size=40, opacity=0.9).encode(x=x, y=y, shape=seen))
+        seen = alt.Shape(
+            "class:N",
+            legend=alt.Legend(title="outside view (95%)", orient="bottom", direction="vertical", labelLimit=260),
+        )
+        layers.append(
+            _base(points, width, 170).mark_point(color=RECORD, size=40, opacity=0.9).encode(x=x, y=y, shape=seen)
+        )
     if spans:
         layers.append(_base(spans, width, 170).mark_rule(color=RECORD, opacity=0.6).encode(x=x, y=y, y2="high:Q"))
     return alt.layer(*layers).properties(title=alt.Title(END_NAMES[end], color=END_COLOURS[end]))
@@ -105,7 +121,9 @@ def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
     ]
     legend = alt.Legend(title=None, orient="bottom", direction="vertical", symbolSize=400, symbolType="stroke")
     names = list(shown)
-    dash = alt.StrokeDash("view:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 4], [1, 0]][: len(names)]), legend=legend)
+    dash = alt.StrokeDash(
+        "view:N", scale=alt.Scale(domain=names, range=[[1, 0], [5, 4], [1, 0]][: len(names)]), legend=legend
+    )
     colour = alt.Color("view:N", scale=alt.Scale(domain=names, range=[VIEW_COLOURS[n] for n in names]), legend=legend)
     return _base(rows, width, 170).mark_line(strokeWidth=2).encode(x=x, y=y, strokeDash=dash, color=colour)
 
@@ -129,22 +147,39 @@ def terms(o: Outlook, width: int) -> Chart:
     """Bars of the agreed terms, with what needs no model as rules."""
     x = o.terms.terms.values
     rows = [{"share": float(v), "p": float(p)} for v, p in zip(x, o.terms.values, strict=True) if p == p]
-    axis = alt.X("share:Q", title=f"share of {o.scenario.sides[0].label}", scale=alt.Scale(domain=[-0.05, 1.05], nice=False),
-                 axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]))  # fmt: skip
+    axis = alt.X(
+        "share:Q",
+        title=f"share of {o.scenario.sides[0].label}",
+        scale=alt.Scale(domain=[-0.05, 1.05], nice=False),
+        axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+    )
     size = max(2, 0.7 * width / (1.1 * len(x)))
-    bars = _base(rows or [{"share": 0.5, "p": 0.0}], width, 200).mark_bar(size=size, color="#7fbf7b").encode(
-        x=axis, y=alt.Y("p:Q", title=None, axis=_percent())
-    )  # fmt: skip
-    marks = [{"share": o.baselines["front"], "what": "front as it stands"},
-             {"share": o.baselines["capability_weighted_mean"], "what": "capability-weighted mean"}]  # fmt: skip
+    bars = (
+        _base(rows or [{"share": 0.5, "p": 0.0}], width, 200)
+        .mark_bar(size=size, color="#7fbf7b")
+        .encode(x=axis, y=alt.Y("p:Q", title=None, axis=_percent()))
+    )
+    marks = [
+        {"share": o.baselines["front"], "what": "front as it stands"},
+        {"share": o.baselines["capability_weighted_mean"], "what": "capability-weighted mean"},
+    ]
     if rows:
         marks.insert(0, {"share": sum(r["share"] * r["p"] for r in rows), "what": "mean of the model"})
     names = ["mean of the model", "front as it stands", "capability-weighted mean"][-len(marks) :]
-    legend = alt.Legend(title=None, orient="bottom", columns=3 if width == WIDE else 1, symbolType="stroke", symbolSize=300)
-    rules = _base(marks, width, 200).mark_rule(strokeWidth=2.5).encode(
-        x="share:Q", color=alt.Color("what:N", scale=alt.Scale(domain=names, range=RULES[-len(names) :]), legend=legend),
-        strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=names, range=DASHES[-len(names) :]), legend=legend),
-    )  # fmt: skip
+    legend = alt.Legend(
+        title=None, orient="bottom", columns=3 if width == WIDE else 1, symbolType="stroke", symbolSize=300
+    )
+    rules = (
+        _base(marks, width, 200)
+        .mark_rule(strokeWidth=2.5)
+        .encode(
+            x="share:Q",
+            color=alt.Color("what:N", scale=alt.Scale(domain=names, range=RULES[-len(names) :]), legend=legend),
+            strokeDash=alt.StrokeDash(
+                "what:N", scale=alt.Scale(domain=names, range=DASHES[-len(names) :]), legend=legend
+            ),
+        )
+    )
     return bars + rules
 
 
@@ -192,25 +227,46 @@ def _curve(curves: list[tuple[str, Any]], x: str, title: str, width: int, colour
     rows = [{"month": t, "p": float(p), "what": what} for what, a in curves for t, p in enumerate([0.0, *a])]
     scale = alt.Scale(domain=[what for what, _ in curves], range=colours)
     top = alt.Scale(domain=[0, 1])
-    return _base(rows, width, 190).mark_line(strokeWidth=2).encode(
-        x=alt.X("month:Q", title=x, scale=alt.Scale(nice=False), axis=_ticks(max(r["month"] for r in rows), 0)),
-        y=alt.Y("p:Q", title=None, scale=top, axis=_percent()),
-        color=alt.Color("what:N", scale=scale, legend=alt.Legend(title=None, orient="bottom")),
-    ).properties(title=title)  # fmt: skip
+    return (
+        _base(rows, width, 190)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("month:Q", title=x, scale=alt.Scale(nice=False), axis=_ticks(max(r["month"] for r in rows), 0)),
+            y=alt.Y("p:Q", title=None, scale=top, axis=_percent()),
+            color=alt.Color("what:N", scale=scale, legend=alt.Legend(title=None, orient="bottom")),
+        )
+        .properties(title=title)
+    )
 
 
 CHARTS: tuple[tuple[str, str, Callable[[Outlook, int], Chart]], ...] = (
-    ("The three ends: inside view, record, both pooled", "Solid: the model's inside view. Dashed: the same with nothing "
-     "hidden (the noise floor). Points: the outside view, what past episodes of the reference classes became, with 95% "
-     "intervals. Violet: both pooled, at the dates of the table; no such line where the record cannot speak.", ends),
-    ("Outcomes over time", "The inside view, by outcome, at the end of each month. Greens are peace, greys are "
-     "nowhere, the rest is more conflict.", outcomes),
+    (
+        "The three ends: inside view, record, both pooled",
+        "Solid: the model's inside view. Dashed: the same with nothing "
+        "hidden (the noise floor). Points: the outside view, what past episodes of the reference classes became, with 95% "
+        "intervals. Violet: both pooled, at the dates of the table; no such line where the record cannot speak.",
+        ends,
+    ),
+    (
+        "Outcomes over time",
+        "The inside view, by outcome, at the end of each month. Greens are peace, greys are "
+        "nowhere, the rest is more conflict.",
+        outcomes,
+    ),
     ("Terms of a settlement", "Given that a settlement is reached by the last month.", terms),
-    ("What is learnt about each side", "The public belief that the side is of the named type: the line is the median "
-     "over paths, the bands hold 50% and 90% of them. Its mean never moves; the spread is what has been learnt.", beliefs),
-    ("Time to settlement, and to the collapse of a truce", "Left: chance that a settlement has been reached. "
-     "Right: of the truces that begin in the first half of the forecast. Computed exactly by the forward pass.", times),
-)  # fmt: skip
+    (
+        "What is learnt about each side",
+        "The public belief that the side is of the named type: the line is the median "
+        "over paths, the bands hold 50% and 90% of them. Its mean never moves; the spread is what has been learnt.",
+        beliefs,
+    ),
+    (
+        "Time to settlement, and to the collapse of a truce",
+        "Left: chance that a settlement has been reached. "
+        "Right: of the truces that begin in the first half of the forecast. Computed exactly by the forward pass.",
+        times,
+    ),
+)
 
 
 def _months(o: Outlook) -> alt.X:
@@ -229,7 +285,9 @@ def _percent() -> alt.Axis:
 
 
 def _legend(width: int, columns: int) -> alt.Legend:
-    return alt.Legend(title=None, orient="bottom", columns=columns if width == WIDE else 1, labelLimit=320, symbolType="square")
+    return alt.Legend(
+        title=None, orient="bottom", columns=columns if width == WIDE else 1, labelLimit=320, symbolType="square"
+    )
 
 
 def _base(rows: list[dict[str, Any]], width: int, height: int) -> alt.Chart:
@@ -239,7 +297,9 @@ def _base(rows: list[dict[str, Any]], width: int, height: int) -> alt.Chart:
 def _styled(chart: Chart) -> Chart:
     return (
         chart.configure(font="Helvetica, Arial, sans-serif", background="white")
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor="#333", titleColor="#333")
+        .configure_axis(
+            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor="#333", titleColor="#333"
+        )
         .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", rowPadding=3)
         .configure_title(fontSize=13, anchor="start", fontWeight="bold")
         .configure_view(strokeWidth=0)

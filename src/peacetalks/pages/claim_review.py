@@ -16,7 +16,11 @@ def claim_review(a: Audit) -> dict[str, Any]:
 
 
 def _item(a: Audit, f: Finding) -> dict[str, Any]:
-    span = "" if f.interval is None else f"; 5 to 95% of the margin over the ranges: {f.interval[0]:+.4f} to {f.interval[1]:+.4f}"
+    span = (
+        ""
+        if f.interval is None
+        else f"; 5 to 95% of the margin over the ranges: {f.interval[0]:+.4f} to {f.interval[1]:+.4f}"
+    )
     margin = "not a number" if f.margin is None or f.margin != f.margin else f"{f.margin:+.4f}"
     return {
         "@type": "ClaimReview",
@@ -24,12 +28,18 @@ def _item(a: Audit, f: Finding) -> dict[str, Any]:
         "datePublished": a.scenario.as_of.isoformat(),
         "claimReviewed": f.claim.sentence,
         "itemReviewed": {
-            "@type": "Claim", "text": f.claim.sentence, "author": {"@type": "Organization", "name": f.claim.attributed_to},
+            "@type": "Claim",
+            "text": f.claim.sentence,
+            "author": {"@type": "Organization", "name": f.claim.attributed_to},
         },
         "author": {"@type": "Organization", "name": f"peacetalks {version('peacetalks')}"},
         "reviewAspect": f"scenario {a.scenario.name} (digest {a.scenario.digest}), account {f.account}",
         "reviewBody": f"Query: {f.claim.query}. Margin {margin}{span}. A model's view under stated judgements.",
         "reviewRating": {
-            "@type": "Rating", "ratingValue": RATING[f.verdict], "worstRating": 1, "bestRating": 3, "alternateName": f.verdict,
+            "@type": "Rating",
+            "ratingValue": RATING[f.verdict],
+            "worstRating": 1,
+            "bestRating": 3,
+            "alternateName": f.verdict,
         },
-    }  # fmt: skip
+    }

@@ -104,7 +104,9 @@ def _strategy(group: list[StrategyTold]) -> Table:
     if len(group) == 1 and first.situation:
         who = first.situation if first.situation.startswith(who) else f"{who}, {first.situation}"
     title = Text(f"{first.stage}: {who}", style="italic")
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False
+    )
     moves = list(next(iter(first.moves.values())))
     by_situation = len(group) > 1
     table.add_column(f"chance of: {moves[0]}" if by_situation else "move", width=44)

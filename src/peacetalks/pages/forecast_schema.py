@@ -45,7 +45,9 @@ class Terms(Table):
 
     share_of: str = Field(description="Whose share the values are.")
     values: list[P] = Field(description="Terms on offer.")
-    probabilities: list[P | None] = Field(description="Probability of each, given settlement; null where none is reached.")
+    probabilities: list[P | None] = Field(
+        description="Probability of each, given settlement; null where none is reached."
+    )
     mean: P | None = Field(description="Mean share given settlement.")
     baselines: Baselines
 
@@ -69,7 +71,9 @@ class Bands(Table):
 class Truce(Table):
     """What becomes of a truce, by months since it began."""
 
-    expected_number: Annotated[float, Field(ge=0)] = Field(description="Truces that begin in the first half of the forecast.")
+    expected_number: Annotated[float, Field(ge=0)] = Field(
+        description="Truces that begin in the first half of the forecast."
+    )
     months: list[int]
     broken_within: list[P] = Field(description="Chance that it has broken down by then.")
     settled_within: list[P] = Field(description="Chance that it has become a settlement by then.")
@@ -90,7 +94,9 @@ class Outside(Table):
     months: list[int]
     n: Annotated[int, Field(ge=0)] = Field(description="Cases of the class, as known at the date.")
     weight: P = Field(description="Weight of the class's own cases; the rest is the parent class.")
-    ends: dict[str, list[P | None]] = Field(description="Probability of each end at the months; null where not followed so long.")
+    ends: dict[str, list[P | None]] = Field(
+        description="Probability of each end at the months; null where not followed so long."
+    )
     low: dict[str, list[P | None]] = Field(description="Lower end of the 95% interval.")
     high: dict[str, list[P | None]] = Field(description="Upper end of the 95% interval.")
     source: str
@@ -100,14 +106,20 @@ class Outside(Table):
 class Pooled(Table):
     """Inside and outside view pooled; the tables are null where the record cannot speak, and `reason` says why."""
 
-    reference_class: str | None = Field(description="The class pooled: the narrowest that can speak, of equals the first named.")
+    reference_class: str | None = Field(
+        description="The class pooled: the narrowest that can speak, of equals the first named."
+    )
     months: list[int]
     ends: dict[str, list[P | None]] | None = Field(description="Probability of each end at the months.")
     low: dict[str, list[P | None]] | None = Field(description="Least as the weight moves over its 95% interval.")
     high: dict[str, list[P | None]] | None = Field(description="Most as the weight moves over its 95% interval.")
     weight: P = Field(description="Weight of the inside view, as it was known at the date.")
-    weight_interval: Annotated[list[P], Field(min_length=2, max_length=2)] = Field(description="95% interval of the weight.")
-    sharpness: Annotated[float, Field(gt=0)] = Field(description="Recalibration: below 1 the pool is made more cautious.")
+    weight_interval: Annotated[list[P], Field(min_length=2, max_length=2)] = Field(
+        description="95% interval of the weight."
+    )
+    sharpness: Annotated[float, Field(gt=0)] = Field(
+        description="Recalibration: below 1 the pool is made more cautious."
+    )
     cases: Annotated[float, Field(ge=0)] = Field(description="Historical cases that the weight was fitted on.")
     identified: bool = Field(description="Whether the cases tell the weight; if not it is mostly the prior.")
     prior: str = Field(description="The judgement that the weight starts from.")

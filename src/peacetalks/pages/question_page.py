@@ -64,7 +64,9 @@ def progress(words: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar with the number of solves on stderr while the block runs."""
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total, description=f"{words} ({done} of {total} solves)")
+        yield lambda done, total: bar.update(
+            task, completed=done, total=total, description=f"{words} ({done} of {total} solves)"
+        )
 
 
 def comparison(c: Comparison) -> Page:
@@ -73,16 +75,31 @@ def comparison(c: Comparison) -> Page:
     dates = [f"{m} mo" for m in c.dates]
     shown = [(name, view, a) for name, three in c.lines.items() for view, a in views(three).items()]
     ends = tuple(
-        (name, view, *(cell(a, e, m) for e in ENDS for m in c.dates), _share(d[name]["terms"]) if view == "inside" else "")
+        (
+            name,
+            view,
+            *(cell(a, e, m) for e in ENDS for m in c.dates),
+            _share(d[name]["terms"]) if view == "inside" else "",
+        )
         for name, view, a in shown
     )
     head = ("account", "view", *(f"{NAMES[e]} {m}" for e in ENDS for m in dates), "terms")
     outcomes = [(o, *(f"{a['outcomes'][o][-1]:.3f}" for a in d.values())) for o in d["base"]["outcomes"]]
-    changes = [(name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"]) for name, a in d.items() for r in a["changes"]]
+    changes = [
+        (name, r["path"], _span(r["base"]), _span(r["account"]), r["reason"])
+        for name, a in d.items()
+        for r in a["changes"]
+    ]
     titles, kinds = [f"{n}: {a['title']}" for n, a in d.items()], tuple(kind(view) for _, view, _ in shown)
     sections = [
-        Section("The three ends", head, ends, f"{RECORD} {TERMS} {'; '.join(titles)}.", kinds=kinds,
-                notes=(*notes(c.lines), *numerics.notes({name: e.numerics for name, e in c.expected.items()}))),
+        Section(
+            "The three ends",
+            head,
+            ends,
+            f"{RECORD} {TERMS} {'; '.join(titles)}.",
+            kinds=kinds,
+            notes=(*notes(c.lines), *numerics.notes({name: e.numerics for name, e in c.expected.items()})),
+        ),
         *_ranges({name: {"": three} for name, three in c.lines.items()}, c.dates),
         Section(f"Outcomes at {dates[-1]}", ("outcome", *d), tuple(outcomes)),
         Section("What differs", ("account", "entry", "base", "account's", "reason"), tuple(changes)),
@@ -102,7 +119,9 @@ def _drivers(d: dict[str, Any], date: str) -> Section:
         whole = a["drivers"]["difference"]
         rows.append((name, "whole difference from the base", *(_signed(whole[e], None) for e in ENDS)))
     text = "Shapley split of the difference between an account and the base; the credits sum to the whole."
-    return Section(f"Which entries drive the difference at {date}", ("account", "entry", *NAMES.values()), tuple(rows), text)
+    return Section(
+        f"Which entries drive the difference at {date}", ("account", "entry", *NAMES.values()), tuple(rows), text
+    )
 
 
 def inference(i: Inference) -> Page:
@@ -117,7 +136,9 @@ def inference(i: Inference) -> Page:
     for r in d["filter"]:
         while len(d["month_ends"]) - len(ends) < r["month"] - 1:
             rows.append(_month_end(ends.pop(0), firsts))
-        read = f"{r['read_as']['stage']}: {' / '.join(r['read_as']['moves'])}" if r["used"] else f"not used: {r['reason']}"
+        read = (
+            f"{r['read_as']['stage']}: {' / '.join(r['read_as']['moves'])}" if r["used"] else f"not used: {r['reason']}"
+        )
         act = r["act"] + (" (disputed)" if r["alternative"] else "")
         beliefs = (f"{r['posterior'][s][k]:.3f}" for s, k in firsts)
         rows.append((r["date"], r["actor"], act, read, *beliefs, f"{r['log_likelihood']:.3f}"))
@@ -146,11 +167,15 @@ def _accounts(d: dict[str, Any]) -> Section:
     rows = []
     for name, a in d["accounts"].items():
         e, f = a["evidence"], a["log_bayes_factor"]
-        rows.append((
-            name, f"{a['log_likelihood']:.3f}", "not integrated" if e is None else f"{e['log_z']:.3f} ± {e['error']:.3f}",
-            "" if f is None else f"{f['value']:+.3f} ± {f['error']:.3f}",
-            "" if e is None else f"{e['method']}, {e['evaluations']} solves{_unless(e)}",
-        ))  # fmt: skip
+        rows.append(
+            (
+                name,
+                f"{a['log_likelihood']:.3f}",
+                "not integrated" if e is None else f"{e['log_z']:.3f} ± {e['error']:.3f}",
+                "" if f is None else f"{f['value']:+.3f} ± {f['error']:.3f}",
+                "" if e is None else f"{e['method']}, {e['evaluations']} solves{_unless(e)}",
+            )
+        )
     n = sum(r["in_comparison"] for r in d["filter"])
     text = f"On the {n} events that every account can place. Integrated over the ranges of every number that some account changes."
     head = ("account", "log-likelihood, central values", "log evidence", "log Bayes factor over base", "how")
@@ -182,7 +207,9 @@ def _ranges(lines: Mapping[str, Mapping[str, ThreeLines]], dates: tuple[int, ...
     """Return the ranges as a section, or none where the record is silent for every account."""
     rows, kinds = ranges(lines, dates)
     head = ("account", "view", "mo", *NAMES.values())
-    return [Section("How far the outside and the pooled view are known", head, rows, RANGES, kinds=kinds)] if rows else []
+    return (
+        [Section("How far the outside and the pooled view are known", head, rows, RANGES, kinds=kinds)] if rows else []
+    )
 
 
 def _chart(i: Inference) -> str:
@@ -197,17 +224,31 @@ def audit(a: Audit) -> Page:
     for f in a.to_dict()["claims"]:
         span = "" if f["interval"] is None else f"{f['interval'][0]:+.3f} to {f['interval'][1]:+.3f}"
         against = "" if f["against"] is None else f"{f['against']:.3f}"
-        value, margin = ("n/a" if x is None else form.format(x) for x, form in ((f["value"], "{:.3f}"), (f["margin"], "{:+.3f}")))
+        value, margin = (
+            "n/a" if x is None else form.format(x) for x, form in ((f["value"], "{:.3f}"), (f["margin"], "{:+.3f}"))
+        )
         where = ", ".join(map(str, f["rows"]))
         off = "" if f["grid_error"] is None else f"{f['grid_error']:.3f}"
         rows.append((f["id"], where, f["account"], value, against, margin, span, off, f["verdict"]))
-    head = ("claim", "rows", "account", "value", "against", "margin", "interval (5-95%)", "error of the grid", "verdict")
+    head = (
+        "claim",
+        "rows",
+        "account",
+        "value",
+        "against",
+        "margin",
+        "interval (5-95%)",
+        "error of the grid",
+        "verdict",
+    )
     seen = {f.claim.id: f.claim for f in a.findings}
     said = [(c.id, c.sentence, c.attributed_to, c.query) for c in seen.values()]
     n = a.settings["draws"]
     how = f"Intervals over {n} draws of the ranges." if n else "No draws: the verdict is that of the central values."
     if unsolved := a.settings["unsolved"]:
-        how += f" {unsolved} of the games asked for did not converge; draws that need one are left out, and a claim whose"
+        how += (
+            f" {unsolved} of the games asked for did not converge; draws that need one are left out, and a claim whose"
+        )
         how += " central values need one is not solved."
     sections = (
         Section("Verdicts", head, tuple(rows), how),
@@ -251,8 +292,10 @@ def write(page: Page, plain: dict[str, Any], path: Path) -> None:
     """Write a page to .html, its first table to .csv, its numbers to .json, its first chart to .svg."""
     svg = next((s.svg for s in page.sections if s.svg), "")
     makers: dict[str, Callable[[], str]] = {
-        ".html": lambda: html(page), ".csv": lambda: table(page.sections[0]), ".json": lambda: json.dumps(plain, indent=1),
-    }  # fmt: skip
+        ".html": lambda: html(page),
+        ".csv": lambda: table(page.sections[0]),
+        ".json": lambda: json.dumps(plain, indent=1),
+    }
     if svg:
         makers[".svg"] = lambda: svg
     if path.suffix not in makers:
@@ -287,4 +330,15 @@ def _signed(x: float, error: float | None) -> str:
     return f"{x:+.4f}" if error is None else f"{x:+.4f} ± {error:.4f}"
 
 
-__all__: Sequence[str] = ("Page", "Section", "audit", "comparison", "html", "inference", "progress", "show", "table", "write")
+__all__: Sequence[str] = (
+    "Page",
+    "Section",
+    "audit",
+    "comparison",
+    "html",
+    "inference",
+    "progress",
+    "show",
+    "table",
+    "write",
+)

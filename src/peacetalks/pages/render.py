@@ -30,7 +30,12 @@ SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
 def progress() -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr (on a terminal) while the block runs."""
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Consulting the record, solving the game", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
@@ -60,10 +65,12 @@ def table_html(o: Outlook) -> str:
     from jinja2 import Template
 
     return Template(SHORT, autoescape=True).render(
-        title=o.scenario.title, as_of=o.scenario.as_of, months=screen.dates(o),
+        title=o.scenario.title,
+        as_of=o.scenario.as_of,
+        months=screen.dates(o),
         rows=[r for r in screen.rows(o) if r.end and r.kind in ("end", "record", "pooled")],
         notes=[*screen.outside_lines(o), *screen.pooled_lines(o)],
-    )  # fmt: skip
+    )
 
 
 def as_json(o: Outlook) -> str:
@@ -94,11 +101,16 @@ def html(o: Outlook) -> str:
     source = (Path(__file__).with_name("templates") / "report.html.jinja").read_text(encoding="utf-8")
     numbers = [(path, f"{float(n):g}", n.source or "no source given") for path, n in o.scenario.numbers().items()]
     return Template(source, autoescape=True).render(
-        o=o, months=screen.dates(o), rows=screen.rows(o), charts=charts(o), numbers=numbers, headlines=screen.headlines(o),
+        o=o,
+        months=screen.dates(o),
+        rows=screen.rows(o),
+        charts=charts(o),
+        numbers=numbers,
+        headlines=screen.headlines(o),
         notes=[*screen.outside_lines(o), *screen.pooled_lines(o)],
         facts=[*screen.terms_lines(o), *screen.duration_lines(o), *screen.derived_lines(o)],
         settings=screen.settings_line(o),
-    )  # fmt: skip
+    )
 
 
 def svg(o: Outlook) -> str:

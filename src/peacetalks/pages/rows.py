@@ -69,9 +69,13 @@ def page() -> str:
     parts = [HEAD]
     for r in rows():
         lines = {
-            "Mechanism": r.files, "Parameters": r.parameters, "In the output": r.output, "Claims": claims_of(r.row),
-            "Known results": r.known, "Directions": r.direction,
-        }  # fmt: skip
+            "Mechanism": r.files,
+            "Parameters": r.parameters,
+            "In the output": r.output,
+            "Claims": claims_of(r.row),
+            "Known results": r.known,
+            "Directions": r.direction,
+        }
         told = [f"- {name}: {', '.join(f'`{x}`' for x in found)}" for name, found in lines.items()]
         parts.append(f"\n## {r.row}. {r.about}\n\n" + "\n".join(told) + "\n")
     return "".join(parts)

@@ -79,7 +79,9 @@ def headlines(o: Outlook) -> list[str]:
         told.append(("pooled with the record", o.pooled.ends))
     after = f"After {m} month{'s' * (m != 1)}"
     lines = [
-        f"{after}, {view}: " + ", ".join(f"{END_NAMES[e].lower()} {percent(float(a.sel(end=e, period=m)))}" for e in ENDS) + "."
+        f"{after}, {view}: "
+        + ", ".join(f"{END_NAMES[e].lower()} {percent(float(a.sel(end=e, period=m)))}" for e in ENDS)
+        + "."
         for view, a in told
     ]
     return lines if len(told) > 1 else [*lines, f"Not pooled. {o.pooled.reason}".rstrip()]
@@ -136,7 +138,12 @@ def _pooled(o: Outlook, end: str) -> list[Row]:
     spans = zip(facts["low"][end], facts["high"][end], strict=True)
     return [
         Row("pooled", end, f"pooled, inside with record [{o.pooled.number}]", [_known(p) for p in facts["ends"][end]]),
-        Row("range", end, f"at weights {o.pooled.fit.low:.2f} to {o.pooled.fit.high:.2f}", [_span(lo, hi) for lo, hi in spans]),
+        Row(
+            "range",
+            end,
+            f"at weights {o.pooled.fit.low:.2f} to {o.pooled.fit.high:.2f}",
+            [_span(lo, hi) for lo, hi in spans],
+        ),
     ]
 
 
@@ -180,7 +187,10 @@ def terms_lines(o: Outlook) -> list[str]:
         return [f"Terms: no settlement within the forecast. Baselines: {beside}."]
     first, last = _middle(facts["values"], facts["probabilities"])
     spread = f"{first:g}" if first == last else f"{first:g} to {last:g}"
-    return [f"Terms if settled: {facts['share_of']} gets {facts['mean']:.2f} of the pie (90%: {spread}).", f"Baselines: {beside}."]
+    return [
+        f"Terms if settled: {facts['share_of']} gets {facts['mean']:.2f} of the pie (90%: {spread}).",
+        f"Baselines: {beside}.",
+    ]
 
 
 def duration_lines(o: Outlook) -> list[str]:
@@ -202,7 +212,9 @@ def derived_lines(o: Outlook) -> list[str]:
         lines.append(f"Threats count for {percent(d['credibility'])} of their weight: capability x belief in use.")
     if s.observers and "observers_belief" in d:
         judged = s.sides[s.observers.of - 1].label
-        lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}.")
+        lines.append(
+            f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}."
+        )
     if s.loyalty and "mutiny_hazard_steady" in d:
         steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
         risks = f"{steady} in a month of restraint, {strained} once strained"

@@ -54,9 +54,15 @@ class Bench:
     """Looks numbers up; what needs a solved game is collected first and solved once for each variant."""
 
     def __init__(
-        self, read_as: dict[str, Scenario], base: Scenario, record: Record | None, acts: Acts | None, belief_points: int,
-        seed: int, kept: Kept,
-    ) -> None:  # fmt: skip
+        self,
+        read_as: dict[str, Scenario],
+        base: Scenario,
+        record: Record | None,
+        acts: Acts | None,
+        belief_points: int,
+        seed: int,
+        kept: Kept,
+    ) -> None:
         self.read_as, self.base, self.record, self.acts = read_as, base, record, acts
         self.belief_points, self.seed, self.kept = belief_points, seed, kept
         self.solves = self.reused = 0
@@ -70,7 +76,9 @@ class Bench:
         self.settings: dict[tuple[str, str, float | str, str], Scenario] = {}
         self.keys: dict[int, tuple[Scenario, str]] = {}
 
-    def value(self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, finer: bool = False) -> float:
+    def value(
+        self, q: Query, node: Any, drawn: dict[str, list[Scenario]], name: str, i: int, finer: bool = False
+    ) -> float:
         """Return the number of a node under draw `i` of an account (0: central values), or how far a `finer` grid may move it."""
         if isinstance(node, Literal):
             return node.value
@@ -190,7 +198,11 @@ class Bench:
         if found is None:
             return None
         self.reused += 1
-        return NotSolved(found["unsolved"]) if "unsolved" in found else Answers(**found | {"events": frozenset(found["events"])})
+        return (
+            NotSolved(found["unsolved"])
+            if "unsolved" in found
+            else Answers(**found | {"events": frozenset(found["events"])})
+        )
 
     def _note(self, key: str, found: Answers | NotSolved) -> None:
         if isinstance(found, NotSolved):
@@ -214,7 +226,12 @@ class Bench:
 
 
 def _kept(
-    path: Path | None, belief_points: int, follow: Follower | None, able: frozenset[int], use: frozenset[int] | None, asked: Asked
+    path: Path | None,
+    belief_points: int,
+    follow: Follower | None,
+    able: frozenset[int],
+    use: frozenset[int] | None,
+    asked: Asked,
 ) -> Answers:
     """Return the answers to what is asked about a variant, and add them to the file at `path`."""
     try:
@@ -259,5 +276,3 @@ def _arithmetic(sign: str, a: float, b: float) -> float:
 
 def _logit(p: float) -> float:
     return math.log(p / (1 - p))
-
-

@@ -39,7 +39,9 @@ from peacetalks.scenario.scenario import Part, Scenario
 
 DRAWS = 4
 RATE_DRAWS = 256
-PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, see solve_scenario.py), an effect is two of them
+PROBABILITY_ERROR = (
+    1e-4  # of a margin: a probability errs by 3e-5 (measured, see solve_scenario.py), an effect is two of them
+)
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
 
 
@@ -70,17 +72,26 @@ class Finding:
     margin: float | None  # > 0: the comparison holds at central values
     interval: tuple[float, float] | None  # 5 to 95% of the margin (of the value, where nothing is compared)
     verdict: str
-    grid_error: float | None = None  # how far the belief grid may put the margin off (the value, where nothing is compared)
+    grid_error: float | None = (
+        None  # how far the belief grid may put the margin off (the value, where nothing is compared)
+    )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values; unknown is None."""
         return {
-            "id": self.claim.id, "rows": self.claim.rows, "account": self.account, "value": _plain(self.value),
-            "against": _plain(self.against), "margin": _plain(self.margin),
-            "interval": None if self.interval is None else [_plain(x) for x in self.interval], "verdict": self.verdict,
+            "id": self.claim.id,
+            "rows": self.claim.rows,
+            "account": self.account,
+            "value": _plain(self.value),
+            "against": _plain(self.against),
+            "margin": _plain(self.margin),
+            "interval": None if self.interval is None else [_plain(x) for x in self.interval],
+            "verdict": self.verdict,
             "grid_error": _plain(self.grid_error),
-            "sentence": self.claim.sentence, "attributed_to": self.claim.attributed_to, "query": self.claim.query,
-        }  # fmt: skip
+            "sentence": self.claim.sentence,
+            "attributed_to": self.claim.attributed_to,
+            "query": self.claim.query,
+        }
 
 
 @dataclass(frozen=True)

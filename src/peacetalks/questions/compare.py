@@ -88,9 +88,12 @@ class Comparison:
         """Return the plain table that `--json` prints."""
         named = {a.name: a for a in self.accounts}
         out: dict[str, Any] = {
-            "scenario": self.scenario.name, "digest": self.scenario.digest, "dates": list(self.dates), "settings": self.settings,
+            "scenario": self.scenario.name,
+            "digest": self.scenario.digest,
+            "dates": list(self.dates),
+            "settings": self.settings,
             "accounts": {},
-        }  # fmt: skip
+        }
         for name, e in self.expected.items():
             a = named.get(name)
             out["accounts"][name] = {
@@ -125,7 +128,9 @@ def compare(
     Raises `SpecError` where there is nothing to compare or an account does not fit the scenario.
     """
     if not accounts:
-        raise SpecError(f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE.")
+        raise SpecError(
+            f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
+        )
     read = {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
     outside = three_lines.outside_of(read, dates, scenario.as_of)
     _check_dates(dates, read)
@@ -138,8 +143,9 @@ def compare(
     expected = {name: solved[keys[name]] for name in read}
     split = {
         a.name: Drivers(shapley(lambda s, a=a: solved[keys[a.name, s]].ends[-1], list(a.groups), seed=SEED))
-        for a in accounts if drivers
-    }  # fmt: skip
+        for a in accounts
+        if drivers
+    }
     where = {"period": list(dates), "end": list(ENDS)}
     inside = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
     lines = {name: three_lines.three_lines(a, outside[name], scenario.as_of) for name, a in inside.items()}
@@ -157,7 +163,9 @@ def _asked(a: Account) -> list[frozenset[str]]:
 def _check_dates(dates: tuple[int, ...], read: dict[str, Scenario]) -> None:
     for s in read.values():
         if s.periods is not None and dates[-1] > s.periods:
-            raise SpecError(f"the scenario ends after {s.periods} periods; {dates[-1]} were asked for: give shorter --dates")
+            raise SpecError(
+                f"the scenario ends after {s.periods} periods; {dates[-1]} were asked for: give shorter --dates"
+            )
 
 
 def _expect(dates: tuple[int, ...], belief_points: int, shown: frozenset[str], scenario: Scenario) -> Expectation:

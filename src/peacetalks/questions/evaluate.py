@@ -163,7 +163,9 @@ class View:
         able = [n for n in nodes if self._has(n, q)]
         if not able:
             known = self._moves(nodes)
-            raise GameError(f"no move {q.move!r} at stage {q.stage!r}{did_you_mean(q.move, known)}; moves: {', '.join(known)}")
+            raise GameError(
+                f"no move {q.move!r} at stage {q.stage!r}{did_you_mean(q.move, known)}; moves: {', '.join(known)}"
+            )
         for layer, at in visits.items():
             for n in able:
                 for chance in self._made(f, n, layer, q, own, points, flats) if at[n].any() else ():
@@ -219,10 +221,14 @@ class View:
     def _axis(self, side: str, kind: str) -> tuple[int, int]:
         game = self.s.game
         if side not in game.players:
-            raise GameError(f"no player is called {side!r}{did_you_mean(side, game.players)}; players: {', '.join(game.players)}")
+            raise GameError(
+                f"no player is called {side!r}{did_you_mean(side, game.players)}; players: {', '.join(game.players)}"
+            )
         kinds = game.type_names(side)
         if kind not in kinds:
-            raise GameError(f"{side!r} has no type {kind!r}{did_you_mean(kind, kinds)}; types: {', '.join(map(str, kinds))}")
+            raise GameError(
+                f"{side!r} has no type {kind!r}{did_you_mean(kind, kinds)}; types: {', '.join(map(str, kinds))}"
+            )
         return int(self.s.grid.axis[game.players.index(side)]), kinds.index(kind)
 
     def _believed(self, given: list[Believed]) -> np.ndarray:

@@ -104,7 +104,9 @@ class Event(Part):
     @model_validator(mode="after")
     def _disputed(self) -> Event:
         if (self.alternative is None) != (not self.dispute):
-            raise ValueError("a disputed event needs both `alternative` (the other coding) and `dispute` (who says what)")
+            raise ValueError(
+                "a disputed event needs both `alternative` (the other coding) and `dispute` (who says what)"
+            )
         return self
 
 
@@ -120,7 +122,9 @@ class Known(Part):
         fields = getattr(state, "_fields", ())
         for name, values in self.known.items():
             if name not in fields:
-                raise SpecError(f"state of {self.date}: the public state has no part {name!r}{did_you_mean(name, fields)}")
+                raise SpecError(
+                    f"state of {self.date}: the public state has no part {name!r}{did_you_mean(name, fields)}"
+                )
             if getattr(state, name) not in values:
                 return False
         return True
@@ -165,7 +169,9 @@ class Record(Part):
         for item in (*self.event, *self.state):
             what = f"event of {item.date} ({item.act})" if isinstance(item, Event) else f"state of {item.date}"
             if item.date > scenario.as_of:
-                raise SpecError(f"the {what} is dated after the scenario's date {scenario.as_of}: nothing later may enter")
+                raise SpecError(
+                    f"the {what} is dated after the scenario's date {scenario.as_of}: nothing later may enter"
+                )
             if item.date < self.start:
                 raise SpecError(f"the {what} is dated before the record's start {self.start}")
         ends = self.ends(scenario)
@@ -198,7 +204,9 @@ def acts(scenario: str | Path | None = None, path: Path | None = None) -> Acts:
     if path is not None:
         return read(path, Acts)
     own = folder(scenario) / "acts.toml" if scenario is not None else None
-    return read(own if own is not None and own.is_file() else resources.files("peacetalks.questions") / "acts.toml", Acts)
+    return read(
+        own if own is not None and own.is_file() else resources.files("peacetalks.questions") / "acts.toml", Acts
+    )
 
 
 def record(scenario: str | Path, path: Path | None = None) -> Record:
@@ -207,7 +215,9 @@ def record(scenario: str | Path, path: Path | None = None) -> Record:
         room = folder(scenario)
         found = [room / name for name in ("events.toml", "events.csv") if (room / name).is_file()]
         if not found:
-            raise NoRecord(f"no event record stands beside {str(scenario)!r}: give one with --events FILE (.toml or .csv)")
+            raise NoRecord(
+                f"no event record stands beside {str(scenario)!r}: give one with --events FILE (.toml or .csv)"
+            )
         return _read(found[0])
     return _read(path)
 
@@ -239,7 +249,9 @@ class Placed:
     reason: str = ""
 
 
-def place(found: Record, table: Acts, game: Game, scenario: Scenario, other: frozenset[int] = frozenset()) -> list[Placed]:
+def place(
+    found: Record, table: Acts, game: Game, scenario: Scenario, other: frozenset[int] = frozenset()
+) -> list[Placed]:
     """Return every event with the move it is read as, in order of date; events numbered in `other` by their other coding.
 
     An event that the game does not model is returned with the reason, never left out.

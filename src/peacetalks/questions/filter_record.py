@@ -127,7 +127,9 @@ class Follower:
         also = [Seen(stage, tuple(moves)) for stage, moves in quiet if _free(f, stage, seen)]
         cloud = _keep(f.period(start, [*seen, *also], month), self.record.known(month, self.scenario))
         if cloud.mass <= 0:
-            raise SpecError(f"month {month + 1} of the record cannot happen in this game: check `complete` and the state known")
+            raise SpecError(
+                f"month {month + 1} of the record cannot happen in this game: check `complete` and the state known"
+            )
         return cloud
 
 

@@ -57,12 +57,13 @@ def parse(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     stages = _is(data["stages"], list, f"{where}, stages")
     periods = data.get("periods", 1)
     game = Game(
-        players=tuple(players), types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
+        players=tuple(players),
+        types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
         start=_to(data["start"], f"{where}, start"),
         stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
         periods=None if periods is None else _number(periods, f"{where}, periods"),
         discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
-    )  # fmt: skip
+    )
     rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
     return game, rationality, _number(data.get("belief_points", 21), f"{where}, belief_points")
 
@@ -89,9 +90,12 @@ def solve_file(path: Path) -> dict[str, Any]:
     beliefs(game, points)
     s = solve(game, rationality=rationality, belief_points=points)
     return {
-        "values": {p: s.value(p) for p in game.players}, "strategies": table(s),
-        "residual": s.residual, "multiple": s.multiple, "settings": s.settings,
-    }  # fmt: skip
+        "values": {p: s.value(p) for p in game.players},
+        "strategies": table(s),
+        "residual": s.residual,
+        "multiple": s.multiple,
+        "settings": s.settings,
+    }
 
 
 def _is(data: Any, kind: type, where: str) -> Any:
@@ -136,7 +140,9 @@ def _stage(data: Any, where: str) -> Stage:
     if isinstance(data["by"], list):
         return _clash(data, where)
     if "then" in data:
-        raise GameError(f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {data['by']!r}")
+        raise GameError(
+            f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {data['by']!r}"
+        )
     moves = {
         state: [_move(m, f"{where}, state {state!r}") for m in _is(listed, list, f"{where}, state {state!r}")]
         for state, listed in data["moves"].items()
@@ -162,7 +168,9 @@ def _clash(data: dict[str, Any], where: str) -> Simultaneous:
         for p in players:
             own[p][state] = [_own(m, f"{here}, {p}") for m in _is(table_[p], list, f"{here}, {p}")]
         labels = {p: [m.label for m in own[p][state]] for p in players}
-        then.update({(state, *profile): move for profile, move in _profiles(data["then"].get(state), labels, here).items()})
+        then.update(
+            {(state, *profile): move for profile, move in _profiles(data["then"].get(state), labels, here).items()}
+        )
     unknown = [s for s in data["then"] if s not in data["moves"]]
     if unknown:
         raise GameError(f"{where}: `then` names the state {unknown[0]!r}, for which there are no moves")

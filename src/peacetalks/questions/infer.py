@@ -82,18 +82,29 @@ class Inference:
                 **self.numerics[name].to_dict(),
             }
         return {
-            "scenario": self.scenario.name, "digest": self.scenario.digest, "start": self.record.start.isoformat(),
-            "as_of": self.scenario.as_of.isoformat(), "prior": self.prior,
+            "scenario": self.scenario.name,
+            "digest": self.scenario.digest,
+            "start": self.record.start.isoformat(),
+            "as_of": self.scenario.as_of.isoformat(),
+            "prior": self.prior,
             "filter": [_row(i, r, self.common) for i, r in enumerate(self.base.rows)],
             "month_ends": [
-                {"date": e.date.isoformat(), "known": [k.known for k in e.known], "posterior": e.posterior,
-                 "log_likelihood": e.log_likelihood} for e in self.base.ends
+                {
+                    "date": e.date.isoformat(),
+                    "known": [k.known for k in e.known],
+                    "posterior": e.posterior,
+                    "log_likelihood": e.log_likelihood,
+                }
+                for e in self.base.ends
             ],
-            "posterior": self.base.final, "log_likelihood": self.base.log_likelihood,
+            "posterior": self.base.final,
+            "log_likelihood": self.base.log_likelihood,
             "not_used": [_row(i, r, self.common) for i, r in enumerate(self.base.rows) if not r.used],
             "codings": {k: {"posterior": p.final, "log_likelihood": p.log_likelihood} for k, p in self.codings.items()},
-            "accounts": accounts, "dates": list(self.dates), "settings": self.settings,
-        }  # fmt: skip
+            "accounts": accounts,
+            "dates": list(self.dates),
+            "settings": self.settings,
+        }
 
 
 def infer(
@@ -119,7 +130,10 @@ def infer(
     if method not in ("sobol", "nested", "none"):
         raise SpecError(f"method must be sobol, nested or none, got {method!r}")
     record.check(scenario)
-    follow, read = Follower(record, acts, scenario), {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
+    follow, read = (
+        Follower(record, acts, scenario),
+        {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}},
+    )
     integrate = method != "none" and bool(accounts)
     outside = three_lines.outside_of(read, dates, scenario.as_of)
     tell = _Counter(progress, len(read) * (1 + points * integrate))
@@ -139,9 +153,21 @@ def infer(
     base = told["base"]
     settings = {"belief_points": belief_points, "method": method, "points": points, "seed": seed, "solves": tell.done}
     return Inference(
-        scenario, record, base.prior, base.found, base.codings, common, central, evidence, over, before, after,
-        {name: r.numerics for name, r in told.items()}, tuple(dates), settings,
-    )  # fmt: skip
+        scenario,
+        record,
+        base.prior,
+        base.found,
+        base.codings,
+        common,
+        central,
+        evidence,
+        over,
+        before,
+        after,
+        {name: r.numerics for name, r in told.items()},
+        tuple(dates),
+        settings,
+    )
 
 
 class _Counter:
@@ -184,9 +210,13 @@ def _follow(
 
 
 def _central(
-    loglik: Callable[[Scenario], float], read: Mapping[str, Scenario], told: Mapping[str, _Reading], common: frozenset[int],
-    tell: Callable[..., None], jobs: int,
-) -> dict[str, float]:  # fmt: skip
+    loglik: Callable[[Scenario], float],
+    read: Mapping[str, Scenario],
+    told: Mapping[str, _Reading],
+    common: frozenset[int],
+    tell: Callable[..., None],
+    jobs: int,
+) -> dict[str, float]:
     """Return each account's log-likelihood of the common events at central values.
 
     A game is solved again only where another account has the stage for an event and yet cannot place it.
@@ -208,16 +238,26 @@ def _codings(follow: Follower, f: Filter) -> dict[str, Pass]:
     """Return the pass with each disputed item by its other coding, and with all of them."""
     events = follow.record.event
     disputed = [i for i, e in enumerate(events) if e.alternative is not None]
-    out = {f"{events[i].date} {events[i].actor}: {events[i].alternative}": follow.run(f, other=frozenset([i])) for i in disputed}
+    out = {
+        f"{events[i].date} {events[i].actor}: {events[i].alternative}": follow.run(f, other=frozenset([i]))
+        for i in disputed
+    }
     if len(disputed) > 1:
         out["all disputed items by their other coding"] = follow.run(f, other=frozenset(disputed))
     return out
 
 
 def _evidence(
-    loglik: Callable[[Scenario], float], read: Mapping[str, Scenario], central: Mapping[str, float], paths: list[str],
-    method: str, points: int, seed: int, tell: Callable[..., None], jobs: int = 1,
-) -> tuple[dict[str, bayes.Evidence], dict[str, list[str]]]:  # fmt: skip
+    loglik: Callable[[Scenario], float],
+    read: Mapping[str, Scenario],
+    central: Mapping[str, float],
+    paths: list[str],
+    method: str,
+    points: int,
+    seed: int,
+    tell: Callable[..., None],
+    jobs: int = 1,
+) -> tuple[dict[str, bayes.Evidence], dict[str, list[str]]]:
     """Return each account's evidence over the ranges of the numbers at `paths`, and the paths of those numbers."""
     over = {name: [p for p, n in s.numbers().items() if n.uncertain and _below(p, paths)] for name, s in read.items()}
     out = {name: bayes.Evidence(central[name], 0.0, "point", 1, True) for name, found in over.items() if not found}
@@ -280,8 +320,18 @@ def _at(ends: xr.DataArray) -> dict[str, list[float]]:
 def _row(i: int, row: Row, common: frozenset[int]) -> Mapping[str, Any]:
     e, seen = row.placed.event, row.placed.seen
     return {
-        "date": e.date.isoformat(), "actor": e.actor, "act": e.act, "target": e.target, "source": e.source,
-        "month": row.placed.month + 1, "used": row.used, "in_comparison": i in common, "reason": row.reason,
+        "date": e.date.isoformat(),
+        "actor": e.actor,
+        "act": e.act,
+        "target": e.target,
+        "source": e.source,
+        "month": row.placed.month + 1,
+        "used": row.used,
+        "in_comparison": i in common,
+        "reason": row.reason,
         "read_as": None if seen is None else {"stage": seen.stage, "moves": list(seen.moves), "player": seen.player},
-        "alternative": e.alternative, "dispute": e.dispute, "posterior": row.posterior, "log_likelihood": row.log_likelihood,
-    }  # fmt: skip
+        "alternative": e.alternative,
+        "dispute": e.dispute,
+        "posterior": row.posterior,
+        "log_likelihood": row.log_likelihood,
+    }

@@ -93,7 +93,9 @@ def _or_unsolved(loglik: Log, u: np.ndarray) -> float | NotSolved:
         return e
 
 
-def nested(loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed: int = 0, dlogz: float = 0.1) -> Evidence:
+def nested(
+    loglik: Log, dimensions: int, calls: int = 400, live: int = 50, seed: int = 0, dlogz: float = 0.1
+) -> Evidence:
     """Integrate by nested sampling, at most about `calls` likelihoods; needs at least one dimension.
 
     >>> e = nested(lambda u: float(np.log(0.5 + u[0])), 1, 800, live=40, seed=3)

@@ -217,12 +217,27 @@ def _parser() -> Lark:
 def _spoken(terminal: str) -> str:
     """Return a terminal in words."""
     known = {
-        "LPAR": "'('", "RPAR": "')'", "COMMA": "','", "VBAR": "'|'", "PLUS": "'+'", "MINUS": "'-'", "STAR": "'*'",
-        "SLASH": "'/'", "COLON": "':'", "COMPARE": "a comparison (<, <=, >, >=)", "NUMBER": "a number",
-        "INT": "a number of months", "NAME": "a name", "STRING": "a name in quotes", "PATH": "a path (rent.weight)",
-        "RATE": "a question (ceasefire, fails within 30d)", "$END": "the end", "__ANON_0": "'->'",
-        "_P": "P(", "_E": "E(",
-    }  # fmt: skip
+        "LPAR": "'('",
+        "RPAR": "')'",
+        "COMMA": "','",
+        "VBAR": "'|'",
+        "PLUS": "'+'",
+        "MINUS": "'-'",
+        "STAR": "'*'",
+        "SLASH": "'/'",
+        "COLON": "':'",
+        "COMPARE": "a comparison (<, <=, >, >=)",
+        "NUMBER": "a number",
+        "INT": "a number of months",
+        "NAME": "a name",
+        "STRING": "a name in quotes",
+        "PATH": "a path (rent.weight)",
+        "RATE": "a question (ceasefire, fails within 30d)",
+        "$END": "the end",
+        "__ANON_0": "'->'",
+        "_P": "P(",
+        "_E": "E(",
+    }
     return known.get(terminal, repr(terminal.lower()))
 
 
@@ -275,7 +290,9 @@ class _Build(Transformer):
         for word in c:
             if word not in LABELS and word not in ENDS:
                 known = [*ENDS, *LABELS]
-                raise self.fail(meta.column, f"no outcome is called {word!r}{did_you_mean(word, known)}; known: {', '.join(known)}")
+                raise self.fail(
+                    meta.column, f"no outcome is called {word!r}{did_you_mean(word, known)}; known: {', '.join(known)}"
+                )
             out += [x for x in ENDS.get(word, (word,)) if x not in out]
         return tuple(out)
 

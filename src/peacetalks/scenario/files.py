@@ -59,7 +59,9 @@ def read_table(raw: dict[str, Any], model: type[M], where: str) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as e:
-        found = sorted(e.errors(), key=lambda item: item["type"] != "extra_forbidden")  # a slip explains what is missing
+        found = sorted(
+            e.errors(), key=lambda item: item["type"] != "extra_forbidden"
+        )  # a slip explains what is missing
         raise SpecError(f"{where}: " + "; ".join(_line(item, model) for item in found[:5])) from None
 
 
@@ -77,7 +79,9 @@ def _keys(model: type[BaseModel]) -> list[str]:
     out = list(model.model_fields)
     for field in model.model_fields.values():
         hints = (field.annotation, *getattr(field.annotation, "__args__", ()))
-        out += [k for h in hints if isinstance(h, type) and issubclass(h, BaseModel) and h is not model for k in _keys(h)]
+        out += [
+            k for h in hints if isinstance(h, type) and issubclass(h, BaseModel) and h is not model for k in _keys(h)
+        ]
     return out
 
 

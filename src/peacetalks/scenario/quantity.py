@@ -22,8 +22,11 @@ from scipy import stats
 
 RANGE = ("low", "mode", "high")
 DISTRIBUTIONS = {
-    "normal": ("mean", "sd"), "lognormal": ("median", "sigma"), "beta": ("a", "b"), "uniform": ("low", "high"),
-}  # fmt: skip
+    "normal": ("mean", "sd"),
+    "lognormal": ("median", "sigma"),
+    "beta": ("a", "b"),
+    "uniform": ("low", "high"),
+}
 JUDGEMENT = "judgement"
 
 
@@ -77,7 +80,9 @@ class Number(float):
             return _triangle(low, mode, high, source)
         if "dist" in fields:
             return _distribution(fields, source)
-        raise ValueError(f"expected value, or low/mode/high, or dist with its parameters; got {', '.join(fields) or '{}'}")
+        raise ValueError(
+            f"expected value, or low/mode/high, or dist with its parameters; got {', '.join(fields) or '{}'}"
+        )
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -178,6 +183,9 @@ def _distribution(fields: dict[str, Any], source: str | None) -> Number:
     elif (b <= 0) or (name != "normal" and a <= 0):
         raise ValueError(f"{name} needs positive parameters, got {a:g}, {b:g}")
     else:
-        frozen = {"normal": lambda: stats.norm(a, b), "lognormal": lambda: stats.lognorm(b, scale=a),
-                  "beta": lambda: stats.beta(a, b)}[name]()  # fmt: skip
+        frozen = {
+            "normal": lambda: stats.norm(a, b),
+            "lognormal": lambda: stats.lognorm(b, scale=a),
+            "beta": lambda: stats.beta(a, b),
+        }[name]()
     return Number(float(frozen.median()), source, frozen)

@@ -105,7 +105,9 @@ class Scenario(Part):
         named += self.pact.members if self.pact else []
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
-            raise ValueError(f"two players are called {twice[0]!r}; every side, power and pact member needs its own name")
+            raise ValueError(
+                f"two players are called {twice[0]!r}; every side, power and pact member needs its own name"
+            )
 
     @property
     def digest(self) -> str:
@@ -187,13 +189,17 @@ def load(name_or_path: str | Path) -> Scenario:
     if path.is_dir():
         raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")
     if path.suffix != ".toml" and path.exists():
-        raise SpecError(f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)")
+        raise SpecError(
+            f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)"
+        )
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise SpecError(f"no file {str(path)!r}. Make a starter with `peacetalks new`.") from None
     except UnicodeDecodeError as e:
-        raise SpecError(f"{path}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again") from None
+        raise SpecError(
+            f"{path}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again"
+        ) from None
     except OSError as e:
         raise SpecError(f"{path}: cannot be read ({e.strerror})") from None
     return parse(text, str(path))
@@ -267,7 +273,9 @@ def _fields_at(loc: tuple[Any, ...]) -> list[str]:
     for key in loc:
         if isinstance(model, type) and issubclass(model, BaseModel) and key in model.model_fields:
             hint: Any = model.model_fields[key].annotation
-            found = [a for a in (hint, *getattr(hint, "__args__", ())) if isinstance(a, type) and issubclass(a, BaseModel)]
+            found = [
+                a for a in (hint, *getattr(hint, "__args__", ())) if isinstance(a, type) and issubclass(a, BaseModel)
+            ]
             model = found[0] if found else model
     return list(model.model_fields)
 
@@ -286,4 +294,9 @@ def _explain(error: ValidationError, raw: Any, where: str) -> str:
             lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
     more = error.error_count() - len(lines)
     tail = f"; and {more} more" if more > 0 else ""
-    return f"{where}: " + "; ".join(lines) + tail + ". Check with `peacetalks check`; every key is explained by `peacetalks new`."
+    return (
+        f"{where}: "
+        + "; ".join(lines)
+        + tail
+        + ". Check with `peacetalks check`; every key is explained by `peacetalks new`."
+    )

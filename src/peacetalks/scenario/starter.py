@@ -19,8 +19,10 @@ HEAD = """\
 
 """
 EXAMPLES = {  # where what may stand there depends on what stands elsewhere
-    "window.chance": "0.05", "sanctions.label": '"an outside power"', "pact.members": '["an ally"]',
-}  # fmt: skip
+    "window.chance": "0.05",
+    "sanctions.label": '"an outside power"',
+    "pact.members": '["an ally"]',
+}
 
 
 def starter() -> str:
@@ -81,7 +83,9 @@ def _left_out(model: type[BaseModel], explained: set[tuple[type[BaseModel], str]
         if (model, name) not in explained and _part(field.annotation) is None and name != "types"
     ]
     explained |= {(model, name) for name, _ in left}
-    return "".join(f"#: {name} = {_sample(field)}  # {field.description}\n" for name, field in left) + ("\n" if left else "")
+    return "".join(f"#: {name} = {_sample(field)}  # {field.description}\n" for name, field in left) + (
+        "\n" if left else ""
+    )
 
 
 def _unused_tables(explained: set[tuple[type[BaseModel], str]]) -> str:

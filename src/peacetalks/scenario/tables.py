@@ -54,7 +54,9 @@ class Battlefield(Part):
 
     positions: int = Field(21, ge=3, le=MAX_FRONT, description="Front positions, from none of it to all of it.")
     front: Probability = Field(description="Share of what is contested that side 1 holds now.")
-    mobility: Probability = Field(description="Chance per period that the front moves a position when both fight fully.")
+    mobility: Probability = Field(
+        description="Chance per period that the front moves a position when both fight fully."
+    )
     strength: Probability = Field(description="Side 1's chance that a move goes its way at equal effort.")
     decisive: Probability = Field(description="Chance per period of a decision by force when both fight fully.")
     restraint: Probability = Field(
@@ -86,7 +88,9 @@ class Ceasefire(Part):
     incident_one: Probability = Field(description="The same, with one side violating (better monitoring: higher).")
     incident_both: Probability = Field(description="The same, with both violating.")
     violate: Weight = Field(Number(0.3), description="Reference mass of violating, against complying.")
-    accept: Weight = Field(Number(0.3), description="Reference hazard of agreeing to a ceasefire asked for, per period.")
+    accept: Weight = Field(
+        Number(0.3), description="Reference hazard of agreeing to a ceasefire asked for, per period."
+    )
 
 
 class Sanctions(Part):
@@ -130,8 +134,12 @@ class Audience(Part):
     side: Literal[1, 2] = Field(description="The side whose audience it is (shares its ladder with loyalty).")
     cost: Positive = Field(description="Cost of backing down from a public demand, in pies.")
     demand: Probability = Field(description="Share of the pie for this side that it demands in public.")
-    exposure: Positive = Field(Number(0.0), description="By how much a standing demand raises the cost of an unanswered probe.")
-    commit: Weight = Field(Number(0.05), description="Reference hazard of a public demand (or of giving it up), per period.")
+    exposure: Positive = Field(
+        Number(0.0), description="By how much a standing demand raises the cost of an unanswered probe."
+    )
+    commit: Weight = Field(
+        Number(0.05), description="Reference hazard of a public demand (or of giving it up), per period."
+    )
     wear: Probability = Field(Number(0.0), description="Chance that an unanswered probe wears support down.")
     discontent: Positive = Field(Number(0.0), description="Cost of worn-down support to the side, per period.")
     mend: Probability = Field(Number(0.1), description="Chance per period that worn-down support recovers.")
@@ -140,7 +148,9 @@ class Audience(Part):
 class Deal(Part):
     """Durability: a settlement is kept, or used to rearm; left out, a settlement lasts for good."""
 
-    by: list[Literal[1, 2]] = Field(default_factory=lambda: [1, 2], min_length=1, max_length=2, description="Who may rearm.")
+    by: list[Literal[1, 2]] = Field(
+        default_factory=lambda: [1, 2], min_length=1, max_length=2, description="Who may rearm."
+    )
     cost: Positive = Field(description="Cost of a period of rearming, in pies.")
     detection: Probability = Field(description="Chance that a period of rearming is detected, which ends the deal.")
     fine: Positive = Field(Number(0.0), description="Cost of being detected, in pies.")
@@ -148,7 +158,9 @@ class Deal(Part):
     decisive: Probability = Field(Number(0.0), description="Chance that the attack of a rearmed side decides the war.")
     rearm: Weight = Field(Number(0.2), description="Reference mass of rearming, against keeping the deal.")
     attack: Weight = Field(Number(0.1), description="Reference hazard of an attack by a rearmed side, per period.")
-    incident: Probability = Field(Number(0.0), description="Chance per period that a kept deal breaks down by accident.")
+    incident: Probability = Field(
+        Number(0.0), description="Chance per period that a kept deal breaks down by accident."
+    )
     lasting: Probability = Field(Number(0.0), description="Chance per period that a kept deal becomes final.")
 
 
@@ -169,7 +181,9 @@ class Loyalty(Part):
     strained: Number = Field(description="The same once loyalty has fallen.")
     public: Weight = Field(Number(4.0), description="Precision of the public signal; at most sqrt(2 pi private).")
     private: Weight = Field(Number(16.0), description="Precision of what each soldier sees.")
-    cost: Annotated[Number, Bounds(0.001, 0.999)] = Field(Number(0.4), description="Cost of a failed mutiny to who joined.")
+    cost: Annotated[Number, Bounds(0.001, 0.999)] = Field(
+        Number(0.4), description="Cost of a failed mutiny to who joined."
+    )
     occasion: Probability = Field(description="Chance that a restrained period gives occasion for a mutiny.")
     fall: Probability = Field(description="Chance that a restrained period strains loyalty.")
     recover: Probability = Field(Number(0.1), description="Chance that an unrestrained period restores it.")
@@ -190,18 +204,26 @@ class Loyalty(Part):
 class Window(Part):
     """Grand bargain: a wider agreement that the war is kept open for (lever), or that a quick victory earns (prestige)."""
 
-    variant: Literal["lever", "prestige"] = Field(description="Worth something while the war is open, or after a quick victory.")
+    variant: Literal["lever", "prestige"] = Field(
+        description="Worth something while the war is open, or after a quick victory."
+    )
     side: Literal[1, 2] = Field(description="The side that hopes for it.")
     value: Positive = Field(description="Worth of the wider agreement, or of the prestige, to this side, in pies.")
-    chance: Probability = Field(Number(0.0), description="Lever: chance per period of war that the wider agreement is on offer.")
+    chance: Probability = Field(
+        Number(0.0), description="Lever: chance per period of war that the wider agreement is on offer."
+    )
     terms: Probability = Field(Number(0.5), description="Lever: share of the pie for side 1 under the wider agreement.")
     take: Weight = Field(Number(0.5), description="Lever: reference mass of taking it when it is on offer.")
-    closing: Probability = Field(Number(0.1), description="Prestige: chance per period that a victory no longer counts as quick.")
+    closing: Probability = Field(
+        Number(0.1), description="Prestige: chance per period that a victory no longer counts as quick."
+    )
 
     @model_validator(mode="after")
     def _whole(self) -> Window:
         if self.variant == "lever" and not self.chance > 0:
-            raise ValueError("the lever variant needs chance > 0, the chance per period that the wider agreement is on offer")
+            raise ValueError(
+                "the lever variant needs chance > 0, the chance per period that the wider agreement is on offer"
+            )
         return self
 
 
@@ -212,7 +234,9 @@ class Linked(Part):
     held_by: Literal[1, 2] = Field(description="Side that has its way on it unless a bundle is agreed.")
     worth_1: Positive = Field(description="What it is worth to side 1, in pies.")
     worth_2: Positive = Field(description="What it is worth to side 2, in pies.")
-    terms: list[Probability] = Field(min_length=1, max_length=5, description="Terms a bundle may carry, shares of side 1.")
+    terms: list[Probability] = Field(
+        min_length=1, max_length=5, description="Terms a bundle may carry, shares of side 1."
+    )
     offer: Weight = Field(Number(0.1), description="Reference mass of offering a bundle (over all of them).")
 
 
@@ -225,13 +249,17 @@ class Pact(Part):
     join: Probability = Field(Number(0.5), description="Reference mass of joining, of each power.")
     security: Positive = Field(Number(0.0), description="Worth of a period under the pact to each member.")
     upkeep: Positive = Field(Number(0.0), description="Cost of a period under the pact to each member.")
-    honour: Annotated[Number, Bounds(1e-9, 1 - 1e-9)] = Field(description="Reliability: reference mass of honouring a call.")
+    honour: Annotated[Number, Bounds(1e-9, 1 - 1e-9)] = Field(
+        description="Reliability: reference mass of honouring a call."
+    )
     honour_cost: Positive = Field(Number(0.0), description="Cost of honouring a call, to a member.")
     abandon_cost: Positive = Field(Number(0.0), description="Cost of abandoning the side, to a member.")
     abandoned: Positive = Field(Number(0.0), description="Cost of being abandoned, to the side.")
     backing: Positive = Field(Number(0.0), description="By how much honoured calls raise a challenger's loss.")
     shield: Probability = Field(Number(0.0), description="By how much honoured calls lower the chance of a wider war.")
-    support: Positive = Field(Number(1.0), description="Factor on the side's odds in battle while the pact is in force.")
+    support: Positive = Field(
+        Number(1.0), description="Factor on the side's odds in battle while the pact is in force."
+    )
     discount: Discount = Field(Number(0.99), description="Discount factor of the members per period.")
 
 
@@ -249,7 +277,9 @@ class Observers(Part):
     @model_validator(mode="after")
     def _whole(self) -> Observers:
         if self.advances > self.months:
-            raise ValueError(f"{float(self.advances):g} advances in {float(self.months):g} months: at most one a month counts")
+            raise ValueError(
+                f"{float(self.advances):g} advances in {float(self.months):g} months: at most one a month counts"
+            )
         return self
 
 

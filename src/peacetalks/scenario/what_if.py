@@ -38,7 +38,9 @@ def changed(written: Scenario, path: str, to: float | str) -> tuple[Scenario, tu
 def as_drawn(s: Scenario, entries: tuple[str, ...], drawn: Scenario) -> Scenario:
     """Return `s` with every number but those at `entries` as in `drawn`, where that has it."""
     mine = s.numbers()
-    return s.at({p: float(n) for p, n in drawn.numbers().items() if p in mine and not any(_under(p, c) for c in entries)})
+    return s.at(
+        {p: float(n) for p, n in drawn.numbers().items() if p in mine and not any(_under(p, c) for c in entries)}
+    )
 
 
 def _rest(written: Scenario, types: str, kind: str, share: float) -> dict[str, object]:

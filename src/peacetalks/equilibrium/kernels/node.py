@@ -65,10 +65,18 @@ def make_node(n, L, G):
         for a in range(part[j, ACTIONS]):
             log_nu[j, a] = L.log_weight[L.part_weight[lo + j] + a]
     return Node(
-        part, log_nu, np.zeros((P, widest)), np.zeros((P, widest, CORNERS_MOST), np.int64), np.ones((P, widest, CORNERS_MOST)),
-        np.ones((P, widest, most)), np.zeros(width), np.zeros(width),
-        L.prof_ptr[n], L.prof_ptr[n + 1] - L.prof_ptr[n], local,
-    )  # fmt: skip
+        part,
+        log_nu,
+        np.zeros((P, widest)),
+        np.zeros((P, widest, CORNERS_MOST), np.int64),
+        np.ones((P, widest, CORNERS_MOST)),
+        np.ones((P, widest, most)),
+        np.zeros(width),
+        np.zeros(width),
+        L.prof_ptr[n],
+        L.prof_ptr[n + 1] - L.prof_ptr[n],
+        local,
+    )
 
 
 @inner()
@@ -109,7 +117,9 @@ def locate(G, ax, p, idx, w):
     total = 0.0
     for i in range(D - 1, -1, -1):
         total += p[i + 1]
-        z[i] = min(total, 1.0) * cells if total >= 0.0 else 0.0  # rounding, and not a number, must not leave the lattice
+        z[i] = (
+            min(total, 1.0) * cells if total >= 0.0 else 0.0
+        )  # rounding, and not a number, must not leave the lattice
     code = 0
     radix = 1
     frac = np.empty(D)

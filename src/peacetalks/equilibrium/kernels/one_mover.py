@@ -66,10 +66,20 @@ def make_room(actions, columns, beliefs):
     """Allocate scratch for nodes of up to `actions` actions."""
     A, B = actions, beliefs
     return Room(
-        np.empty((A, columns, B)), np.empty((2, A, B)), np.zeros((2, A, B)), np.empty((2, A, B)), np.empty((2, B)),
-        np.empty((2, B)), np.empty((3, B)), np.zeros((A, B), np.int64), np.zeros((A, 3, B)), np.empty((A, B)),
-        np.empty((A, B)), np.empty(B), np.zeros(A, np.bool_),
-    )  # fmt: skip
+        np.empty((A, columns, B)),
+        np.empty((2, A, B)),
+        np.zeros((2, A, B)),
+        np.empty((2, A, B)),
+        np.empty((2, B)),
+        np.empty((2, B)),
+        np.empty((3, B)),
+        np.zeros((A, B), np.int64),
+        np.zeros((A, 3, B)),
+        np.empty((A, B)),
+        np.empty((A, B)),
+        np.empty(B),
+        np.zeros(A, np.bool_),
+    )
 
 
 @inner(fastmath={"contract", "nsz"})
@@ -127,7 +137,17 @@ def stacked(axis, m):
         for b in range(B):
             p[k * B + b], base[k * B + b] = axis.p[b], k * B + axis.base[b]
     return Axis(
-        p, base, axis.step, axis.size, axis.knot, axis.prior, axis.below, axis.above, axis.stencil, axis.second, axis.third
+        p,
+        base,
+        axis.step,
+        axis.size,
+        axis.knot,
+        axis.prior,
+        axis.below,
+        axis.above,
+        axis.stencil,
+        axis.second,
+        axis.third,
     )
 
 
@@ -381,7 +401,9 @@ def signal_values(n, L, axis, out, R):
                 for b in range(B):
                     j = at[b]
                     v0, v1, v2, v3 = row[j], row[j + s], row[j + s2], row[j + s3]
-                    other[b] += mean[b] * (v0 + share[0, b] * (v1 - v0) + share[1, b] * (v2 - v1) + share[2, b] * (v3 - v2))
+                    other[b] += mean[b] * (
+                        v0 + share[0, b] * (v1 - v0) + share[1, b] * (v2 - v1) + share[2, b] * (v3 - v2)
+                    )
 
 
 @inner()

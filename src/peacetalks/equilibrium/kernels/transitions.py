@@ -176,9 +176,12 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
     for i in range(len(L.part_actions)):
         A = max(A, L.part_actions[i])
     S = Lots(
-        np.ones(MOVERS, np.int64), np.ones((MOVERS, A)), np.ones((MOVERS, A), np.int64),
-        np.zeros((MOVERS, A, 4), np.int64), np.ones((MOVERS, A, 4)),
-    )  # fmt: skip
+        np.ones(MOVERS, np.int64),
+        np.ones((MOVERS, A)),
+        np.ones((MOVERS, A), np.int64),
+        np.zeros((MOVERS, A, 4), np.int64),
+        np.ones((MOVERS, A, 4)),
+    )
     for n in nodes:
         chance = is_chance(n, L)
         common = common_shape(n, L, G)

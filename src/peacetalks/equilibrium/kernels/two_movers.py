@@ -41,10 +41,18 @@ def make_pair(actions, beliefs):
     """Allocate scratch for nodes of up to `actions` actions a side."""
     A, B = actions, beliefs
     return Pair(
-        np.zeros((2, 6), np.int64), np.empty((2, 2, B)), np.zeros(B, np.int64), np.empty((2, 2, A, B)),
-        np.empty((2, 2, A, B)), np.empty((2, 2, A, B)), np.empty((2, A, B)), np.zeros((2, A, B), np.int64),
-        np.zeros((2, A, 3, B)), np.empty(B), np.empty((2, B)),
-    )  # fmt: skip
+        np.zeros((2, 6), np.int64),
+        np.empty((2, 2, B)),
+        np.zeros(B, np.int64),
+        np.empty((2, 2, A, B)),
+        np.empty((2, 2, A, B)),
+        np.empty((2, 2, A, B)),
+        np.empty((2, A, B)),
+        np.zeros((2, A, B), np.int64),
+        np.zeros((2, A, 3, B)),
+        np.empty(B),
+        np.empty((2, B)),
+    )
 
 
 @inner()
