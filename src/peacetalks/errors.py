@@ -6,8 +6,11 @@ Classes tell errors apart, never their text.  The command line ends with the exi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class GameError(ValueError):

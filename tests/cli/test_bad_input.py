@@ -168,7 +168,7 @@ def _prior(t):
 
 
 def _wide(t):
-    t["types"] = {"A": {k: 0.25 for k in "uvwx"}}
+    t["types"] = {"A": dict.fromkeys("uvwx", 0.25)}
     t["belief_points"] = 1000
 
 

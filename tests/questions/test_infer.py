@@ -219,7 +219,7 @@ def gauss(loglik, dimensions, nodes):
 
 
 def test_bayes_factor_of_a_two_parameter_account_within_its_error_of_quadrature():
-    narrow = lambda u: bluff(np.array([0.2 * u[0], 0.8 + 0.2 * u[1]]))  # noqa: E731
+    narrow = lambda u: bluff(np.array([0.2 * u[0], 0.8 + 0.2 * u[1]]))
     exact = gauss(narrow, 2, 4) - gauss(bluff, 2, 7)
     assert abs(gauss(bluff, 2, 7) - gauss(bluff, 2, 5)) < 2e-3  # the quadrature itself has converged
     n, s = bayes.nested, bayes.sobol
@@ -251,7 +251,7 @@ def test_evidence_of_an_account_of_a_scenario_against_quadrature(base):
 
 
 def test_evidence_is_seeded_capped_and_says_so():
-    flat = lambda u: float(-u.sum())  # noqa: E731
+    flat = lambda u: float(-u.sum())
     assert bayes.sobol(flat, 2, 16, seed=1) == bayes.sobol(flat, 2, 16, seed=1)
     assert bayes.nested(flat, 2, 900, 20, seed=1).log_z == bayes.nested(flat, 2, 900, 20, seed=1).log_z
     assert not bayes.nested(flat, 2, 60, 40, seed=1).complete

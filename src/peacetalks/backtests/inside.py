@@ -19,11 +19,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -42,6 +42,9 @@ from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 Floats = NDArray[np.float64]
 MONTHS = (12, 24)

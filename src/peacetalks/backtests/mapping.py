@@ -28,14 +28,16 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 from math import exp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from peacetalks.backtests.negotiations import Negotiation
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.tables import read_cases
 from peacetalks.scenario.scenario import Scenario, from_table
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.negotiations import Negotiation
 
 RESOLUTE, IRRESOLUTE = 0.006, 0.018  # cost of a month of full fighting, in pies, at equal strength
 AS_KOREA = "judgement: as in the first version of the bundled scenario korea-1951"

@@ -19,13 +19,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -34,6 +34,9 @@ from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.loading import load, read
 from peacetalks.evidence.places import find
 from peacetalks.evidence.tables import read_cases, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SOURCES = ("cwm", "icb", "icb-actors", "ucdp-acd", "nmc")
 ALIASES = {  # Civil War Mediation's name of a state -> UCDP's

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,9 @@ from peacetalks.backtests.occasions import Occasions, Tables, occasions
 from peacetalks.backtests.views import BURN_IN, VIEWS, Forecasts, forecast
 from peacetalks.evidence import score
 from peacetalks.evidence.pool import Fit, shipped
-from peacetalks.evidence.score import Calibration, Decomposition, Skill
+
+if TYPE_CHECKING:
+    from peacetalks.evidence.score import Calibration, Decomposition, Skill
 
 Floats = NDArray[np.float64]
 REFERENCE = "climatology"

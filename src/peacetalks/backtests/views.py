@@ -16,13 +16,16 @@ against climatology, with the precision :math:`\kappa` that makes its sister cla
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from peacetalks.backtests.occasions import Ints, Occasions
 from peacetalks.evidence.pool import FLAT, Fit, walk
 from peacetalks.evidence.shrink import design_effect, precision
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.occasions import Ints, Occasions
 
 Floats = NDArray[np.float64]
 VIEWS = ("climatology", "no change", "last value", "outside", "own record", "pooled")

@@ -12,8 +12,7 @@ Beside the games stand benchmarks that are not equilibria of one: `group_model` 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.catalog.attrition import holdout
 from peacetalks.catalog.audience import audience
@@ -39,7 +38,11 @@ from peacetalks.catalog.signals import signals
 from peacetalks.catalog.signorino import signorino
 from peacetalks.catalog.uncertain_power import uncertain_power
 from peacetalks.errors import GameError, did_you_mean
-from peacetalks.game.language import Game
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.game.language import Game
 
 __all__ = ["make", "names"]
 

@@ -21,9 +21,12 @@ Morrow, J. D. (1994). Alliances, credibility, and peacetime costs. Journal of Co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 TIE = 1e-12  # a gain smaller than this moves nobody
 

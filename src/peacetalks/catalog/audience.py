@@ -169,6 +169,6 @@ def audience(
         players=SIDES,
         types={i: {k: p for k, (p, _) in own.items()} for i, own in zip(SIDES, kinds, strict=True)},
         start=0,
-        stages=(Simultaneous("stand", {i: own for i in SIDES}, together),),
+        stages=(Simultaneous("stand", dict.fromkeys(SIDES, own), together),),
         periods=periods,
     )

@@ -51,7 +51,7 @@ def ceasefire(
         if state != "ceasefire":
             return Move("fight", state)
         bad = [i for i in ("A", "B") if chosen[i] == "violate"]
-        pay = {i: 1.0 if not bad else -loss for i in ("A", "B")}
+        pay = dict.fromkeys(("A", "B"), 1.0 if not bad else -loss)
         pay |= {i: 1 + gain if len(bad) == 1 else 0.0 for i in bad}
         p = incident[len(bad)]
         return Move(tuple(chosen.values()), {"broken now": p, "ceasefire": 1 - p}, pay)
@@ -72,6 +72,6 @@ def ceasefire(
 
     def last(state: Any) -> dict[str, float]:
         away = state[1] if isinstance(state, tuple) else 0
-        return {} if state == "broken" else {i: full * discount**away for i in ("A", "B")}
+        return {} if state == "broken" else dict.fromkeys(("A", "B"), full * discount**away)
 
     return Game(players=("A", "B"), start="ceasefire", stages=stages, periods=periods, discount=discount, value=last)

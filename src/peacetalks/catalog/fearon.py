@@ -11,11 +11,13 @@ Fearon, J. D. (1995). Rationalist explanations for war. International Organizati
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.catalog._parts import Offers, passing, spread
 from peacetalks.game.language import ONLY, Chance, Decision, Game, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TWO_TYPES = {"weak": 0.30, "tough": 0.05}
 

@@ -21,12 +21,15 @@ Bueno de Mesquita, B. & Stokman, F. N. (eds) (1994). European Community Decision
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.errors import GameError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def obstinate(
         players=SIDES,
         types={i: {"obstinate": z, "rational": 1 - z} for i, z in zip(SIDES, prior, strict=True)},
         start=0,
-        stages=(Simultaneous("stand", {i: own for i in SIDES}, together),),
+        stages=(Simultaneous("stand", dict.fromkeys(SIDES, own), together),),
         periods=periods,
         discount={i: math.exp(-r * dt) for i, r in zip(SIDES, rates, strict=True)},
     )

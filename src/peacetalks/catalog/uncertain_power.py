@@ -9,11 +9,13 @@ Fey, M. & Ramsay, K. W. (2009). Mechanism design goes to war. Review of Economic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.catalog._parts import Offers, spread
 from peacetalks.game.language import Decision, Game, Move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 KINDS = ("weak", "strong")
 Table = tuple[tuple[float, float], tuple[float, float]]

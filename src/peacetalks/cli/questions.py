@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     scenario: ScenarioArg,
-    account: Extra = [],  # noqa: B006  typer reads the default, nobody changes it
+    account: Extra = [],
     dates: Annotated[str, typer.Option(help="Months compared, separated by commas.")] = "12,24",
     drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
     belief_points: Points = 5,
@@ -56,7 +56,7 @@ def infer(
     acts: Annotated[
         Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")
     ] = None,
-    account: Extra = [],  # noqa: B006
+    account: Extra = [],
     method: Annotated[str, typer.Option(help="Evidence over the ranges: sobol, nested or none.")] = "sobol",
     points: Annotated[int, typer.Option(help="Solves an account for sobol; most likelihoods for nested.")] = 16,
     dates: Annotated[str, typer.Option(help="Months of the updated forecast, separated by commas.")] = "12,24",
@@ -96,7 +96,7 @@ def infer(
 def audit(
     scenario: ScenarioArg,
     claims: Annotated[Path | None, typer.Option(help="Claims (.toml); default: the scenario's own.")] = None,
-    account: Extra = [],  # noqa: B006
+    account: Extra = [],
     draws: Annotated[int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")] = 4,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 20250520,
     belief_points: Points = 5,

@@ -16,21 +16,24 @@ points is put on the belief grid, each belief shared out over its neighbours as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha256
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peacetalks.equilibrium.filter_grid import GridSteps, Step, grid_points, spread
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE, expand
-from peacetalks.game.language import Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.game.language import Stage
 
 MOST = 300
 OFF = -1

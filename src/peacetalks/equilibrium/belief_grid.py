@@ -22,14 +22,17 @@ prior as an extra point that no posterior is sent to.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from peacetalks.errors import GameError
-from peacetalks.game.language import Game
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.game.language import Game
 
 MAX_TYPES = 4
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium.belief_grid import Grid
 from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAIN, SIGNAL
 from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import NATURE, Compiled
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.belief_grid import Grid
 
 
 def make_plan(c: Compiled, grid: Grid) -> Plan:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 import xarray as xr
 
 from peacetalks.equilibrium.belief_grid import prior_index
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import march
 from peacetalks.errors import GameError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from peacetalks.equilibrium.solution import Solution
 
 Label = Callable[[Any], str]
 

@@ -15,6 +15,7 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,9 +32,11 @@ from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.equilibrium.kernels import sweep as _sweep
 from peacetalks.equilibrium.kernels import transitions as _measure
 from peacetalks.equilibrium.kernels import two_movers as _duel
-from peacetalks.equilibrium.kernels.sweep import Plan
 from peacetalks.game.compile import Compiled, compile_game
 from peacetalks.game.language import Decision, Game, Move, Simultaneous, Stage
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.kernels.sweep import Plan
 
 log = logging.getLogger("peacetalks")
 FILES = (_jit, _exp, _kernels, _newton, _several, _signal, _duel, _table, _single, _sweep, _measure)

@@ -6,6 +6,8 @@ is solved alone, in logarithms (`solve_one.py`), or followed from precision 0 (`
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from peacetalks.equilibrium import kernel_cache as _cache
@@ -19,8 +21,10 @@ from peacetalks.equilibrium.kernels.one_mover import CHANCE, DUEL, GENERAL, PLAI
 from peacetalks.equilibrium.kernels.two_movers import TINY
 from peacetalks.equilibrium.solution import NODE_STEPS, not_solved
 from peacetalks.errors import NotSolved
-from peacetalks.game.compile import Compiled
 from peacetalks.game.payoffs import Columns
+
+if TYPE_CHECKING:
+    from peacetalks.game.compile import Compiled
 
 CLIMB_STEPS = 3000
 STACK = 256  # beliefs at which alike nodes are solved together: long enough loops, small enough for the cache

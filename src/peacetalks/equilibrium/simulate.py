@@ -7,16 +7,18 @@ they differ from the exact forecast by sampling error and by the grid's error, w
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from peacetalks.equilibrium.forward import Paths
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.errors import GameError
 from peacetalks.game.compile import NATURE
 from peacetalks.game.payoffs import Columns
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.solution import Solution
 
 
 def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int | None = None) -> Paths:

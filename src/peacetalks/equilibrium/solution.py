@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +16,11 @@ from peacetalks.equilibrium.kernels import solve_one as _single
 from peacetalks.equilibrium.transitions import welfare
 from peacetalks.errors import GameError, NotSolved, did_you_mean
 from peacetalks.game.compile import NATURE, Compiled
-from peacetalks.game.language import Game
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from peacetalks.game.language import Game
 
 NODE_TOLERANCE = 1e-11
 NODE_STEPS = 500

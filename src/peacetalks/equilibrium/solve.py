@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,9 @@ from peacetalks.equilibrium.period_map import Restless, Work
 from peacetalks.equilibrium.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, Solution
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import Compiled, compile_game
-from peacetalks.game.language import Game
+
+if TYPE_CHECKING:
+    from peacetalks.game.language import Game
 
 MEMORY_LIMIT = 6 * 2**30
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance

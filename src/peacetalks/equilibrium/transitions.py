@@ -7,7 +7,6 @@ hence :math:`\sum b(\theta) V_\theta` at the start equals the expected pay along
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,13 @@ import numpy as np
 from peacetalks.equilibrium import kernel_cache as _cache
 from peacetalks.equilibrium.anderson import Anderson
 from peacetalks.equilibrium.kernels import transitions as _measure
-from peacetalks.game.compile import Layout
 from peacetalks.game.payoffs import Columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peacetalks.equilibrium.solution import Solution
+    from peacetalks.game.compile import Layout
 
 
 @dataclass(frozen=True)

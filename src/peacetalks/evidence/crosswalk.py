@@ -19,14 +19,16 @@ A return to fighting is known by its calendar year only and dated to 1 July, or 
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from peacetalks.evidence.casebook import RECURRENCE_TO
 from peacetalks.evidence.survival import incidence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CAUSES = ("agreement", "ceasefire", "victory_a", "victory_b", "low_activity", "actor_ceases")
 SILENT = {

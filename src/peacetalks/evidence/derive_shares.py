@@ -8,7 +8,7 @@ cell means that the curve does not get there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -31,6 +31,9 @@ from peacetalks.evidence.derive_curves import (
     timed,
 )
 from peacetalks.evidence.survival import incidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SHARE_COLUMNS = ["table", "class", "outcome", "n", "count", "share", "low", "high"]
 LENGTH_COLUMNS = ["table", "class", "n", "q25", "median", "q75"]

@@ -15,14 +15,15 @@ import tempfile
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
-
-import polars as pl
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, cards
 from peacetalks.evidence.loading import read, tidy
 from peacetalks.evidence.places import cache_dir
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SUFFIXES = (".csv", ".dta", ".xlsx", ".xls", ".parquet")
 

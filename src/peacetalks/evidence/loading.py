@@ -8,13 +8,16 @@ unknown or impossible day is null (its year is kept in a column of its own where
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, Column, card
 from peacetalks.evidence.places import find
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KINDS = {"int": pl.Int64, "float": pl.Float64, "text": pl.String, "yes": pl.Boolean, "date": pl.Date}
 

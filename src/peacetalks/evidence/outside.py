@@ -25,15 +25,12 @@ class curve did not: prefer `regression` where a class has few cases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import polars as pl
 import xarray as xr
-from numpy.typing import NDArray
 
 from peacetalks.errors import EmptyClass, EvidenceError, suggestion
 from peacetalks.evidence import crosswalk, regression
@@ -44,6 +41,12 @@ from peacetalks.evidence.grammar import parse
 from peacetalks.evidence.rates import class_weight
 from peacetalks.evidence.shrink import posterior
 from peacetalks.outcomes import ENDS, LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
 
 Method = Literal["class", "regression"]
 SOURCE = "UCDP Conflict Termination Dataset 3-2021; UCDP/PRIO Armed Conflict Dataset 25.1"

@@ -9,9 +9,8 @@ whole cases that would give the variance of the curve) and for clusters of like 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -22,6 +21,9 @@ from peacetalks.evidence.classes import CaseFilter, Where, day, prepared
 from peacetalks.evidence.grammar import EVENTS, Event, parse
 from peacetalks.evidence.shrink import design_effect, posterior, precision
 from peacetalks.evidence.survival import incidence
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @dataclass(frozen=True)

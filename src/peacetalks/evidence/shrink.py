@@ -15,9 +15,13 @@ Methods, ch. 3.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, betaln
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 PRECISIONS = np.exp(np.linspace(0.0, np.log(2000.0), 80))  # the grid on which the precision is sought
 

@@ -15,11 +15,14 @@ References: Aalen and Johansen (1978), Scand. J. Statist. 5, 141-150; Kaplan and
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from peacetalks.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 Z95 = 1.959963984540054
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.catalogue import card
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
     "ceasefires": ("ethprio-ceasefires", ("ending", "side", "class")),

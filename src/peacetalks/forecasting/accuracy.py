@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import xarray as xr
 
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.solution import CUBIC, INSTEAD, Solution
 from peacetalks.forecasting.readout import ends_of, outcomes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 N = TypeVar("N", float, xr.DataArray)
 STRAIGHT = "Straight lines between belief points, less exact: play did not settle with the cubic interpolation"

@@ -10,16 +10,18 @@ The weight was fitted on forecasts 12 and 24 months ahead and is used at every d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from peacetalks.evidence.pool import Fit, card, pool, shipped
 from peacetalks.forecasting.record_view import FEW, OutsideView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
 
 STEPS = 21  # weights at which the range is looked for
 NO_CLASS = "The scenario names no reference class: there is nothing to pool the inside view with."

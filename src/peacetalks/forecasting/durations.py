@@ -18,13 +18,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import prior_index
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.mechanisms.state import label
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.solution import Solution
 
 Advance = Callable[[np.ndarray, int], np.ndarray]
 

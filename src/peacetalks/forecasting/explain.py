@@ -10,20 +10,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import GameError, SpecError
 from peacetalks.forecasting.durations import advance_map, opening_mass
 from peacetalks.forecasting.size import check
-from peacetalks.game.compile import Compiled
 from peacetalks.game.language import Chance
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import NO_PACT, label
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.game.compile import Compiled
+    from peacetalks.scenario.scenario import Scenario
 
 RARE = 1e-4  # sequences below this probability are dropped
 KEPT = 60  # sequences still moving that are followed at once

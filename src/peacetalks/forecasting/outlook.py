@@ -6,11 +6,9 @@ then play is noisy.  What private information moves is the distance between the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import xarray as xr
@@ -32,7 +30,12 @@ from peacetalks.mechanisms.standard_game import derived
 from peacetalks.mechanisms.state import agreed_terms
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from peacetalks.scenario.scenario import Scenario
 
 SEED = 20250520
 MONTHS = (1, 3, 6, 12, 24)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from peacetalks.equilibrium.forward import Trajectory
 from peacetalks.mechanisms.state import agreed_terms, label
 from peacetalks.outcomes import ENDS, LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.equilibrium.forward import Trajectory
 
 
 def outcomes_of(t: Trajectory) -> xr.DataArray:

@@ -7,14 +7,16 @@ same scope), which is said beside them; a class without cases is reported as sil
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
 from peacetalks.errors import EmptyClass, EvidenceError, SpecError
 from peacetalks.evidence import CaseFilter, cases, outside_forecast
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
 
 DRAWS, SEED, FEW = 60, 7, 5
 SILENT = (

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.equilibrium.solve import MEMORY_LIMIT
 from peacetalks.errors import GameError, SpecError
 from peacetalks.game.compile import MAX_NODES, compile_game
-from peacetalks.game.language import Game
 from peacetalks.mechanisms.standard_game import build
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.game.language import Game
+    from peacetalks.scenario.scenario import Scenario
 
 SMALL = 600  # front positions x offers: a game this small is laid out without asking
 MAX_PERIODS, MAX_DRAWS, MAX_BELIEFS = 1200, 4096, 100_000

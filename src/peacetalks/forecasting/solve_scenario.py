@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from peacetalks.equilibrium.solution import Solution
+from typing import TYPE_CHECKING
+
 from peacetalks.equilibrium.solve import solve
 from peacetalks.mechanisms.standard_game import build
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.scenario.scenario import Scenario
 
 TOLERANCE = (
     1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid

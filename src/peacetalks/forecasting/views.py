@@ -6,17 +6,20 @@ while date and record are the scenario's. Readings of the same reference classes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any, Protocol
 
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.best_estimate import PooledView, pooled_view
 from peacetalks.forecasting.record_view import OutsideView, outside_views
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import xarray as xr
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 class Lines(Protocol):

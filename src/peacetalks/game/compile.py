@@ -17,18 +17,21 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE, Node, check_hashable, expand
-from peacetalks.game.language import Game, Stage
 from peacetalks.game.payoffs import Columns, ints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from peacetalks.game.language import Game, Stage
 
 MAX_NODES = 1_000_000
 

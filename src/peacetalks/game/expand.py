@@ -122,7 +122,7 @@ def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
         if not isinstance(out, Move):
             raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
         found.append(out)
-    if any([pay is not None for row in own.values() for pay in (*row[3], *row[4])]):
+    if any(pay is not None for row in own.values() for pay in (*row[3], *row[4])):
         raise GameError(
             f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
         )

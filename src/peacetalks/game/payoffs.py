@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Game, Stage, place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Where = str | tuple[Stage, Any, Any]
 Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, column, amount

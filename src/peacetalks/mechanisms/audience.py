@@ -12,11 +12,15 @@ costs `discontent` a period until it mends (`domestic_support.py` holds the ladd
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Move
 from peacetalks.mechanisms.state import COMMITTED, FRESH, STEADY, STRAINED, TALKS, WAR, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 DEMAND, BACK_DOWN = "demand in public", "back down"
 

@@ -12,14 +12,18 @@ by the front.  A front pushed off either edge decides the war.  Fighting costs :
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import audience, domestic_support, grand_bargain, inspection, pact
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
 from peacetalks.mechanisms.territory import flows, merged, prize, share, victory
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"
 COMPLY, VIOLATE = "comply", "violate"

@@ -7,12 +7,16 @@ Under a truce both sides comply or violate.  An incident ends the truce with pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import inspection
 from peacetalks.mechanisms.state import BROKEN, TRUCES, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 VIOLATE = "violate"
 

@@ -9,14 +9,18 @@ answer calls on its members (`pact.py`); a standing public demand makes silence 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, credibility, observers
 from peacetalks.mechanisms.pact import CALLED
 from peacetalks.mechanisms.state import FIGHTING, IN_PACT, WIDER, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 OCCASION, PROBED = "occasion", "probed"
 

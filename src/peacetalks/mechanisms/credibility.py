@@ -9,7 +9,10 @@ at face value.
 
 from __future__ import annotations
 
-from peacetalks.scenario.scenario import Scenario
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
 
 
 def of(s: Scenario) -> float:

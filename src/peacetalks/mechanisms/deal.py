@@ -14,16 +14,19 @@ the other side has no pre-emptive attack.  The shift of power is one push of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import grand_bargain
 from peacetalks.mechanisms.inspection import detection
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
 from peacetalks.mechanisms.territory import moved, prize, standing_at, victory
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 KEEP, REARM, ATTACK = "keep", "rearm", "attack"
 

@@ -12,14 +12,17 @@ victory no longer counts as quick.  In a period of war, after the battle,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peacetalks.mechanisms.loyalty import hazard, mutiny
 from peacetalks.mechanisms.state import FRESH, STEADY, STRAINED, TALKS, WAR, World
 from peacetalks.mechanisms.territory import merged
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 class After(NamedTuple):

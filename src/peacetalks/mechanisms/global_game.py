@@ -19,11 +19,14 @@ A leaf: imports nothing of the package.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import expit, ndtr, ndtri
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 SCAN = 4001  # points on [0, 1] between which a share of mutineers is looked for
 

@@ -15,10 +15,14 @@ terms: a few bundle offers.  Trade pays where the two weigh the issue differentl
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from peacetalks.mechanisms.state import FIGHTING, FRESH, VICTORY_1, VICTORY_2, Bundle, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
 
 BARGAIN = "grand bargain"
 

@@ -9,8 +9,12 @@ watched by the same inspectors: a period of rearming is detected with :math:`1-(
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from peacetalks.mechanisms.state import INSPECTED, World, resting
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
 
 ASK_INSPECTORS = "ask for inspectors"
 

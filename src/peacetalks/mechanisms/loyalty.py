@@ -18,14 +18,18 @@ is steady again; odds in battle are as before, so the loss is one of ground, not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from peacetalks.mechanisms.global_game import hazard as breaking_chance
 from peacetalks.mechanisms.state import STEADY, World
 from peacetalks.mechanisms.territory import moved, prize, victory
-from peacetalks.scenario.scenario import Scenario
-from peacetalks.scenario.tables import Loyalty
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from peacetalks.scenario.scenario import Scenario
+    from peacetalks.scenario.tables import Loyalty
 
 
 @cache

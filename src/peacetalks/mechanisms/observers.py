@@ -12,13 +12,17 @@ numbers fixed before the game is solved: occasions for small powers to probe the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import beta
 
 from peacetalks.mechanisms.state import DEAL, SETTLED, WIDER, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 def posterior_mean(a: float, b: float, advances: float, months: float) -> float:

@@ -16,12 +16,14 @@ duration of the war, which keeps it out of the states of a truce.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.game.language import Move, Simultaneous
 from peacetalks.mechanisms import credibility, observers
 from peacetalks.mechanisms.state import IN_PACT, NO_PACT, UNDECIDED, WIDER, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
 
 JOIN, STAY_OUT, HONOUR, ABANDON, CALLED = "join", "stay out", "honour", "abandon", "called"
 

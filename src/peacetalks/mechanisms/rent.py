@@ -6,11 +6,15 @@ The rent is `drive`, not `pay`: it moves choices and is nobody's welfare.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms.state import TALKS, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 def collect(s: Scenario) -> Chance:

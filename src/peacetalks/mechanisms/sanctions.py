@@ -8,13 +8,17 @@ Sanctions end with a settlement.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Decision, Move
 from peacetalks.mechanisms import credibility
 from peacetalks.mechanisms.state import INSPECTED, OPEN, TRUCES, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 STEPS = {
     0: (("hold", 0), ("threaten", 1), ("impose", 2)),

@@ -26,8 +26,7 @@ Measured on russia-ukraine-2025 (F = 21, L = 3, X = 11): 6,741 nodes bare, 26,90
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.game.language import Game, Stage
 from peacetalks.mechanisms import (
@@ -46,7 +45,11 @@ from peacetalks.mechanisms import (
     territory,
 )
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 def build(s: Scenario) -> Game:

@@ -9,9 +9,8 @@ period, so that what is forecast does not depend on the number of offers or the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -33,7 +32,11 @@ from peacetalks.mechanisms.state import (
     resting,
 )
 from peacetalks.mechanisms.territory import merged
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.scenario.scenario import Scenario
 
 ASK, REOPEN = "ask for a ceasefire", "propose to talk"
 

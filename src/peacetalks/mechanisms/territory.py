@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, World
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from peacetalks.scenario.scenario import Scenario
 
 
 def share(s: Scenario, front: int) -> float:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
@@ -14,10 +14,12 @@ import vl_convert as vlc
 from jinja2 import Template
 
 from peacetalks.backtests.inside import MONTHS, ORDER
-from peacetalks.backtests.results import Backtest, Result, Scores
 from peacetalks.errors import PageError
-from peacetalks.evidence.score import Calibration, Skill
 from peacetalks.pages.backtest_words import _seen, interval, markdown
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.results import Backtest, Result, Scores
+    from peacetalks.evidence.score import Calibration, Skill
 
 COLOURS = {"outside": "#1b7837", "pooled": "#762a83", "own record": "#b8860b", "inside": "#2166ac"}
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.backtests.inside import ORDER
-from peacetalks.backtests.results import Backtest, Result
 from peacetalks.backtests.views import BURN_IN
-from peacetalks.evidence.score import Skill
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.results import Backtest, Result
+    from peacetalks.evidence.score import Skill
 
 SHOWN = ("no change", "last value", "outside", "own record", "pooled")
 TITLES = {

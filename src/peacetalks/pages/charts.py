@@ -6,17 +6,20 @@ Each chart is drawn in two widths (a desk and a telephone); the page shows one o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 import vl_convert as vlc
 
-from peacetalks.forecasting.outlook import Outlook
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import END_NAMES, outcome_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.forecasting.outlook import Outlook
 
 COLOURS = {
     "settlement": "#1b7837",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peacetalks.questions.claims import Audit, Finding
+if TYPE_CHECKING:
+    from peacetalks.questions.claims import Audit, Finding
 
 RATING = {"fails": 1, "undecided": 2, "holds": 3}
 

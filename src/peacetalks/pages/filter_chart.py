@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 import vl_convert as vlc
 
-from peacetalks.questions.infer import Inference
+if TYPE_CHECKING:
+    from peacetalks.questions.infer import Inference
 
 
 def chart(i: Inference) -> Any:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template
 from rich import box
@@ -25,9 +24,13 @@ from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import END_NAMES as NAMES
 from peacetalks.pages.screen import STYLES
 from peacetalks.pages.view_rows import cell, kind, notes, ranges
-from peacetalks.questions.claims import Audit
-from peacetalks.questions.compare import Comparison
-from peacetalks.questions.infer import Inference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from peacetalks.questions.claims import Audit
+    from peacetalks.questions.compare import Comparison
+    from peacetalks.questions.infer import Inference
 
 RECORD = "Outside: what past episodes of the reference classes [1], [2]... became. Pooled: inside and outside taken together."
 RANGES = (

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from csv import writer
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from xarray import DataArray
 
 from peacetalks.errors import SpecError
-from peacetalks.forecasting.outlook import Outlook
 from peacetalks.pages import screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from xarray import DataArray
+
+    from peacetalks.forecasting.outlook import Outlook
 
 SHORT = """<b>{{ title }}</b>, as of {{ as_of }}
 <table><tr><th></th>{% for m in months %}<th>{{ m }} mo</th>{% endfor %}</tr>

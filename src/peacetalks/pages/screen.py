@@ -4,6 +4,7 @@ date, the terms beside their baselines, how long things take, and how it was got
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich import box
@@ -14,9 +15,11 @@ from rich.text import Text
 
 from peacetalks.forecasting.accuracy import STRAIGHT, straightened
 from peacetalks.forecasting.outlook import Outlook, months
-from peacetalks.forecasting.views import Lines
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.forecasting.views import Lines
+    from peacetalks.scenario.scenario import Scenario
 
 END_NAMES = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}
 END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}

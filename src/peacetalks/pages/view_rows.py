@@ -6,14 +6,19 @@ notes give the reason in the words of a forecast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
-from peacetalks.forecasting.views import ThreeLines
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.screen import outside_lines, pooled_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import xarray as xr
+
+    from peacetalks.forecasting.views import ThreeLines
 
 EVERY = "every account"
 KINDS = {"inside": "end", "pooled": "pooled"}

@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import zlib
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,12 +22,16 @@ from peacetalks.forecasting.jobs import Tell, spread
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.questions.answer_cache import Kept, name_of, note
 from peacetalks.questions.evaluate import View
-from peacetalks.questions.events import Acts, Record
 from peacetalks.questions.filter_record import Follower, movable
 from peacetalks.questions.query import Binary, Effect, Literal, Loglik, Param, Query, Rate, pointed
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.what_if import as_drawn, changed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peacetalks.questions.events import Acts, Record
 
 Wanted = tuple[Scenario, dict[Any, str]]  # a variant of the scenario, {atom asked about it: text of its query}
 

@@ -18,24 +18,27 @@ values.  The game is solved once for each variant of the scenario, whatever the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
 from peacetalks.errors import QueryError, SpecError
-from peacetalks.forecasting.jobs import Tell
 from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.questions.answer_cache import Kept
 from peacetalks.questions.batch import Bench
-from peacetalks.questions.events import Acts, Record
 from peacetalks.questions.query import MODEL, Loglik, Query, Rate, atoms, parse
 from peacetalks.scenario.accounts import Account, readings
 from peacetalks.scenario.files import folder, read
 from peacetalks.scenario.scenario import Part, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from peacetalks.forecasting.jobs import Tell
+    from peacetalks.questions.events import Acts, Record
 
 DRAWS = 4
 RATE_DRAWS = 256

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -17,12 +17,14 @@ from peacetalks.forecasting.jobs import Tell, spread
 from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.views import ThreeLines
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, written_at
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from peacetalks.forecasting.views import ThreeLines
+    from peacetalks.scenario.scenario import Scenario
 
 DATES = (12, 24)
 

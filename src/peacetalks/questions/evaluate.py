@@ -10,10 +10,9 @@ a settlement is in force, the front where there is one.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +20,6 @@ from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.equilibrium.belief_grid import prior_index
 from peacetalks.equilibrium.filter_grid import grid_points
 from peacetalks.equilibrium.forward import type_ratio
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import Flow, enter, flow
 from peacetalks.errors import GameError, QueryError, did_you_mean
 from peacetalks.forecasting.readout import terms_of
@@ -29,7 +27,12 @@ from peacetalks.mechanisms.battlefield import share
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.query import Believed, Chance, InForce, IsType, Mean, Play, Welfare, pointed
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.scenario.scenario import Scenario
 
 POOL = 24  # months
 SIGNS: dict[str, Callable[[Any, Any], Any]] = {">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}
@@ -124,7 +127,7 @@ class View:
         inside = np.isin(self.labels, q.event.labels)
         if q.event.kind == "by":
             return _ratio((self.filtered(_both(masks, {months: inside}), last) @ weight).sum(), whole)
-        never = self.filtered(_both(masks, {t: ~inside for t in range(months + 1)}), last)
+        never = self.filtered(_both(masks, dict.fromkeys(range(months + 1), ~inside)), last)
         return 1.0 - _ratio((never @ weight).sum(), whole)
 
     def mean(self, q: Mean) -> float:

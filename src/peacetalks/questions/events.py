@@ -38,17 +38,20 @@ import io
 import tomllib
 from dataclasses import dataclass
 from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
 from peacetalks.equilibrium.belief_filter import Seen
 from peacetalks.errors import NoRecord, SpecError, did_you_mean
-from peacetalks.game.language import Game
 from peacetalks.scenario.files import folder, read, read_table, table
 from peacetalks.scenario.scenario import Part, Scenario
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from peacetalks.game.language import Game
 
 NONE = "none"
 Text = Field(min_length=1)

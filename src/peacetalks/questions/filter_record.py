@@ -7,19 +7,22 @@ the game lacks in this state) is listed with the reason and not used.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.errors import SpecError
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.questions.events import Acts, Known, Placed, Record, place
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.scenario.scenario import Scenario
 
 Posterior = dict[str, dict[Any, float]]
 

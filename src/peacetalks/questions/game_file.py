@@ -21,14 +21,17 @@ from __future__ import annotations
 
 import json
 from itertools import product
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.forecasting.size import beliefs
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peacetalks.equilibrium.solution import Solution
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")

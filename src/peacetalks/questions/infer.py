@@ -7,18 +7,15 @@ read as the belief at the start of the record.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from peacetalks.equilibrium.belief_filter import Cloud, Filter
 from peacetalks.equilibrium.forward import Trajectory, trajectory
-from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.transitions import enter, flow
 from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting import views as three_lines
@@ -27,13 +24,20 @@ from peacetalks.forecasting.jobs import Tell, spread
 from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
 from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.views import ThreeLines
 from peacetalks.mechanisms.standard_game import opening
 from peacetalks.questions import marginal_likelihood as bayes
-from peacetalks.questions.events import Acts, Record
 from peacetalks.questions.filter_record import Follower, Pass, Posterior, Row, movable
 from peacetalks.scenario.accounts import Account, apply
-from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import xarray as xr
+
+    from peacetalks.equilibrium.solution import Solution
+    from peacetalks.forecasting.views import ThreeLines
+    from peacetalks.questions.events import Acts, Record
+    from peacetalks.scenario.scenario import Scenario
 
 DATES = (12, 24)
 

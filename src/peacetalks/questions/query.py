@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from peacetalks.errors import QueryError, did_you_mean
 from peacetalks.outcomes import ENDS, LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Node = Any
 

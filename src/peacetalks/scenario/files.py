@@ -13,14 +13,16 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from peacetalks.errors import SpecError, did_you_mean
 from peacetalks.scenario.scenario import Scenario, bundled
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 M = TypeVar("M", bound=BaseModel)
 WORDS = {"name", "title", "summary", "hindsight", "as_of", "reference_classes"}

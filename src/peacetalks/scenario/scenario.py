@@ -13,10 +13,9 @@ import hashlib
 import json
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
 
@@ -41,6 +40,9 @@ from peacetalks.scenario.tables import (
     Talks,
     Window,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class Scenario(Part):
@@ -125,7 +127,7 @@ class Scenario(Part):
 
     def at(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with numbers replaced, by dotted path; shares of a side's types are rescaled to 1."""
-        out = cast(Scenario, _replace(self, dict(values), ""))
+        out = cast("Scenario", _replace(self, dict(values), ""))
         sides = []
         for side in out.sides:
             total = sum(k.share for k in side.types.values())

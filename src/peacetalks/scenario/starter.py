@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib import resources
-from typing import Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from peacetalks.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 HEAD = """\
 # A scenario, after the bundled korea-1951. Change the values; each key is explained above it where it first stands.
