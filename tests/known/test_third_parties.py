@@ -68,7 +68,7 @@ ATTACKER, COST = 6.0, 0.45
 
 
 def three(reputation=0.05):
-    """Return the three powers of THEORY, section 1, entry 11."""
+    """Return the three powers of the known answers o11."""
     return {
         "B": Member(2.0, 1.0, 0.0, 0.0),
         "C": Member(3.0, 0.8, reputation, 0.12),

@@ -1,4 +1,4 @@
-"""Laws that every equilibrium obeys (design: THEORY, section 2), on random games and on the catalog."""
+"""Laws that every equilibrium obeys (`docs/theory.md`), on random games and on the catalog."""
 
 from dataclasses import replace
 

@@ -12,7 +12,7 @@ ALONE = {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.0}}, "challengers
 
 
 def test_value_of_the_lever(small):
-    """R = delta h (x + G) / (1 - delta (1 - h)): THEORY o13 with no cost of war and nothing held on the front."""
+    """R = delta h (x + G) / (1 - delta (1 - h)): known answer o13 with no cost of war and nothing held on the front."""
     still = {"battlefield.front": 0.0, "battlefield.mobility": 0.0, "battlefield.decisive": 0.0, "periods": None}
     apart = {
         "talks.open": False,
@@ -74,7 +74,7 @@ def test_a_mutiny_takes_ground_or_the_war(small, tables):
     )
     battle = next(st for st in pt.build(loyal).stages if st.name == "battle")
     moves = {m.label: m for m in battle.moves(World(TALKS, front=3, home=STRAINED, pending=("restrained", "full")))}
-    hazard = 0.2 * 0.514859  # occasion x P(fall) at z = 0.6, THEORY o12
+    hazard = 0.2 * 0.514859  # occasion x P(fall) at z = 0.6, known answer o12
     assert moves["front +0; mutiny"].weight == pytest.approx(0.75 * hazard, rel=1e-5)
     assert moves["front +0; mutiny"].to == {World(TALKS, front=1): 1.0}
     lost = moves["front +0; mutiny, war lost"]

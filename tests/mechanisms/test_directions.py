@@ -114,7 +114,7 @@ def test_inspectors_deter_violations(small, tables, solved):
 
 def test_lower_loyalty_more_mutiny(small, tables, solved):
     hazards = [fall_chance(4.0, 16.0, z, 0.4) for z in (1.0, 0.8, 0.6, 0.4)]
-    assert np.allclose(hazards, [0.100633, 0.266896, 0.514859, 0.745512], atol=1e-6)  # THEORY o12
+    assert np.allclose(hazards, [0.100633, 0.266896, 0.514859, 0.745512], atol=1e-6)  # known answer o12
     firm, frail = (solved(on(small, tables, "loyalty", strained=z)) for z in (1.0, 0.2))
     strained = AT._replace(home=STRAINED)
     restrained = [mean(s, RUSSIA, s.strategy("posture", strained, player=RUSSIA), "restrained") for s in (firm, frail)]

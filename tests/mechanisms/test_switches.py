@@ -121,13 +121,13 @@ def test_terms_are_reported_from_a_deal_in_force(small, tables):
 def test_derived_numbers(small, tables):
     got = derived(pt.patch(small, tables))
     assert set(got) == {"credibility", "observers_belief", "mutiny_hazard_steady", "mutiny_hazard_strained"}
-    assert got["mutiny_hazard_steady"] == pytest.approx(0.2 * 0.100633, abs=1e-6)  # THEORY o12, z = 1
+    assert got["mutiny_hazard_steady"] == pytest.approx(0.2 * 0.100633, abs=1e-6)  # known answer o12, z = 1
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"audience.side": 2}, "audience concerns side 2 and loyalty side 1: they share one ladder"),
+        ({"audience.side": 2}, "audience concerns side 2 and loyalty side 1: they share the levels of domestic support"),
         ({"ceasefire": None}, "inspection needs the table ceasefire"),
         ({"loyalty.public": 30.0}, "too precise for a single equilibrium; keep public <= sqrt"),
         ({"loyalty.strained": 1.1}, "strained = 1.1 lies above steady = 1: the signal of strength falls"),

@@ -10,7 +10,7 @@ inspector and :math:`-1` undetected, zero sum.  The value is
 :math:`V(n,m)=-\binom{n-1}{m}/\sum_{i\le m}\binom{n}{i}b^{m-i}`.
 
 Dresher, M. (1962). A sampling inspection problem in arms control agreements. RAND RM-2972.
-Avenhaus, R. & von Stengel, B. (1992). Non-zerosum Dresher inspection games. Methods of OR 1991, 376-379.
+Avenhaus, R. & von Stengel, B. (1992). Non-zero-sum Dresher inspection games. Operations Research '91, 376-379.
 """
 
 from __future__ import annotations

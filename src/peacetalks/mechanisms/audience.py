@@ -1,4 +1,4 @@
-r"""Domestic audience: public demands, backing down, and support worn down by humiliations (Fearon 1994, 1997; THEORY o05).
+r"""Domestic audience: public demands, backing down, and support worn down by humiliations (Fearon 1994, 1997).
 
 In open talks the side may *demand in public* its share `demand` of the pie.  While the demand stands,
 

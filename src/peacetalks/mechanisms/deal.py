@@ -1,4 +1,4 @@
-r"""Durability: a settlement is kept, or used to rearm (Fearon 1995; Powell 2006; THEORY o02, o25).
+r"""Durability: a settlement is kept, or used to rearm (Fearon 1995; Powell 2006).
 
 Accepted terms x are a regime, not an end.  In every period under a deal side 1 gets the flow :math:`(1-\delta_1)x` and
 side 2 :math:`(1-\delta_2)(1-x)`, worth x and 1 - x if it lasts for good; each side that may (`by`) keeps the deal or

@@ -1,4 +1,4 @@
-r"""Grand bargain and linked issues (Nash 1950; THEORY o13).
+r"""Grand bargain and linked issues (Nash 1950).
 
 *Lever.*  While the war is open a wider agreement is on offer with chance h a period.  The side that hopes for it takes
 it or lets it pass; taken, it settles the war at `terms` and is worth G = `value` besides.  Settling, or a truce,

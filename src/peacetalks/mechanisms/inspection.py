@@ -1,4 +1,4 @@
-r"""Inspectors, let in instead of talking (Dresher 1962; Avenhaus & von Stengel; THEORY o09, o25).
+r"""Inspectors, let in instead of talking (Dresher 1962; Avenhaus & von Stengel 1992).
 
 With or without talks a side may *ask for inspectors*; agreed to, they watch over a truce.  A period of violating is
 then detected with probability :math:`1-(1-\eta)(1-\beta)` in place of :math:`\eta` (one or both violating), beta being

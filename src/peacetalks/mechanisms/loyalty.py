@@ -1,4 +1,4 @@
-r"""Loyalty under restraint, and mutiny (Morris & Shin 1998, 2003; Angeletos, Hellwig & Pavan 2006; THEORY o12, o22).
+r"""Loyalty under restraint, and mutiny (Morris & Shin 1998, 2003; Angeletos, Hellwig & Pavan 2006).
 
 A force that takes losses without being allowed to win loses loyalty: the public signal z of the regime's strength
 falls from `steady` to `strained`.  When an occasion arises each soldier sees a private signal (precision beta) besides
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 def fall_chance(public: float, private: float, signal: float, cost: float) -> float:
     """Return the chance that the regime falls, given precisions, the public signal and the cost of failing.
 
-    >>> [round(fall_chance(4.0, 16.0, z, 0.4), 6) for z in (1.0, 0.8)]  # THEORY o12: loyalty erosion
+    >>> [round(fall_chance(4.0, 16.0, z, 0.4), 6) for z in (1.0, 0.8)]  # known answer o12
     [0.100633, 0.266896]
     """
     return breaking_chance(signal, cost, public, private)

@@ -1,4 +1,4 @@
-r"""Observers: ability judged by how long it takes to win (Beta-Binomial; Smith & Stam 2004; THEORY o18).
+r"""Observers: ability judged by how long it takes to win (Beta-Binomial; Smith & Stam 2004).
 
 Outside the game.  Observers hold a Beta(a, b) prior about the monthly chance q that a side advances a front position,
 see k advances in n months and hold the posterior Beta(a + k, b + n - k).  Their belief in the side's ability is the
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def posterior_mean(a: float, b: float, advances: float, months: float) -> float:
     """Return the mean of Beta(a + k, b + n - k).
 
-    >>> [round(posterior_mean(8, 2, k, n), 4) for k, n in ((5, 10), (20, 40))]  # THEORY o18
+    >>> [round(posterior_mean(8, 2, k, n), 4) for k, n in ((5, 10), (20, 40))]  # known answer o18
     [0.65, 0.56]
     """
     return (a + advances) / (a + b + months)

@@ -1,4 +1,4 @@
-r"""A pact of a side with one or two other powers: reliability, abandonment, deterrence (Smith 1995; Morrow 1994; THEORY o11).
+r"""A pact of a side with one or two other powers: reliability, abandonment, deterrence (Smith 1995; Morrow 1994).
 
 At the start the side and the other powers choose at once to join or stay out; the pact stands if all join (a one-off
 move).  While it stands each member gets `security` and pays `upkeep` a period of war, and the side's odds in battle are

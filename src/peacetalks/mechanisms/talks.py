@@ -4,7 +4,7 @@ In a period one side is recognised.  In open talks it offers terms x (side 1's s
 *density* over x), asks for a ceasefire, stalls or walks out; the other side answers.  With talks closed it may
 propose to reopen them.  Accepted terms end the war: side 1 gets x, side 2 gets 1 - x, for good (or for as long as the
 deal is kept, `deal.py`).  Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per
-period, so that what is forecast does not depend on the number of offers or the length of a period (THEORY, B3, B6).
+period, so that what is forecast does not depend on the number of offers or the length of a period (`docs/theory.md`).
 """
 
 from __future__ import annotations
