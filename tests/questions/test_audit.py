@@ -19,7 +19,7 @@ from peacetalks.questions.claims import PROBABILITY_ERROR, Claim, audit, claims,
 from peacetalks.questions.evaluate import View
 from peacetalks.questions.events import acts
 from peacetalks.questions.query import atoms, parse
-from peacetalks.scenario.accounts import accounts, readings
+from peacetalks.scenario.accounts import accounts, interpretations
 from peacetalks.scenario.files import play_key
 
 NAME = "russia-ukraine-2025"
@@ -198,7 +198,7 @@ def test_bundled_claims_parse_and_cover_the_rows_that_can_be_asked():
     rows = {r for c in found for r in c.rows}
     assert rows >= {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16, 17, 18}
     base = pt.load(NAME)
-    read = readings(base, accounts(NAME))
+    read = interpretations(base, accounts(NAME))
     game = pt.build(base)
     for c in found:
         for atom in atoms(parse(c.query)):

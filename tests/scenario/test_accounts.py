@@ -56,7 +56,7 @@ def test_what_an_account_may_not_do(base):
     assert "changes nothing" in refuse(base, {"talks.walk": same})
     assert "talks.walk needs a source" in refuse(base, {"talks.walk": 0.2})
     assert "rent.weight needs a source" in refuse(base, {"rent": {"weight": 0.2}})
-    with pytest.raises(pt.SpecError, match="is a reading of 'korea-1951', not of 'russia-ukraine-2025'"):
+    with pytest.raises(pt.SpecError, match="is an interpretation of 'korea-1951', not of 'russia-ukraine-2025'"):
         apply(account(base, {"talks.walk": {"value": 0.2, **J}}), pt.load(NAME))
     with pytest.raises(ValueError, match="give a value, or off = true"):
         Account.model_validate({"change": [{"path": "rent", "value": 1, "off": True, "reason": "both"}]})

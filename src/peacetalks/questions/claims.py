@@ -29,9 +29,10 @@ from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED, draw
 from peacetalks.questions.answer_cache import Kept
 from peacetalks.questions.batch import Bench
 from peacetalks.questions.query import MODEL, Loglik, Query, Rate, atoms, parse
-from peacetalks.scenario.accounts import Account, readings
+from peacetalks.scenario.accounts import Account, interpretations
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.scenario import Part, Scenario
+from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.tables import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,7 +150,7 @@ def audit(
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
-    read_as = readings(scenario, list(accounts))
+    read_as = interpretations(scenario, list(accounts))
     queries = [(c, _parsed(c)) for c in found]
     bench = Bench(read_as, scenario, record, acts, belief_points, seed, Kept(keep))
     cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]

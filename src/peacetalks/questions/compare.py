@@ -19,8 +19,9 @@ from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import Split, shapley
-from peacetalks.scenario.accounts import Account, apply, written_at
+from peacetalks.scenario.accounts import Account, apply
 from peacetalks.scenario.files import play_key
+from peacetalks.scenario.paths import written_at
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.views import ThreeLines

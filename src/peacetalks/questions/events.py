@@ -44,8 +44,10 @@ from pydantic import Field, model_validator
 
 from peacetalks.equilibrium.belief_filter import Seen
 from peacetalks.errors import NoRecord, SpecError, did_you_mean
-from peacetalks.scenario.files import folder, read, read_table, table
-from peacetalks.scenario.scenario import Part, Scenario
+from peacetalks.scenario.files import folder, read, table
+from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.tables import Part
+from peacetalks.scenario.validation import read_table
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable

@@ -2,7 +2,7 @@
 
 A scenario is one TOML file.  Unknown keys are refused with a hint, every number may be a point, a range or a
 distribution with its source (`quantity.py`), and a mechanism that is not written is not in the game.  Units: the
-pie is 1, the present value of everything contested; flows are per period; shares belong to side 1.
+stake, the present value of everything contested, is 1; flows are per period; shares belong to side 1.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ import datetime as dt
 import hashlib
 import json
 import math
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, model_validator
 
 from peacetalks.errors import NothingChanges, SpecError, did_you_mean
+from peacetalks.scenario import paths
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -40,13 +40,21 @@ from peacetalks.scenario.tables import (
     Talks,
     Window,
 )
+from peacetalks.scenario.validation import parse_toml, read_table, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+BUNDLED = resources.files("peacetalks.scenario") / "bundled"
+ADVICE = ". Check with `peacetalks check`; every key is explained by `peacetalks new`."
+
 
 class Scenario(Part):
-    """A conflict as an analyst sees it at a date."""
+    """A conflict as an analyst sees it at a date, read with `load` and changed with `patch`.
+
+    Its attributes are the keys and tables of the file; a mechanism whose table is None is not in the game.  Numbers are
+    floats (their central values) that carry range and source.  The stake is 1 and a period is a month.
+    """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short name, lower case with hyphens.")
     title: str = Field(description="Title of reports.")
@@ -55,7 +63,9 @@ class Scenario(Part):
     hindsight: str = Field(description="What in the coding rests on later knowledge; 'none' if nothing does.")
     period: Literal["month"] = Field("month", description="Length of a period.")
     periods: int | None = Field(None, ge=1, le=600, description="Last period; left out: stationary.")
-    rationality: Annotated[Number, Bounds(0, 1000)] = Field(description="Precision lambda of choices, per pie.")
+    rationality: Annotated[Number, Bounds(0, 1000)] = Field(
+        description="Precision lambda of choices, per unit of the stake."
+    )
     sides: list[Side] = Field(min_length=2, max_length=2, description="Side 1, then side 2.")
     battlefield: Battlefield
     talks: Talks
@@ -75,33 +85,36 @@ class Scenario(Part):
     reference_classes: list[str] = Field(
         default_factory=list,
         description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'; the "
-        "narrowest that can speak is pooled with the model.",
+        "narrowest with enough cases is pooled with the model.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
-    def _whole(self) -> Scenario:
+    def _consistent(self) -> Scenario:
         if self.ceasefire and self.ceasefire.in_force and self.talks.open is False:
             raise ValueError("a ceasefire in force at the start needs talks.open = true: terms are discussed under it")
         if self.sides[0].label == self.sides[1].label:
             raise ValueError(f"both sides are called {self.sides[0].label!r}")
-        self._mechanisms()
+        self._check_mechanisms()
+        self._check_names()
         return self
 
-    def _mechanisms(self) -> None:
+    def _check_mechanisms(self) -> None:
         if self.inspection and not self.ceasefire:
             raise ValueError("inspection needs the table ceasefire: what inspectors watch over is a truce")
         if self.audience and self.loyalty and self.audience.side != self.loyalty.side:
             raise ValueError(
-                f"audience concerns side {self.audience.side} and loyalty side {self.loyalty.side}: they share one ladder of "
-                "support at home; name the same side in both, or leave one out"
+                f"audience concerns side {self.audience.side} and loyalty side {self.loyalty.side}: they share the "
+                "levels of domestic support; name the same side in both, or leave one out"
             )
         if self.loyalty and self.loyalty.public**2 > 2 * math.pi * self.loyalty.private:
             raise ValueError(
                 "loyalty: the public signal is too precise for a single equilibrium; keep public <= sqrt(2 pi private) "
                 f"= {math.sqrt(2 * math.pi * self.loyalty.private):.3g}"
             )
+
+    def _check_names(self) -> None:
         named = [side.label for side in self.sides]
         named += [part.label for part in (self.sanctions, self.challengers) if part]
         named += self.pact.members if self.pact else []
@@ -113,26 +126,41 @@ class Scenario(Part):
 
     @property
     def digest(self) -> str:
-        """Return the digest of what is written, for accounts that build on it."""
+        """The digest of what is written, which accounts name as their base: 16 hexadecimal digits of a SHA-256."""
         text = json.dumps(self.written(), sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def written_as(self, raw: dict[str, Any]) -> Scenario:
+        """Remember the plain table that this scenario was read from, and return the scenario."""
+        self._raw = copy.deepcopy(raw)
+        return self
 
     def written(self) -> dict[str, Any]:
         """Return the scenario as the plain table it was written as."""
         return copy.deepcopy(self._raw)
 
     def numbers(self) -> dict[str, Number]:
-        """Return every number that was written, by its dotted path."""
+        """Return every number that was written, by its dotted path, in the order of the fields.
+
+        >>> load("korea-1951").numbers()["sides.1.types.resolute.share"].uncertain
+        True
+        """
         return dict(_numbers(self, ""))
 
     def at(self, values: Mapping[str, float]) -> Scenario:
-        """Return the scenario with numbers replaced, by dotted path; shares of a side's types are rescaled to 1."""
+        """Return the scenario with numbers replaced, by dotted path.
+
+        The shares of each side's types are rescaled to sum to 1.  What `written` returns stays as it was.
+
+        >>> float(load("korea-1951").at({"battlefield.mobility": 0.25}).battlefield.mobility)
+        0.25
+        """
         out = cast("Scenario", _replace(self, dict(values), ""))
         sides = []
         for side in out.sides:
-            total = sum(k.share for k in side.types.values())
-            kinds = {n: k.model_copy(update={"share": Number(k.share / total)}) for n, k in side.types.items()}
-            sides.append(side.model_copy(update={"types": kinds}))
+            total = sum(t.share for t in side.types.values())
+            types = {n: t.model_copy(update={"share": Number(t.share / total)}) for n, t in side.types.items()}
+            sides.append(side.model_copy(update={"types": types}))
         return out.model_copy(update={"sides": sides})
 
 
@@ -165,73 +193,90 @@ def _replace(part: Any, values: dict[str, float], path: str) -> Any:
 
 
 def bundled() -> list[str]:
-    """Return the names of the bundled scenarios."""
-    folder = resources.files("peacetalks.scenario") / "bundled"
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    """Return the names of the bundled scenarios, sorted.
+
+    >>> "korea-1951" in bundled()
+    True
+    """
+    return sorted(f.name.removesuffix(".toml") for f in BUNDLED.iterdir() if f.name.endswith(".toml"))
 
 
 def load(name_or_path: str | Path) -> Scenario:
     """Load a bundled scenario by name, or a TOML file by path.
 
-    Raises `SpecError`, naming the file, the line or key, and how to mend it.
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name out of `bundled()`, or the path of a file that ends in `.toml`.
 
+    Returns
+    -------
+    Scenario
+        The scenario, checked: bounds, sums of probabilities, and tables that need one another.
+
+    Raises
+    ------
+    SpecError
+        No such scenario or file, text that is not TOML, or an entry that may not stand there; the message names the
+        file and the line or key, and how to mend it.
+
+    Examples
+    --------
     >>> load("korea-1951").as_of.year
     1951
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml" and path.name == str(name_or_path):
-        if str(name_or_path) not in bundled():
-            hint = did_you_mean(str(name_or_path), bundled())
+    name, path = str(name_or_path), Path(name_or_path)
+    if path.suffix != ".toml" and path.name == name:
+        if name not in bundled():
             raise SpecError(
-                f"no bundled scenario is called {str(name_or_path)!r}{hint}. Bundled: {', '.join(bundled())}; "
-                "or give the path of a .toml file."
+                f"no bundled scenario is called {name!r}{did_you_mean(name, bundled())}. "
+                f"Bundled: {', '.join(bundled())}; or give the path of a .toml file."
             )
-        text = (resources.files("peacetalks.scenario") / "bundled" / f"{name_or_path}.toml").read_text(encoding="utf-8")
-        return parse(text, str(name_or_path))
+        return parse(read_text(BUNDLED / f"{name}.toml"), name)
     if path.is_dir():
         raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")
     if path.suffix != ".toml" and path.exists():
         raise SpecError(
             f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)"
         )
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SpecError(f"no file {str(path)!r}. Make a starter with `peacetalks new`.") from None
-    except UnicodeDecodeError as e:
-        raise SpecError(
-            f"{path}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again"
-        ) from None
-    except OSError as e:
-        raise SpecError(f"{path}: cannot be read ({e.strerror})") from None
-    return parse(text, str(path))
+    return parse(read_text(path, ". Make a starter with `peacetalks new`."), str(path))
 
 
 def parse(text: str, where: str = "scenario") -> Scenario:
-    """Read a scenario from TOML text."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise SpecError(f"{where}: not valid TOML: {e}. Strings need quotes, tables a [header].") from None
-    return from_table(raw, where)
+    """Return the scenario that TOML text describes; `where` names the text in the error (`SpecError`)."""
+    return from_table(parse_toml(text, where), where)
 
 
 def from_table(raw: dict[str, Any], where: str = "scenario") -> Scenario:
-    """Read a scenario from a plain table."""
-    try:
-        out = Scenario.model_validate(raw)
-    except ValidationError as e:
-        raise SpecError(_explain(e, raw, where)) from None
-    out._raw = copy.deepcopy(raw)
-    return out
+    """Return the scenario that a plain table describes; `where` names the table in the error (`SpecError`)."""
+    return read_table(raw, Scenario, where, ADVICE).written_as(raw)
 
 
 def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
-    """Return the scenario with entries changed, by dotted path (`rent.weight`, `sides.1.types.hard.share`).
+    """Return the scenario with entries changed; the scenario itself stays as it is.
 
-    A value of None removes an entry (a mechanism is switched off).  A patch that changes nothing, or whose path
-    leads nowhere, is refused with `SpecError`.
+    Parameters
+    ----------
+    scenario : Scenario
+    change : {dotted path: value}
+        For example `{"rent.weight": 0.02, "sides.1.types.hard.share": 0.4}`, positions in lists counted from 1.  A
+        value is written as in a file: a number, a range, a switch or a whole table.  None removes the entry; removing
+        a mechanism's table takes the mechanism out of the game.
 
+    Returns
+    -------
+    Scenario
+        A new scenario, checked as `load` checks it.
+
+    Raises
+    ------
+    SpecError
+        A path that leads nowhere, or a value that may not stand there.
+    NothingChanges
+        (A `SpecError`.)  Every value is what it was already.
+
+    Examples
+    --------
     >>> s = patch(load("korea-1951"), {"rationality": 25})
     >>> float(s.rationality)
     25.0
@@ -239,66 +284,9 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     if not change:
         raise NothingChanges("a patch that changes nothing is refused; name at least one entry")
     raw = scenario.written()
-    before = json.dumps(raw, sort_keys=True, default=str)
     for path, value in change.items():
-        _set(raw, path.split("."), value, path)
-    if json.dumps(raw, sort_keys=True, default=str) == before:
+        paths.write(raw, path, value)
+    out = from_table(raw, f"{scenario.name}, patched")
+    if out.digest == scenario.digest:
         raise NothingChanges(f"the patch ({', '.join(change)}) changes nothing: the scenario has these values already")
-    return from_table(raw, f"{scenario.name}, patched")
-
-
-def _set(table: Any, keys: list[str], value: Any, path: str) -> None:
-    for i, key in enumerate(keys):
-        last = i == len(keys) - 1
-        if isinstance(table, list):
-            if not key.isdigit() or not 1 <= int(key) <= len(table):
-                raise SpecError(f"patch {path!r}: {key!r} must be a number from 1 to {len(table)}")
-            if last:
-                table[int(key) - 1] = value
-                return
-            table = table[int(key) - 1]
-            continue
-        if not isinstance(table, dict):
-            raise SpecError(f"patch {path!r}: nothing lies below {'.'.join(keys[:i])!r}")
-        if last:
-            if value is None:
-                table.pop(key, None)
-            else:
-                table[key] = value
-            return
-        table = table.setdefault(key, {})
-
-
-def _fields_at(loc: tuple[Any, ...]) -> list[str]:
-    """Return the keys that may stand at a place in a scenario."""
-    model: Any = Scenario
-    for key in loc:
-        if isinstance(model, type) and issubclass(model, BaseModel) and key in model.model_fields:
-            hint: Any = model.model_fields[key].annotation
-            found = [
-                a for a in (hint, *getattr(hint, "__args__", ())) if isinstance(a, type) and issubclass(a, BaseModel)
-            ]
-            model = found[0] if found else model
-    return list(model.model_fields)
-
-
-def _explain(error: ValidationError, raw: Any, where: str) -> str:
-    lines = []
-    for item in error.errors()[:5]:
-        loc = tuple(item["loc"])
-        place = ".".join(str(k + 1) if isinstance(k, int) else str(k) for k in loc) or "the scenario"
-        if item["type"] == "extra_forbidden":
-            hint = did_you_mean(str(loc[-1]), _fields_at(loc[:-1]))
-            lines.append(f"{place}: unknown key{hint}")
-        elif item["type"] == "missing":
-            lines.append(f"{place}: missing; every scenario needs it")
-        else:
-            lines.append(f"{place}: {item['msg'].removeprefix('Value error, ')}")
-    more = error.error_count() - len(lines)
-    tail = f"; and {more} more" if more > 0 else ""
-    return (
-        f"{where}: "
-        + "; ".join(lines)
-        + tail
-        + ". Check with `peacetalks check`; every key is explained by `peacetalks new`."
-    )
+    return out

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
-from pydantic import BaseModel
-
-from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.scenario import BUNDLED, Scenario
+from peacetalks.scenario.validation import model_at, table_of
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
 
 HEAD = """\
@@ -28,36 +27,24 @@ EXAMPLES = {  # where what may stand there depends on what stands elsewhere
 
 
 def starter() -> str:
-    """Return a starter file, each key explained beside it."""
-    text = (resources.files("peacetalks.scenario") / "bundled" / "korea-1951.toml").read_text(encoding="utf-8")
+    """Return the text of a starter file, each key explained beside it; it is a valid scenario as it stands."""
+    text = (BUNDLED / "korea-1951.toml").read_text(encoding="utf-8")
     explained: set[tuple[type[BaseModel], str]] = set()
     out = [HEAD]
     blocks = re.split(r"(?m)^(?=\[)", text)
-    last = {model_at(_header(b)): i for i, b in enumerate(blocks)}
-    for i, block in enumerate(blocks):
-        model = model_at(_header(block))
+    models = [model_at(_header(block), Scenario) for block in blocks]
+    last = {model: i for i, model in enumerate(models)}
+    for i, (block, model) in enumerate(zip(blocks, models, strict=True)):
         out.append(_explained(block, model, explained))
         if last[model] == i:
             out.append(_left_out(model, explained))
     return "".join(out) + _unused_tables(explained)
 
 
-def model_at(path: str) -> type[BaseModel]:
-    """Return the model of the table at a dotted path of a scenario; of the scenario itself for an empty path.
-
-    >>> model_at("sides.types.resolute").__name__
-    'Kind'
-    """
-    model: type[BaseModel] = Scenario
-    for key in path.split(".") if path else []:
-        if key in model.model_fields:
-            model = _part(model.model_fields[key].annotation) or model
-    return model
-
-
-def _header(block: str) -> str:
+def _header(block: str) -> list[str]:
+    """Return the path in the header of a block of TOML; empty where the block has none."""
     found = re.match(r"\[+([^\]]+)\]+", block)
-    return found[1] if found else ""
+    return found[1].split(".") if found else []
 
 
 def _explained(block: str, model: type[BaseModel], explained: set[tuple[type[BaseModel], str]]) -> str:
@@ -82,7 +69,7 @@ def _left_out(model: type[BaseModel], explained: set[tuple[type[BaseModel], str]
     left = [
         (name, field)
         for name, field in model.model_fields.items()
-        if (model, name) not in explained and _part(field.annotation) is None and name != "types"
+        if (model, name) not in explained and table_of(field.annotation) is None and name != "types"
     ]
     explained |= {(model, name) for name, _ in left}
     return "".join(f"#: {name} = {_sample(field)}  # {field.description}\n" for name, field in left) + (
@@ -94,7 +81,7 @@ def _unused_tables(explained: set[tuple[type[BaseModel], str]]) -> str:
     """Return the mechanisms that the text did not use, commented out."""
     out = []
     for name, field in Scenario.model_fields.items():
-        model = _part(field.annotation)
+        model = table_of(field.annotation)
         if model is not None and (model, "") not in explained:
             out.append(f"\n# {(model.__doc__ or '').strip()}\n#: [{name}]\n")
             samples = {key: EXAMPLES.get(f"{name}.{key}", _sample(f)) for key, f in model.model_fields.items()}
@@ -118,13 +105,3 @@ def _sample(field: FieldInfo) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _part(hint: Any) -> type[BaseModel] | None:
-    """Return the table that a type hint holds, if any."""
-    for a in (hint, *getattr(hint, "__args__", ())):
-        if isinstance(a, type) and issubclass(a, BaseModel):
-            return a
-        if a is not hint and (found := _part(a)):
-            return found
-    return None

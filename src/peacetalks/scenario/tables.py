@@ -1,7 +1,8 @@
 """The tables of a scenario, one per mechanism: what an analyst may write, with bounds and meanings.
 
-Units: the pie is 1, the present value of everything contested; flows are per period; shares belong to side 1 unless
-a key says otherwise.  A table that is not written is a mechanism that is not there.
+Units: the stake, the present value of everything contested, is 1; costs and gains are fractions of it, flows are per
+period, and shares belong to side 1 unless a key says otherwise.  A mechanism whose table is left out is not in the
+game.
 """
 
 from __future__ import annotations
@@ -25,13 +26,15 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class Kind(Part):
+class SideType(Part):
     """A type of a side: what its opponents cannot see."""
 
     share: Probability = Field(description="Prior probability of this type; the types of a side sum to 1.")
-    war_cost: Positive = Field(description="Cost of a period of full fighting, in pies.")
-    escalation_cost: Positive = Field(Number(0.0), description="Cost of answering a probe, in pies.")
-    humiliation_cost: Positive = Field(Number(0.0), description="Cost of leaving a probe unanswered, in pies.")
+    war_cost: Positive = Field(description="Cost of a period of full fighting, in units of the stake.")
+    escalation_cost: Positive = Field(Number(0.0), description="Cost of answering a probe, in units of the stake.")
+    humiliation_cost: Positive = Field(
+        Number(0.0), description="Cost of leaving a probe unanswered, in units of the stake."
+    )
 
 
 class Side(Part):
@@ -39,11 +42,11 @@ class Side(Part):
 
     label: str = Field(description="Name shown in reports.")
     discount: Discount = Field(description="Discount factor per period.")
-    types: dict[str, Kind] = Field(min_length=1, max_length=4, description="Hidden types, one to four.")
+    types: dict[str, SideType] = Field(min_length=1, max_length=4, description="Hidden types, one to four.")
 
     @model_validator(mode="after")
-    def _prior(self) -> Side:
-        total = sum(k.share for k in self.types.values())
+    def _shares_sum_to_one(self) -> Side:
+        total = sum(t.share for t in self.types.values())
         if abs(total - 1) > 1e-6:
             raise ValueError(f"the shares of the types sum to {total:.6g}, not 1")
         return self
@@ -82,8 +85,8 @@ class Ceasefire(Part):
     """A truce: what breaks it and who sees."""
 
     in_force: bool = Field(False, description="Whether a ceasefire is in force at the start.")
-    gain: Positive = Field(description="What a side gains by violating for a period, in pies.")
-    harm: Positive = Field(description="What the other side's violation costs, in pies.")
+    gain: Positive = Field(description="What a side gains by violating for a period, in units of the stake.")
+    harm: Positive = Field(description="What the other side's violation costs, in units of the stake.")
     incident: Probability = Field(description="Chance per period of an incident that ends the truce, both complying.")
     incident_one: Probability = Field(description="The same, with one side violating (better monitoring: higher).")
     incident_both: Probability = Field(description="The same, with both violating.")
@@ -111,7 +114,9 @@ class Sanctions(Part):
 class Rent(Part):
     """Negotiators' rent: what those at the table gain from talks going on; nobody's welfare."""
 
-    weight: Positive = Field(description="Gain per period of open talks to those who move at the table, in pies.")
+    weight: Positive = Field(
+        description="Gain per period of open talks to those who move at the table, in units of the stake."
+    )
     welfare: Probability = Field(Number(1.0), description="Weight of the side's own flow of costs in their choices.")
 
 
@@ -124,16 +129,16 @@ class Challengers(Part):
     gain: Positive = Field(description="What an unanswered probe is worth to the challenger.")
     loss: Positive = Field(description="What an answered probe costs the challenger.")
     wider_war: Probability = Field(description="Chance that an answered probe becomes a wider war.")
-    wider_cost: Positive = Field(description="Cost of a wider war to each side, in pies.")
+    wider_cost: Positive = Field(description="Cost of a wider war to each side, in units of the stake.")
     probe: Weight = Field(Number(0.5), description="Reference mass of probing, against refraining.")
 
 
 class Audience(Part):
     """Domestic audience of a side: public demands that are dear to give up, and support worn down by humiliations."""
 
-    side: Literal[1, 2] = Field(description="The side whose audience it is (shares its ladder with loyalty).")
-    cost: Positive = Field(description="Cost of backing down from a public demand, in pies.")
-    demand: Probability = Field(description="Share of the pie for this side that it demands in public.")
+    side: Literal[1, 2] = Field(description="The side whose audience it is (the same as in the table loyalty).")
+    cost: Positive = Field(description="Cost of backing down from a public demand, in units of the stake.")
+    demand: Probability = Field(description="Share of the stake for this side that it demands in public.")
     exposure: Positive = Field(
         Number(0.0), description="By how much a standing demand raises the cost of an unanswered probe."
     )
@@ -151,10 +156,10 @@ class Deal(Part):
     by: list[Literal[1, 2]] = Field(
         default_factory=lambda: [1, 2], min_length=1, max_length=2, description="Who may rearm."
     )
-    cost: Positive = Field(description="Cost of a period of rearming, in pies.")
+    cost: Positive = Field(description="Cost of a period of rearming, in units of the stake.")
     detection: Probability = Field(description="Chance that a period of rearming is detected, which ends the deal.")
-    fine: Positive = Field(Number(0.0), description="Cost of being detected, in pies.")
-    shift: Probability = Field(description="Share of the pie that the front moves by when a rearmed side attacks.")
+    fine: Positive = Field(Number(0.0), description="Cost of being detected, in units of the stake.")
+    shift: Probability = Field(description="Share of the stake that the front moves by when a rearmed side attacks.")
     decisive: Probability = Field(Number(0.0), description="Chance that the attack of a rearmed side decides the war.")
     rearm: Weight = Field(Number(0.2), description="Reference mass of rearming, against keeping the deal.")
     attack: Weight = Field(Number(0.1), description="Reference hazard of an attack by a rearmed side, per period.")
@@ -174,9 +179,9 @@ class Inspection(Part):
 
 
 class Loyalty(Part):
-    """Loyalty of a force that falls under restraint, and mutiny (global game; THEORY o12)."""
+    """Loyalty of a force that falls under restraint, and mutiny (a global game)."""
 
-    side: Literal[1, 2] = Field(description="The side whose force it is (shares its ladder with the audience).")
+    side: Literal[1, 2] = Field(description="The side whose force it is (the same as in the table audience).")
     steady: Number = Field(description="Public signal of the regime's strength while loyalty holds.")
     strained: Number = Field(description="The same once loyalty has fallen.")
     public: Weight = Field(Number(4.0), description="Precision of the public signal; at most sqrt(2 pi private).")
@@ -187,39 +192,43 @@ class Loyalty(Part):
     occasion: Probability = Field(description="Chance that a restrained period gives occasion for a mutiny.")
     fall: Probability = Field(description="Chance that a restrained period strains loyalty.")
     recover: Probability = Field(Number(0.1), description="Chance that an unrestrained period restores it.")
-    setback: Probability = Field(description="Share of the pie that is lost on the front by a mutiny.")
+    setback: Probability = Field(description="Share of the stake that is lost on the front by a mutiny.")
     collapse: Probability = Field(Number(0.0), description="Chance that a mutiny loses the war.")
-    loss: Positive = Field(Number(0.0), description="Cost of a mutiny to the side, in pies.")
+    loss: Positive = Field(Number(0.0), description="Cost of a mutiny to the side, in units of the stake.")
 
     @model_validator(mode="after")
-    def _whole(self) -> Loyalty:
+    def _strained_is_weaker(self) -> Loyalty:
         if self.strained > self.steady:
             raise ValueError(
-                f"strained = {float(self.strained):g} lies above steady = {float(self.steady):g}: the signal of strength falls "
-                "as loyalty falls"
+                f"strained = {float(self.strained):g} lies above steady = {float(self.steady):g}: the signal of "
+                "strength falls as loyalty falls"
             )
         return self
 
 
 class Window(Part):
-    """Grand bargain: a wider agreement that the war is kept open for (lever), or that a quick victory earns (prestige)."""
+    """Grand bargain: a wider agreement, on offer during the war (lever) or earned by a quick victory (prestige)."""
 
     variant: Literal["lever", "prestige"] = Field(
         description="Worth something while the war is open, or after a quick victory."
     )
     side: Literal[1, 2] = Field(description="The side that hopes for it.")
-    value: Positive = Field(description="Worth of the wider agreement, or of the prestige, to this side, in pies.")
+    value: Positive = Field(
+        description="Worth of the wider agreement, or of the prestige, to this side, in units of the stake."
+    )
     chance: Probability = Field(
         Number(0.0), description="Lever: chance per period of war that the wider agreement is on offer."
     )
-    terms: Probability = Field(Number(0.5), description="Lever: share of the pie for side 1 under the wider agreement.")
+    terms: Probability = Field(
+        Number(0.5), description="Lever: share of the stake for side 1 under the wider agreement."
+    )
     take: Weight = Field(Number(0.5), description="Lever: reference mass of taking it when it is on offer.")
     closing: Probability = Field(
         Number(0.1), description="Prestige: chance per period that a victory no longer counts as quick."
     )
 
     @model_validator(mode="after")
-    def _whole(self) -> Window:
+    def _lever_is_on_offer(self) -> Window:
         if self.variant == "lever" and not self.chance > 0:
             raise ValueError(
                 "the lever variant needs chance > 0, the chance per period that the wider agreement is on offer"
@@ -232,8 +241,8 @@ class Linked(Part):
 
     label: str = Field(description="What the second issue is.")
     held_by: Literal[1, 2] = Field(description="Side that has its way on it unless a bundle is agreed.")
-    worth_1: Positive = Field(description="What it is worth to side 1, in pies.")
-    worth_2: Positive = Field(description="What it is worth to side 2, in pies.")
+    worth_1: Positive = Field(description="What it is worth to side 1, in units of the stake.")
+    worth_2: Positive = Field(description="What it is worth to side 2, in units of the stake.")
     terms: list[Probability] = Field(
         min_length=1, max_length=5, description="Terms a bundle may carry, shares of side 1."
     )
@@ -264,7 +273,7 @@ class Pact(Part):
 
 
 class Observers(Part):
-    """Observers who judge a side's ability by the pace of the war against a benchmark (Beta-Binomial; THEORY o18)."""
+    """Observers who judge a side's ability by the pace of the war against a benchmark (Beta-Binomial)."""
 
     of: Literal[1, 2] = Field(description="The side that is judged.")
     prior_for: Weight = Field(description="Weight of the prior in favour: as if so many months had seen an advance.")
@@ -275,7 +284,7 @@ class Observers(Part):
     pull: Probability = Field(Number(0.0), description="How strongly the belief moves testers and members.")
 
     @model_validator(mode="after")
-    def _whole(self) -> Observers:
+    def _advances_fit(self) -> Observers:
         if self.advances > self.months:
             raise ValueError(
                 f"{float(self.advances):g} advances in {float(self.months):g} months: at most one a month counts"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from peacetalks.errors import NothingChanges, SpecError
+from peacetalks.scenario.paths import SHARE, under
 from peacetalks.scenario.scenario import Scenario, patch
-
-SHARE = re.compile(r"^(sides\.\d\.types)\.([^.]+)\.share$")
 
 
 def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> Scenario:
@@ -28,7 +25,7 @@ def changed(written: Scenario, path: str, to: float | str) -> tuple[Scenario, tu
     """Return the scenario as written but for the entry at `path`, and the entries that this sets."""
     change: dict[str, object] = {path: None if to == "off" else to}
     if (found := SHARE.match(path)) and to != "off":
-        change |= _rest(written, found[1], found[2], float(to))
+        change |= _rest(written, found["side"], found["type"], float(to))
     try:
         return patch(written, change), tuple(change)
     except NothingChanges:
@@ -39,20 +36,17 @@ def as_drawn(s: Scenario, entries: tuple[str, ...], drawn: Scenario) -> Scenario
     """Return `s` with every number but those at `entries` as in `drawn`, where that has it."""
     mine = s.numbers()
     return s.at(
-        {p: float(n) for p, n in drawn.numbers().items() if p in mine and not any(_under(p, c) for c in entries)}
+        {p: float(n) for p, n in drawn.numbers().items() if p in mine and not any(under(p, c) for c in entries)}
     )
 
 
-def _rest(written: Scenario, types: str, kind: str, share: float) -> dict[str, object]:
-    others = {p: float(n) for p, n in written.numbers().items() if p.startswith(types + ".") and p.endswith(".share")}
-    mine = f"{types}.{kind}.share"
-    if mine not in others:
-        raise SpecError(f"{mine}: no such type; known: {', '.join(others)}")
-    left = sum(x for p, x in others.items() if p != mine)
+def _rest(written: Scenario, side: str, kind: str, share: float) -> dict[str, object]:
+    """Return the shares of a side's other types when the type `kind` has `share`."""
+    mine = f"sides.{side}.types.{kind}.share"
+    shares = {p: float(n) for p, n in written.numbers().items() if (at := SHARE.match(p)) and at["side"] == side}
+    if mine not in shares:
+        raise SpecError(f"{mine}: no such type; known: {', '.join(shares)}")
+    left = sum(x for p, x in shares.items() if p != mine)
     if left <= 0:
         raise SpecError(f"{mine} cannot change: the side has no other type to take the rest")
-    return {p: round((1 - share) * x / left, 12) for p, x in others.items() if p != mine}
-
-
-def _under(path: str, entry: str) -> bool:
-    return path == entry or path.startswith(entry + ".")
+    return {p: round((1 - share) * x / left, 12) for p, x in shares.items() if p != mine}
