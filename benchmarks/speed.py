@@ -5,9 +5,10 @@
     python benchmarks/speed.py --first-run        # also a run with no compiled kernels (about a minute more)
 
 Sizes: 11 offers, 21 front positions, 9 belief points a side.  *First half*: battlefield, talks, ceasefire, sanctions,
-rent, challengers; *everything*: all tables of russia-ukraine-2025.  What a number of belief points buys is shown by the
-chance of a settlement within a year.  The peer for accuracy and time on a small game is the gridless solver of the whole
-tree (`tree.py`), which shares no kernel with the grid.
+rent, challengers; *everything*: all tables of russia-ukraine-2025.  How the accuracy grows with the number of belief
+points is shown by the probability of a settlement within a year.  Accuracy and time on a small game are compared with an
+independent solver of the whole tree (`tests/oracle/tree.py`), which has no belief grid and shares no kernel with the
+program.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from oracle.tree import solve_tree
-
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.state import label
 
+INTRODUCTION = """\
+Fixed sizes (21 front positions and 11 terms on offer unless a row says otherwise), compiled kernels, one core; {runs}.
+*First half* is russia-ukraine-2025 with battlefield, talks, ceasefire, sanctions, rent and challengers; *everything* is
+the whole scenario. A state is the public state at the start of a period, a node a stage and state at which something
+is chosen; a sweep solves every node once at every belief. The last column is the probability of a settlement within a
+year. Remade by `python benchmarks/speed.py --write docs/speed.md`."""
 SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
 RUNS, HORIZON, POINTS = 3, 36, 9
 
@@ -89,8 +94,9 @@ def rows() -> list[str]:
 def memory(points: int) -> str:
     """Return a line: memory of a process that forecasts everything once."""
     code = (
-        "import peacetalks as pt; from peacetalks.forecasting.solve_scenario import solve_scenario as solve; from peacetalks.mechanisms."
-        f"state import label; pt.forecast(solve(pt.load('russia-ukraine-2025'), {points}), label, periods={HORIZON}); "
+        "import peacetalks as pt; from peacetalks.mechanisms.state import label; "
+        "from peacetalks.forecasting.solve_scenario import solve_scenario as solve; "
+        f"pt.forecast(solve(pt.load('russia-ukraine-2025'), {points}), label, periods={HORIZON}); "
         "print(open('/proc/self/status').read())"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
@@ -100,13 +106,16 @@ def memory(points: int) -> str:
 
 def peer() -> str:
     """Return a line: the integration game (o23) on the grid and on the tree."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from oracle.tree import solve_tree
+
     game = make("integration")
     grid, s = median(lambda: pt.solve(game, 20.0, belief_points=41, certify=False))
     tree, t = median(lambda: solve_tree(game, 20.0))
-    gap = max(abs(s.value(p) - t.value(p)) for p in ("A", "B"))
+    difference = max(abs(s.value(p) - t.value(p)) for p in ("A", "B"))
     return (
         f"Integration game, 41 belief points: {grid:.2f} s on the grid, {tree:.2f} s on the whole tree "
-        f"(ratio {tree / grid:.1f}); values differ by at most {gap:.1e}."
+        f"(ratio {tree / grid:.1f}); values differ by at most {difference:.1e}."
     )
 
 
@@ -131,13 +140,23 @@ def main() -> None:
     parse = argparse.ArgumentParser()
     parse.add_argument("--write", type=Path)
     parse.add_argument("--first-run", action="store_true")
-    parse.add_argument("--runs", type=int, default=RUNS, help="runs of which the median is told")
+    parse.add_argument("--runs", type=int, default=RUNS, help="runs of which the median is reported")
     args = parse.parse_args()
     globals()["RUNS"] = args.runs
     pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
-    told = "one run" if args.runs == 1 else f"median of {args.runs} runs in one process"
-    said = f"How long a forecast takes: fixed sizes, warm, one core; {told}."
-    lines = ["# How long things take", "", said, "", *rows(), "", peer(), help_time(), memory(5), memory(POINTS)]
+    runs = "one run" if args.runs == 1 else f"median of {args.runs} runs in one process"
+    lines = [
+        "# How long things take",
+        "",
+        INTRODUCTION.format(runs=runs),
+        "",
+        *rows(),
+        "",
+        peer(),
+        help_time(),
+        memory(5),
+        memory(POINTS),
+    ]
     if args.first_run:
         lines.append(first_run())
     text = "\n".join(lines) + "\n"
