@@ -6,8 +6,8 @@
 
 Sizes: 11 offers, 21 front positions, 9 belief points a side.  *First half*: battlefield, talks, ceasefire, sanctions,
 rent, challengers; *everything*: all tables of russia-ukraine-2025.  How the accuracy grows with the number of belief
-points is shown by the probability of a settlement within a year.  Accuracy and time on a small game are compared with an
-independent solver of the whole tree (`tests/oracle/tree.py`), which has no belief grid and shares no kernel with the
+points is shown by the probability of a settlement within a year.  Accuracy and time on a small game are compared with
+an independent solver of the whole tree (`tests/oracle/tree.py`), which has no belief grid and shares no kernel with the
 program.
 """
 
