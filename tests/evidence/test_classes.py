@@ -31,14 +31,14 @@ def test_duration_so_far_restarts_the_clock():
 @pytest.mark.parametrize(
     ("kind", "where", "message"),
     [
-        ("ceasefire", None, "no cases are kept for 'ceasefire'. Did you mean 'ceasefires'"),
+        ("ceasefire", None, "no cases are stored for 'ceasefire'. Did you mean 'ceasefires'"),
         ("ceasefires", "sides=2", "ceasefires have no covariate 'sides'. Did you mean 'side'"),
         ("ceasefires", "side=trilateral", "side is never 'trilateral'. Did you mean 'bilateral'"),
         ("ceasefires", "mediated=maybe", "mediated=maybe: write a whole number, or yes or no"),
         ("ceasefires", "partial", "no reference class is called 'partial'."),
         ("ceasefires", "partial", "Or write a condition on ceasefires: column=value"),
         ("ceasefires", "Mediated>=", "condition 'Mediated>=' of ceasefires: write column=value"),
-        ("ceasefires", "interstate", "'interstate' says nothing of ceasefires, only of episodes, processes"),
+        ("ceasefires", "interstate", "'interstate' is not defined for ceasefires, only for episodes, processes"),
         ("wars", "since=long", "since=long: write a year of four digits"),
         ("wars", "reached=long", "'long' is not a duration"),
     ],

@@ -1,4 +1,4 @@
-"""The outside forecast: mass, unknowns, what was known, methods, scenario classes, messages; and the trial of methods."""
+"""The outside forecast: mass, unknowns, what was known, methods, scenario classes, messages; the trial of methods."""
 
 import dataclasses
 import datetime as dt
@@ -8,10 +8,19 @@ import polars as pl
 import pytest
 
 import peacetalks as pt
-from peacetalks.evidence import NAMED, SILENT, SPOKEN, EvidenceError, crosswalk, outside_forecast, regression, trial
-from peacetalks.evidence import outside as home
+from peacetalks import outcomes
+from peacetalks.evidence import (
+    LABEL_DEFINITIONS,
+    NAMED,
+    NOT_CODED,
+    EvidenceError,
+    crosswalk,
+    outside_forecast,
+    outside_methods,
+    regression,
+    trial,
+)
 from peacetalks.evidence.tables import read_cases
-from peacetalks.mechanisms import state
 
 
 def as_if(monkeypatch, day):
@@ -45,15 +54,15 @@ def test_ends_sum_to_one_and_group_the_labels():
     assert (f.end_high >= f.end_probability - 1e-9).all()
 
 
-def test_where_the_data_cannot_speak_it_is_unknown_and_never_zero():
+def test_what_is_not_coded_is_unknown_and_never_zero():
     f = outside_forecast(None, [12], draws=5)
-    silent = [f.labels.index(x) for x in ("talks", "fighting", "wider_war")]
-    assert np.isnan(f.probability[:, silent]).all()
-    assert f.to_dict()["probability"][0][silent[0]] is None
+    absent = [f.labels.index(x) for x in ("talks", "fighting", "wider_war")]
+    assert np.isnan(f.probability[:, absent]).all()
+    assert f.to_dict()["probability"][0][absent[0]] is None
 
 
 def test_all_episodes_end_as_the_curve_says():
-    """Agreement or ceasefire, in force or broken, is the cumulative incidence of both, but for one cluster of ignorance."""
+    """Agreement or ceasefire, in force or broken, is the cumulative incidence of both, but for the ignorance."""
     from peacetalks.evidence import base_rate
 
     f = outside_forecast(None, [24], draws=2)
@@ -76,15 +85,15 @@ def test_few_cases_never_give_certainty(method):
 
 
 def test_a_class_that_saw_nothing_has_the_interval_of_its_beta_posterior():
-    """Side B won in none of the 66 wars over government within 6 months of their third year: resampling them gives 0."""
+    """Side B won none of the 66 wars over government within 6 months of their third year: resampling them gives 0."""
     from peacetalks.evidence.shrink import posterior
 
     where, day, days = "incompatibility=government, reached=3y", "2025-05-20", crosswalk.grid((6,))
     f = outside_forecast(where, [6], day, draws=2)
-    record, _ = home._record(where, [6], dt.date.fromisoformat(day))
-    own, whole = (crosswalk.Times.of(x).curve(days)[6, 3] for x in (record.own, record.whole))
+    given = outside_methods.sample(where, [6], day)
+    own, whole = (crosswalk.Times.of(x).curve(days)[6, 3] for x in (given.own, given.whole))
     assert own == 0 < whole < 0.01
-    n, at = record.own["cluster"].n_unique(), f.labels.index("victory_2")
+    n, at = given.own["cluster"].n_unique(), f.labels.index("victory_2")
     least, most = posterior(0.0, n, whole, n * (1 - f.weight) / f.weight)[1:]
     assert f.low[0, at] <= least
     assert f.high[0, at] == pytest.approx(most)
@@ -112,7 +121,11 @@ def test_same_seed_same_interval():
         (None, [], "give months of 1 or more"),
         (None, [0], "give months of 1 or more"),
         (["interstat"], [12], "no reference class is called 'interstat'. Did you mean 'interstate'"),
-        (["mediated"], [12], "the reference class 'mediated' says nothing of episodes, only of ceasefires, agreements"),
+        (
+            ["mediated"],
+            [12],
+            "class 'mediated' is not defined for episodes, only for ceasefires, agreements",
+        ),
         ("war_type=interstate, since=2030", [12], "no episode is in the class"),
         ("war=1", [12], "episodes have no covariate 'war'"),
     ],
@@ -127,22 +140,22 @@ def test_unknown_method():
         outside_forecast(None, [12], draws=1, method="regress")
 
 
-def test_labels_and_ends_are_those_of_the_inside_view_and_each_is_spoken_or_silent():
+def test_labels_and_ends_are_those_of_the_inside_view_and_each_is_defined_or_not_coded():
     f = outside_forecast(None, [12], draws=1)
-    assert f.labels == tuple(state.LABELS)
-    assert f.ends == tuple(state.ENDS)
-    assert set(SPOKEN) | set(SILENT) == set(state.LABELS)
-    assert not set(SPOKEN) & set(SILENT)
+    assert f.labels == tuple(outcomes.LABELS)
+    assert f.ends == tuple(outcomes.ENDS)
+    assert set(LABEL_DEFINITIONS) | set(NOT_CODED) == set(outcomes.LABELS)
+    assert not set(LABEL_DEFINITIONS) & set(NOT_CODED)
     known = ~np.isnan(f.probability).any(axis=0)
     assert [label for label, k in zip(f.labels, known, strict=True) if k] == [x for x in f.labels if x in f.spoken]
 
 
 def test_ends_group_the_labels_as_the_inside_view_does():
-    """Peace is the sum of its labels; more_conflict that of those that are spoken, a lower bound."""
+    """Peace is the sum of its labels; more_conflict that of those that are coded, a lower bound."""
     f = outside_forecast(None, [12, 24], draws=1)
     p = dict(zip(f.labels, np.nan_to_num(f.probability.T), strict=True))
     for end in ("peace", "more_conflict"):
-        assert f.end_probability[:, f.ends.index(end)] == pytest.approx(sum(p[x] for x in state.ENDS[end]))
+        assert f.end_probability[:, f.ends.index(end)] == pytest.approx(sum(p[x] for x in outcomes.ENDS[end]))
 
 
 @pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025"])
@@ -159,7 +172,7 @@ def test_a_scenario_has_an_outside_view(name, method):
     assert table.sel(period=12, end="peace")["ends"].item() == f.end_probability[2, 0]
     assert table.attrs["as_of"] == s.as_of.isoformat()
     assert f.n_scope >= f.n
-    assert f.to_dict()["silent"] == SILENT
+    assert f.to_dict()["silent"] == NOT_CODED
     assert bool(f.hazard_ratios) == (method == "regression")
 
 
@@ -178,26 +191,26 @@ def test_a_planted_future_leaves_the_forecast_alone(method, where, monkeypatch):
 
 @pytest.fixture(scope="module")
 def whole():
-    record, _ = home._record(None, [12, 24], None)
-    return record, regression.fit(record.whole)
+    given = outside_methods.sample(None, [12, 24])
+    return given, regression.fit(given.whole)
 
 
 def test_averaged_over_every_case_the_regression_is_about_the_curve_of_all(whole):
     """With each case's own era; the forecast itself puts all in the present one."""
-    record, model = whole
+    given, model = whole
     days = np.array([365.0, 730.0])
     assert regression.curves(model, model.x, days) == pytest.approx(
-        crosswalk.Times.of(record.whole).curve(days), abs=0.012
+        crosswalk.Times.of(given.whole).curve(days), abs=0.012
     )
 
 
 def test_the_regression_is_of_the_forecasts_era(whole):
     """Victory was rarer after 1989 than before: the same cases put in 2015 have less of it than in 1985."""
-    record, model = whole
+    given, model = whole
     early, late = (
         regression.curves(
             model,
-            model.standardised(home._regressed(dataclasses.replace(record, today=dt.date(y, 1, 1)))[1]),
+            model.standardised(outside_methods.regressed(dataclasses.replace(given, as_of=dt.date(y, 1, 1)))[1]),
             np.array([730.0]),
         )[0]
         for y in (1985, 2015)
@@ -213,7 +226,7 @@ def test_a_class_without_cases_is_its_scope_or_its_traits():
     assert not np.allclose(a.end_probability, b.end_probability, atol=1e-3)
 
 
-def test_regression_tells_its_hazard_ratios(whole):
+def test_regression_reports_its_hazard_ratios(whole):
     """Interstate conflicts end in a ceasefire more often: 22 % of 69 against 13 % of all 525."""
     assert whole[1].ratios()["ceasefire"]["interstate"] > 1.5
 

@@ -8,7 +8,7 @@ import pytest
 from lifelines import CoxPHFitter
 
 from peacetalks.evidence import regression
-from peacetalks.evidence.crosswalk import CAUSES
+from peacetalks.evidence.endings import ENDINGS
 from peacetalks.evidence.survival import incidence
 
 
@@ -50,7 +50,7 @@ def test_without_covariates_the_curve_is_aalen_johansen(model):
     cases = made(200)
     days = np.array([0.0, 100.0, 400.0, 1000.0])
     ours = regression.curves(model, model.x, days, beta=flat(model))
-    theirs = incidence(cases["t"].to_numpy(), cases["k"].to_numpy(), days, causes=len(CAUSES)).probability
+    theirs = incidence(cases["t"].to_numpy(), cases["k"].to_numpy(), days, causes=len(ENDINGS)).probability
     assert ours == pytest.approx(theirs, abs=1e-12)
 
 
@@ -97,7 +97,7 @@ def test_few_cases_are_pooled_towards_all_cases():
 
 
 def test_an_ending_with_few_cases_gets_no_covariates(model):
-    assert not model.beta[CAUSES.index("actor_ceases")].any()
+    assert not model.beta[ENDINGS.index("actor_ceases")].any()
 
 
 def test_cases_of_which_a_covariate_is_not_known_are_left_out():

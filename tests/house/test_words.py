@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2] / "src" / "peacetalks"
 CORE = ("game", "equilibrium")
 PUBLIC = {  # keys of JSON and scenario files, attributes and parameters of public values
     "noise_floor", "ends", "pay", "drive", "pull", "no change", "last value", "pooled", "outside", "inside", "layer",
+    "spoken", "silent",  # OutsideForecast: label -> definition, and why a label is not coded
 }  # fmt: skip
 
 # pattern, what to write instead, rooms (all where empty)

@@ -36,7 +36,7 @@ from peacetalks.equilibrium.forward import forecast
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import EvidenceError, NotSolved
 from peacetalks.evidence.outside import outside_forecast
-from peacetalks.evidence.pool import JUDGEMENT, Fit, _table, walk
+from peacetalks.evidence.pool import JUDGEMENT, Fit, forget_shipped, walk
 from peacetalks.evidence.tables import read_cases, write_text
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.standard_game import build
@@ -116,7 +116,7 @@ def repool(
     ran = run(inside, size)
     write_text(folder / "pool.csv", pool_csv(ran))
     write_text(folder / "pool.json", pool_card(ran))
-    _table.cache_clear()
+    forget_shipped()
     return [folder / "pool.csv", folder / "pool.json"]
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from peacetalks.evidence.casebook import EPISODES_TO
+from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.loading import load, read
 from peacetalks.evidence.places import find

@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from peacetalks.evidence.casebook import CEASEFIRES_TO, EPISODES_TO, PROCESSES_TO
+from peacetalks.evidence.case_tables import CEASEFIRES_TO, EPISODES_TO, PROCESSES_TO
 from peacetalks.evidence.tables import read_cases
 
 Ints = NDArray[np.int64]

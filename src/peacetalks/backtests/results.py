@@ -37,6 +37,11 @@ class Scores:
     log_skill: Skill
     rps_skill: Skill | None
 
+    @property
+    def main_skill(self) -> Skill:
+        """The skill by which a question is judged: of the RPS for ordered answers, else of the Brier score."""
+        return self.rps_skill or self.brier_skill
+
 
 @dataclass(frozen=True)
 class Bound:

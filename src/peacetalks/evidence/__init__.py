@@ -1,6 +1,7 @@
-"""The outside view: real records, base rates, survival, reference classes. See `questions` for what can be asked.
+"""The outside view: historical data sets, reference classes, base rates, survival, pooling and scores.
 
-Importing this package is cheap: each name is loaded when it is first used.
+`questions` lists the base rates that can be asked for, `cards` the data sets. Importing this package is cheap: each
+name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from peacetalks.errors import EvidenceError, EvidenceMissing
 if TYPE_CHECKING:
     from peacetalks.evidence.catalogue import Card, card, cards
     from peacetalks.evidence.classes import CaseFilter, cases
-    from peacetalks.evidence.crosswalk import SILENT, SPOKEN
+    from peacetalks.evidence.crosswalk import LABEL_DEFINITIONS, NOT_CODED
     from peacetalks.evidence.derive import compare, rebuild
     from peacetalks.evidence.intake import Added, add
     from peacetalks.evidence.loading import load
@@ -36,8 +37,8 @@ _HOME = {
     "questions": "rates",
     "compare": "derive",
     "NAMED": "names",
-    "SILENT": "crosswalk",
-    "SPOKEN": "crosswalk",
+    "LABEL_DEFINITIONS": "crosswalk",
+    "NOT_CODED": "crosswalk",
     "OutsideForecast": "outside",
     "outside_forecast": "outside",
 }
@@ -50,9 +51,9 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "LABEL_DEFINITIONS",
     "NAMED",
-    "SILENT",
-    "SPOKEN",
+    "NOT_CODED",
     "Added",
     "BaseRate",
     "Card",

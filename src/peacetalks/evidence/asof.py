@@ -1,18 +1,18 @@
-"""What was known at a date: nothing that happened later, and nothing that could only be coded later.
+"""A case table as it was known at a date: without what happened later, or could only be coded later.
 
 ==================  ===============================================================================
-a case              dropped if it began later (or in an unknown day of that year or a later one)
-an end              later: the case is still going on, censored at the date
-low activity        known only when the calendar year after the last activity has passed without it
+a case              dropped if it began later (or on an unknown day of that year or of a later one)
+an end              if it came later, the case is still going on and is censored at the date
+low activity        known when the calendar year after the last activity has passed without any
 `resumed`           known when the calendar year of the return has passed
 `tension`           known five years after the end
 `war_year`          known when that calendar year has passed
-an end, no day      counts as 31 December of its year; with no year either, how it ended is not known
+an end, no day      dated to 31 December of its year; without a year, how the case ended is not known
 `deaths`, `length`  of a case, and `mediation` and `violence` of a crisis: known when it has ended
 ==================  ===============================================================================
 
-Coders publish with a delay of months (UCDP: by June of the next year) and revise. Neither is modelled: to see what
-was in print at a day, ask for a day that much earlier.
+Coders publish with a delay of months (UCDP: by June of the next year) and revise what they published. Neither is
+modelled: for what was in print on a day, give a day that much earlier.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import polars as pl
+
+from peacetalks.evidence.follow_up import end_known_on, last_day_of
 
 
 def known_at(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
@@ -29,25 +31,21 @@ def known_at(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     return _later_facts(_ends(_begun(frame, as_of), as_of), as_of)
 
 
-def _last_day(column: str) -> pl.Expr:
-    return pl.date(pl.col(column), 12, 31)
-
-
 def _begun(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Drop cases that had not begun."""
     begin = [pl.col("start")] if "start" in frame.columns else []
-    begin += [_last_day("start_year")] if "start_year" in frame.columns else []
+    begin += [last_day_of("start_year")] if "start_year" in frame.columns else []
     return frame.filter(pl.coalesce(begin) <= as_of)
 
 
 def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Undo ends that were not known yet."""
     if "outcome" in frame.columns:  # sanctions: only the year is kept
-        return frame.filter(_last_day("end_year") <= as_of)
-    known = [pl.col("end")] + ([_last_day("end_year")] if "end_year" in frame.columns else [])
+        return frame.filter(last_day_of("end_year") <= as_of)
+    known = [pl.col("end")] + ([last_day_of("end_year")] if "end_year" in frame.columns else [])
     known_on = pl.coalesce(known)
     if "war_year" in frame.columns:
-        quiet = pl.date(pl.col("end").dt.year() + 1, 12, 31)
-        known_on = pl.when(pl.col("ending") == "low_activity").then(quiet).otherwise(known_on)
+        known_on = end_known_on(known_on)
     late = known_on > as_of
     whole = [c for c in ("deaths", "length", "mediation", "violence") if c in frame.columns]
     frame = frame.with_columns(pl.when(~late.fill_null(False)).then(c).alias(c) for c in whole)
@@ -65,15 +63,13 @@ def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def _later_facts(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    facts = []
-    if "resumed" in frame.columns:
-        facts.append(pl.when(pl.col("resumed") < (as_of + timedelta(1)).year).then("resumed").alias("resumed"))
-    if "war_year" in frame.columns:
-        facts.append(pl.when(pl.col("war_year") < (as_of + timedelta(1)).year).then("war_year").alias("war_year"))
-    if "tension" in frame.columns:
-        facts.append(pl.when(pl.col("end_year") + 5 < (as_of + timedelta(1)).year).then("tension").alias("tension"))
-    if "episode_end" in frame.columns:
-        facts.append(pl.when(pl.col("episode_end") <= as_of).then("episode_end").alias("episode_end"))
-    if "comprehensive" in frame.columns:
-        facts.append(pl.when(pl.col("comprehensive") <= as_of).then("comprehensive").alias("comprehensive"))
-    return frame.with_columns(facts)
+    """Set to null the facts beside the end that were not known yet."""
+    year = (as_of + timedelta(1)).year  # every calendar year before it has passed
+    known = {
+        "resumed": pl.col("resumed") < year,
+        "war_year": pl.col("war_year") < year,
+        "tension": pl.col("end_year") + 5 < year,
+        "episode_end": pl.col("episode_end") <= as_of,
+        "comprehensive": pl.col("comprehensive") <= as_of,
+    }
+    return frame.with_columns(pl.when(e).then(c).alias(c) for c, e in known.items() if c in frame.columns)

@@ -1,6 +1,6 @@
 """Dataset cards: what a dataset is, who made it, on what terms, and what each column means.
 
-A card is a TOML file in ``cards/``. It documents a dataset *and* drives its loader, so the two cannot drift:
+A card is a TOML file in ``cards/``. It documents a dataset *and* is what its loader follows, so the two always agree:
 each entry under ``[columns]`` names the raw column(s) it comes from, its type, its unit, the values that mean
 "unknown", and the meaning of its codes. `load` returns exactly those columns.
 """
@@ -18,52 +18,46 @@ from peacetalks.errors import EvidenceError, suggestion
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the tidy frame.
-
-    `raw` is the raw column, or the three raw columns (year, month, day) of a date. `kind` is one of int,
-    float, text, yes (0/1 as Boolean), date. `missing` are raw values that stand for unknown; they become
-    null, never 0. `codes` maps raw codes to words; a code that is not listed is refused by the loader.
-    `form` is the format of a date held in one column. `latest` is the last year a two-digit year can mean.
-    """
+    """One column of the tidy frame."""
 
     name: str
-    raw: tuple[str, ...]
-    kind: str
+    raw: tuple[str, ...]  # the raw column, or the three raw columns (year, month, day) of a date
+    kind: str  # int, float, text, yes (0/1 as Boolean) or date
     meaning: str
     unit: str = ""
-    missing: tuple[str, ...] = ()
-    codes: dict[str, str] = field(default_factory=dict)
-    form: str = "%Y-%m-%d"
-    latest: int = 9999
+    missing: tuple[str, ...] = ()  # raw values that stand for unknown; they become null, never 0
+    codes: dict[str, str] = field(default_factory=dict)  # raw code -> word; the loader refuses a code not listed
+    form: str = "%Y-%m-%d"  # of a date in one raw column
+    latest: int = 9999  # the last year that a two-digit year can mean
 
 
 @dataclass(frozen=True)
 class KnownFile:
-    """A file of a known version: glob pattern of its name, version, SHA-256 of its bytes (or "")."""
+    """A publisher's file of a known version."""
 
-    pattern: str
+    pattern: str  # glob pattern of its name
     version: str
-    sha256: str
+    sha256: str  # of its bytes, or ""
 
 
 @dataclass(frozen=True)
 class Card:
-    """A dataset card; see the TOML files for examples. `years` is the coverage, both ends included; `cases` what it covers."""
+    """A dataset card; the TOML files in ``cards/`` are the examples."""
 
     name: str
     title: str
     citation: str
-    terms: str
-    published: str
+    terms: str  # of use
+    published: str  # address
     version: str
     unit_of_row: str
-    years: tuple[int, int]
+    years: tuple[int, int]  # first and last year covered
     rows: int
-    cases: str
+    cases: str  # what it covers, in words
     limits: tuple[str, ...]
     columns: tuple[Column, ...]
     known_files: tuple[KnownFile, ...]
-    folder: str = "."
+    folder: str = "."  # under the data directory
     encoding: str = "utf-8"
     version_column: str = ""
 
@@ -122,7 +116,7 @@ def cards() -> dict[str, Card]:
 
 
 def card(name: str) -> Card:
-    """Return one card. Raises `EvidenceError` with the nearest names when there is none.
+    """Return one card; raise `EvidenceError`, with the nearest names, when there is none.
 
     >>> card("nmc").unit_of_row
     'state-year'

@@ -1,21 +1,25 @@
 """Reference classes: which cases of a kind count, and what was known of them at a date.
 
-A class is written as conditions joined by commas, ``war_type=interstate, intensity=war, reached=3y``:
+A reference class is written as conditions joined by commas, ``war_type=interstate, intensity=war, reached=3y``:
 
 =================  ====================================================================================
 column=value       a covariate of the kind's table (``!=``, ``>=``, ``<=`` work too; null never matches)
 intensity=war      episodes: 1,000 battle deaths in a calendar year that was over at the age `reached`; without
                    `reached` the clock starts on the 1 January on which that was first known
-reached=3y         only cases still going on at that age; the clock then starts at that age (d, w, m, y)
-since=1945         began in that year or later; ``until`` is its twin
+reached=3y         only cases still going on at that age, from which days are then counted (d, w, m, y)
+since=1945         began in that year or later; ``until=1945`` began in that year or earlier
 interstate         a name for a condition (`names`)
 =================  ====================================================================================
 
-`reached`, `since`, `until` and a clock that starts at war set the scope: the parent class, to which a class is shrunk,
-has the same scope.
+The *clock* of a class is the day from which its days are counted: the start of the case, the age `reached`, or the day
+on which war was known. This is a landmark analysis: only cases still going on when the clock starts count.
+`reached`, `since`, `until` and a clock that starts at war are the *scope* of a class. Its parent class, to which its
+rates are shrunk, has the same scope and no other condition.
+
 A condition uses what was known when the clock starts: a war that reached 1,000 deaths in its fifth year is not in
-the class ``intensity=war, reached=2y``. What is only known at the end of a case (its length, deaths, outcome) is
-no covariate. `mediation` and `violence` of crises are of the whole crisis: they describe, they do not foretell.
+the class ``intensity=war, reached=2y``. What is known only at the end of a case (its length, deaths, outcome) is not a
+covariate. `mediation` and `violence` of crises are coded for the whole crisis: they describe it and are no basis for a
+forecast.
 """
 
 from __future__ import annotations
@@ -24,39 +28,25 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
 
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.asof import known_at
+from peacetalks.evidence.dates import as_date, duration
+from peacetalks.evidence.follow_up import followed_days
 from peacetalks.evidence.names import spelled_out
-from peacetalks.evidence.tables import STORED, read_cases
+from peacetalks.evidence.tables import read_cases
 
-UNITS = {"d": 1.0, "w": 7.0, "m": 30.4375, "y": 365.25}
+if TYPE_CHECKING:
+    from datetime import date
+
 SCOPE = ("reached", "since", "until")
-COMMON = (
-    "id",
-    "name",
-    "cluster",
-    "start",
-    "end",
-    "seen",
-    "days",
-    "resumed",
-    "war_year",
-    "comprehensive",
-    "ending",
-    "outcome",
-    "start_year",
-    "end_year",
-    "tension",
-    "deaths",
-    "length",
-    "episode_start",
-    "episode_end",
-)
+NO_COVARIATES = (
+    "id", "name", "cluster", "start", "end", "seen", "days", "resumed", "war_year", "comprehensive", "ending",
+    "outcome", "start_year", "end_year", "tension", "deaths", "length", "episode_start", "episode_end",
+)  # fmt: skip
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
     ">=": operator.ge,
@@ -84,17 +74,20 @@ class Condition:
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """A reference class of one kind of case: covariate conditions within a scope."""
+    """A reference class of one kind of case: covariate conditions within a scope (see the module)."""
 
     kind: str
     conditions: tuple[Condition, ...] = ()
     reached: int = 0  # days
-    since: int | None = None
-    until: int | None = None
+    since: int | None = None  # first year in which a case may begin
+    until: int | None = None  # last year in which a case may begin
 
     @classmethod
     def parse(cls, kind: str, where: Where = None) -> CaseFilter:
-        """Return the class that `where` describes: text, a list of conditions, a mapping, a `CaseFilter` or nothing (all).
+        """Return the class that `where` describes.
+
+        `where` is text, a list of names and conditions, a mapping {column: value}, a `CaseFilter`, or None for all
+        cases. Raises `EvidenceError` for an unknown name, covariate or value.
 
         >>> CaseFilter.parse("episodes", "war_type=interstate, reached=2y").reached
         730
@@ -132,7 +125,7 @@ class CaseFilter:
         return CaseFilter(self.kind, self.conditions + other.conditions, other.reached, other.since, other.until)
 
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the cases of the class; `start` moves to where the clock starts, so that days count from there."""
+        """Return the cases of the class in a case table; `start` becomes the day on which the clock starts."""
         for c in self.conditions:
             if c.column != "intensity":
                 frame = frame.filter(_expression(c, self.kind, frame.schema[c.column]))
@@ -169,26 +162,41 @@ class CaseFilter:
 
 
 def cases(kind: str, where: Where = None, as_of: date | str | None = None) -> pl.DataFrame:
-    """Return the cases of a class by name, with `days` from start to end or to the last day of follow-up.
+    """Return the cases of a reference class.
 
-    `kind` is one of ceasefires, spells, agreements, processes, mediations, episodes, wars, crises, sanctions. With `as_of`,
-    nothing dated later is used. Raises `EvidenceError` for an unknown kind, covariate or value.
+    Parameters
+    ----------
+    kind
+        ceasefires, spells, agreements, processes, mediations, episodes, wars, crises or sanctions.
+    where
+        The reference class (see the module and `names`), such as ``"interstate, reached=3y"``; None for all cases.
+    as_of
+        A date or ISO text; nothing dated later, or codable only later, is used. None uses all that is recorded.
 
+    Returns
+    -------
+    polars.DataFrame
+        The case table (see `case_tables`), with `days` from where the clock of the class starts to the end, or to the
+        last day of follow-up. Sanctions are dated by year only and have no `days`.
+
+    Raises
+    ------
+    EvidenceError
+        For an unknown kind, name, covariate or value, or a malformed date.
+
+    Examples
+    --------
     >>> cases("wars", "major_power=1, since=1945").height
     12
     """
     frame = prepared(kind, as_of)
     chosen = CaseFilter.parse(kind, where).apply(frame)
-    if "start" not in chosen.columns:
-        return chosen
-    return chosen.with_columns(days=(pl.coalesce("end", "seen") - pl.col("start")).dt.total_days())
+    return chosen.with_columns(days=followed_days()) if "start" in chosen.columns else chosen
 
 
 def prepared(kind: str, as_of: date | str | None = None) -> pl.DataFrame:
-    """Return the committed cases of a kind as they were known at a date."""
-    if kind not in STORED:
-        raise EvidenceError(f"no cases are kept for {kind!r}. {suggestion(kind, list(STORED))}")
-    return known_at(read_cases(kind), day(as_of))
+    """Return the committed cases of a kind as they were known at a date (None: all that is recorded)."""
+    return known_at(read_cases(kind), as_date(as_of))
 
 
 def with_intensity(frame: pl.DataFrame) -> pl.DataFrame:
@@ -198,28 +206,6 @@ def with_intensity(frame: pl.DataFrame) -> pl.DataFrame:
     over = (pl.col("war_year") < pl.col("start").dt.year()).fill_null(False)
     war = pl.when(over).then(pl.lit("war")).otherwise(pl.lit("minor"))
     return frame.with_columns(intensity=war)
-
-
-def day(value: date | str | None) -> date | None:
-    """Return a date from a date or ISO text; raise `EvidenceError` for anything else."""
-    if value is None or isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise EvidenceError(f"as_of is {value!r}: write a day as YYYY-MM-DD.") from None
-
-
-def duration(text: str) -> int:
-    """Return whole days of a duration such as ``90d``, ``6m`` or ``3y``.
-
-    >>> duration("2y"), duration("18 m")
-    (730, 547)
-    """
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([dwmy])[a-z]*\s*", text)
-    if not found:
-        raise EvidenceError(f"{text!r} is not a duration: write a number and d, w, m or y, such as 3y.")
-    return int(float(found[1]) * UNITS[found[2]])
 
 
 def _at_war(c: Condition) -> bool:
@@ -236,7 +222,7 @@ def _condition(kind: str, text: str) -> Condition:
     found = CONDITION.match(text)
     if not found:
         raise EvidenceError(f"condition {text.strip()!r} of {kind}: write column=value, such as mediated=1.")
-    known = [c for c in with_intensity(read_cases(kind)).columns if c not in COMMON] + list(SCOPE)
+    known = [c for c in with_intensity(read_cases(kind)).columns if c not in NO_COVARIATES] + list(SCOPE)
     if found[1] not in known:
         raise EvidenceError(f"{kind} have no covariate {found[1]!r}. {suggestion(found[1], known)}")
     return Condition(found[1], found[2], found[3])
@@ -251,9 +237,8 @@ def _expression(c: Condition, kind: str, held: pl.DataType) -> pl.Expr:
         return OPERATORS[c.sign](column, c.value)
     words = {"yes": 1, "no": 0, "true": 1, "false": 0}
     try:
-        return OPERATORS[c.sign](
-            column, words.get(c.value.lower(), c.value) if c.value.lower() in words else int(c.value)
-        )
+        word = c.value.lower()
+        return OPERATORS[c.sign](column, words[word] if word in words else int(c.value))
     except ValueError:
         raise EvidenceError(f"{c.column}={c.value}: write a whole number, or yes or no.") from None
 

@@ -1,10 +1,10 @@
-"""`rebuild`: every committed table from the raw files, byte for byte.
+"""`rebuild`: every committed table made from the raw files, byte for byte.
 
-Four sorts of table come out: the cases (`cases_*.csv`), the curves (`curves.csv`, see `derive_curves`), the shares
+There are four groups of tables: the cases (`cases_*.csv`), the curves (`curves.csv`, see `derive_curves`), the shares
 and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`) and the trial of the covariate regression against the
-class curve (`trial.csv`, see `trial`). `cards.json` holds a card for each: definition, sources with hashes, limits,
-and where figures differ from those computed independently. Figures are rounded to 4 decimals and rows sorted. The
-date of a card is the end of coverage of its data, never the day of the build.
+class curve (`trial.csv`, see `trial`). `cards.json` holds a card for each: definition, sources with hashes, limits, and
+where figures differ from those computed independently. Figures are rounded to 4 decimals and rows sorted. The date of a
+card is the end of coverage of its data, never the day of the build.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from pathlib import Path
 
 import polars as pl
 
-from peacetalks.evidence import casebook, linked
-from peacetalks.evidence.casebook import SOURCES
+from peacetalks.evidence import case_tables, linked
+from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM
 from peacetalks.evidence.derive_curves import COLUMNS, curve_rows
 from peacetalks.evidence.derive_shares import LENGTH_COLUMNS, SHARE_COLUMNS, length_rows, share_rows
 from peacetalks.evidence.loading import load
 from peacetalks.evidence.places import find
-from peacetalks.evidence.tables import STORED, cases_csv, write_text
+from peacetalks.evidence.tables import STORED, cases_csv, write_tables
 from peacetalks.evidence.trial import TRIAL_COLUMNS, trial_rows
 
 
@@ -44,14 +44,12 @@ def tables(given: str | Path | None = None) -> dict[str, str]:
         return load(name, given)
 
     direct = {"disputes": "gml-mid", "conflict_years": "ucdp-acd"}
-    names = ("mediated", "first_mediations", "after_efforts", "quiet", "questions", "declared")
-    joined = {n: getattr(linked, n) for n in names}
 
     @cache
     def cases(kind: str) -> pl.DataFrame:
-        if kind in joined:
-            return joined[kind](dataset)
-        return dataset(direct[kind]) if kind in direct else casebook.build(kind, dataset)
+        if kind in linked.TABLES:
+            return linked.TABLES[kind](dataset)
+        return dataset(direct[kind]) if kind in direct else case_tables.build(kind, dataset)
 
     out = {f"cases_{k}.csv": cases_csv(k, cases(k)) for k in STORED}
     out["curves.csv"] = _csv(curve_rows(cases), COLUMNS)
@@ -63,34 +61,42 @@ def tables(given: str | Path | None = None) -> dict[str, str]:
 
 
 def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> list[Path]:
-    """Write every derived table to `out_dir` (default: the package's own folder); return the paths.
+    """Write every derived table from the raw files.
 
-    Raises `EvidenceMissing` for the first raw file that is not in `data_dir`; nothing is written then.
+    Parameters
+    ----------
+    data_dir
+        Folder with the raw files; default the environment variable PEACETALKS_DATA, then the user's cache.
+    out_dir
+        Folder to write to; default the package's own.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    EvidenceMissing
+        For the first raw file that is not in `data_dir`; nothing is written then.
     """
-    folder = Path(out_dir) if out_dir else Path(__file__).parent / "tables"
-    texts = tables(data_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_text(folder / name, text)
-    return [folder / name for name in texts]
+    return write_tables(Path(out_dir) if out_dir else Path(__file__).parent / "tables", tables(data_dir))
 
 
 def compare(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> dict[str, bool]:
-    """Return {table: is the rebuilt one byte for byte the shipped one}; write the rebuilt ones to `out_dir` if given.
+    """Return {table: whether the rebuilt one is the shipped one, byte for byte}; write the rebuilt ones to `out_dir`.
 
     Raises `EvidenceMissing` for the first raw file that is not in `data_dir`.
     """
     shipped = files("peacetalks.evidence") / "tables"
     texts = tables(data_dir)
     if out_dir:
-        Path(out_dir).mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_text(Path(out_dir) / name, text)
+        write_tables(Path(out_dir), texts)
     return {n: (shipped / n).is_file() and (shipped / n).read_bytes() == t.encode("utf-8") for n, t in texts.items()}
 
 
 def _table_cards(given: str | Path | None) -> dict[str, dict]:
-    """Return {"tables": {file: definition, sources, end of coverage, differences}, "datasets": {name: version, hash}}."""
+    """Return the cards {"tables": {file: definition, sources, coverage, differences}, "datasets": {name: version}}."""
     names = sorted({d for used in (*SOURCES.values(), *DRAWN_FROM.values()) for d in used})
     datasets = {
         d: {

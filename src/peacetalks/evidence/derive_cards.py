@@ -65,8 +65,8 @@ DEFINITIONS: dict[str, str] = {
     "a crisis): they describe the past and are no classes for a forecast. 'civil-war episodes linked to "
     "a UCDP ending': the mediation data's episode and the UCDP episode of the same state ended within "
     "45 days of each other. 'forecasting questions, came true': questions chosen to be uncertain.",
-    "lengths.csv": "Quartiles of lengths in days. Wars, crises, mediation efforts and terminated ceasefires: over cases "
-    "whose length is known. Processes, spells, agreements, episodes: the first day on which the "
+    "lengths.csv": "Quartiles of lengths in days. Wars, crises, mediation efforts and terminated ceasefires: over "
+    "cases whose length is known. Processes, spells, agreements, episodes: the first day on which the "
     "cumulative incidence is at or above the quartile, empty if it does not get there.",
     "trial.csv": "Walk-forward trial on conflict episodes: trained on what was known on 1 January of 1975, 1985, "
     "1995, 2005 and 2015, forecast for episodes that began in the ten years after, peace / nowhere / more conflict at "
@@ -103,9 +103,9 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
         "not 30, 12, 38 %: 15 cases without imposition carry outcome codes of the imposed stage and are counted here.",
         "Conflict-years of age 2: 82 of 335 = 24.5 %, not 25 %.",
         "Disputes: 17 of unknown settlement are left out (n 2,157, not 2,174).",
-        "Mediated episodes linked to a UCDP ending: n 52, agreement 23 %, ceasefire 19 % (not 61, 28, 18); not mediated: "
-        "n 141, 4, 9 % (not 154, 4, 9). Here one row is one UCDP ending; the other count's rule for linking one ending "
-        "with several mediation episodes is not recorded.",
+        "Mediated episodes linked to a UCDP ending: n 52, agreement 23 %, ceasefire 19 % (not 61, 28, 18); not "
+        "mediated: n 141, 4, 9 % (not 154, 4, 9). Here one row is one UCDP ending; the other count's rule for linking "
+        "one ending with several mediation episodes is not recorded.",
         "Ceasefires whose conflict is active in the same year and the next: 79.6 % of 1,630 (not 79.5 % of 1,672), by "
         "class 82 % (529), 79 % (226), 67 % (96) (not 81 (562), 80 (235), 67 (94)). Here the actor-row with the "
         "earliest end gives year and conflict; the other choice of row is not recorded.",

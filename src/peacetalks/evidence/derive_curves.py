@@ -1,7 +1,8 @@
 r"""Derived curves: cumulative incidence of each ending by days since the start, for every class that the tables hold.
 
-Ends of other kinds compete, except for ceasefires, where they are censored ("what if none were fixed, renewed or
-replaced"). For ceasefires half of the fates are not known, so three more events bound the answer:
+Ends of other kinds are competing risks, except for ceasefires, where they are censored (the curve is then that of
+ceasefires none of which is of fixed term, renewed or replaced). For ceasefires half of the fates are not known, so
+three more events bound the answer:
 
 ================================  ===========================================================================
 terminated, lower bound           recorded terminations by then / all ceasefires of the class
@@ -15,20 +16,22 @@ are the coders' (first and last day counted). Bounds are shares with Wilson inte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from peacetalks.evidence.casebook import RECURRENCE_TO
+from peacetalks.evidence.case_tables import RECURRENCE_TO
 from peacetalks.evidence.classes import CaseFilter, Condition
-from peacetalks.evidence.survival import Z95, incidence
+from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.endings import ENDINGS, VICTORY
+from peacetalks.evidence.follow_up import days_and_causes, length_days, until_comprehensive, years_to_return
+from peacetalks.evidence.shrink import wilson
+from peacetalks.evidence.survival import incidence
 
 HORIZONS = (7, 30, 90, 365, 730, 1826)
 YEARS = (365, 730, 1095, 1826, 3652)
-VICTORY = ("victory_a", "victory_b")
-EPISODE_ENDS = ("agreement", "ceasefire", *VICTORY, "low_activity", "actor_ceases")
 CRISIS_ENDS = ("formal", "semi_formal", "tacit", "unilateral", "imposed", "faded", "other")
 WAR_ENDS = ("win_lose", "compromise", "transformed", "stalemate")
 Cases = Callable[[str], pl.DataFrame]
@@ -37,7 +40,7 @@ COLUMNS = ["table", "class", "event", "days", "n", "at_risk", "probability", "lo
 
 @dataclass(frozen=True)
 class Subset:
-    """A class of cases: its label, the condition that puts a case in it, and where the clock starts."""
+    """A class of cases: its label, the condition that puts a case in it, and a class that moves its clock."""
 
     label: str
     where: pl.Expr = field(default_factory=lambda: pl.lit(True))
@@ -77,20 +80,12 @@ EPISODES = [
     *each("incompatibility", "territory", "government"),
     Subset("intensity=war", clock=AT_WAR),
     Subset("war_type=interstate, intensity=war", INTERSTATE.where, AT_WAR),
-    *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * 365.25))) for y in (1, 3)),
+    *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * DAYS_PER_YEAR))) for y in (1, 3)),
 ]
 
 
 def _reached(days: int) -> CaseFilter:
     return CaseFilter("wars", reached=days)
-
-
-def timed(frame: pl.DataFrame, event: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Return days [case] and cause [case] (1 the event, 2 another end, 0 censored) of cases with a known time."""
-    until = (pl.coalesce("end", "seen") - pl.col("start")).dt.total_days()
-    cause = pl.when(pl.col("end").is_null()).then(0).when(pl.col("ending").is_in(list(event))).then(1).otherwise(2)
-    known = frame.select(t=until, k=cause).filter(pl.col("t") >= 0)
-    return known["t"].to_numpy().astype(float), known["k"].to_numpy()
 
 
 def _rows(
@@ -118,9 +113,7 @@ def _family(cases: Cases, table: str, events: Mapping[str, tuple[str, ...]], sub
     out = []
     for event, ends in events.items():
         for s in subsets:
-            days, cause = timed(s.of(cases(table)), ends)
-            if table == "ceasefires":
-                cause = np.where(cause == 2, 0, cause)
+            days, cause, _ = days_and_causes(s.of(cases(table)), ends, censor_others=table == "ceasefires")
             out += _rows(table, event, s.label, days, cause)
     return out
 
@@ -137,7 +130,7 @@ def curve_rows(cases: Cases) -> list[dict]:
         *each("war_ended", "victory", "treaty", "truce"),
         *(Subset(f"treaty or truce, peacekeepers={v}", UNSETTLED & equal("peacekeepers", v)) for v in (0, 1)),
     ]
-    over = {e: (e,) for e in EPISODE_ENDS if e not in VICTORY} | {"victory": VICTORY, "any": EPISODE_ENDS}
+    over = {e: (e,) for e in ENDINGS if e not in VICTORY} | {"victory": VICTORY, "any": ENDINGS}
     wars = [
         ALL,
         Subset("since 1945", SINCE_1945),
@@ -158,20 +151,12 @@ def curve_rows(cases: Cases) -> list[dict]:
         {"substantive": ("substantive",)},
         [ALL, *each("level", "intrastate", "mixed", "interstate")],
     )
-    rows += _rows("processes", "comprehensive", "all", *timed(comprehensive(cases("processes")), ("comprehensive",)))
+    days, cause, _ = days_and_causes(until_comprehensive(cases("processes")), ("comprehensive",))
+    rows += _rows("processes", "comprehensive", "all", days, cause)
     rows += _mediation_rows(cases)
     rows += _family(cases, "episodes", over, EPISODES) + _recurrence_rows(cases)
     rows += _family(cases, "wars", {w: (w,) for w in WAR_ENDS} | {"any": WAR_ENDS}, wars)
     return rows + _crisis_rows(cases)
-
-
-def comprehensive(processes: pl.DataFrame) -> pl.DataFrame:
-    """Return processes with the first comprehensive text as their end."""
-    done = pl.col("comprehensive").is_not_null()
-    last = processes["seen"].max()
-    return processes.with_columns(
-        end="comprehensive", ending=pl.when(done).then(pl.lit("comprehensive")), seen=pl.when(~done).then(pl.lit(last))
-    )
 
 
 def _mediation_rows(cases: Cases) -> list[dict]:
@@ -193,10 +178,10 @@ def _recurrence_rows(cases: Cases) -> list[dict]:
     ended = (
         cases("episodes")
         .filter(pl.col("end").is_not_null(), pl.col("ending").is_not_null())
-        .with_columns(back=(pl.col("resumed") - pl.col("end").dt.year()))
+        .with_columns(back=years_to_return())
     )
     rows = []
-    for s in (ALL, *each("ending", *EPISODE_ENDS), INTERSTATE):
+    for s in (ALL, *each("ending", *ENDINGS), INTERSTATE):
         chosen = s.of(ended)
         years = chosen.select(pl.coalesce("back", RECURRENCE_TO - pl.col("end").dt.year()))["back"].to_numpy()
         rows += _rows(
@@ -230,7 +215,7 @@ def _crisis_rows(cases: Cases) -> list[dict]:
 def bound_rows(cases: Cases) -> list[dict]:
     """Return bounds for ceasefires, of which half have no known fate."""
     rows = []
-    frame = cases("ceasefires").with_columns(t=(pl.col("end") - pl.col("start")).dt.total_days())
+    frame = cases("ceasefires").with_columns(t=length_days())
     for s in (ALL, Subset("bi- or multilateral", pl.col("side") != "unilateral"), OPEN, FIXED, *TRAITS):
         every = s.of(frame)
         fate = every.filter(pl.coalesce("end", "seen").is_not_null())
@@ -259,6 +244,5 @@ def share(count: int, n: int, name: str = "share") -> dict:
     """Return a share with its Wilson 95 % interval; null for no cases."""
     if not n:
         return {"n": 0, name: None, "low": None, "high": None}
-    p, z2 = count / n, Z95**2
-    middle, half = p + z2 / (2 * n), Z95 * ((p * (1 - p) + z2 / (4 * n)) / n) ** 0.5
-    return {"n": n, name: p, "low": (middle - half) / (1 + z2 / n), "high": (middle + half) / (1 + z2 / n)}
+    p, low, high = wilson(count, n)
+    return {"n": n, name: p, "low": low, "high": high}

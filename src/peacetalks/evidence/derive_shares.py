@@ -1,9 +1,9 @@
 """Derived shares (how cases ended, Wilson 95 % interval) and lengths (quartiles) of `shares.csv` and `lengths.csv`.
 
-Shares describe finished cases with all that is known of them by now; a class such as "1,000 deaths in some year"
-is therefore no class for a forecast. Quartiles are linear between order statistics where every length is known, and
-the first day on which the Kaplan-Meier curve is at or above the quartile where some cases are censored; an empty
-cell means that the curve does not get there.
+Shares describe finished cases with all that is known of them by now; a class such as "1,000 deaths in some year" can
+therefore not be used for a forecast. Where every length is known, quartiles are interpolated linearly between order
+statistics. Where some cases are censored, a quartile is the first day on which the cumulative incidence is at or above
+it; an empty cell means that the curve does not get there.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.derive_curves import (
     ALL,
-    EPISODE_ENDS,
     FIXED,
     INTERSTATE,
     KNOWN,
@@ -24,19 +24,20 @@ from peacetalks.evidence.derive_curves import (
     TRAITS,
     Cases,
     Subset,
-    comprehensive,
     each,
     equal,
     share,
-    timed,
 )
+from peacetalks.evidence.endings import ENDINGS
+from peacetalks.evidence.follow_up import days_and_causes, length_days, until_comprehensive, years_to_return
 from peacetalks.evidence.survival import incidence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 SHARE_COLUMNS = ["table", "class", "outcome", "n", "count", "share", "low", "high"]
 LENGTH_COLUMNS = ["table", "class", "n", "q25", "median", "q75"]
+QUARTILES = (0.25, 0.5, 0.75)
 AGES = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (4, 5), (6, 7), (8, 10), (6, 10), (11, 20), (6, 99))
 EVER_WAR = Subset("1,000 deaths in some year", pl.col("war_year").is_not_null())
 INTERSTATE_WAR = Subset("war_type=interstate, 1,000 deaths in some year", INTERSTATE.where & EVER_WAR.where)
@@ -104,25 +105,22 @@ def _episodes(cases: Cases) -> list[dict]:
     ended = (
         cases("episodes")
         .filter(pl.col("end").is_not_null())
-        .with_columns(
-            back=pl.when((pl.col("resumed") - pl.col("end").dt.year()) <= 5).then(pl.lit("yes")).otherwise(pl.lit("no"))
-        )
+        .with_columns(back=pl.when(years_to_return() <= 5).then(pl.lit("yes")).otherwise(pl.lit("no")))
     )
     for s in (ALL, INTERSTATE, *each("war_type", "intrastate", "internationalised"), INTERSTATE_WAR, EVER_WAR):
         rows += _how("episodes", s.label, s.of(ended)["ending"])
-    for s in (ALL, INTERSTATE, *each("ending", *sorted(EPISODE_ENDS))):
+    for s in (ALL, INTERSTATE, *each("ending", *sorted(ENDINGS))):
         rows += _how("episodes resumed within 5 calendar years", s.label, s.of(ended)["back"])
     return rows
 
 
 def _wars(cases: Cases) -> list[dict]:
     """Return how interstate wars ended, and how long they lasted, by length."""
-    days = (pl.col("end") - pl.col("start")).dt.total_days()
-    wars, rows = cases("wars").with_columns(days=days), []
+    wars, rows = cases("wars").with_columns(days=length_days()), []
     for s in (ALL, Subset("since 1945", SINCE_1945)):
         rows += _how("wars", s.label, s.of(wars)["ending"])
         for years in (1, 2, 3, 4.4):
-            longer = s.of(wars).select(v=_yes(pl.col("days") > years * 365.25))["v"]
+            longer = s.of(wars).select(v=_yes(pl.col("days") > years * DAYS_PER_YEAR))["v"]
             rows += _how(f"wars that last over {years} years", s.label, longer)
         for low, high in ((0, 30), (30, 182), (182, 365), (365, 731), (731, 99999)):
             some = s.of(wars).filter(pl.col("days") > low, pl.col("days") <= high)
@@ -138,7 +136,7 @@ def _talks(cases: Cases) -> list[dict]:
     linked, rows = cases("mediated"), []
     for s in each("mediated", 0, 1):
         rows += _how("civil-war episodes linked to a UCDP ending", s.label, s.of(linked)["ending"])
-    longer = cases("mediations").select(v=_yes((pl.col("end") - pl.col("start")).dt.total_days() > 365))["v"]
+    longer = cases("mediations").select(v=_yes(length_days() > 365))["v"]
     rows += _how("mediation efforts of over a year", "all", longer)
     for about, some in cases("questions").group_by("about", maintain_order=True):
         rows += _how("forecasting questions, came true", str(about[0]), some["outcome"])
@@ -167,29 +165,25 @@ def _annual_rows(cases: Cases) -> list[dict]:
     return rows
 
 
-def _plain(days: pl.Series) -> Sequence[float]:
-    return [float(q) for q in np.quantile(days.drop_nulls().to_numpy(), (0.25, 0.5, 0.75))]
+def _length(table: str, label: str, days: pl.Series) -> dict:
+    """Return the quartiles of known lengths."""
+    known = days.drop_nulls()
+    quartiles = [float(q) for q in np.quantile(known.to_numpy(), QUARTILES)]
+    return dict(zip(LENGTH_COLUMNS, (table, label, known.len(), *quartiles), strict=True))
 
 
-def _reaches(days: np.ndarray, cause: np.ndarray) -> Sequence[float | None]:
-    """Return the first day on which the curve is at or above each quartile; None if it does not get there."""
+def _curve_length(table: str, label: str, frame: pl.DataFrame, ends: Iterable[str]) -> dict:
+    """Return the first day on which the cumulative incidence reaches each quartile; None if it does not get there."""
+    days, cause, _ = days_and_causes(frame, ends)
     grid = np.unique(days)
     curve = incidence(days, cause, grid, causes=2).probability[:, 0]
-    return [float(grid[np.argmax(curve >= q)]) if (curve >= q).any() else None for q in (0.25, 0.5, 0.75)]
-
-
-def _length(table: str, label: str, days: pl.Series) -> dict:
-    q = _plain(days)
-    return dict(zip(LENGTH_COLUMNS, (table, label, days.drop_nulls().len(), *q), strict=True))
-
-
-def _curve_length(table: str, label: str, days: np.ndarray, cause: np.ndarray) -> dict:
-    return dict(zip(LENGTH_COLUMNS, (table, label, days.size, *_reaches(days, cause)), strict=True))
+    quartiles = [float(grid[np.argmax(curve >= q)]) if (curve >= q).any() else None for q in QUARTILES]
+    return dict(zip(LENGTH_COLUMNS, (table, label, days.size, *quartiles), strict=True))
 
 
 def length_rows(cases: Cases) -> list[dict]:
     """Return every row of `lengths.csv`."""
-    days = (pl.col("end") - pl.col("start")).dt.total_days().alias("days")
+    days = length_days().alias("days")
     broken = cases("ceasefires").filter(OPEN.where, pl.col("ending") == "terminated").select(days)["days"]
     rows = [_length("ceasefires terminated by a party", "fixed_term=0", broken)]
     for s in (ALL, Subset("since 1945", SINCE_1945)):
@@ -209,12 +203,11 @@ def length_rows(cases: Cases) -> list[dict]:
     for end in cases("crises")["ending"].drop_nulls().unique().sort():
         rows.append(_length("crises", f"ending={end}", cases("crises").filter(equal("ending", end))["length"]))
     talks = cases("processes")
-    rows.append(_curve_length("processes to a substantive text", "all", *timed(talks, ("substantive",))))
-    rows.append(
-        _curve_length("processes to a comprehensive text", "all", *timed(comprehensive(talks), ("comprehensive",)))
-    )
+    full = until_comprehensive(talks)
+    rows.append(_curve_length("processes to a substantive text", "all", talks, ("substantive",)))
+    rows.append(_curve_length("processes to a comprehensive text", "all", full, ("comprehensive",)))
     for table, event in (("spells", "resumed"), ("agreements", "ended")):
-        rows.append(_curve_length(f"{table} to the day {event}", "all", *timed(cases(table), (event,))))
+        rows.append(_curve_length(f"{table} to the day {event}", "all", cases(table), (event,)))
     for s in (ALL, INTERSTATE):
-        rows.append(_curve_length("episodes to any end", s.label, *timed(s.of(cases("episodes")), EPISODE_ENDS)))
+        rows.append(_curve_length("episodes to any end", s.label, s.of(cases("episodes")), ENDINGS))
     return rows

@@ -1,7 +1,7 @@
-"""The small grammar of base-rate questions: ``EVENT`` or ``EVENT within NUMBER UNIT``.
+"""The grammar of base-rate questions: ``EVENT`` or ``EVENT within NUMBER UNIT``.
 
-``EVENT`` is one of `EVENTS` or of its other names; ``UNIT`` is days, weeks, months or years. An event with a time
-needs ``within``; an event that is a share of how cases ended takes none.
+``EVENT`` is the name of one of `EVENTS` or one of its other names; ``UNIT`` is days, weeks, months or years. An event
+whose probability depends on time needs ``within``; an event that is a share of how cases ended takes none.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import re
 from dataclasses import dataclass
 
 from peacetalks.errors import EvidenceError, suggestion
-from peacetalks.evidence.classes import duration
-
-VICTORY = ("victory_a", "victory_b")
-ANY = ("agreement", "ceasefire", *VICTORY, "low_activity", "actor_ceases")
+from peacetalks.evidence.dates import duration
+from peacetalks.evidence.endings import ENDINGS, VICTORY
 
 
 @dataclass(frozen=True)
 class Event:
-    """What is asked: cases of `kind` in `where`, of which those that end in `ends` count.
+    """An event: cases of `kind` in the class `where`, of which those that end in one of `ends` count.
 
-    `how` is "time" (cumulative incidence; other ends compete, or are censored with `censor`), "share" (of cases
-    whose ending is known) or "years" (return of a conflict, in calendar years after its end).
+    `how` it is estimated: "time" (cumulative incidence; other ends compete, or are censored with `censor`), "share"
+    (of the cases whose ending is known) or "years" (return of a conflict, in calendar years after its end).
     """
 
     name: str
@@ -31,8 +29,8 @@ class Event:
     how: str = "time"
     where: str = ""
     censor: bool = False
-    also: tuple[str, ...] = ()
-    column: str = "ending"
+    also: tuple[str, ...] = ()  # other names
+    column: str = "ending"  # in which `ends` are looked for
     caution: str = ""
 
 
@@ -121,7 +119,7 @@ EVENTS: tuple[Event, ...] = (
         "Mediation efforts in civil wars with both days known, from first to last day; what came of them is not coded",
         also=("mediation effort ends", "mediation is over"),
     ),
-    *_episode("ends", ANY, "ends in any way, low activity included", "is over"),
+    *_episode("ends", ENDINGS, "ends in any way, low activity included", "is over"),
     *_episode(
         "ends in an agreement",
         ("agreement",),
@@ -212,7 +210,10 @@ class Question:
 
 
 def parse(question: str) -> Question:
-    """Return the event and horizon that a question asks for; raise `EvidenceError` with the nearest known ones.
+    """Return the event and horizon that a question asks for.
+
+    Raises `EvidenceError`, with the nearest known events, for an unknown event, or a horizon that is missing, malformed
+    or out of place.
 
     >>> parse("Ceasefire fails within 30 days?").days
     30

@@ -1,8 +1,8 @@
-"""`add`: recognise a user's own download, check it, and keep a Parquet copy in the cache.
+"""`add`: recognise a file that the user has downloaded, check it, and store a Parquet copy in the cache.
 
-Recognition is by content, not by name: first the SHA-256 of the bytes (a known file of a known version), then
-the columns. The checks are those of the loader (encoding, types, codes) and the number of rows. The copy is
-written beside its place and then moved there in one step, so a refused or interrupted file leaves the cache as
+A file is recognised by its content, not by its name: first by the SHA-256 of its bytes (a known file of a known
+version), then by its columns. The checks are those of the loader (encoding, types, codes) and the number of rows. The
+copy is written beside its place and then moved there in one step, so a refused or interrupted file leaves the cache as
 it was.
 """
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, cards
-from peacetalks.evidence.loading import read, tidy
+from peacetalks.evidence.loading import decoded, read, tidy
 from peacetalks.evidence.places import cache_dir
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ SUFFIXES = (".csv", ".dta", ".xlsx", ".xls", ".parquet")
 
 @dataclass(frozen=True)
 class Added:
-    """What `add` recognised: the card, the file's hash, whether that hash is known, its version, its rows."""
+    """What `add` recognised a file as."""
 
     card: Card
-    sha256: str
-    known: bool
+    sha256: str  # of the file
+    known: bool  # whether the hash is that of a known file
     version: str
     rows: int
-    cached: Path
+    cached: Path  # the copy
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -55,9 +55,18 @@ class Added:
 def add(path: str | Path, cache: str | Path | None = None) -> Added:
     """Check a downloaded file and cache it; return what it was recognised as.
 
-    `cache` defaults to the user's cache folder. Raises `EvidenceError`, with the cache untouched, for a file
-    that is missing, malformed, truncated, in another encoding, of a version with other columns or codes, or
-    of no known dataset.
+    Parameters
+    ----------
+    path
+        The file: delimited text, Stata, Excel or Parquet.
+    cache
+        Folder for the copy; default the user's cache.
+
+    Raises
+    ------
+    EvidenceError
+        For a file that is missing, malformed, truncated, in another encoding, of a version with other columns or codes,
+        or of no known dataset. The cache is then left as it was.
     """
     path = Path(path)
     if not path.is_file():
@@ -92,14 +101,14 @@ def _recognise(path: Path, digest: str) -> tuple[Card, pl.DataFrame]:
 
 
 def _nearly(card: Card, best: Card, columns: set[str]) -> bool:
-    """Say whether a larger dataset of the same units is there but for a column or two: then the file is not `best`."""
+    """Say whether the file is rather a larger dataset of the same units than `best`, but for a column or two."""
     held = len(set(card.raw_columns) & columns)
     larger = len(best.raw_columns) < held < len(card.raw_columns) <= 1.25 * held
     return larger and best.raw_columns[0] in card.raw_columns
 
 
 def _read_any(path: Path) -> pl.DataFrame:
-    """Read a file whose dataset is not known yet, in UTF-8; a byte that is not, is a question for `read`."""
+    """Read a file whose dataset is not known yet, as UTF-8 with bad bytes replaced."""
     lossy = next(c for c in cards().values() if c.encoding == "utf-8-lossy")
     try:
         return read(path, lossy)
@@ -133,16 +142,10 @@ def _not_recognised(name: str, columns: set[str]) -> str:
 
 
 def _check_whole_lines(path: Path, card: Card) -> None:
-    """Refuse delimited text with a line that has fewer cells than the first: one that breaks off."""
+    """Refuse delimited text with a line of fewer cells than the first: the file breaks off there."""
     if path.suffix.lower() != ".csv":
         return
-    text = (
-        path.read_bytes()
-        .decode(card.encoding.removesuffix("-lossy"), "replace")
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-    )
-    lines = csv.reader(StringIO(text))
+    lines = csv.reader(StringIO(decoded(path.read_bytes(), card, strict=False)))
     width = len(next(lines, []))
     for number, line in enumerate(lines, 2):
         if line and len(line) < width:
@@ -152,6 +155,7 @@ def _check_whole_lines(path: Path, card: Card) -> None:
 
 
 def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
+    """Return the version by the file's hash, else by its version column, else "unknown"."""
     for known in card.known_files:
         if known.sha256 == digest:
             return known.version
@@ -172,6 +176,7 @@ def _check_rows(raw: pl.DataFrame, card: Card, version: str, where: str) -> None
 
 
 def _store(raw: pl.DataFrame, card: Card, folder: Path) -> Path:
+    """Write the copy in one step and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{card.name}.parquet"
     handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")

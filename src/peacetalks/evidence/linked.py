@@ -1,10 +1,10 @@
-"""Tables joined from two datasets, for shares only: mediated episodes and how they ended, fighting after ceasefires.
+"""Tables that only the shares and curves use, most of them joined from two datasets.
 
 ==================  =====================================================================================
 `mediated`          UCDP endings within 45 days of the end of an episode of the mediation data in the same
-                    state (names compared without what stands in brackets); mediated if any effort was made
-`first_mediations`  episodes of civil war: days to the first effort (1), to an end without one (2); episodes with an
-                    effort of unknown day, or neither effort nor end, are left out
+                    state (names compared without text in brackets); mediated if any effort was made
+`first_mediations`  episodes of civil war: days to the first effort (cause 1) or to an end without one (cause 2);
+                    episodes with an effort of unknown day, or with neither effort nor end, are left out
 `after_efforts`     days from the end of a mediation effort to that of the episode, ended episodes only
 `quiet`             ceasefires in a year in which UCDP counts the conflict as active: active again next year
 `questions`         forecasting questions about talks and truces by a date (ids listed here), came true
@@ -13,11 +13,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-Load = Callable[[str], pl.DataFrame]
+from peacetalks.evidence.case_tables import declared_ceasefires
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.evidence.case_tables import Load
 
 LINK_DAYS = 45
 TALKS = (
@@ -89,11 +94,10 @@ def after_efforts(load: Load) -> pl.DataFrame:
 
     An episode that ended up to 30 days before the effort did counts as over at once (day 0); earlier ends are left out.
     """
-    gap = (pl.col("episode_end") - pl.col("end")).dt.total_days()
     return (
         load("cwm")
         .filter(pl.col("mediated"))
-        .select(days=gap)
+        .select(days=(pl.col("episode_end") - pl.col("end")).dt.total_days())
         .filter(pl.col("days") >= -30)
         .with_columns(pl.col("days").clip(lower_bound=0))
         .sort("days")
@@ -101,11 +105,9 @@ def after_efforts(load: Load) -> pl.DataFrame:
 
 
 def quiet(load: Load) -> pl.DataFrame:
-    """Return ceasefires in active conflicts: `side`, `class`, `fighting` (yes or no: active again the next year)."""
-    rows = load("ethprio-ceasefires").sort(["end", "row"], nulls_last=True)
-    one = rows.group_by("ceasefire_id", maintain_order=True).first()
+    """Return ceasefires in active conflicts: `side`, `class`, `fighting` (yes or no: active in the next year too)."""
     active = load("ucdp-acd").select("conflict_id", start_year="year").unique()
-    now = one.join(active, on=["conflict_id", "start_year"], how="semi")
+    now = declared_ceasefires(load).join(active, on=["conflict_id", "start_year"], how="semi")
     then = active.with_columns(start_year=pl.col("start_year") - 1, again=pl.lit("yes"))
     out = now.join(then, on=["conflict_id", "start_year"], how="left").with_columns(
         fighting=pl.col("again").fill_null("no")
@@ -133,7 +135,15 @@ def questions(load: Load) -> pl.DataFrame:
 
 def declared(load: Load) -> pl.DataFrame:
     """Return every ceasefire declared: `ceasefire_id`, `in_force` (yes or never)."""
-    rows = load("ethprio-ceasefires").sort(["end", "row"], nulls_last=True)
-    one = rows.group_by("ceasefire_id", maintain_order=True).first()
     never = pl.when(pl.col("ending").eq_missing("never_in_force")).then(pl.lit("never")).otherwise(pl.lit("yes"))
-    return one.select("ceasefire_id", in_force=never).sort("ceasefire_id")
+    return declared_ceasefires(load).select("ceasefire_id", in_force=never).sort("ceasefire_id")
+
+
+TABLES: dict[str, Callable[[Load], pl.DataFrame]] = {
+    "mediated": mediated,
+    "first_mediations": first_mediations,
+    "after_efforts": after_efforts,
+    "quiet": quiet,
+    "questions": questions,
+    "declared": declared,
+}

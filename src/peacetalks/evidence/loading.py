@@ -1,14 +1,14 @@
-"""Loaders: the publisher's own file to a tidy, typed frame, as the dataset's card says.
+"""Loaders: from the publisher's own file to a tidy, typed frame, as the dataset's card describes it.
 
-Reading is two steps. `read` gives the raw table with every cell a string and empty cells null. `tidy` types
-it: values that the card calls missing become null, never 0; codes become the card's words; a date with an
-unknown or impossible day is null (its year is kept in a column of its own where the card has one).
+A file is loaded in two steps. `read` returns the raw table with every cell a string and empty cells null. `tidy` types
+it: values that the card lists as missing become null, never 0; codes become the card's words; a date with an unknown
+or impossible day is null (its year is in a column of its own where the card has one).
 """
 
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -25,8 +25,19 @@ KINDS = {"int": pl.Int64, "float": pl.Float64, "text": pl.String, "yes": pl.Bool
 def load(dataset: str, data_dir: str | Path | None = None) -> pl.DataFrame:
     """Return a dataset as a tidy frame with the columns, types and words of its card.
 
-    `data_dir` defaults to the environment variable PEACETALKS_DATA, then to the user's cache. Raises
-    `EvidenceMissing` if the file is not there and `EvidenceError` if it is not what the card describes.
+    Parameters
+    ----------
+    dataset
+        Name of the dataset's card, such as ``"ucdp-acd"`` (`cards` lists them).
+    data_dir
+        Folder with the raw files; default the environment variable PEACETALKS_DATA, then the user's cache.
+
+    Raises
+    ------
+    EvidenceMissing
+        If the file is not there.
+    EvidenceError
+        If there is no such card, or the file is not what the card describes.
     """
     c = card(dataset)
     path = find(c, data_dir)
@@ -45,18 +56,22 @@ def read(path: Path, c: Card) -> pl.DataFrame:
     return _read_text(path.read_bytes(), c, path.name)
 
 
+def decoded(data: bytes, c: Card, strict: bool) -> str:
+    """Return the text of a file in its card's encoding, with LF line ends; without `strict` bad bytes are replaced."""
+    text = data.decode(c.encoding.removesuffix("-lossy"), "strict" if strict else "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _read_text(data: bytes, c: Card, where: str) -> pl.DataFrame:
-    lossy = c.encoding.endswith("-lossy")
     try:
-        text = data.decode(c.encoding.removesuffix("-lossy"), "replace" if lossy else "strict")
+        text = decoded(data, c, strict=not c.encoding.endswith("-lossy"))
     except UnicodeDecodeError as e:
         raise EvidenceError(
             f"{where}: byte {e.start} is not {c.encoding}, the encoding in which '{c.name}' is published. "
             "Download the file again, or save it in that encoding without opening it in a spreadsheet."
         ) from None
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     try:
-        frame = pl.read_csv(BytesIO(text.encode()), infer_schema_length=0)
+        frame = pl.read_csv(BytesIO(text.removeprefix("\ufeff").encode()), infer_schema_length=0)
     except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, pl.exceptions.ShapeError) as e:
         first = str(e).splitlines()[0]
         raise EvidenceError(f"{where}: not a readable table ({first}). Download the file again.") from None
@@ -66,22 +81,23 @@ def _read_text(data: bytes, c: Card, where: str) -> pl.DataFrame:
 def _read_stata(path: Path) -> pl.DataFrame:
     import pandas as pd
 
+    def cell(value: Any) -> str | None:
+        return None if pd.isna(value) else _cell_text(value)
+
     try:
         frame = pd.DataFrame(pd.read_stata(path, convert_categoricals=False))
     except (ValueError, OSError) as e:
         raise EvidenceError(f"{path.name}: not a readable Stata file ({e}). Download it again.") from None
     return _blank_to_null(
         pl.DataFrame(
-            {k: [_word(v) for v in frame[k].tolist()] for k in frame.columns},
+            {k: [cell(v) for v in frame[k].tolist()] for k in frame.columns},
             schema=dict.fromkeys(frame.columns, pl.String),
         )
     )
 
 
-def _word(value: object) -> str | None:
-    """Return a Stata cell as the text a CSV export would hold: 3.0 as "3", a timestamp as its date."""
-    if value is None or value != value:
-        return None
+def _cell_text(value: object) -> str:
+    """Return a Stata cell as the text that a CSV export would hold: 3.0 as "3", a timestamp as its date."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)[:10] if type(value).__name__ == "Timestamp" else str(value)
@@ -94,7 +110,11 @@ def _blank_to_null(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def tidy(raw: pl.DataFrame, c: Card, where: str = "file") -> pl.DataFrame:
-    """Return the typed frame of a raw table; `where` names the file in messages."""
+    """Return the typed frame of a raw table; `where` names the file in messages.
+
+    Raises `EvidenceError` for a column that is not there, a code that the card does not list, a cell of another type,
+    or dates of another form.
+    """
     absent = [r for r in c.raw_columns if r not in raw.columns]
     if absent:
         raise EvidenceError(

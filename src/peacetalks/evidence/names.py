@@ -1,6 +1,6 @@
 """Reference classes by name, and what each means for each kind of case.
 
-A name stands for a condition and can be written wherever a condition can: ``interstate, territory, reached=3y`` is
+A name stands for a condition and can be written wherever a condition can: ``interstate, territory, reached=3y`` means
 ``war_type=interstate, incompatibility=territory, reached=3y``.
 """
 
@@ -30,7 +30,7 @@ NAMED: dict[str, dict[str, str]] = {
 def spelled_out(kind: str, name: str) -> str:
     """Return the condition that a name stands for among cases of a kind.
 
-    Raises `EvidenceError` for a name that is not known, or that says nothing of this kind.
+    Raises `EvidenceError` for a name that is not known, or that is not defined for this kind.
 
     >>> spelled_out("episodes", "interstate")
     'war_type=interstate'
@@ -42,7 +42,7 @@ def spelled_out(kind: str, name: str) -> str:
         )
     if kind not in NAMED[name]:
         raise EvidenceError(
-            f"the reference class {name!r} says nothing of {kind}, only of "
+            f"the reference class {name!r} is not defined for {kind}, only for "
             f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}."
         )
     return NAMED[name][kind]

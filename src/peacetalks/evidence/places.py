@@ -1,7 +1,7 @@
-"""Where data lie on this machine: an argument, else ``PEACETALKS_DATA``, else the user's cache.
+"""Where the raw data are on this machine: an argument, else ``PEACETALKS_DATA``, else the user's cache.
 
-The cache holds one Parquet file per dataset, put there by `peacetalks.evidence.add`. A data directory may
-hold either such Parquet files or the publishers' own files, flat or in a folder per dataset.
+The cache holds one Parquet file per dataset, written by `peacetalks.evidence.add`. A data directory may hold either
+such Parquet files or the publishers' own files, all in one folder or in a folder per dataset.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-r"""Pooling: the inside and the outside view of the same labels become one, with a weight learnt from the past.
+r"""Pooling: the inside and the outside view of the same labels become one, with a weight fitted to past cases.
 
 The logarithmic pool of probabilities :math:`a_k` (inside) and :math:`b_k` (outside), sharpened or flattened,
 
@@ -6,19 +6,23 @@ The logarithmic pool of probabilities :math:`a_k` (inside) and :math:`b_k` (outs
 
 has weight w on the inside view and sharpness :math:`\gamma` (the inverse of a temperature: 1 leaves the pool as it
 is, below 1 makes it more cautious). On the log-odds of two labels it is :math:`\gamma (w\,\alpha + (1-w)\,\beta)`.
-Before pooling, probabilities below `FLOOR` are lifted to it: neither view has a veto.
+Before pooling, probabilities below `FLOOR` are raised to it, so that neither view can rule out a label.
 
-w and :math:`\gamma` are the posterior means over a grid, under a prior that is a declared judgement and the
-likelihood of what came true,
+w is the posterior mean and :math:`\gamma` the exponential of the posterior mean of its logarithm, over a grid, under a
+prior that is a declared judgement and the likelihood of what came true,
 
-.. math:: \pi(w, \gamma \mid D) \propto w^{a-1}(1-w)^{b-1}\, e^{-(\log\gamma)^2/2s^2} \prod_i q_{i,y_i}(w,\gamma)^{c_i} ,
+.. math:: \pi(w, \gamma \mid D) \propto
+          w^{a-1}(1-w)^{b-1}\, e^{-(\log\gamma)^2/2s^2} \prod_i q_{i,y_i}(w,\gamma)^{c_i} ,
 
 with :math:`c_i` below 1 for rows that repeat a case (two horizons of one case count as one). With many cases the
-prior does not matter; with few it decides, and `Fit.identified` says so. `walk` fits to what was known before each
-date, and to nothing else: the case at hand never sets its own weight.
+prior does not matter; with few it decides, and `Fit.identified` reports it. `walk` fits, for each forecast, to the
+outcomes known before its date only: a case never contributes to its own weight.
 
-References: Genest and Zidek (1986), Statistical Science 1, 114-135; Ranjan and Gneiting (2010), JRSS B 72, 71-91;
-Satopaa et al. (2014), Int. J. Forecasting 30, 344-356.
+References
+----------
+Genest and Zidek (1986), Statistical Science 1, 114-135 (logarithmic pool, external Bayesianity).
+Ranjan and Gneiting (2010), Journal of the Royal Statistical Society B 72, 71-91 (why a pool needs recalibration).
+Satopaa et al. (2014), International Journal of Forecasting 30, 344-356 (log-odds pool with a sharpness).
 """
 
 from __future__ import annotations
@@ -29,7 +33,6 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -38,9 +41,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from peacetalks.errors import PoolError
+from peacetalks.evidence.tables import table_text
 
 Floats = NDArray[np.float64]
-FLOOR = 1e-3
+FLOOR = 1e-3  # least probability that enters the pool
 WEIGHTS = np.linspace(0.0, 1.0, 21)
 SHARPNESS = np.exp(np.linspace(np.log(0.25), np.log(2.5), 16))
 CHUNK = 500  # rows at a time, to bound memory
@@ -74,29 +78,51 @@ FLAT = Prior(1.0, 1.0, 0.35, "judgement: any weight as likely as another; a shar
 
 @dataclass(frozen=True)
 class Fit:
-    """A fitted pool: posterior means, 95 % interval of the weight, and what they rest on."""
+    """A fitted pool: posterior means, 95 % interval of the weight, and the number of cases."""
 
-    weight: float
+    weight: float  # of the inside view, 0 to 1
     sharpness: float
-    low: float
+    low: float  # 95 % interval of the weight
     high: float
-    n: int
-    effective_n: float
+    n: int  # forecasts
+    effective_n: float  # cases: forecasts that repeat a case count in part
     prior: Prior
 
     @property
     def identified(self) -> bool:
-        """Whether the past has told the weight: its 95 % interval is less than half as wide as the prior's."""
+        """Whether past cases determine the weight: its 95 % interval is less than half as wide as the prior's."""
         before = _interval(_prior(self.prior))
         return self.high - self.low < 0.5 * (before[1] - before[0])
 
 
 def log_pool(inside: ArrayLike, outside: ArrayLike, weight: float, sharpness: float = 1.0) -> Floats:
-    """Return the logarithmic pool [..., label] of two arrays of probabilities over the same labels.
+    """Return the logarithmic pool of two arrays of probabilities over the same labels.
 
-    NaN in either (a view that cannot speak) gives NaN for all labels of that row. Raises `PoolError` for a weight
-    outside [0, 1], a sharpness that is not positive, or shapes that differ.
+    Parameters
+    ----------
+    inside, outside : array_like, shape (..., label)
+        Probabilities that sum to 1 over labels; NaN where a view is not estimable.
+    weight
+        Weight of the inside view, 0 to 1.
+    sharpness
+        Exponent of the pool; 1 leaves it as it is, below 1 flattens it.
 
+    Returns
+    -------
+    ndarray, shape (..., label)
+        NaN for all labels of a row in which either view has NaN.
+
+    Raises
+    ------
+    PoolError
+        For probabilities or a weight outside [0, 1], a sharpness that is not positive, or shapes that differ.
+
+    References
+    ----------
+    Genest and Zidek (1986), Statistical Science 1, 114-135.
+
+    Examples
+    --------
     >>> log_pool([0.5, 0.5], [0.2, 0.8], weight=0.5).round(3).tolist()
     [0.333, 0.667]
     """
@@ -122,11 +148,31 @@ def pool(
     sharpness: float | None = None,
     as_of: date | None = None,
 ) -> xr.DataArray:
-    """Return the pooled view (period, end) of an inside and an outside view with the same ends.
+    """Return the pooled view of an inside and an outside view of the same outcome classes.
 
-    Periods that only one view has are dropped. Without `weight` the shipped one is used (`shipped`), as it was known
-    at `as_of`: fitted on cases whose outcome was known by then. The attributes of the result say what was used.
+    Parameters
+    ----------
+    inside, outside : DataArray (period, end)
+        Probabilities. Periods that only one view has are dropped.
+    weight
+        Weight of the inside view; default that of `shipped` as it was known at `as_of`.
+    sharpness
+        Exponent of the pool; default that of `shipped`, or 1 where `weight` is given.
+    as_of
+        Date of the forecast.
 
+    Returns
+    -------
+    DataArray (period, end)
+        Probabilities; the attributes report `weight`, `sharpness` and `weight_source`.
+
+    Raises
+    ------
+    PoolError
+        For other dimensions, different classes, no period in common, or what `log_pool` refuses.
+
+    Examples
+    --------
     >>> a = xr.DataArray([[0.6, 0.4]], {"period": [12], "end": ["peace", "nowhere"]}, ("period", "end"))
     >>> pool(a, a, weight=0.3, sharpness=1.0).values.round(3).tolist()
     [[0.6, 0.4]]
@@ -156,16 +202,32 @@ def pool(
 def fit(
     inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: ArrayLike | None = None, prior: Prior = JUDGEMENT
 ) -> Fit:
-    """Return the pool that the past supports: views [row, label], outcome [row] the label that came true.
+    """Return the pool fitted to past forecasts (the posterior of the module).
 
-    `counts` [row] is the share of a case that a row stands for (default 1). No rows give back the prior.
+    Parameters
+    ----------
+    inside, outside : array_like, shape (row, label)
+        Probabilities of past forecasts, none missing.
+    outcome : array_like, shape (row,)
+        Number of the label that came true.
+    counts : array_like, shape (row,), optional
+        The share of a case that a row stands for; default 1.
+    prior
+        Prior of weight and sharpness; it is returned where there are no rows.
 
+    Raises
+    ------
+    PoolError
+        For missing probabilities or shapes that differ.
+
+    Examples
+    --------
     >>> fit([], [], []).weight
     0.25
     """
-    losses = _losses(inside, outside, outcome, counts)
-    n = np.ones(len(losses)) if counts is None else np.asarray(counts, float)
-    return _posterior(losses.sum(axis=0), len(losses), float(n.sum()), prior)
+    likelihoods = _log_likelihoods(inside, outside, outcome, counts)
+    n = np.ones(len(likelihoods)) if counts is None else np.asarray(counts, float)
+    return _posterior(likelihoods.sum(axis=0), len(likelihoods), float(n.sum()), prior)
 
 
 def walk(
@@ -179,19 +241,25 @@ def walk(
 ) -> tuple[Floats, list[Fit]]:
     """Return the pooled probabilities [row, label] and the fit of each row, by walk-forward.
 
-    `made` [row] is when a forecast was made and `known` [row] when its outcome was known (numbers, such as days): a
-    row's pool is fitted on rows with `known` before its `made`. Rows with outcome -1 (unknown) teach nothing.
+    Parameters
+    ----------
+    inside, outside, counts, prior
+        As in `fit`.
+    outcome : array_like, shape (row,)
+        Number of the label that came true; -1 unknown, from which nothing is fitted.
+    made, known : array_like, shape (row,)
+        When a forecast was made, and when its outcome was known (numbers, such as days). The pool of a row is fitted
+        to the rows with `known` before its `made`.
     """
     a, b, y = np.asarray(inside, float), np.asarray(outside, float), np.asarray(outcome, int)
     start, end = np.asarray(made, float), np.asarray(known, float)
     n = np.ones(y.size) if counts is None else np.asarray(counts, float)
-    told = y >= 0
-    losses = np.zeros((y.size, len(GRID)))
-    losses[told] = _losses(a[told], b[told], y[told], n[told])
-    order = np.argsort(end[told], kind="stable")
-    when = end[told][order]
-    total = np.concatenate([np.zeros((1, len(GRID))), np.cumsum(losses[told][order], axis=0)])
-    cases = np.concatenate([[0.0], np.cumsum(n[told][order])])
+    seen = y >= 0
+    likelihoods = _log_likelihoods(a[seen], b[seen], y[seen], n[seen])
+    order = np.argsort(end[seen], kind="stable")
+    when = end[seen][order]
+    total = np.concatenate([np.zeros((1, len(GRID))), np.cumsum(likelihoods[order], axis=0)])
+    cases = np.concatenate([[0.0], np.cumsum(n[seen][order])])
     place = np.searchsorted(when, start, side="left")
     fits = {int(i): _posterior(total[i], int(i), float(cases[i]), prior) for i in np.unique(place)}
     out = np.full(a.shape, np.nan)
@@ -202,15 +270,15 @@ def walk(
 
 
 def shipped(as_of: date | None = None) -> Fit:
-    """Return the pool fitted on the case book, as known at `as_of` (None: all of it); see docs/backtest.md.
+    """Return the pool fitted to the case book of the backtest (docs/backtest.md), as it was known at a date.
 
-    Before the first case was known it is the prior.
+    `as_of` is the date of the forecast; None uses every case. Before the first outcome was known it is the prior.
 
     >>> shipped(date(1930, 1, 1)).n
     0
     """
     found = fit([], [], [])
-    for day, row in _table():
+    for day, row in _shipped_fits():
         if as_of is None or day < as_of:
             found = row
     return found
@@ -218,22 +286,28 @@ def shipped(as_of: date | None = None) -> Fit:
 
 @cache
 def card() -> dict[str, Any]:
-    """Return the card of the shipped pool: method, prior, the cases it was fitted on, limits.
+    """Return the card of the shipped pool: method, prior, the cases it was fitted to, limits.
 
     >>> card()["prior"]["weight"]
     'Beta(1, 3)'
     """
-    return json.loads((files("peacetalks.evidence") / "tables" / "pool.json").read_text(encoding="utf-8"))
+    return json.loads(table_text("pool.json"))
+
+
+def forget_shipped() -> None:
+    """Forget the tables of the shipped pool, so that they are read again after they have been written anew."""
+    card.cache_clear()
+    _shipped_fits.cache_clear()
 
 
 @cache
-def _table() -> tuple[tuple[date, Fit], ...]:
-    path = files("peacetalks.evidence") / "tables" / "pool.csv"
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))) if path.is_file() else ()
-    return tuple((date.fromisoformat(r["known"]), _read(r)) for r in rows)
+def _shipped_fits() -> tuple[tuple[date, Fit], ...]:
+    """Return the shipped pools, each with the day from which it was known, in order."""
+    rows = csv.DictReader(io.StringIO(table_text("pool.csv")))
+    return tuple((date.fromisoformat(r["known"]), _fit_of(r)) for r in rows)
 
 
-def _read(row: dict[str, str]) -> Fit:
+def _fit_of(row: dict[str, str]) -> Fit:
     weight, sharpness, low, high, effective = (
         float(row[k]) for k in ("weight", "sharpness", "low", "high", "effective_n")
     )
@@ -245,7 +319,7 @@ def _log(p: Floats) -> Floats:
     return np.log(lifted / lifted.sum(axis=-1, keepdims=True))
 
 
-def _losses(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: ArrayLike | None) -> Floats:
+def _log_likelihoods(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: ArrayLike | None) -> Floats:
     """Return the log-likelihood [row, grid point] of what came true."""
     y = np.asarray(outcome, int)
     if not y.size:
@@ -256,7 +330,7 @@ def _losses(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, counts: A
             f"inside {a.shape}, outside {b.shape} and outcomes {y.shape}: give one row of each per forecast"
         )
     if np.isnan(a).any() or np.isnan(b).any():
-        raise PoolError("a view that cannot speak (NaN) cannot be learnt from: leave those rows out and say how many")
+        raise PoolError("a view that is not estimable (NaN) cannot be fitted to: leave those rows out and say how many")
     parts = [_chunk(_log(a[i : i + CHUNK]), _log(b[i : i + CHUNK]), y[i : i + CHUNK]) for i in range(0, y.size, CHUNK)]
     out = np.concatenate(parts)
     return out if counts is None else out * np.asarray(counts, float)[:, None]
@@ -275,14 +349,15 @@ def _chunk(la: Floats, lb: Floats, y: NDArray[np.int64]) -> Floats:
 @cache
 def _prior(prior: Prior) -> Floats:
     """Return the log prior [grid point] (masses of the weight's cells, so that a density at 0 or 1 is finite)."""
-    edges = np.concatenate([[0.0], (WEIGHTS[1:] + WEIGHTS[:-1]) / 2, [1.0]])
-    mass = np.diff(betainc(prior.inside, prior.outside, edges))
+    borders = np.concatenate([[0.0], (WEIGHTS[1:] + WEIGHTS[:-1]) / 2, [1.0]])
+    mass = np.diff(betainc(prior.inside, prior.outside, borders))
     w = np.log(np.maximum(mass, 1e-300))
     g = -0.5 * (np.log(SHARPNESS) / prior.spread) ** 2
     return (w[:, None] + g[None, :]).ravel()
 
 
 def _posterior(log_likelihood: Floats, n: int, effective: float, prior: Prior) -> Fit:
+    """Return the posterior means and interval from the log-likelihood [grid point] of `n` forecasts."""
     q = _prior(prior) + log_likelihood
     low, high = _interval(q)
     p = np.exp(q - q.max())
@@ -294,6 +369,8 @@ def _posterior(log_likelihood: Floats, n: int, effective: float, prior: Prior) -
 
 
 def _interval(log_posterior: Floats) -> tuple[float, float]:
+    """Return the 95 % interval of the weight from a log posterior [grid point]."""
     p = np.exp(log_posterior - log_posterior.max()).reshape(len(WEIGHTS), len(SHARPNESS)).sum(axis=1)
     cumulative = np.cumsum(p / p.sum())
-    return tuple(round(float(WEIGHTS[np.searchsorted(cumulative, q)]), 4) for q in (0.025, 0.975))  # type: ignore[return-value]
+    low, high = (round(float(WEIGHTS[np.searchsorted(cumulative, q)]), 4) for q in (0.025, 0.975))
+    return low, high

@@ -3,9 +3,9 @@ r"""Competing-risk regression: cause-specific Cox models and the cumulative inci
 For ending k the hazard of a case with covariates x at time t since the clock started is
 :math:`\lambda_k(t\mid x)=\lambda_{k0}(t)\,e^{\beta_k' x}`. The coefficients are fitted by `lifelines` with a ridge
 penalty, which is partial pooling: :math:`\beta_{kj}\sim N(0,\tau^2)` on standardised covariates, so that a class of
-few cases stays near all cases. :math:`\tau^2` is estimated from the data (empirical Bayes, moments): the mean over
-endings and covariates of :math:`\hat\beta^2-\mathrm{se}^2` of fits with :math:`\tau=1`, between 0.01 and 0.25. The baseline is
-Breslow's,
+few cases stays near all cases. :math:`\tau^2` is estimated from the data (empirical Bayes by moments): the mean over
+endings and covariates of :math:`\hat\beta^2-\mathrm{se}^2` of fits with :math:`\tau=1`, kept between 0.01 and 0.25.
+The baseline is Breslow's,
 
 .. math:: d\Lambda_{k0}(s)=\frac{d_{ks}}{\sum_{i\in R(s)} e^{\beta_k'x_i}},\qquad
    F_k(t\mid x)=\sum_{s\le t} S(s^-\mid x)\,d\Lambda_{k0}(s)e^{\beta_k'x},\qquad
@@ -17,8 +17,13 @@ All covariates are those known when the clock starts (a landmark analysis: only 
 Uncertainty: each draw takes :math:`\beta` from its normal approximation and resamples clusters (states) in the
 baseline and in the mean over cases.
 
-References: Cox (1972), J. R. Statist. Soc. B 34, 187-220; Prentice et al. (1978), Biometrics 34, 541-554;
-van Houwelingen (2007), Scand. J. Statist. 34, 70-85 (landmarks); Benichou and Gail (1990), Biometrics 46, 813-826.
+References
+----------
+Cox (1972), Journal of the Royal Statistical Society B 34, 187-220.
+Prentice et al. (1978), Biometrics 34, 541-554 (cause-specific hazards).
+Aalen and Johansen (1978), Scandinavian Journal of Statistics 5, 141-150.
+Benichou and Gail (1990), Biometrics 46, 813-826 (absolute risk from cause-specific hazards).
+van Houwelingen (2007), Scandinavian Journal of Statistics 34, 70-85 (landmark analysis).
 """
 
 from __future__ import annotations
@@ -30,7 +35,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from peacetalks.evidence.crosswalk import CAUSES
+from peacetalks.evidence.endings import ENDINGS
 
 MIN_ENDS = 5  # endings of a cause below which its covariates are left at 0
 WEAK = 1.0  # variance of the coefficients in the first fits
@@ -50,14 +55,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients on standardised covariates, and the cases they rest on."""
+    """Coefficients on standardised covariates, and the cases they were fitted to."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # covariates
     mean: Array  # [covariate]
     scale: Array  # [covariate]
     beta: Array  # [cause, covariate]
     covariance: Array  # [cause, covariate, covariate]
-    tau2: float
+    tau2: float  # prior variance of the coefficients
     t: Array  # [case] days
     k: NDArray[np.int64]  # [case] 0 or cause
     x: Array  # [case, covariate], standardised
@@ -69,7 +74,7 @@ class Fit:
     def ratios(self) -> dict[str, dict[str, float]]:
         """Return {ending: {covariate: hazard ratio of having the trait against not}}."""
         plain = np.exp(self.beta / self.scale)
-        return {c: dict(zip(self.names, map(float, plain[i]), strict=True)) for i, c in enumerate(CAUSES)}
+        return {c: dict(zip(self.names, map(float, plain[i]), strict=True)) for i, c in enumerate(ENDINGS)}
 
 
 def described(frame: pl.DataFrame) -> pl.DataFrame:
@@ -87,9 +92,10 @@ def design(frame: pl.DataFrame, names: tuple[str, ...]) -> Array:
 
 
 def fit(frame: pl.DataFrame) -> Fit:
-    """Fit the cause-specific models to cases with `t` (days), `k` (cause) and the covariates' columns.
+    """Fit the cause-specific Cox models.
 
-    Cases of which a covariate is not known are left out.
+    `frame` holds the cases with `t` (days), `k` (0 censored, else the number of the ending) and the columns that the
+    covariates use (`crosswalk.timed`). Cases of which a covariate is not known are left out.
     """
     frame = described(frame)
     raw = design(frame, tuple(COVARIATES))
@@ -101,10 +107,10 @@ def fit(frame: pl.DataFrame) -> Fit:
     mean, scale = raw.mean(axis=0), raw.std(axis=0)
     x = (raw - mean) / scale
     t, k = frame["t"].to_numpy().astype(float), frame["k"].to_numpy().astype(int)
-    weak = [_cox(t, k == i + 1, x, WEAK) for i in range(len(CAUSES))]
+    weak = [_cox(t, k == i + 1, x, WEAK) for i in range(len(ENDINGS))]
     spread = [b**2 - np.diag(v) for b, v in weak if b.any()]
     tau2 = float(np.clip(np.mean(spread), *TAU2)) if spread else TAU2[0]
-    done = [_cox(t, k == i + 1, x, tau2) for i in range(len(CAUSES))]
+    done = [_cox(t, k == i + 1, x, tau2) for i in range(len(ENDINGS))]
     return Fit(names, mean, scale, np.stack([b for b, _ in done]), np.stack([v for _, v in done]), tau2, t, k, x)
 
 
@@ -132,34 +138,57 @@ def curves(
     weight: Array | None = None,
     share: Array | None = None,
 ) -> Array:
-    """Return the mean cumulative incidence [day, cause] of cases `x` (standardised); NaN beyond what was followed.
+    """Return the mean cumulative incidence of some cases (the formulae of the module).
 
-    `beta` [cause, covariate] defaults to the fit's; `weight` [case of the fit] counts the cases of the baseline,
-    `share` [case of x] those of the mean.
+    Parameters
+    ----------
+    model
+        The fit.
+    x : ndarray, shape (case, covariate)
+        Standardised covariates of the cases (`Fit.standardised`).
+    days : ndarray, shape (day,)
+        Days since the clock started.
+    beta : ndarray, shape (cause, covariate), optional
+        Coefficients in place of those of the fit.
+    weight : ndarray, shape (case of the fit,), optional
+        How often each case counts in the baseline; default once.
+    share : ndarray, shape (case,), optional
+        How often each case counts in the mean; default once.
+
+    Returns
+    -------
+    ndarray, shape (day, cause)
+        NaN beyond the longest follow-up, unless every case has ended by then.
     """
     b = model.beta if beta is None else beta
     w = np.ones(model.t.size) if weight is None else weight
     x, alike = np.unique(x, axis=0, return_inverse=True)
     part = np.bincount(alike.ravel(), share, minlength=x.shape[0]).astype(float)
-    times, place = np.unique(model.t, return_inverse=True)
-    risk = np.exp(model.x @ b.T) * w[:, None]  # [case, cause]
-    at_time = np.zeros((times.size, b.shape[0]))
-    np.add.at(at_time, place, risk)
-    at_risk = at_time[::-1].cumsum(axis=0)[::-1]
-    ends = np.zeros_like(at_time)
-    hit = model.k > 0
-    np.add.at(ends, (place[hit], model.k[hit] - 1), w[hit])
-    base = np.divide(ends, at_risk, out=np.zeros_like(ends), where=at_risk > 0)
-    keep = base.any(axis=1) & (times <= days.max())
-    hazard = base[keep][None] * np.exp(x @ b.T)[:, None, :]  # [case, time, cause]
+    times, base = _baseline(model, b, w, days.max())
+    hazard = base[None] * np.exp(x @ b.T)[:, None, :]  # [case, time, cause]
     total = hazard.sum(axis=2)
     hazard, total = hazard / np.maximum(total, 1.0)[..., None], np.minimum(total, 1.0)
     before = np.concatenate([np.ones((x.shape[0], 1)), np.cumprod(1 - total, axis=1)[:, :-1]], axis=1)
     steps = np.einsum("i,it,itk->tk", part / part.sum(), before, hazard)
     summed = np.concatenate([np.zeros((1, b.shape[0])), steps.cumsum(axis=0)])
-    curve = summed[np.searchsorted(times[keep], days, side="right")]
+    curve = summed[np.searchsorted(times, days, side="right")]
     gone = summed[-1].sum() > 1 - 1e-9
     return np.where(((days <= model.t.max()) | gone)[:, None], curve, np.nan)
+
+
+def _baseline(model: Fit, beta: Array, weight: Array, last: float) -> tuple[Array, Array]:
+    """Return the times [time] up to day `last` at which a case ended, and Breslow's hazards [time, cause] at them."""
+    times, place = np.unique(model.t, return_inverse=True)
+    risk = np.exp(model.x @ beta.T) * weight[:, None]  # [case, cause]
+    at_time = np.zeros((times.size, beta.shape[0]))
+    np.add.at(at_time, place, risk)
+    at_risk = at_time[::-1].cumsum(axis=0)[::-1]
+    ends = np.zeros_like(at_time)
+    hit = model.k > 0
+    np.add.at(ends, (place[hit], model.k[hit] - 1), weight[hit])
+    base = np.divide(ends, at_risk, out=np.zeros_like(ends), where=at_risk > 0)
+    used = base.any(axis=1) & (times <= last)
+    return times[used], base[used]
 
 
 def draw(model: Fit, rng: np.random.Generator) -> Array:

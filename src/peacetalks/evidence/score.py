@@ -1,10 +1,13 @@
-r"""Proper scores, where they come from, and whether a skill is more than luck.
+r"""Proper scores, their decomposition, calibration, and skill with its sampling uncertainty.
 
 A forecast is a probability p of an event (binary), or a row of probabilities over K labels that sum to 1. The
 scores themselves are those of the package scoringrules; all are negatively oriented (lower is better):
 
 .. math:: BS = (p - y)^2 \;\;\text{or}\;\; \sum_k (p_k - y_k)^2, \qquad RPS = \sum_k (P_k - Y_k)^2, \qquad
           LS = -\log p_y, \qquad CRPS = E|X - y| - \tfrac12 E|X - X'| .
+
+These are the Brier score (Brier 1950), the ranked probability score (Epstein 1969), the logarithmic score (Good 1952)
+and the continuous ranked probability score (Matheson and Winkler 1976).
 
 *Decomposition* (Murphy 1973; with bins, Stephenson, Coelho and Jolliffe 2008). With forecasts grouped in bins b of
 :math:`n_b` cases, mean forecast :math:`\bar p_b` and frequency :math:`\bar y_b`,
@@ -16,13 +19,21 @@ scores themselves are those of the package scoringrules; all are negatively orie
 where W (variance of the forecasts within bins less twice their covariance with the outcomes) is 0 when a bin holds
 one forecast value. The identity is exact.
 
-*Consistency bands* (Broecker and Smith 2007): were the forecasts reliable, what frequencies would be seen in each bin?
-Forecasts are resampled, outcomes drawn from them, and the 5 and 95 % points of the frequencies kept.
+*Consistency bands* (Broecker and Smith 2007) are the frequencies that each bin would show if the forecasts were
+reliable: forecasts are resampled, outcomes are drawn from them, and the 5 and 95 % points of the frequencies are taken.
 
 *Skill* is :math:`1 - \bar S/\bar S_{ref}`; its interval is a paired bootstrap over clusters of like cases.
 
-References: Murphy (1973), J. Appl. Meteor. 12, 595-600; Stephenson et al. (2008), Wea. Forecasting 23, 752-757;
-Broecker and Smith (2007), Wea. Forecasting 22, 651-661; Gneiting and Raftery (2007), JASA 102, 359-378.
+References
+----------
+Brier (1950), Monthly Weather Review 78, 1-3.
+Good (1952), Journal of the Royal Statistical Society B 14, 107-114.
+Epstein (1969), Journal of Applied Meteorology 8, 985-987.
+Murphy (1973), Journal of Applied Meteorology 12, 595-600.
+Matheson and Winkler (1976), Management Science 22, 1087-1096.
+Broecker and Smith (2007), Weather and Forecasting 22, 651-661.
+Gneiting and Raftery (2007), Journal of the American Statistical Association 102, 359-378.
+Stephenson, Coelho and Jolliffe (2008), Weather and Forecasting 23, 752-757.
 """
 
 from __future__ import annotations
@@ -39,28 +50,72 @@ Floats = NDArray[np.float64]
 
 
 def brier(p: ArrayLike, y: ArrayLike) -> Floats:
-    """Return the Brier score [case] of event probabilities `p` [case], or of rows `p` [case, label].
+    """Return the Brier score of each case.
 
-    `y` [case] is 0 or 1, or the number of the label that came true. Rows score between 0 and 2.
+    Parameters
+    ----------
+    p : array_like, shape (case,) or (case, label)
+        Probabilities of an event, or rows of probabilities that sum to 1.
+    y : array_like, shape (case,)
+        0 or 1, or the number of the label that came true.
 
+    Returns
+    -------
+    ndarray, shape (case,)
+        0 to 1 for an event, 0 to 2 for rows; lower is better.
+
+    Raises
+    ------
+    ScoreError
+        For missing forecasts, values outside [0, 1], rows that do not sum to 1, or outcomes that are no label.
+
+    References
+    ----------
+    Brier (1950), Monthly Weather Review 78, 1-3.
+
+    Examples
+    --------
     >>> brier([0.2, 0.9], [0, 1]).round(2).tolist()
     [0.04, 0.01]
     >>> brier([[0.5, 0.3, 0.2]], [0]).round(2).tolist()
     [0.38]
     """
-    p, y = _door(p, y)
+    p, y = _checked(p, y)
     if p.ndim == 1:
         return np.asarray(sr.brier_score(y, p), float)
     return ((p - np.eye(p.shape[1])[y]) ** 2).sum(axis=1)
 
 
 def rps(p: ArrayLike, y: ArrayLike) -> Floats:
-    """Return the ranked probability score [case] of rows `p` [case, label] whose labels are in order; 0 to K-1.
+    """Return the ranked probability score of each case, for labels that are in order.
 
+    Parameters
+    ----------
+    p : array_like, shape (case, label)
+        Rows of probabilities that sum to 1.
+    y : array_like, shape (case,)
+        Number of the label that came true.
+
+    Returns
+    -------
+    ndarray, shape (case,)
+        0 to K - 1 with K labels (the sum over labels, not divided by K - 1); lower is better.
+
+    Raises
+    ------
+    ScoreError
+        As `brier`, and for probabilities of a single event.
+
+    References
+    ----------
+    Epstein (1969), Journal of Applied Meteorology 8, 985-987.
+
+    Examples
+    --------
     >>> rps([[0.1, 0.2, 0.3, 0.4]], [2]).round(2).tolist()
     [0.26]
     """
-    p, y = _door(p, y)
+    p, y = _checked(p, y)
     if p.ndim == 1:
         raise ScoreError(
             "the ranked probability score needs rows of probabilities over ordered labels; for one event use brier"
@@ -69,22 +124,47 @@ def rps(p: ArrayLike, y: ArrayLike) -> Floats:
 
 
 def log_score(p: ArrayLike, y: ArrayLike) -> Floats:
-    """Return minus the log of the probability given to what came true [case]; infinite where it was 0.
+    """Return minus the natural logarithm of the probability given to what came true [case]; infinite where it was 0.
+
+    `p` and `y` are those of `brier`, and so are the errors (Good 1952).
 
     >>> log_score([0.5, 1.0], [1, 1]).round(3).tolist()
     [0.693, 0.0]
     """
-    p, y = _door(p, y)
+    p, y = _checked(p, y)
     hit = np.where(y == 1, p, 1 - p) if p.ndim == 1 else np.take_along_axis(p, y[:, None], axis=1)[:, 0]
     with np.errstate(divide="ignore"):
         return np.abs(np.log(hit))
 
 
 def crps(ensemble: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) -> Floats:
-    """Return the continuous ranked probability score [case] of an `ensemble` [case, member] (terms, durations).
+    """Return the continuous ranked probability score of each case (terms of a settlement, durations).
 
-    `y` [case] is the value seen, `weights` [case, member] need not sum to 1. Units are those of `y`.
+    Parameters
+    ----------
+    ensemble : array_like, shape (case, member)
+        Values that the forecast holds possible.
+    y : array_like, shape (case,)
+        The value observed.
+    weights : array_like, shape (case, member), optional
+        Weights of the members; they need not sum to 1.
 
+    Returns
+    -------
+    ndarray, shape (case,)
+        In the units of `y`; lower is better.
+
+    Raises
+    ------
+    ScoreError
+        If there is not one ensemble per value.
+
+    References
+    ----------
+    Matheson and Winkler (1976), Management Science 22, 1087-1096.
+
+    Examples
+    --------
     >>> crps([[1.0, 3.0]], [2.0]).round(2).tolist()
     [0.5]
     """
@@ -100,18 +180,18 @@ class Decomposition:
     """Parts of a mean Brier score: `score` = reliability - resolution + uncertainty + within."""
 
     score: float
-    reliability: float
-    resolution: float
-    uncertainty: float
-    within: float
-    n: int
+    reliability: float  # 0 or more; 0 where forecasts equal frequencies
+    resolution: float  # 0 or more; higher is better
+    uncertainty: float  # variance of the outcome
+    within: float  # variation within bins; 0 where a bin holds one forecast value
+    n: int  # cases
 
 
 def decompose(p: ArrayLike, y: ArrayLike, bins: int | None = None) -> Decomposition:
-    """Return Murphy's decomposition of the mean Brier score of event probabilities `p` [case].
+    """Return Murphy's (1973) decomposition of the mean Brier score of event probabilities `p` [case].
 
     Without `bins` every distinct forecast is a bin of its own; with them, cases are cut into that many bins of equal
-    width on [0, 1].
+    width on [0, 1]. Raises `ScoreError` as `brier`.
 
     >>> d = decompose([0.2, 0.2, 0.8, 0.8], [0, 1, 1, 1])
     >>> round(d.reliability, 3), round(d.resolution, 4), round(d.uncertainty, 4), d.within
@@ -133,7 +213,7 @@ def decompose(p: ArrayLike, y: ArrayLike, bins: int | None = None) -> Decomposit
 
 @dataclass(frozen=True)
 class Calibration:
-    """A reliability diagram: what was said and what was seen, bin by bin (empty bins left out)."""
+    """A reliability diagram: mean forecast and observed frequency of each bin (empty bins are left out)."""
 
     forecast: Floats  # [bin] mean forecast
     observed: Floats  # [bin] frequency
@@ -148,10 +228,28 @@ class Calibration:
 
 
 def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, seed: int = 7) -> Calibration:
-    """Return the reliability diagram of event probabilities with 90 % consistency bands (seeded).
+    """Return the reliability diagram of event probabilities with 90 % consistency bands.
 
-    Bins hold about equally many cases (quantiles of the forecasts).
+    Parameters
+    ----------
+    p, y : array_like, shape (case,)
+        Probabilities of an event, and whether it came true (0 or 1).
+    bins
+        Number of bins, which hold about equally many cases (quantiles of the forecasts).
+    draws, seed
+        Of the resampling behind the bands.
 
+    Raises
+    ------
+    ScoreError
+        As `brier`, and for rows of probabilities.
+
+    References
+    ----------
+    Broecker and Smith (2007), Weather and Forecasting 22, 651-661.
+
+    Examples
+    --------
     >>> c = calibration([0.1] * 50 + [0.9] * 50, [0] * 45 + [1] * 50 + [0] * 5, bins=2)
     >>> c.observed.round(2).tolist(), c.outside
     ([0.1, 0.9], 0)
@@ -162,7 +260,7 @@ def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, s
     size = int(place.max()) + 1
     n = np.bincount(place, minlength=size)
     used = n > 0
-    said, seen = (np.bincount(place, v, size)[used] / n[used] for v in (p, y))
+    forecast, observed = (np.bincount(place, v, size)[used] / n[used] for v in (p, y))
     rng = np.random.default_rng(seed)
     frequency = np.full((draws, size), np.nan)
     for row in frequency:
@@ -171,7 +269,7 @@ def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, s
         count = np.bincount(place[again], minlength=size)
         row[count > 0] = np.bincount(place[again], hit, size)[count > 0] / count[count > 0]
     low, high = np.nanquantile(frequency[:, used], [0.05, 0.95], axis=0)
-    return Calibration(said, seen, n[used], low, high)
+    return Calibration(forecast, observed, n[used], low, high)
 
 
 @dataclass(frozen=True)
@@ -188,12 +286,30 @@ class Skill:
 def skill(
     score: ArrayLike, reference: ArrayLike, cluster: ArrayLike | None = None, draws: int = 1000, seed: int = 7
 ) -> Skill:
-    """Return the skill of mean `score` [case] against mean `reference` [case], same cases in the same order.
+    """Return the skill of a mean score against the mean score of a reference forecast.
 
-    The interval is the 95 % percentile interval of a paired bootstrap: whole clusters (`cluster` [case], any labels;
-    default every case its own) are drawn with replacement, both scores together, seeded. An infinite score gives
-    minus infinity, without an interval; a reference of 0 gives NaN.
+    Parameters
+    ----------
+    score, reference : array_like, shape (case,)
+        Scores of the same cases in the same order.
+    cluster : array_like, shape (case,), optional
+        Cluster of each case (any labels); default every case its own.
+    draws, seed
+        Of the paired bootstrap: whole clusters are drawn with replacement, both scores together.
 
+    Returns
+    -------
+    Skill
+        With the 95 % percentile interval. An infinite score gives minus infinity, without an interval; a reference of 0
+        gives NaN.
+
+    Raises
+    ------
+    ScoreError
+        If the scores are not of the same cases.
+
+    Examples
+    --------
     >>> s = skill([0.1, 0.2, 0.1, 0.2], [0.2, 0.4, 0.2, 0.4])
     >>> s.value, s.low, s.high
     (0.5, 0.5, 0.5)
@@ -221,13 +337,13 @@ def _bin(p: Floats, bins: int) -> NDArray[np.int64]:
 
 
 def _events(p: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    forecast, seen = _door(p, y)
+    forecast, seen = _checked(p, y)
     if forecast.ndim != 1:
         raise ScoreError("this needs the probabilities of one event [case]: take one column of the rows")
     return forecast, seen.astype(float)
 
 
-def _door(p: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+def _checked(p: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
     """Check forecasts and outcomes: shapes, range, sums, and that what came true is one of the labels."""
     forecast, seen = np.asarray(p, float), np.asarray(y)
     if forecast.ndim not in (1, 2) or seen.shape != forecast.shape[:1] or not seen.size:

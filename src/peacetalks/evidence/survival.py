@@ -1,15 +1,19 @@
-r"""Cumulative incidence with competing ends: the Aalen-Johansen estimator, exact with tied times.
+r"""Cumulative incidence with competing risks: the Aalen-Johansen estimator, exact with tied times.
 
 A case is followed for :math:`t` days and then ends for cause k = 1..K, or is censored (k = 0). With :math:`Y_s`
 cases at risk, :math:`d_{ks}` ends for cause k and :math:`d_s=\sum_k d_{ks}` at time s,
 
 .. math:: S(t) = \prod_{s \le t} (1 - d_s/Y_s), \qquad F_k(t) = \sum_{s \le t} S(s^-)\, d_{ks}/Y_s .
 
-With one cause :math:`1 - F_1` is the Kaplan-Meier curve. The variance is the delta-method one (Marubini and
-Valsecchi 1995, ch. 10), the 95 % interval is on the scale :math:`\log(-\log(1-F))`. lifelines breaks ties at
-random for this estimator; tests compare both where there are none.
+With one cause :math:`1 - F_1` is the Kaplan-Meier curve. The variance is the delta-method one, the 95 % interval is on
+the scale :math:`\log(-\log(1-F))`. lifelines breaks ties at random for this estimator, hence the own code; tests
+compare both where there are no ties.
 
-References: Aalen and Johansen (1978), Scand. J. Statist. 5, 141-150; Kaplan and Meier (1958), JASA 53, 457-481.
+References
+----------
+Aalen and Johansen (1978), Scandinavian Journal of Statistics 5, 141-150.
+Kaplan and Meier (1958), Journal of the American Statistical Association 53, 457-481.
+Marubini and Valsecchi (1995), Analysing Survival Data from Clinical Trials and Observational Studies, ch. 10.
 """
 
 from __future__ import annotations
@@ -20,16 +24,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.errors import EvidenceError
+from peacetalks.evidence.shrink import Z95
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-Z95 = 1.959963984540054
-
 
 @dataclass(frozen=True)
 class Incidence:
-    """Cumulative incidence at some horizons; NaN where nobody was followed that long."""
+    """Cumulative incidence at some horizons; NaN where no case was followed that long."""
 
     horizons: NDArray[np.float64]  # [horizon] days
     probability: NDArray[np.float64]  # [horizon, cause]
@@ -37,18 +40,39 @@ class Incidence:
     high: NDArray[np.float64]  # [horizon, cause] 95 %
     variance: NDArray[np.float64]  # [horizon, cause]
     at_risk: NDArray[np.int64]  # [horizon] cases followed past the horizon
-    n: int
+    n: int  # cases
 
 
 def incidence(
     days: ArrayLike, cause: ArrayLike, horizons: ArrayLike, causes: int = 1, spread: bool = True
 ) -> Incidence:
-    """Return the cumulative incidence of each of `causes` causes at `horizons` (days).
+    """Return the cumulative incidence of each cause at some horizons (Aalen and Johansen 1978).
 
-    `days` [case] are times from 0, `cause` [case] is 0 for censored and 1..causes otherwise. Without `spread` the
-    variance and the interval are left NaN, which is quicker. Raises
-    `EvidenceError` for negative or missing times, unknown causes or shapes that differ.
+    Parameters
+    ----------
+    days : array_like, shape (case,)
+        Time of the end or of censoring, from 0.
+    cause : array_like, shape (case,)
+        0 for censored, else the cause 1..`causes`.
+    horizons : array_like, shape (horizon,)
+        Days at which the curves are wanted.
+    causes
+        Number of causes.
+    spread
+        Without it the variance and the interval are left NaN, which is quicker.
 
+    Returns
+    -------
+    Incidence
+        Without cases every value is NaN.
+
+    Raises
+    ------
+    EvidenceError
+        For negative or missing times, unknown causes or shapes that differ.
+
+    Examples
+    --------
     >>> incidence([1, 2, 3, 4], [1, 2, 0, 1], [2, 3, 9], causes=2).probability.round(2).tolist()
     [[0.25, 0.25], [0.25, 0.25], [0.75, 0.25]]
     """
@@ -67,6 +91,7 @@ def incidence(
 
 
 def _incidence(t: NDArray, k: NDArray, h: NDArray, causes: int, spread: bool) -> Incidence:
+    """Return `incidence` of checked arguments and at least one case."""
     times, place = np.unique(t, return_inverse=True)
     d = np.zeros((times.size, causes))
     np.add.at(d, (place[k > 0], k[k > 0] - 1), 1)
@@ -91,11 +116,11 @@ def _variance(curve: NDArray, d: NDArray, y: NDArray, total: NDArray, before: ND
     if last < 0:
         return np.zeros(d.shape[1])
     now = slice(0, last + 1)
-    gap = curve[last] - curve[now]
+    rise = curve[last] - curve[now]
     left = (y - total)[now, None]
     all_ends = np.where(left > 0, total[now, None] / (y[now, None] * np.maximum(left, 1)), 0.0)
     own, risk, s = d[now], y[now, None], before[now, None]
-    terms = gap**2 * all_ends + s**2 * (risk - own) * own / risk**3 - 2 * gap * s * own / risk**2
+    terms = rise**2 * all_ends + s**2 * (risk - own) * own / risk**3 - 2 * rise * s * own / risk**2
     return np.maximum(terms.sum(axis=0), 0.0)
 
 

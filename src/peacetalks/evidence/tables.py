@@ -1,4 +1,4 @@
-"""The committed tables: read from the package, write as CSV with few bytes and always the same ones.
+"""The committed tables: read from the package, and written as small CSV files that are always the same bytes.
 
 Columns that a dataset card gives codes for are stored as the codes (`CODED`); a `cluster` equal to `name`, and a
 year that its date already gives, as an empty cell. `read_cases` undoes all three. Nothing here needs raw data.
@@ -95,16 +95,26 @@ def table_text(name: str) -> str:
 
 @cache
 def read_cases(kind: str) -> pl.DataFrame:
-    """Return the committed cases of a kind; see `casebook` for the columns.
+    """Return the committed cases of a kind; see `case_tables` for the columns.
+
+    Raises `EvidenceError` for a kind of which no cases are stored.
 
     >>> read_cases("wars").height
     95
     """
     if kind not in STORED:
-        raise EvidenceError(f"no cases are kept for {kind!r}. {suggestion(kind, list(STORED))}")
+        raise EvidenceError(f"no cases are stored for {kind!r}. {suggestion(kind, list(STORED))}")
     return parse_cases(kind, table_text(f"cases_{kind}.csv"))
 
 
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 with LF line ends on every system."""
     path.write_bytes(text.encode("utf-8"))
+
+
+def write_tables(folder: Path, texts: dict[str, str]) -> list[Path]:
+    """Write {file name: text} into a folder, which is made if need be; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return [folder / name for name in texts]

@@ -1,11 +1,12 @@
-r"""The trial of the two outside methods against climatology, walking forward through conflict episodes.
+r"""The walk-forward trial of the two methods of the outside view against climatology, on conflict episodes.
 
-On 1 January of 1975, 1985, 1995, 2005 and 2015 both are fitted to what was known on that day and forecast the
+On 1 January of 1975, 1985, 1995, 2005 and 2015 both are fitted to what was known on that day, and forecast the
 episodes that began in the ten years after, each by its own traits at its start (class: the kind of war and what it is
-about; the era is that of the cut). Truth is the state at each month: peace, nowhere or more conflict (`crosswalk`);
-a case whose state is not known by then is left out. Score: multi-category Brier :math:`\sum_e (p_e-o_e)^2` (0 to 2).
-Climatology: the curve of all past episodes. Skill is :math:`1-\bar B/\bar B_{\text{climatology}}`, with 95 % from a
-bootstrap over states, the same draws for both.
+about; the era is that of the date of the forecast). The outcome is the state at each month: peace, nowhere or more
+conflict (`crosswalk`); a case whose state is not known by then is left out. The score is the multi-category Brier score
+:math:`\sum_e (p_e-o_e)^2` (0 to 2). Climatology is the curve of all past episodes. Skill is
+:math:`1-\bar B/\bar B_{\text{climatology}}`, with a 95 % interval from a bootstrap over states that draws the same
+states for both.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from numpy.typing import NDArray
 
 from peacetalks.evidence import crosswalk, regression
 from peacetalks.evidence.asof import known_at
-from peacetalks.evidence.casebook import EPISODES_TO
+from peacetalks.evidence.bootstrap import draw_counts
+from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.classes import with_intensity
 from peacetalks.evidence.crosswalk import Times
+from peacetalks.evidence.dates import DAYS_PER_MONTH
+from peacetalks.evidence.endings import outcome_class, returned_on
 from peacetalks.evidence.shrink import precision
 from peacetalks.outcomes import ENDS, LABELS
 
@@ -74,43 +78,38 @@ def scored(episodes: pl.DataFrame) -> tuple[Array, NDArray]:
 
 
 def states(episodes: pl.DataFrame) -> Array:
-    """Return what each episode was at each month of `MONTHS` [case, month, end] as 0 and 1; NaN where not known."""
+    """Return the outcome class of each episode at each month [case, month, class] as 0 and 1; NaN where unknown."""
     out = np.full((episodes.height, len(MONTHS), len(ENDS)), np.nan)
     for i, case in enumerate(episodes.iter_rows(named=True)):
         for j, months in enumerate(MONTHS):
-            end = _state(case, months * crosswalk.MONTH)
+            end = _state(case, months * DAYS_PER_MONTH)
             if end is not None:
                 out[i, j] = np.arange(len(ENDS)) == list(ENDS).index(end)
     return out
 
 
 def _state(case: dict, days: float) -> str | None:
-    over = case["end"]
+    """Return the outcome class of a case so many days after its start; None where it is not known."""
+    start, over = case["start"], case["end"]
     until = over or case["seen"]
     if until is None:
         return None
-    if (until - case["start"]).days > days:
+    if (until - start).days > days:
         return "nowhere"
     if over is None or case["ending"] is None:
-        return None if (EPISODES_TO - case["start"]).days < days or over is not None else "nowhere"
-    if case["ending"] in ("low_activity", "actor_ceases"):
-        return "nowhere"
-    if case["ending"].startswith("victory"):
-        return "more_conflict"
-    back = (
-        case["resumed"]
-        and max(date(case["resumed"], 7, 1).toordinal(), over.toordinal() + 1) - case["start"].toordinal()
-    )
-    return "more_conflict" if back and back <= days else "peace"
+        return None if (EPISODES_TO - start).days < days or over is not None else "nowhere"
+    back = returned_on(over, case["resumed"])
+    return outcome_class(case["ending"], returned=back is not None and (back - start).days <= days)
 
 
 def _ends(curve: Array, back: list[Array]) -> Array:
-    """Return [month, end] of a curve; what is beyond follow-up keeps its last known value."""
+    """Return [month, class] of a curve, of which the last known value is carried forward."""
     filled = pl.DataFrame(curve).with_columns(pl.all().fill_nan(None).forward_fill()).to_numpy()
     return crosswalk.labels_at(filled, back, MONTHS)[:, len(LABELS) :]
 
 
 def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Array:
+    """Return [case, month, class], the same for every case: the curve of all past episodes."""
     times, days = Times.of(past), crosswalk.grid(MONTHS)
     one = _ends(times.curve(days), times.returns(days))
     return np.broadcast_to(one, (new.height, *one.shape))
@@ -125,7 +124,7 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
     groups = (
         past.with_columns(hit=ended).group_by(list(GROUPS), maintain_order=True).agg(pl.col("hit").sum(), n=pl.len())
     )
-    kappa = min(precision(groups["hit"].to_list(), groups["n"].to_list(), hits / past.height), past.height)
+    kappa = precision(groups["hit"].to_list(), groups["n"].to_list(), hits / past.height, past.height)
 
     @cache
     def curve(kind: tuple) -> Array:
@@ -139,6 +138,7 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
 
 
 def _regression(past: pl.DataFrame, new: pl.DataFrame, cut: date) -> Array:
+    """Return [case, month, class] from the Cox models, in the era of the date of the forecast."""
     model, days = regression.fit(past), crosswalk.grid(MONTHS)
     back = Times.of(past).returns(days)
     x = model.standardised(new.with_columns(start=pl.lit(cut)))
@@ -151,10 +151,11 @@ def _regression(past: pl.DataFrame, new: pl.DataFrame, cut: date) -> Array:
 
 
 def _skill_interval(brier: Array, clusters: NDArray) -> tuple[list[float], list[float]]:
+    """Return the lower and upper 95 % limits of the skill of each method (columns of `brier` [case, method])."""
     rng = np.random.default_rng(SEED)
     names, place = np.unique(clusters, return_inverse=True)
     sums = np.stack([np.bincount(place, brier[:, i], names.size) for i in range(brier.shape[1])], axis=1)
-    times = np.stack([np.bincount(rng.integers(0, names.size, names.size), minlength=names.size) for _ in range(DRAWS)])
+    times = np.stack([draw_counts(rng, names.size) for _ in range(DRAWS)])
     drawn = times @ sums
     low, high = np.quantile(1 - drawn / drawn[:, :1], [0.025, 0.975], axis=0)
     return [float(v) for v in low], [float(v) for v in high]

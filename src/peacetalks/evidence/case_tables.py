@@ -1,12 +1,12 @@
-"""The casebook: one small table of cases per kind, in one form, from the tidy frames.
+"""The case tables: one small table of cases per kind, all in one form, made from the tidy frames of the datasets.
 
-Every table has `id`, `name`, `cluster` (state or conflict: cases in one are not independent), `start` and `end`
-(days), `seen` (last day of follow-up of a case that had not ended), `ending` (how it ended) and covariates.
+Every table has `id`, `name`, `cluster` (the state or conflict; cases of one cluster are not independent), `start` and
+`end` (days), `seen` (last day of follow-up of a case that had not ended), `ending` (how it ended) and covariates.
 
 ==============================  ==========================================================================
-end set                         ended that day; `ending` null means that how is not known
-end null, seen set              still going on at `seen` (censored)
-end null, seen null             fate or its day not known: counts in N, never as "did not end"
+end set                         ended on that day; `ending` null means that it is not known how
+end null, seen set              still going on at `seen` (right-censored)
+end null, seen null             fate or its day not known: counted in N, but never as "did not end"
 ==============================  ==========================================================================
 """
 
@@ -44,14 +44,19 @@ def _censored(condition: pl.Expr, day: date) -> pl.Expr:
 
 
 def _flag(column: str) -> pl.Expr:
-    """Write a yes/no column as 1/0/null, which is short and plain in a CSV."""
+    """Write a yes/no column as 1/0/null, which is short in a CSV."""
     return pl.col(column).cast(pl.Int8)
 
 
-def ceasefires(load: Load) -> pl.DataFrame:
-    """One row per ceasefire with an exact first day; the actor-row with the earliest recorded end speaks."""
+def declared_ceasefires(load: Load) -> pl.DataFrame:
+    """Return one row per ceasefire, dated or not: of its actor-rows the one with the earliest recorded end."""
     rows = load("ethprio-ceasefires").sort(["end", "row"], nulls_last=True)
-    one = rows.group_by("ceasefire_id", maintain_order=True).first().filter(pl.col("start").is_not_null())
+    return rows.group_by("ceasefire_id", maintain_order=True).first()
+
+
+def ceasefires(load: Load) -> pl.DataFrame:
+    """Return one row per ceasefire with an exact first day."""
+    one = declared_ceasefires(load).filter(pl.col("start").is_not_null())
     one = one.with_columns(end=pl.when(pl.col("end") >= pl.col("start")).then("end"))
     one = one.sort("start", "ceasefire_id").with_columns(
         previous=pl.int_range(pl.len()).over("location", "conflict_id")
@@ -75,7 +80,7 @@ def ceasefires(load: Load) -> pl.DataFrame:
 
 
 def spells(load: Load) -> pl.DataFrame:
-    """Spells of peace after a civil war; `end` is the day on which war resumed."""
+    """Return spells of peace after a civil war; `end` is the day on which war resumed."""
     rows = load("fortna-spells").sort("spell_id", "row_end")
     one = rows.group_by("spell_id", maintain_order=True).agg(
         pl.col("name").first(),
@@ -106,7 +111,7 @@ def spells(load: Load) -> pl.DataFrame:
 
 
 def agreements(load: Load) -> pl.DataFrame:
-    """Peace agreements; `end` is the day from which an agreement is coded as no longer in force."""
+    """Return peace agreements; `end` is the day from which an agreement is coded as no longer in force."""
     ended = pl.col("ended").fill_null(False)
     return load("ucdp-peace-agreements").select(
         id="agreement_id",
@@ -123,7 +128,7 @@ def agreements(load: Load) -> pl.DataFrame:
 
 
 def processes(load: Load) -> pl.DataFrame:
-    """Processes that opened with a pre-negotiation or ceasefire text; `end` is the first substantive text."""
+    """Return peace processes from the first pre-negotiation or ceasefire text; `end` is the first substantive text."""
 
     def first(*stages: str) -> pl.Expr:
         return pl.col("date").filter(pl.col("stage").is_in(stages)).min()
@@ -156,7 +161,7 @@ def processes(load: Load) -> pl.DataFrame:
 
 
 def mediations(load: Load) -> pl.DataFrame:
-    """Mediation efforts in civil wars, with the day on which the conflict episode began and ended.
+    """Return mediation efforts in civil wars, with the days on which the conflict episode began and ended.
 
     `earlier` counts the efforts of the same episode (state, opposition and first day) that began before.
     """
@@ -179,7 +184,7 @@ def mediations(load: Load) -> pl.DataFrame:
 
 
 def _majors(load: Load) -> pl.DataFrame:
-    """Spells as major power: state_code, from_year, to_year; those open at the end of coverage stay open."""
+    """Return spells as major power (state_code, from_year, to_year); those open at the end of coverage stay open."""
     last = pl.col("end_year").max()
     return load("cow-majors").select(
         "state_code",
@@ -189,7 +194,7 @@ def _majors(load: Load) -> pl.DataFrame:
 
 
 def _major_years(load: Load) -> pl.DataFrame:
-    """Conflict-years in which a major power is a primary party (COW codes, equal to UCDP's for these)."""
+    """Return conflict-years in which a major power is a primary party (COW codes, equal to UCDP's for these)."""
     parties = pl.concat_str("gwno_a", "gwno_b", separator=", ", ignore_nulls=True).str.split(", ")
     long = load("ucdp-acd").select("conflict_id", "year", state_code=parties).explode("state_code")
     hit = long.with_columns(pl.col("state_code").cast(pl.Int64, strict=False)).join(_majors(load), on="state_code")
@@ -198,9 +203,9 @@ def _major_years(load: Load) -> pl.DataFrame:
 
 
 def episodes(load: Load) -> pl.DataFrame:
-    """Episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return.
+    """Return episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return.
 
-    An episode that the source goes on to list after its end (one does) is over all the same: what followed is a return.
+    One episode is listed in the source beyond its recorded end. It counts as ended, and what follows as a return.
     """
     rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
     one = (
@@ -246,7 +251,7 @@ def episodes(load: Load) -> pl.DataFrame:
 
 
 def wars(load: Load) -> pl.DataFrame:
-    """Interstate wars of 1,000 or more battle deaths; `major_power`: one was in it on the first day."""
+    """Return interstate wars of 1,000 or more battle deaths; `major_power`: one took part on the first day."""
     rows = load("cow-interstate-wars")
     has = pl.col("outcome")
     how = (
@@ -284,7 +289,7 @@ def wars(load: Load) -> pl.DataFrame:
 
 
 def crises(load: Load) -> pl.DataFrame:
-    """International crises; `tension` says whether the same parties had a crisis again within five years.
+    """Return international crises; `tension`: whether the same parties had a crisis again within five years.
 
     `length` is the coders' length in days, first and last day counted; it is known for crises without exact days.
     """
@@ -308,7 +313,7 @@ def crises(load: Load) -> pl.DataFrame:
 
 
 def sanctions(load: Load) -> pl.DataFrame:
-    """Sanctions cases with an outcome; `outcome` is stage (threat or imposed) and how it ended."""
+    """Return sanctions cases with an outcome; `outcome` is the stage (threat or imposed) and how it ended."""
     rows = load("ties").filter(pl.col("outcome").is_not_null())
     sender = pl.col("sender_code").fill_null("?")
     return rows.select(
@@ -322,7 +327,7 @@ def sanctions(load: Load) -> pl.DataFrame:
     )
 
 
-KINDS: dict[str, Callable[[Load], pl.DataFrame]] = {
+TABLES: dict[str, Callable[[Load], pl.DataFrame]] = {
     "ceasefires": ceasefires,
     "spells": spells,
     "agreements": agreements,
@@ -337,6 +342,6 @@ KINDS: dict[str, Callable[[Load], pl.DataFrame]] = {
 
 def build(kind: str, load: Load) -> pl.DataFrame:
     """Return the case table of a kind, sorted by start and id."""
-    frame = KINDS[kind](load)
+    frame = TABLES[kind](load)
     first = "start" if "start" in frame.columns else "start_year"
     return frame.sort([first, "id"], nulls_last=True)

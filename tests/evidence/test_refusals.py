@@ -1,4 +1,4 @@
-"""The doors of every loader, on files made from its card: null never 0, and bad files refused with the cache untouched.
+"""The checks of every loader, on files made from its card: null never 0, bad files refused with the cache untouched.
 
 No raw data are needed: for each card a small valid file is written in the publisher's columns, and then spoilt.
 """

@@ -1,0 +1,53 @@
+"""Dates and lengths of time as they are written, and the two conversions that every table uses."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from peacetalks.errors import EvidenceError
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12  # 30.4375
+UNITS = {"d": 1.0, "w": 7.0, "m": DAYS_PER_MONTH, "y": DAYS_PER_YEAR}
+
+
+def as_date(value: date | str | None) -> date | None:
+    """Return a date from a date or ISO text; raise `EvidenceError` for anything else.
+
+    >>> as_date("2001-02-03")
+    datetime.date(2001, 2, 3)
+    """
+    if value is None or isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise EvidenceError(f"as_of is {value!r}: write a day as YYYY-MM-DD.") from None
+
+
+def duration(text: str) -> int:
+    """Return whole days of a duration such as ``90d``, ``6m`` or ``3y``; raise `EvidenceError` for other text.
+
+    >>> duration("2y"), duration("18 m")
+    (730, 547)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([dwmy])[a-z]*\s*", text)
+    if not found:
+        raise EvidenceError(f"{text!r} is not a duration: write a number and d, w, m or y, such as 3y.")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+def years_between(start: date, end: date) -> float:
+    """Return the years (of 365.25 days) from one day to another."""
+    return (end - start).days / DAYS_PER_YEAR
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the day so many calendar months later (the 28th for later days of the month).
+
+    >>> months_later(date(2000, 1, 31), 13)
+    datetime.date(2001, 2, 28)
+    """
+    place = day.year * 12 + day.month - 1 + months
+    return date(place // 12, place % 12 + 1, min(day.day, 28))
