@@ -1,6 +1,8 @@
 """A small war to try mechanisms on: the bundled scenario with five front positions, five offers and four periods."""
 
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import norm
 
 import peacetalks as pt
 
@@ -64,13 +66,13 @@ SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 4, "rational
 
 @pytest.fixture(scope="session")
 def tables():
-    """A table for each mechanism of the second half."""
+    """A table for each mechanism beyond the bare game (see `test_bare_game.py`)."""
     return TABLES
 
 
 @pytest.fixture(scope="session")
 def small():
-    """russia-ukraine-2025, shrunk, without the second half; the second side has one type and sanctions are left out."""
+    """russia-ukraine-2025, shrunk, with none of `tables` and no sanctions; the second side has one type."""
     alone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.009}}, "sanctions": None} | dict.fromkeys(TABLES)
     return pt.patch(pt.load("russia-ukraine-2025"), SHRUNK | alone)
 
@@ -83,3 +85,23 @@ def solved():
         return pt.solve(pt.build(scenario), rationality=float(scenario.rationality), belief_points=3, tolerance=1e-6)
 
     return solve
+
+
+@pytest.fixture(scope="session")
+def breaking_chance():
+    """Solve a mutiny from its two conditions: the marginal member is indifferent, and just enough members join.
+
+    With signals x of precision b to each member and z of precision a to all, theta given both is normal with mean
+    (b x + a z)/(a + b) and precision a + b.  The force breaks at theta* where P(x < x* | theta*) = theta*, and at x* a
+    member expects it to break with a chance equal to the cost.  Returns P(theta < theta* | z).
+    """
+
+    def chance(z, cost=0.4, a=4.0, b=16.0):
+        def indifferent(theta):
+            x = theta + norm.ppf(theta) / b**0.5
+            return norm.cdf((a + b) ** 0.5 * (theta - (b * x + a * z) / (a + b))) - cost
+
+        theta = brentq(indifferent, 1e-12, 1 - 1e-12, xtol=1e-14)
+        return norm.cdf(a**0.5 * (theta - z))
+
+    return chance

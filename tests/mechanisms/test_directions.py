@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import peacetalks as pt
-from peacetalks.mechanisms import observers
-from peacetalks.mechanisms.loyalty import fall_chance
+from peacetalks.mechanisms import global_game, observers
 from peacetalks.mechanisms.state import (
     BROKEN,
     CEASEFIRE,
@@ -112,9 +111,11 @@ def test_inspectors_deter_violations(small, tables, solved):
     assert violates(strict, INSPECTED) < violates(strict, CEASEFIRE)
 
 
-def test_lower_loyalty_more_mutiny(small, tables, solved):
-    hazards = [fall_chance(4.0, 16.0, z, 0.4) for z in (1.0, 0.8, 0.6, 0.4)]
-    assert np.allclose(hazards, [0.100633, 0.266896, 0.514859, 0.745512], atol=1e-6)  # known answer o12
+def test_lower_loyalty_more_mutiny(small, tables, solved, breaking_chance):
+    signals = (1.0, 0.8, 0.6, 0.4)
+    hazards = global_game.hazards(signals, 0.4, 4.0, 16.0)
+    assert np.allclose(hazards, [breaking_chance(z) for z in signals], rtol=0, atol=1e-10)
+    assert np.all(np.diff(hazards) > 0)
     firm, frail = (solved(on(small, tables, "loyalty", strained=z)) for z in (1.0, 0.2))
     strained = AT._replace(home=STRAINED)
     restrained = [mean(s, RUSSIA, s.strategy("posture", strained, player=RUSSIA), "restrained") for s in (firm, frail)]
@@ -195,14 +196,14 @@ def test_belief_in_ability_along_a_forecast(small, tables, solved):
     s = on(small, tables, "observers")
     t = pt.trajectory(solved(s), 4)
     path = observers.path(s, t.states, t.mass)
-    by_hand = 0.0
+    expected = 0.0
     mass = t.mass[0].sum(axis=1)
     for state, m in zip(t.states, mass, strict=True):
         if state.regime not in ("settled", "wider_war"):
             gained = min(max(state.front - float(s.battlefield.front) * 4, 0.0), 1.0)
-            by_hand += m * observers.belief(s, gained, 1.0)
-    kept = sum(m for st, m in zip(t.states, mass, strict=True) if st.regime not in ("settled", "wider_war"))
-    assert abs(path[0] - by_hand / kept) < 1e-12
+            expected += m * observers.belief(s, gained, 1.0)
+    known = sum(m for st, m in zip(t.states, mass, strict=True) if st.regime not in ("settled", "wider_war"))
+    assert abs(path[0] - expected / known) < 1e-12
     assert path[-1] < path[0]  # no quick win: belief wanes
 
 

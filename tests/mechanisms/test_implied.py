@@ -1,4 +1,4 @@
-"""What the theory implies for the first half of the mechanisms, on the bundled scenario at a small size."""
+"""What the theory implies for the mechanisms of the bare game, on the bundled scenario at a small size."""
 
 import numpy as np
 

@@ -1,13 +1,23 @@
-r"""Domestic audience: public demands, backing down, and support worn down by humiliations (Fearon 1994, 1997).
+r"""Domestic audience: public demands, backing down, and support that humiliations wear down.
 
-In open talks the side may *demand in public* its share `demand` of the pie.  While the demand stands,
+In open talks the side may *demand in public* the share `demand` of the stake.  While the demand stands,
 
-- closing terms below it, agreeing to a truce, or giving the demand up costs `cost` (backing down: tying hands);
-- leaving a probe unanswered costs (1 + exposure) times the usual humiliation.
+- closing terms below it, agreeing to a truce, or giving the demand up costs `cost` (backing down);
+- leaving a probe unanswered costs :math:`1 + \text{exposure}` times the usual humiliation.
 
-A demand is free to make and paid for only by who backs down, as in Fearon's tying-hands signal.  It lapses when talks
-end or support is worn down.  Besides, each unanswered probe wears support down with chance `wear`; worn-down support
-costs `discontent` a period until it mends (`domestic_support.py` holds the ladder).
+A demand is free to make and is paid for only by the side that backs down: the tying-hands signal of Fearon (1997).  It
+lapses when talks end or support is worn down.  Each unanswered probe wears support down with chance `wear`; worn-down
+support costs `discontent` a period until it mends (the levels of support: `domestic_support.py`).
+
+Units: costs are fractions of the stake; `wear` is a probability per unanswered probe; `commit` is the reference hazard
+of a demand, per period.
+
+References
+----------
+Fearon, J. D. (1994). Domestic political audiences and the escalation of international disputes. American Political
+Science Review 88(3), 577-592.
+Fearon, J. D. (1997). Signaling foreign policy interests: tying hands versus sinking costs. Journal of Conflict
+Resolution 41(1), 68-90.
 """
 
 from __future__ import annotations
@@ -26,7 +36,7 @@ DEMAND, BACK_DOWN = "demand in public", "back down"
 
 
 def statements(s: Scenario, state: World, side: int) -> Iterator[Move]:
-    """Return what `side` (0 or 1) may say in public instead of an offer, in open talks."""
+    """Yield the public statements that `side` (0 or 1) may make in open talks instead of an offer."""
     part = s.audience
     if part is None or side != part.side - 1 or state.regime != TALKS:
         return
@@ -39,7 +49,10 @@ def statements(s: Scenario, state: World, side: int) -> Iterator[Move]:
 
 
 def backing_down(s: Scenario, home: int, terms: float | None) -> dict[str, float]:
-    """Return the cost of closing `terms` (side 1's share; None for a truce) while a demand stands, as `home` tells."""
+    """Return the cost of closing `terms` (side 1's share; None for a truce) at the level of support `home`.
+
+    It is zero (an empty mapping) where no demand stands or the terms meet it.
+    """
     part = s.audience
     if part is None or home != COMMITTED:
         return {}
@@ -50,14 +63,14 @@ def backing_down(s: Scenario, home: int, terms: float | None) -> dict[str, float
 
 
 def humiliation(s: Scenario, state: World) -> float:
-    """Return the factor on the cost of leaving a probe unanswered."""
+    """Return the factor on the cost of leaving a probe unanswered: above 1 while a public demand stands."""
     if s.audience and s.challengers and s.challengers.tests == s.audience.side and state.home == COMMITTED:
         return 1.0 + s.audience.exposure
     return 1.0
 
 
 def worn(s: Scenario, state: World) -> dict[World, float]:
-    """Return what an unanswered probe does to support at home."""
+    """Return the states, with probabilities, to which an unanswered probe leads: support may be worn down."""
     part = s.audience
     if part is None or s.challengers is None or s.challengers.tests != part.side:
         return {state: 1.0}
@@ -68,7 +81,7 @@ def worn(s: Scenario, state: World) -> dict[World, float]:
 
 
 def discontent(s: Scenario, home: int) -> dict[str, float]:
-    """Return the cost of worn-down support in a period."""
+    """Return the cost of worn-down support in a period, by player."""
     if s.audience is None or home != STRAINED:
         return {}
     return {s.sides[s.audience.side - 1].label: -float(s.audience.discontent)}

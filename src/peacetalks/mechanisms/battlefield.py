@@ -1,13 +1,22 @@
-r"""Battlefield: postures of both sides and a front that moves (Smith 1998; Slantchev 2003).
+r"""Battlefield: both sides choose how hard to fight, and the front moves as a controlled random walk.
 
 Each period both sides choose at once to stand down, to fight with restraint or to fight fully, with efforts
-:math:`e_i \in \{0, r, 1\}`.  With intensity :math:`I = (e_1 + e_2)/2` and side 1's chance of gaining
+:math:`e_i \in \{0, r, 1\}` (r restraint).  With intensity :math:`I = (e_1 + e_2)/2` and side 1's chance of gaining
 
 .. math:: p = \frac{\kappa e_1}{\kappa e_1 + (1-\kappa) e_2},
 
-the front moves up with probability :math:`mIp`, down with :math:`mI(1-p)` (m mobility, kappa strength), and the
-war is decided by force with probability :math:`dI` (d decisive) for the side favoured by :math:`p`, moved half way
-by the front.  A front pushed off either edge decides the war.  Fighting costs :math:`c_i(\theta) e_i` a period.
+the war is decided by force with probability :math:`dI` (d decisive), for side 1 with chance :math:`(p + y)/2`, where
+y is the share that it holds.  If it is not decided the front moves up one position with probability :math:`mIp` and
+down with :math:`mI(1-p)` (m mobility, :math:`\kappa` strength); a move beyond the first or last position decides the
+war.  Fighting costs :math:`c_i(\theta) e_i` a period, for the type :math:`\theta` of side i.
+
+Units: m, d, :math:`\kappa` are probabilities, m and d per period of full fighting; costs are fractions of the stake.
+
+References
+----------
+Smith, A. (1998). Fighting battles, winning wars. Journal of Conflict Resolution 42(3), 301-320.
+Slantchev, B. L. (2003). The principle of convergence in wartime negotiations. American Political Science Review 97(4),
+621-632.
 """
 
 from __future__ import annotations
@@ -17,8 +26,10 @@ from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Move, Simultaneous
 from peacetalks.mechanisms import audience, domestic_support, grand_bargain, inspection, pact
+from peacetalks.mechanisms.ceasefire import COMPLY, VIOLATE
+from peacetalks.mechanisms.payoffs import merged
 from peacetalks.mechanisms.state import FIGHTING, OPEN, TRUCES, VICTORY_1, VICTORY_2, World
-from peacetalks.mechanisms.territory import flows, merged, prize, share, victory
+from peacetalks.mechanisms.territory import flows, prize, share, victory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,11 +37,10 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 STAND_DOWN, RESTRAINED, FULL = "stand down", "restrained", "full"
-COMPLY, VIOLATE = "comply", "violate"
 
 
 def efforts(s: Scenario) -> dict[str, float]:
-    """Return the effort of each posture."""
+    """Return the effort of each posture, between 0 and 1."""
     return {STAND_DOWN: 0.0, RESTRAINED: float(s.battlefield.restraint), FULL: 1.0}
 
 
@@ -47,7 +57,7 @@ def postures(s: Scenario) -> Simultaneous:
         return truce if state.regime in TRUCES else elsewhere
 
     @cache
-    def flow(front: int) -> dict[str, float]:
+    def income(front: int) -> dict[str, float]:
         return flows(s, front)
 
     @cache
@@ -63,14 +73,17 @@ def postures(s: Scenario) -> Simultaneous:
             return Move("-", to=state)
         acts = (act[one.label], act[two.label])
         rest = standing(state.regime, state.home, state.pact)
-        pay = merged(flow(state.front), cost(state.regime, state.level, acts), rest)
+        pay = merged(income(state.front), cost(state.regime, state.level, acts), rest)
         return Move(" / ".join(acts), state.holding(acts), pay)
 
     return Simultaneous("posture", moves={one.label: own, two.label: own}, then=then)
 
 
 def costs(s: Scenario, regime: str, level: int, acts: tuple[str, str]) -> dict[object, float]:
-    """Return what the postures cost: fighting by type and effort; under a truce gains and harms of violations."""
+    """Return what a pair of postures pays: costs of fighting by type, or under a truce gains and harms of violations.
+
+    Keys are players, or (side, type) where the amount depends on the type.
+    """
     effort, out = efforts(s), {}
     for i, side in enumerate(s.sides):
         if regime in FIGHTING:
@@ -120,7 +133,10 @@ def battle(s: Scenario) -> Chance:
 
 
 def outcomes(s: Scenario, front: int, acts: tuple[str, str], in_pact: int) -> list[tuple[str, int, float]]:
-    """Return what a battle may bring, with its probability: a victory, or a step of the front."""
+    """Return what a battle may bring: (name, step of the front, probability), the probabilities summing to 1.
+
+    The name is that of the regime where the war is decided, and then the step is 0.
+    """
     effort, field, top = efforts(s), s.battlefield, s.battlefield.positions - 1
     e1, e2 = (effort[p] for p in acts)
     if e1 + e2 == 0:

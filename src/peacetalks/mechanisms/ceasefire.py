@@ -1,8 +1,18 @@
-r"""Ceasefire with imperfect monitoring (Green & Porter 1984; Abreu, Milgrom & Pearce 1991).
+r"""Ceasefire with imperfect monitoring.
 
-Under a truce both sides comply or violate.  An incident ends the truce with probability :math:`\varepsilon`
-(both comply), :math:`\eta` (one violates) or :math:`\eta_2` (both): the better the monitoring, the larger
-:math:`\eta - \varepsilon`.  A broken truce is remembered until talks reopen: fighting *resumed*.
+Under a truce both sides comply or violate.  An incident ends the truce with probability :math:`\varepsilon` (both
+comply), :math:`\eta` (one violates) or :math:`\eta_2` (both): the better the monitoring, the larger
+:math:`\eta - \varepsilon`.  A violation gains `gain` for the violator and costs the other side `harm`.  After a broken
+truce the regime is fighting *resumed* until talks reopen.
+
+Units: probabilities per period; gains and harms are fractions of the stake, per period.
+
+References
+----------
+Green, E. J. & Porter, R. H. (1984). Noncooperative collusion under imperfect price information. Econometrica 52(1),
+87-100.
+Abreu, D., Milgrom, P. & Pearce, D. (1991). Information and timing in repeated partnerships. Econometrica 59(6),
+1713-1733.
 """
 
 from __future__ import annotations
@@ -18,7 +28,7 @@ if TYPE_CHECKING:
 
     from peacetalks.scenario.scenario import Scenario
 
-VIOLATE = "violate"
+COMPLY, VIOLATE = "comply", "violate"
 
 
 def incidents(s: Scenario) -> Chance:

@@ -1,10 +1,20 @@
-"""Challengers: small powers, one after another, test a side's resolve (Kreps & Wilson 1982, with a wider war).
+"""Challengers: small powers test a side's resolve one after another, as in the chain store, with a risk of wider war.
 
-In a period an occasion arises with some chance; the challenger probes or refrains, the tested side ignores or
-retaliates.  Ignoring costs it `humiliation_cost` of its type, retaliating `escalation_cost`; a retaliation becomes
-a wider war with probability `wider_war`.  Each challenger is short-lived: it looks at this period only.  What
-restraint tells later challengers works through the public belief about the tested side.  Under a pact the side's
-answer calls on its members (`pact.py`); a standing public demand makes silence dearer (`audience.py`).
+In a period an occasion arises with probability `chance`; the challenger probes or refrains, and the tested side
+ignores the probe or retaliates.  Ignoring costs it the `humiliation_cost` of its type, retaliating the
+`escalation_cost`; a retaliation becomes a wider war with probability `wider_war`, at `wider_cost` to each side.  An
+unanswered probe is worth `gain` to the challenger, an answered one costs it `loss` (times the credibility of threats,
+`credibility.py`).
+
+Each challenger is short-lived: its discount factor is 0, so it considers this period only.  Restraint today matters for
+later challengers through the public belief about the tested side.  Under a pact the side's answer calls on the members
+(`pact.py`); a standing public demand raises the cost of not answering (`audience.py`).
+
+Units: costs, gain and loss are fractions of the stake; chances are per period or per probe.
+
+References
+----------
+Kreps, D. M. & Wilson, R. (1982). Reputation and imperfect information. Journal of Economic Theory 27(2), 253-279.
 """
 
 from __future__ import annotations

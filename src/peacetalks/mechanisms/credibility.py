@@ -1,10 +1,16 @@
 r"""Credibility of threats: capability times belief in use.
 
-A threat weighs what could be done times the belief that it will be: :math:`\text{credibility} = C \times B`.  Superior
-means count for nothing where nobody believes in their use (B = 0), and resolve for nothing without means (C = 0).  The
-discount falls on threats only, not on harm that is being done: what a challenger expects to lose by an answered probe,
-and the reference hazard with which a threat of sanctions is carried out.  A scenario without the table takes threats
-at face value.
+A threat counts as what could be done times the belief that it will be done: :math:`\text{credibility} = C \times B`.
+Superior means count for nothing where nobody believes in their use (B = 0), nor does resolve without means (C = 0).
+The discount applies to threats only, not to harm that is being done: to what a challenger expects to lose by an
+answered probe, and to the reference hazard with which a threat of sanctions is carried out.  A scenario without the
+table takes threats at face value (C B = 1).  C and B lie between 0 and 1.
+
+The product is the simplest form of Schelling's (1966) view that a threat deters by power and by expectation together.
+
+References
+----------
+Schelling, T. C. (1966). Arms and Influence. Yale University Press.
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ def of(s: Scenario) -> float:
 
 
 def loss(s: Scenario) -> float:
-    """Return what an answered probe costs the challenger, as it weighs it."""
+    """Return what an answered probe costs the challenger in its own estimate: the loss times the credibility."""
     assert s.challengers is not None
     return float(s.challengers.loss) * of(s)
 

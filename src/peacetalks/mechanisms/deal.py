@@ -1,15 +1,23 @@
-r"""Durability: a settlement is kept, or used to rearm (Fearon 1995; Powell 2006).
+r"""Durability: a settlement is kept, or used to rearm and attack.
 
-Accepted terms x are a regime, not an end.  In every period under a deal side 1 gets the flow :math:`(1-\delta_1)x` and
-side 2 :math:`(1-\delta_2)(1-x)`, worth x and 1 - x if it lasts for good; each side that may (`by`) keeps the deal or
-*rearms* at `cost`.  Rearming is detected with probability beta, which ends the deal (fighting resumed with
-what the terms gave each) and costs `fine`; undetected it puts the side *ahead* (both at once: neither).  A side that is
-ahead keeps the deal or *attacks*: power has shifted, the front moves by `shift` in its favour, and the war is decided
-at once with chance `decisive`.  A kept deal breaks down by accident with chance `incident` and becomes final with
-chance `lasting`.  States: terms x 3 (nobody, side 1, side 2 ahead); the front and sanctions are not remembered.
+Accepted terms x are a regime, not an end.  In every period under a deal side 1 gets :math:`(1-\delta_1)x` and side 2
+:math:`(1-\delta_2)(1-x)`, worth x and 1 - x if it lasts for good; each side that may (`by`) keeps the deal or
+*rearms* at `cost`.  Rearming is detected with probability :math:`\beta`, which ends the deal (fighting is resumed,
+each side holding what the terms gave it) and costs `fine`; undetected it puts the side *ahead* (neither, where both
+rearm).  A side that is ahead keeps the deal or *attacks*: power has shifted, the front moves by `shift` in its
+favour, and the war is decided at once with chance `decisive`.  A kept deal breaks down by accident with chance
+`incident` and becomes final with chance `lasting`.
 
-Who is ahead is part of the public state, as every state is: "undetected" means found out too late to be answered, and
-the other side has no pre-emptive attack.  The shift of power is one push of the front, not a lasting change of odds.
+Assumptions.  Who is ahead is part of the public state, as every state is: "undetected" means detected too late for an
+answer, and the other side has no pre-emptive attack.  The shift of power is a single move of the front, not a lasting
+change of odds.  The front and the level of sanctions are not remembered under a deal.
+
+Units: x is a share of the stake; costs are fractions of the stake; chances are per period.
+
+References
+----------
+Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
+Powell, R. (2006). War as a commitment problem. International Organization 60(1), 169-203.
 """
 
 from __future__ import annotations
@@ -34,8 +42,7 @@ KEEP, REARM, ATTACK = "keep", "rearm", "attack"
 def agreement(s: Scenario, what: float | Bundle) -> tuple[World, dict[str, float]]:
     """Return the state and the pay when `what` is agreed: final at once where the scenario has no table `deal`."""
     if s.deal is None:
-        pay = {side.label: float(side.discount) * v for side, v in zip(s.sides, worth(s, what), strict=True)}
-        return World(SETTLED, pending=what), {**pay, **_peace(s, final=True)}
+        return World(SETTLED, pending=what), {**_for_good(s, what), **_peace(s, final=True)}
     return World(DEAL, pending=what), _peace(s, final=False)
 
 
@@ -51,6 +58,11 @@ def at_horizon(s: Scenario, state: World) -> dict[str, float]:
     """Return the value of a deal in force at the horizon: as if it were kept for good."""
     one, two = worth(s, state.pending)
     return {s.sides[0].label: one, s.sides[1].label: two, **_peace(s, final=True)}
+
+
+def _for_good(s: Scenario, what: float | Bundle) -> dict[str, float]:
+    """Return what terms that are final from the next period on are worth to each side now."""
+    return {side.label: float(side.discount) * v for side, v in zip(s.sides, worth(s, what), strict=True)}
 
 
 def _peace(s: Scenario, final: bool) -> dict[str, float]:
@@ -102,7 +114,7 @@ def fate(s: Scenario) -> Chance:
         elif REARM in acts:
             yield from _rearming(s, here, acts)
         else:
-            yield from _kept(s, here)
+            yield from _upheld(s, here)
 
     return Chance("fate of the deal", moves)
 
@@ -112,7 +124,7 @@ def _resumed(s: Scenario, state: World) -> dict[World, float]:
     return {World(BROKEN, front=front): p for front, p in standing_at(s, agreed_terms(state) or 0.0).items()}
 
 
-def _pushed(s: Scenario, state: World, side: int) -> dict[World, float]:
+def _after_attack(s: Scenario, state: World, side: int) -> dict[World, float]:
     """Return the states after a rearmed side has attacked."""
     assert s.deal is not None
     out: dict[World, float] = {}
@@ -127,7 +139,7 @@ def _attack(s: Scenario, state: World, side: int) -> Iterator[Move]:
     assert s.deal is not None
     sudden, won = float(s.deal.decisive), victory(s, side)
     yield Move("decided at once", to=won, pay=prize(s, won), weight=sudden)
-    yield Move("attack", to=_pushed(s, state, side), weight=1 - sudden)
+    yield Move("attack", to=_after_attack(s, state, side), weight=1 - sudden)
 
 
 def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move]:
@@ -145,13 +157,13 @@ def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move
             yield Move("undetected", to=state._replace(ahead=ahead), weight=chance)
 
 
-def _kept(s: Scenario, state: World) -> Iterator[Move]:
+def _upheld(s: Scenario, state: World) -> Iterator[Move]:
     assert s.deal is not None
     broken = float(s.deal.incident)
     final = (1 - broken) * s.deal.lasting
     yield Move("kept", to=state, weight=1 - broken - final)
     yield Move("breaks down", to=_resumed(s, state), weight=broken)
-    pay = {side.label: float(side.discount) * v for side, v in zip(s.sides, worth(s, state.pending), strict=True)}
+    pay = _for_good(s, state.pending)
     if s.sanctions:
         pay.update({k: s.sanctions.discount * v for k, v in _peace(s, final=True).items()})
     yield Move("final", to=World(SETTLED, pending=state.pending), pay=pay, weight=final)

@@ -1,13 +1,15 @@
-r"""Support at home: the one ladder that audience, loyalty and the moment of a quick victory share.
+r"""Domestic support: the levels that audience, loyalty and the time for a quick victory share.
 
 `home` is STEADY, COMMITTED (a public demand stands), STRAINED (worn down) or FRESH (a victory would still count as
-quick).  It lives while the war goes on, talks open or not; a truce, and fighting resumed after one, reset it.  Sharing
-one ladder keeps the state small: a strained side's demand lapses, and once support is strained or a demand stands a
-victory no longer counts as quick.  In a period of war, after the battle,
+quick).  It is kept while the war goes on, with or without talks; a truce, and fighting resumed after one, reset it to
+STEADY.  One variable for all three keeps the state small: a strained side's demand lapses, and once support is strained
+or a demand stands a victory no longer counts as quick.  In a period of war, after the battle,
 
-- a restrained force is strained with chance `fall` (loyalty), and mutinies with chance `loyalty.hazard`;
-- strained support recovers with chance `recover` (force not restrained) or `mend` (audience);
-- the moment of a quick victory passes with chance `closing`.
+- a restrained force is strained with chance `loyalty.fall`, and mutinies with chance `loyalty.hazard`;
+- strained support recovers with chance `loyalty.recover` (where the force is not restrained) or `audience.mend`;
+- the time for a quick victory ends with chance `window.closing`.
+
+All chances are per period.  The papers are named in `audience.py`, `loyalty.py` and `grand_bargain.py`.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peacetalks.mechanisms.loyalty import hazard, mutiny
 from peacetalks.mechanisms.state import FRESH, STEADY, STRAINED, TALKS, WAR, World
-from peacetalks.mechanisms.territory import merged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,28 +27,28 @@ if TYPE_CHECKING:
 
 
 class After(NamedTuple):
-    """What may follow a battle at home: the next states of the state it led to, its chance, a note and pay."""
+    """What may follow a battle in domestic support."""
 
-    to: Callable[[World], World | dict[World, float]]
+    to: Callable[[World], World | dict[World, float]]  # the next state, or states with probabilities, of a state
     chance: float
     note: str  # added to the move's name
-    pay: dict[Any, float]
+    pay: dict[Any, float]  # by player
 
 
 def opening(s: Scenario, regime: str) -> int:
-    """Return where the ladder stands at the start."""
+    """Return the level of support at the start."""
     return FRESH if s.window and s.window.variant == "prestige" and regime in (WAR, TALKS) else STEADY
 
 
 def after_battle(s: Scenario, regime: str, home: int, held_back: bool) -> list[After]:
-    """Return what may follow at home when a battle has led to a state of `regime` and `home` (probabilities sum to 1).
+    """Return what may follow in domestic support when a battle has led to a state of `regime` and `home`.
 
-    `held_back` says whether the force of `loyalty` fought with restraint.
+    `held_back` says whether the force of `loyalty` fought with restraint.  The chances sum to 1.
     """
     out, risk = [], hazard(s.loyalty, home == STRAINED) if s.loyalty and held_back else 0.0
     if risk > 0:
         for fall, chance, note, pay in mutiny(s):
-            out.append(After(fall, risk * chance, f"; {note}", merged(pay)))
+            out.append(After(fall, risk * chance, f"; {note}", dict(pay)))
     for level, chance in steps(s, regime, home, held_back).items():
         if chance > 0:
             to, note = (_same, "") if level == home else (partial(World.at_home, home=level), f"; {_NOTES[level]}")
@@ -63,7 +64,7 @@ _NOTES = {STEADY: "support steadies", STRAINED: "support strained"}
 
 
 def steps(s: Scenario, regime: str, home: int, held_back: bool) -> dict[int, float]:
-    """Return the distribution of the ladder's next level after a period of war."""
+    """Return the distribution of the level of support after a period of war: {level: probability}."""
     if regime not in (WAR, TALKS):
         return {home: 1.0}
     if home == STRAINED:

@@ -1,16 +1,22 @@
-r"""Grand bargain and linked issues (Nash 1950).
+r"""Grand bargain and linked issues.
 
 *Lever.*  While the war is open a wider agreement is on offer with chance h a period.  The side that hopes for it takes
-it or lets it pass; taken, it settles the war at `terms` and is worth G = `value` besides.  Settling, or a truce,
-forfeits it, so the side's value of war is, with cost c and terms x,
+it or lets it pass; taken, it settles the war at `terms` and is worth G = `value` besides.  Settling before, or a truce,
+forfeits it, so that with a cost of fighting c and terms x the side's value of waiting for it is
 
 .. math:: R = \frac{-c + \delta h (x + G)}{1 - \delta(1-h)}.
 
-*Prestige.*  The rival view: a quick victory would have earned it.  A victory by force is worth `value` more while the
-moment lasts, which passes with chance `closing` a period (level FRESH of `domestic_support.py`).
+*Prestige.*  The rival interpretation: a quick victory earns it.  A victory by force is worth `value` more while the
+time for it lasts, which ends with chance `closing` a period (level FRESH of `domestic_support.py`).
 
-*Linked issue.*  A second issue, worth w_1 to side 1 and w_2 to side 2, may be conceded by who holds it against better
-terms: a few bundle offers.  Trade pays where the two weigh the issue differently.
+*Linked issue.*  A second issue, worth :math:`w_1` to side 1 and :math:`w_2` to side 2, may be conceded by its holder
+against better terms, in a few bundle offers.  Trade pays where the two weigh the issue differently.
+
+Units: c, G and :math:`w_i` are fractions of the stake; x is side 1's share of it; h and `closing` are per period.
+
+References
+----------
+Nash, J. F. (1950). The bargaining problem. Econometrica 18(2), 155-162.
 """
 
 from __future__ import annotations
@@ -46,14 +52,14 @@ def on_grid(s: Scenario, share: float) -> float:
 
 
 def premium(s: Scenario) -> dict[str, float]:
-    """Return what the wider agreement is worth besides its terms, when it is signed."""
+    """Return what the wider agreement is worth besides its terms when it is signed, to the side that hopes for it."""
     assert s.window is not None
     side = s.sides[s.window.side - 1]
     return {side.label: side.discount * s.window.value}
 
 
 def prestige(s: Scenario, home: int, after: World) -> dict[str, float]:
-    """Return the prestige of a victory that still counts as quick, as `home` told before it."""
+    """Return the prestige of the victory `after`, where the level of support `home` says that it counts as quick."""
     w = s.window
     if w is None or w.variant != "prestige" or home != FRESH:
         return {}
@@ -63,7 +69,7 @@ def prestige(s: Scenario, home: int, after: World) -> dict[str, float]:
 
 
 def bundles(s: Scenario) -> list[tuple[str, Bundle, float]]:
-    """Return the bundles that may be offered in open talks: name of the move, bundle, weight."""
+    """Return the bundles that may be offered in open talks: (name of the move, bundle, reference weight)."""
     if s.linked is None:
         return []
     grid = sorted({on_grid(s, float(x)) for x in s.linked.terms})
@@ -71,7 +77,7 @@ def bundles(s: Scenario) -> list[tuple[str, Bundle, float]]:
 
 
 def linked_worth(s: Scenario) -> tuple[float, float]:
-    """Return what conceding the linked issue is worth to each side: a gain to one, a loss to its holder."""
+    """Return what conceding the linked issue is worth to (side 1, side 2): its holder loses, the other gains."""
     part = s.linked
     assert part is not None
     return (-part.worth_1, float(part.worth_2)) if part.held_by == 1 else (float(part.worth_1), -part.worth_2)

@@ -1,10 +1,19 @@
-r"""Inspectors, let in instead of talking (Dresher 1962; Avenhaus & von Stengel 1992).
+r"""Inspectors, let in instead of talks.
 
 With or without talks a side may *ask for inspectors*; agreed to, they watch over a truce.  A period of violating is
-then detected with probability :math:`1-(1-\eta)(1-\beta)` in place of :math:`\eta` (one or both violating), beta being
-`detection`; nothing is detected where nothing is violated, so the rate of incidents with both complying stays.  Letting
-them in costs each side `cost` a period, and sanctions are suspended while they work (the level is 0).  A settlement is
-watched by the same inspectors: a period of rearming is detected with :math:`1-(1-\beta_d)(1-\beta)`.
+then detected with probability :math:`1-(1-\eta)(1-\beta)` in place of :math:`\eta` (one or both violating),
+:math:`\beta` being `detection`; where nothing is violated there is nothing to detect, so the rate of incidents with
+both complying stays.  Letting them in costs each side `cost` a period, and sanctions are suspended while they work
+(the level is 0).  A settlement is watched by the same inspectors: a period of rearming is detected with
+:math:`1-(1-\beta_d)(1-\beta)`, :math:`\beta_d` being the deal's own `detection`.
+
+Units: probabilities per period; `cost` is a fraction of the stake, per period.
+
+References
+----------
+Dresher, M. (1962). A sampling inspection problem in arms control agreements: a game-theoretic analysis. RAND RM-2972.
+Avenhaus, R. & von Stengel, B. (1992). Non-zero-sum Dresher inspection games. Operations Research '91 (Physica-Verlag),
+376-379.
 """
 
 from __future__ import annotations
@@ -20,7 +29,7 @@ ASK_INSPECTORS = "ask for inspectors"
 
 
 def detection(s: Scenario, base: float) -> float:
-    """Return the chance that a period of cheating is found out, `base` being the chance without inspectors."""
+    """Return the chance that a period of cheating is detected, `base` being the chance without inspectors."""
     return base if s.inspection is None else 1 - (1 - base) * (1 - s.inspection.detection)
 
 
@@ -38,7 +47,7 @@ def let_in(state: World) -> World:
 
 
 def burden(s: Scenario, regime: str) -> dict[str, float]:
-    """Return the cost of letting inspectors in, in a period."""
+    """Return the cost of letting inspectors in, per period and by player."""
     if s.inspection is None or regime != INSPECTED:
         return {}
     return {side.label: -float(s.inspection.cost) for side in s.sides}

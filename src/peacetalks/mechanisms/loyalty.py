@@ -1,27 +1,32 @@
-r"""Loyalty under restraint, and mutiny (Morris & Shin 1998, 2003; Angeletos, Hellwig & Pavan 2006).
+r"""Loyalty under restraint, and mutiny.
 
-A force that takes losses without being allowed to win loses loyalty: the public signal z of the regime's strength
-falls from `steady` to `strained`.  When an occasion arises each soldier sees a private signal (precision beta) besides
-the public one (precision alpha) and joins a mutiny, at cost c should it fail, when strength looks low.  The mutiny
-succeeds where strength is below
+A force that takes losses without being allowed to win loses loyalty: the public signal z of the regime's strength falls
+from `steady` to `strained`, with chance `fall` per restrained period.  When an occasion arises each soldier sees a
+private signal (precision `private`) besides the public one (precision `public`) and joins a mutiny, at cost c should it
+fail, when strength looks low.  With :math:`\theta^*` the threshold of that global game (`global_game.py`), a restrained
+period ends in mutiny with probability
 
-.. math:: \theta^* = \Phi\left(\tfrac{\alpha}{\sqrt\beta}(\theta^* - z) - \sqrt{\tfrac{\alpha+\beta}{\beta}}\,\Phi^{-1}(c)\right),
+.. math:: \chi = \text{occasion} \times \Phi(\sqrt\alpha\,(\theta^* - z)),
 
-a single root while :math:`\alpha \le \sqrt{2\pi\beta}`, so a restrained period ends in mutiny with probability
+one number for each level of loyalty, fixed before the game is solved.  A mutiny costs ground: the front falls back by
+`setback`, the war is lost with chance `collapse`, and the side pays `loss`.  The force that is left is steady again,
+and odds in battle are as before.
 
-.. math:: \chi = \text{occasion} \times \Phi(\sqrt\alpha\,(\theta^* - z)).
+Units: chances are per restrained period; `setback` is a share of the stake, `loss` a fraction of it.
 
-The hazard is tabulated once for each level of loyalty, before the game is solved.  A mutiny costs capability: the
-front falls back by `setback`, the war is lost with chance `collapse`, and the side pays `loss`.  The force that is left
-is steady again; odds in battle are as before, so the loss is one of ground, not a lasting one of strength.
+References
+----------
+Morris, S. & Shin, H. S. (1998). Unique equilibrium in a model of self-fulfilling currency attacks. American Economic
+Review 88(3), 587-597.
+Angeletos, G.-M., Hellwig, C. & Pavan, A. (2006). Signaling in a global game: coordination and policy traps. Journal of
+Political Economy 114(3), 452-484.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from peacetalks.mechanisms.global_game import hazard as breaking_chance
+from peacetalks.mechanisms import global_game
 from peacetalks.mechanisms.state import STEADY, World
 from peacetalks.mechanisms.territory import moved, prize, victory
 
@@ -32,24 +37,24 @@ if TYPE_CHECKING:
     from peacetalks.scenario.tables import Loyalty
 
 
-@cache
-def fall_chance(public: float, private: float, signal: float, cost: float) -> float:
-    """Return the chance that the regime falls, given precisions, the public signal and the cost of failing.
-
-    >>> [round(fall_chance(4.0, 16.0, z, 0.4), 6) for z in (1.0, 0.8)]  # known answer o12
-    [0.100633, 0.266896]
-    """
-    return breaking_chance(signal, cost, public, private)
-
-
 def hazard(part: Loyalty, strained: bool) -> float:
-    """Return the chance of a mutiny in a restrained period, by level of loyalty."""
+    """Return the chance of a mutiny in a restrained period: of a strained force, or of a steady one.
+
+    >>> from peacetalks.scenario.tables import Loyalty
+    >>> part = Loyalty(side=1, steady=1.0, strained=0.6, occasion=0.5, fall=0.1, setback=0.1)
+    >>> round(hazard(part, strained=False), 6), round(hazard(part, strained=True), 6)
+    (0.050316, 0.25743)
+    """
     signal = float(part.strained if strained else part.steady)
-    return float(part.occasion) * fall_chance(float(part.public), float(part.private), signal, float(part.cost))
+    breaks = global_game.hazard(signal, float(part.cost), float(part.public), float(part.private))
+    return float(part.occasion) * breaks
 
 
 def mutiny(s: Scenario) -> Iterator[tuple[Callable[[World], dict[World, float]], float, str, dict[str, float]]]:
-    """Return what a mutiny leads to (next states of a state, probability, name, pay): ground lost, or the war lost."""
+    """Yield what a mutiny leads to: ground lost, and (where `collapse` > 0) the war lost.
+
+    Each is (next states of a state, with probabilities; its probability; name; pay).
+    """
     assert s.loyalty is not None
     part = s.loyalty
     falls = [moved(s, front, 3 - part.side, float(part.setback)) for front in range(s.battlefield.positions)]

@@ -1,13 +1,18 @@
-r"""Observers: ability judged by how long it takes to win (Beta-Binomial; Smith & Stam 2004).
+r"""Observers: ability judged by how long the war takes (a Beta-Binomial model).
 
-Outside the game.  Observers hold a Beta(a, b) prior about the monthly chance q that a side advances a front position,
-see k advances in n months and hold the posterior Beta(a + k, b + n - k).  Their belief in the side's ability is the
-posterior chance that q reaches the pace of an able power, :math:`B = P(q \ge q^*)`.  It moves who joins whom, as
-numbers fixed before the game is solved: occasions for small powers to probe the side arise with chance
-:math:`\text{chance} \times (1 - \pi(2B - 1))`, other powers join its pact with reference mass
-:math:`\text{join} \times (1 + \pi(2B - 1))`, pi being `pull`.  With B = 1/2, or without the table, nothing moves.
+Observers stand outside the game.  They hold a Beta(a, b) prior about the chance q that a side advances a front
+position in a month, see k advances in n months and hold the posterior Beta(a + k, b + n - k).  Their belief in the
+side's ability is the posterior chance that q reaches the pace of an able power, :math:`B = P(q \ge q^*)`.  It changes
+two numbers that are fixed before the game is solved: occasions for small powers to probe the side arise with chance
+:math:`\text{chance} \times (1 - \pi(2B - 1))`, and other powers join its pact with reference mass :math:`\text{join}
+\times (1 + \pi(2B - 1))`, :math:`\pi` being `pull`.  With B = 1/2, or without the table, neither changes.  `path`
+continues the belief along a forecast: the net advance of the front since the start counts as advances.
 
-`path` carries the belief on along a forecast: the net advance of the front since the start counts as advances.
+Units: advances are front positions; a period is a month; :math:`q^*` = `benchmark` is advances per month.
+
+References
+----------
+Smith, A. & Stam, A. C. (2004). Bargaining and the nature of war. Journal of Conflict Resolution 48(6), 783-813.
 """
 
 from __future__ import annotations
@@ -25,17 +30,8 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 
-def posterior_mean(a: float, b: float, advances: float, months: float) -> float:
-    """Return the mean of Beta(a + k, b + n - k).
-
-    >>> [round(posterior_mean(8, 2, k, n), 4) for k, n in ((5, 10), (20, 40))]  # known answer o18
-    [0.65, 0.56]
-    """
-    return (a + advances) / (a + b + months)
-
-
 def belief(s: Scenario, more: float = 0.0, months: float = 0.0) -> float:
-    """Return observers' belief that the side is able, after `more` advances in further `months`."""
+    """Return the observers' belief that the side is able, after `more` advances in further `months`: in [0, 1]."""
     o = s.observers
     assert o is not None
     k, n = o.advances + more, o.months + months
@@ -64,9 +60,20 @@ def joining(s: Scenario, mass: float) -> float:
 def path(s: Scenario, states: Sequence[World], mass: np.ndarray) -> np.ndarray:
     """Return the mean belief in the side's ability at the end of each period of a forecast.
 
-    `mass` is probability [period, state, belief], as in `Trajectory.mass`; `states` name its second axis.  The net
-    advance since the start, of at most one a month, counts as advances; where the war is over the last front counts.
-    Regimes that forget the front (a settlement, a wider war) are left out; a period with nothing left is nan.
+    Parameters
+    ----------
+    s : Scenario
+        With a table `observers`.
+    states : sequence of World
+        The states of the second axis of `mass`.
+    mass : array of float, [period, state, belief]
+        Probabilities, as in `Trajectory.mass`.
+
+    Returns
+    -------
+    array of float, [period]
+        The net advance since the start counts as advances, at most one a month; after a victory the last front counts.
+        States without a front (a settlement, a wider war) are left out; nan where no other state is left.
     """
     o = s.observers
     assert o is not None

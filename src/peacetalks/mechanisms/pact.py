@@ -1,16 +1,24 @@
-r"""A pact of a side with one or two other powers: reliability, abandonment, deterrence (Smith 1995; Morrow 1994).
+r"""A pact of a side with one or two other powers: formation, reliability, abandonment, deterrence.
 
-At the start the side and the other powers choose at once to join or stay out; the pact stands if all join (a one-off
-move).  While it stands each member gets `security` and pays `upkeep` a period of war, and the side's odds in battle are
-multiplied by `support`.  When the side answers a probe, each member is called on and *honours* the call (cost
-`honour_cost`) or *abandons* the side (cost `abandon_cost` to itself, `abandoned` to the side).  With a share h of the
-members honouring, the challenger's loss is (1 + backing h) times as large and the chance of a wider war (1 - shield h)
-times.  One member abandoning ends the pact.  `honour` is the reference mass of honouring, so reliability is
+At the start the side and the other powers choose at once to join or stay out; the pact is formed if all join (this
+happens once).  While it is in force each member gets `security` and pays `upkeep` a period of war, and the side's
+odds in battle are multiplied by `support`.  When the side answers a probe, each member is called on and *honours* the
+call (cost k = `honour_cost`) or *abandons* the side (cost r = `abandon_cost` to itself, `abandoned` to the side).
+With a share h of the members honouring, the challenger's loss is multiplied by :math:`1 + \text{backing}\,h` and the
+chance of a wider war by :math:`1 - \text{shield}\,h`.  One member that abandons the side ends the pact.  The
+reference mass of honouring is :math:`\nu` = `honour`, so that, where nothing else differs, a member honours with
+probability
 
-.. math:: \rho = \frac{\nu e^{-\lambda k}}{\nu e^{-\lambda k} + (1-\nu) e^{-\lambda r}}
+.. math:: \rho = \frac{\nu e^{-\lambda k}}{\nu e^{-\lambda k} + (1-\nu) e^{-\lambda r}},
 
-where only the two costs k and r differ; a more reliable pact deters more.  A truce dissolves the pact: it is for the
-duration of the war, which keeps it out of the states of a truce.
+its reliability; a more reliable pact deters more.  A pact is for the duration of the war: a truce ends it.
+
+Units: costs and `security` are fractions of the stake, the latter per period.
+
+References
+----------
+Smith, A. (1995). Alliance formation and war. International Studies Quarterly 39(4), 405-425.
+Morrow, J. D. (1994). Alliances, credibility, and peacetime costs. Journal of Conflict Resolution 38(2), 270-297.
 """
 
 from __future__ import annotations
@@ -58,7 +66,7 @@ def formation(s: Scenario) -> Simultaneous:
 
 
 def standing(s: Scenario, pact: int) -> dict[str, float]:
-    """Return what a period under the pact is worth to its members."""
+    """Return what a period under the pact is worth to its members, by player."""
     if s.pact is None or pact != IN_PACT:
         return {}
     return dict.fromkeys(s.pact.members, s.pact.security - s.pact.upkeep)
@@ -81,10 +89,8 @@ def call(s: Scenario) -> Simultaneous:
     assert c is not None
     own = s.sides[part.side - 1].label
 
-    when_called, not_called = (
-        [Move(HONOUR, weight=float(part.honour)), Move(ABANDON, weight=1 - float(part.honour))],
-        [Move("-")],
-    )
+    when_called = [Move(HONOUR, weight=float(part.honour)), Move(ABANDON, weight=1 - float(part.honour))]
+    not_called = [Move("-")]
 
     def moves(state: World) -> list[Move]:
         return when_called if state.pending == CALLED else not_called
@@ -92,14 +98,14 @@ def call(s: Scenario) -> Simultaneous:
     @cache
     def answered(acts: tuple[str, ...]) -> tuple[float, dict[object, float]]:
         """Return the chance of a wider war and what is paid."""
-        honoured = [a == HONOUR for a in acts]
-        h = sum(honoured) / len(honoured)
+        honouring = [a == HONOUR for a in acts]
+        h = sum(honouring) / len(honouring)
         wider = c.wider_war * (1 - part.shield * h)
         pay: dict[object, float] = {c.label: -credibility.loss(s) * (1 + part.backing * h)}
         for side in s.sides:
             pay[side.label] = -wider * c.wider_cost - (part.abandoned * (1 - h) if side.label == own else 0.0)
-        for member, kept in zip(part.members, honoured, strict=True):
-            pay[member] = -float(part.honour_cost if kept else part.abandon_cost)
+        for member, honours in zip(part.members, honouring, strict=True):
+            pay[member] = -float(part.honour_cost if honours else part.abandon_cost)
         return wider, pay
 
     def then(state: World, act: dict[str, str]) -> Move:

@@ -1,7 +1,16 @@
-r"""Negotiators' rent: those who move at the table gain from talks going on (o10).
+r"""Negotiators' rent: those who move at the table gain from talks going on.
 
-A negotiator chooses by :math:`\alpha u + b` per period of open talks, where u is the side's own cost and b the rent.
-The rent is `drive`, not `pay`: it moves choices and is nobody's welfare.
+A negotiator chooses by :math:`\alpha u + b` per period of open talks, where u is the side's welfare, :math:`\alpha =
+1` its weight, and b = `weight` the rent.  The rent is a non-welfare incentive (`drive`, not `pay`): it changes
+choices and is nobody's welfare.  The agent's optimal stopping rule without a second mover is the catalog's game
+`rent`.
+
+Units: b is a fraction of the stake, per period.  The key `welfare` of the table, another weight :math:`\alpha`, is read
+but not used.
+
+References
+----------
+McCall, J. J. (1970). Economics of information and job search. Quarterly Journal of Economics 84(1), 113-126.
 """
 
 from __future__ import annotations

@@ -1,9 +1,18 @@
-"""Sanctions and aid by an outside power: threaten, impose, relieve (after the sanction-threat game, o20).
+r"""Sanctions and aid by an outside power: threaten, impose, relieve.
 
-The power sees the regime and the level (0 none, 1 threatened, 2 imposed).  Imposed sanctions cost their target
-`bite` a period while the war lasts, aid takes over part of the other side's war cost, and both cost the power
-`upkeep`.  A period without fighting is worth `peace_value` to it.  Withdrawing a threat costs `bluff_cost`.
-Sanctions end with a settlement.
+The power sees the regime and the level (0 none, 1 threatened, 2 imposed) and may change the level, with reference
+hazard `change` per period.  Imposed sanctions cost their target `bite` a period while the war lasts, aid takes over
+the share `aid` of the other side's cost of fighting, and both cost the power `upkeep` a period.  A period without
+fighting is worth `peace_value` to it.  Withdrawing a threat costs it `bluff_cost`.  Sanctions end with a settlement
+and are suspended under inspections.  A conditional cost s of fighting raises what its target accepts, as in the
+ultimatum game, where the chance of war falls from :math:`(C-c)/2C` to :math:`(C-s-c)/2C` (the catalog's game
+`fearon-uniform`).
+
+Units: costs and worths are fractions of the stake, per period except `bluff_cost`.
+
+References
+----------
+Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
 """
 
 from __future__ import annotations
@@ -34,7 +43,7 @@ def lever(s: Scenario) -> Decision:
 
     @cache
     def steps(now: int, truce: bool) -> list[tuple[str, int, dict[str, float], float]]:
-        """Return name, level, pay and weight of each step from the level `now`."""
+        """Return (name, level, pay, reference weight) of each step from the level `now`."""
         out = []
         for name, level in STEPS[now]:
             pay = {power.label: power.peace_value * truce - power.upkeep * (level == 2)}

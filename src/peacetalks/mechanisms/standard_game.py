@@ -1,11 +1,11 @@
-"""The standard peace-talks game: a scenario becomes a game, one mechanism a room.
+"""The standard peace-talks game: a scenario becomes a game, one mechanism a module.
 
 Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
-postures, battle with what follows at home, incidents, conduct and fate of a deal, proposer (or a wider agreement),
-responder, rent.  A mechanism that the scenario leaves out adds no stage, no state and no player.
+postures, battle with what follows in domestic support, incidents, conduct and fate of a deal, proposer (or a wider
+agreement), responder, rent.  A mechanism that the scenario leaves out adds no stage, no state and no player.
 
-States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has
-FL states in each of war, talks, truce and broken truce, X settlements and the ends.  The second half adds, at the most:
+States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has FL
+states in each of war, talks, truce and broken truce, X settlements and the ends.  The other mechanisms add, at most:
 
 ===============  ==========================================================================================
 audience         home: one level (a public demand) in talks; one (worn down) in talks and war if probes wear
@@ -19,9 +19,13 @@ observers        none (a number fixed before the solve)
 credibility      none (a discount)
 ===============  ==========================================================================================
 
-So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states, war (1 + strained [+ fresh]) x 2,
-truces and broken truces none: flags are reset there.  Levels of `home` exclude one another and belong to one side.
-Measured on russia-ukraine-2025 (F = 21, L = 3, X = 11): 6,741 nodes bare, 26,909 with everything on.
+So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x
+2; truces and broken truces have none more, because the flags are reset there.  Levels of `home` exclude one another
+and belong to one side.  Measured on russia-ukraine-2025 (F = 21, L = 3, X = 11): 6,741 nodes bare, 26,909 with every
+mechanism.
+
+The solution concept is the agent quantal response equilibrium with public beliefs (McKelvey & Palfrey 1998): see
+`peacetalks.equilibrium`.
 """
 
 from __future__ import annotations
@@ -53,8 +57,21 @@ if TYPE_CHECKING:
 
 
 def build(s: Scenario) -> Game:
-    """Build the game of a scenario.
+    """Build the standard game of a scenario.
 
+    Parameters
+    ----------
+    s : Scenario
+        Central values count; draw a range with `Scenario.at` before.
+
+    Returns
+    -------
+    Game
+        Players are the two sides by label, then the outside power, the challengers and the members of a pact where the
+        scenario has them; states are `World` tuples; stationary unless the scenario sets `periods`.
+
+    Examples
+    --------
     >>> from peacetalks.scenario.scenario import load
     >>> [stage.name for stage in build(load("korea-1951")).stages][-2:]
     ['table', 'answer']
@@ -77,10 +94,9 @@ def build(s: Scenario) -> Game:
     if s.rent:
         stages.append(rent.collect(s))
     players, discount = seats(s)
-    kinds = {side.label: {k: float(t.share) for k, t in side.types.items()} for side in s.sides}
     return Game(
         players=tuple(players),
-        types=kinds,
+        types={side.label: {name: float(t.share) for name, t in side.types.items()} for side in s.sides},
         start=opening(s),
         stages=tuple(stages),
         periods=s.periods,
@@ -90,7 +106,7 @@ def build(s: Scenario) -> Game:
 
 
 def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
-    """Return the players and their discount factors; challengers look at one period only."""
+    """Return the players and their discount factors per period; challengers consider one period only (0)."""
     discount = {side.label: float(side.discount) for side in s.sides}
     if s.sanctions:
         discount[s.sanctions.label] = float(s.sanctions.discount)
@@ -102,7 +118,7 @@ def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
 
 
 def opening(s: Scenario) -> dict[World, float]:
-    """Return the opening states."""
+    """Return the states at the start with their probabilities: two where the front lies between two positions."""
     regime = TALKS if s.talks.open else WAR
     if s.ceasefire and s.ceasefire.in_force:
         regime = CEASEFIRE
@@ -112,7 +128,10 @@ def opening(s: Scenario) -> dict[World, float]:
 
 
 def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:
-    """Return the value at the horizon (or at the start of the iteration): what each side holds, for good."""
+    """Return the function that values a state at the horizon: each side keeps what it holds, for good.
+
+    In a stationary game it is the value from which the iteration starts.
+    """
 
     def value(state: World) -> dict[str, float]:
         if state.regime == DEAL:
@@ -123,11 +142,6 @@ def keep_what_you_hold(s: Scenario) -> Callable[[Any], dict[str, float]]:
         return {s.sides[0].label: y, s.sides[1].label: 1 - y}
 
     return value
-
-
-def hidden(s: Scenario) -> bool:
-    """Return whether any side has more than one type."""
-    return any(len(side.types) > 1 for side in s.sides)
 
 
 def derived(s: Scenario) -> dict[str, float]:

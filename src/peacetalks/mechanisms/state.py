@@ -1,8 +1,4 @@
-"""The public state of the standard game, its outcome labels and the three ends.
-
-The labels are mutually exclusive and are defined here and nowhere else.  *Peace*: a settlement or a ceasefire is in
-force.  *Nowhere*: fighting at the old level, with or without talks.  *More conflict*: decided by force, a wider
-war, or fighting resumed after a truce or a settlement broke.
+"""The public state of the standard game, and the outcome label of a state (the labels and ends: `peacetalks.outcomes`).
 
 A flag is kept only in the regimes in which it matters and has one value (0) everywhere else: `home` and `pact` while
 the war goes on, `ahead` under a deal.  `resting` resets the flags of the war.
@@ -27,7 +23,7 @@ _LABEL_OF = {SETTLED: "settlement", DEAL: "settlement", INSPECTED: "ceasefire", 
 
 
 class World(NamedTuple):
-    """The public state: regime, front, sanctions level, what is on the table within a period, and the flags."""
+    """The public state: regime, front, level of sanctions, what is pending within a period, and the flags."""
 
     regime: str
     front: int = 0  # position, 0 .. positions - 1; side 1 holds front / (positions - 1)
@@ -38,7 +34,7 @@ class World(NamedTuple):
     ahead: int = 0  # under a deal: the side that has rearmed, 0 if none
 
     def holding(self, pending: Any) -> World:
-        """Return the state with something else on the table (as `_replace`, in a fraction of its time)."""
+        """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
         regime, front, level, _, home, pact, ahead = self
         return World(regime, front, level, pending, home, pact, ahead)
 
@@ -55,21 +51,27 @@ class World(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Terms with the linked issue thrown in: a share of the pie for side 1, and the issue to whom does not hold it."""
+    """Terms with a concession on the linked issue: the issue goes to the side that does not hold it."""
 
-    share: float
+    share: float  # of the stake, for side 1
 
 
 def label(state: World) -> str:
-    """Return the outcome label of a state at the end of a period."""
+    """Return the outcome label of a state at the end of a period.
+
+    >>> label(World(INSPECTED)), label(World(TALKS))
+    ('ceasefire', 'talks')
+    """
     return _LABEL_OF.get(state.regime, state.regime)
 
 
 def agreed_terms(state: World) -> float | None:
     """Return side 1's share under the settlement in force in `state`; None where none is in force.
 
-    >>> agreed_terms(World(SETTLED, pending=0.4)), agreed_terms(World(DEAL, pending=Bundle(0.8))), agreed_terms(World(WAR))
-    (0.4, 0.8, None)
+    >>> agreed_terms(World(SETTLED, pending=0.4)), agreed_terms(World(DEAL, pending=Bundle(0.8)))
+    (0.4, 0.8)
+    >>> agreed_terms(World(WAR)) is None
+    True
     """
     if state.regime not in (SETTLED, DEAL):
         return None

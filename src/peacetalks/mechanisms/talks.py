@@ -1,10 +1,23 @@
-r"""Talks: who proposes, what is on the table, and what the other side says (Fearon 1995; Powell 2002).
+r"""Talks: who proposes, what is proposed, and what the other side answers.
 
-In a period one side is recognised.  In open talks it offers terms x (side 1's share of the pie, with a reference
-*density* over x), asks for a ceasefire, stalls or walks out; the other side answers.  With talks closed it may
-propose to reopen them.  Accepted terms end the war: side 1 gets x, side 2 gets 1 - x, for good (or for as long as the
-deal is kept, `deal.py`).  Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per
-period, so that what is forecast does not depend on the number of offers or the length of a period (`docs/theory.md`).
+In a period one side is recognised as proposer (side 1 with probability `proposer`).  In open talks it offers terms x
+(side 1's share of the stake, with a uniform reference *density* over x), asks for a ceasefire, stalls or walks out;
+the other side answers.  With talks closed it may propose to reopen them.  Accepted terms end the war: side 1 gets x
+and side 2 1 - x, for good, or for as long as the deal is kept (`deal.py`).
+
+Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per period and offers a
+density, so that the forecast depends neither on the number of offers nor on the length of a period: with equal
+reference weights the logit choice of a rare act would depend on both (Matejka & McKay 2015 on the role of the
+reference measure).
+
+Units: x is a share of the stake; weights are reference masses within a choice, hazards per period.
+
+References
+----------
+Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
+Powell, R. (2002). Bargaining theory and international conflict. Annual Review of Political Science 5, 1-30.
+Matejka, F. & McKay, A. (2015). Rational inattention to discrete choices: a new foundation for the multinomial logit
+model. American Economic Review 105(1), 272-298.
 """
 
 from __future__ import annotations
@@ -18,6 +31,7 @@ from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, grand_bargain
 from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
+from peacetalks.mechanisms.payoffs import merged
 from peacetalks.mechanisms.state import (
     BROKEN,
     CEASEFIRE,
@@ -31,7 +45,6 @@ from peacetalks.mechanisms.state import (
     agreed_terms,
     resting,
 )
-from peacetalks.mechanisms.territory import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +55,7 @@ ASK, REOPEN = "ask for a ceasefire", "propose to talk"
 
 
 def terms(s: Scenario) -> list[tuple[float, float]]:
-    """Return the terms on offer with their reference weights: a uniform density, trapezoid weights, sum 1."""
+    """Return the terms on offer, evenly spaced on [0, 1], with trapezoid weights of a uniform density (sum 1)."""
     x = np.linspace(0.0, 1.0, s.talks.offers)
     w = np.full(len(x), 1.0 / (len(x) - 1))
     w[[0, -1]] /= 2
@@ -69,7 +82,7 @@ def recognition(s: Scenario) -> Chance:
 
 
 def table(s: Scenario) -> Decision:
-    """Return the proposer's stage."""
+    """Return the stage at which the proposer moves, or the side that hopes for the wider agreement on offer."""
     t, labels = s.talks, [side.label for side in s.sides]
     hopes, take = (labels[s.window.side - 1], float(s.window.take)) if s.window else ("", 0.0)
     offers = [(f"offer {x:g}", x, float(t.offer) * w) for x, w in terms(s)]
@@ -79,7 +92,7 @@ def table(s: Scenario) -> Decision:
 
     @cache
     def bargain(home: int) -> tuple[World, dict[str, float]]:
-        """Return the state and the pay when the wider agreement on offer is taken."""
+        """Return the state and the payment when the wider agreement on offer is taken."""
         to, pay = agreement(s, x := grand_bargain.terms(s))
         return to, merged(pay, grand_bargain.premium(s), audience.backing_down(s, home, x))
 
@@ -121,7 +134,7 @@ def _inspectors(s: Scenario, state: World, side: int) -> Iterator[Move]:
 
 
 def answer(s: Scenario) -> Decision:
-    """Return the responder's stage."""
+    """Return the stage at which the other side answers what is proposed."""
     accept, labels = float(s.talks.accept), [side.label for side in s.sides]
 
     @cache

@@ -1,25 +1,34 @@
-"""Ground: what each side holds, what it yields, and the pie when the war is decided by force."""
+r"""Territory: what each side holds, what it yields, and the stake when the war is decided by force.
+
+The front has `positions` F, numbered 0 to F - 1; at position m side 1 holds the share :math:`y = m/(F-1)` of the
+stake and side 2 the rest.  Holding y for good is worth y, so a period of it is worth :math:`(1-\delta_1)y`.
+
+References
+----------
+Smith, A. (1998). Fighting battles, winning wars. Journal of Conflict Resolution 42(3), 301-320.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from peacetalks.scenario.scenario import Scenario
 
 
 def share(s: Scenario, front: int) -> float:
-    """Return the share of what is contested that side 1 holds at `front`."""
+    """Return the share of the stake that side 1 holds at the position `front`."""
     return front / (s.battlefield.positions - 1)
 
 
 def standing_at(s: Scenario, held: float) -> dict[int, float]:
-    """Return the front at which side 1 holds `held` of the pie: a position, or the two around it, the mean kept exactly."""
+    """Return the front at which side 1 holds the share `held`: {position: probability}.
+
+    A share between two positions becomes a lottery over the two, with the mean exactly `held`.
+    """
     exact = held * (s.battlefield.positions - 1)
     low = min(int(exact), s.battlefield.positions - 2)
     up = exact - low
@@ -27,16 +36,17 @@ def standing_at(s: Scenario, held: float) -> dict[int, float]:
 
 
 def flows(s: Scenario, front: int) -> dict[str, float]:
-    """Return each side's flow from what it holds: (1 - discount) x share, per period."""
+    """Return what each side gets in a period from what it holds: (1 - discount) x share."""
     y = share(s, front)
     one, two = s.sides
     return {one.label: (1 - one.discount) * y, two.label: (1 - two.discount) * (1 - y)}
 
 
 def moved(s: Scenario, start: int, side: int, by: float) -> dict[int, float]:
-    """Return the fronts after one at `start` has moved `by` (a share of the pie) in favour of `side`, the mean kept.
+    """Return the front after a move from `start` by the share `by` in favour of `side`: {position: probability}.
 
-    A front that reaches beyond an edge stops there: ground is taken, the war is not decided by this alone.
+    A move between two positions becomes a lottery over the two, with the right mean.  A front that would go beyond the
+    first or last position stops there: ground is taken, and the war is not decided by this alone.
     """
     top = s.battlefield.positions - 1
     exact = by * top
@@ -56,17 +66,8 @@ def victory(s: Scenario, side: int) -> World:
 
 
 def prize(s: Scenario, to: World) -> dict[str, float]:
-    """Return the pie when the war is decided by force: next period's value of holding all of it."""
+    """Return what a war decided by force pays the winner: the value from the next period on of holding all."""
     one, two = s.sides
     if to.regime == VICTORY_1:
         return {one.label: float(one.discount)}
     return {two.label: float(two.discount)} if to.regime == VICTORY_2 else {}
-
-
-def merged(*pays: Mapping[Any, float]) -> dict[Any, float]:
-    """Return pay mappings added up."""
-    out: dict[Any, float] = {}
-    for pay in pays:
-        for who, amount in pay.items():
-            out[who] = out.get(who, 0.0) + amount
-    return out
