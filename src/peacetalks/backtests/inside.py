@@ -22,6 +22,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,14 +106,17 @@ def rebuild(
     text = inside_csv(book, solved, size)
     write_text(folder / "inside.csv", text)
     inside_table.cache_clear()
-    return [folder / "inside.csv", *repool(folder, _parse(text)[0], size)]
+    return [folder / "inside.csv", *repool(out_dir, _parse(text)[0], size)]
 
 
 def repool(
     out_dir: str | Path | None = None, inside: dict[int, Floats] | None = None, size: Size | None = None
 ) -> list[Path]:
-    """Fit the shipped pool again, without solving (after a change of the outside view); return the paths."""
-    folder = Path(out_dir) if out_dir else Path(__file__).parent / "tables"
+    """Fit the shipped pool again, without solving (after a change of the outside view); return the paths.
+
+    Without `out_dir` the tables are written to where `evidence.pool` reads them.
+    """
+    folder = Path(out_dir) if out_dir else Path(str(files("peacetalks.evidence"))) / "tables"
     ran = run(inside, size)
     write_text(folder / "pool.csv", pool_csv(ran))
     write_text(folder / "pool.json", pool_card(ran))
