@@ -1,9 +1,9 @@
 """Independent solves, one after another or in several processes.
 
-The first piece is always done in this process: kernels that are not on disk yet are compiled once, and it shows whether
-the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes one piece after
-another.  What is returned does not depend on the number of processes.  A script that asks for more than one needs the guard
-`if __name__ == "__main__":`, as always with processes that import it.
+The first item is always done in this process: kernels that are not on disk yet are compiled once, and the time it
+takes shows whether the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes
+one item after another.  The results do not depend on the number of processes.  A script that asks for more than one
+needs the guard `if __name__ == "__main__":`, as always with processes that import it.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from typing import TypeVar
 
 from peacetalks.errors import NotSolved, SpecError
 
-MOST = 8
-EACH = 2**30  # bytes a process may need: the largest bundled scenario takes 0.6 GiB (measured)
-SHORT = 5.0  # seconds of work that are not worth another process (one starts in some two)
-MEMORY, GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
+MAX_PROCESSES = 8
+PROCESS_BYTES = 2**30  # memory that a process may need: the largest bundled scenario takes 0.6 GiB (measured)
+SHORT_WORK = 5.0  # seconds of work that are not worth another process (one starts in some two seconds)
+MEMORY, CONTROL_GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 
 T = TypeVar("T")
 R = TypeVar("R")
-Tell = Callable[[int, int], None]
+Progress = Callable[[int, int], None]  # called with the number of items done and of all items
 
 
 def processes(asked: int | None) -> int:
-    """Return the number of processes; when none is asked for, as many as CPUs may be used, at most 8.
+    """Return the number of processes; where none is asked for, as many as CPUs may be used, at most 8.
 
     >>> processes(3), 1 <= processes(None) <= 8
     (3, True)
@@ -39,92 +39,128 @@ def processes(asked: int | None) -> int:
     if asked is not None:
         return asked
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, MOST))
+    return max(1, min(usable, MAX_PROCESSES))
 
 
-def count(jobs: int, pieces: int) -> int:
-    """Return how many processes to use for so many pieces of work: no more than pieces, nor than memory holds.
+def process_count(jobs: int, items: int) -> int:
+    """Return how many of `jobs` processes to use: no more than there are items, nor than memory holds.
 
     Raises `SpecError` for fewer than one.
     """
     if jobs < 1:
         raise SpecError(f"jobs must be at least 1 (1: in this process), got {jobs!r}")
-    room = available()
-    return max(1, min(jobs, pieces, jobs if room is None else room // EACH))
+    free = free_memory()
+    return max(1, min(jobs, items, jobs if free is None else free // PROCESS_BYTES))
 
 
-def available() -> int | None:
-    """Return the bytes of memory that are free for use, None where the system does not tell."""
+def free_memory() -> int | None:
+    """Return the bytes of memory that are free for use, None where the system does not report them."""
     found = []
     try:
         rows = (line.split() for line in MEMORY.read_text().splitlines())
         found += [int(row[1]) * 1024 for row in rows if row[0] == "MemAvailable:"]
-        found.append(int((GROUP / "memory.max").read_text()) - int((GROUP / "memory.current").read_text()))
+        limit, used = ((CONTROL_GROUP / name).read_text() for name in ("memory.max", "memory.current"))
+        found.append(int(limit) - int(used))
     except (OSError, ValueError):  # no such file, or no limit ("max")
         pass
     return min(found, default=None)
 
 
-def spread(
-    work: Callable[[T], R], items: Sequence[T], jobs: int = 1, tell: Tell | None = None, must: int | None = None
+def solve_all(
+    work: Callable[[T], R],
+    items: Sequence[T],
+    jobs: int = 1,
+    progress: Progress | None = None,
+    required: int | None = None,
 ) -> list[R | NotSolved]:
-    """Return `work(item)` for every item, in order; `tell(done, all)` is called after each.
+    """Return `work(item)` for every item, in order.
 
-    Where an item raises `NotSolved` and is not among the first `must` (default: all), the error stands in its place; any
-    other error is raised and ends the work.  With several processes `work` and its results must be picklable.
+    Parameters
+    ----------
+    work : function
+        With several processes it, the items and its results must be picklable.
+    items : sequence
+    jobs : int
+        Most processes; 1 stays in this one.
+    progress : function, optional
+        Called as `progress(done, all)` after every item.
+    required : int, optional
+        How many of the first items must have a solution; default all.
+
+    Returns
+    -------
+    list
+        Where an item that is not required raises `NotSolved`, the error stands in its place.
+
+    Raises
+    ------
+    NotSolved
+        A required item has no solution.  Any other error of `work` is raised too, and ends the work.
     """
-    must = len(items) if must is None else must
-    jobs, out, began = count(jobs, len(items)), dict[int, R | NotSolved](), time.perf_counter()
+    required = len(items) if required is None else required
+    jobs, out, began = process_count(jobs, len(items)), dict[int, R | NotSolved](), time.perf_counter()
 
-    def told() -> None:
-        if tell is not None:
-            tell(len(out), len(items))
+    def report() -> None:
+        if progress is not None:
+            progress(len(out), len(items))
 
     for i, item in enumerate(items):
         left = len(items) - i
-        if jobs > 1 and i > 0 and (time.perf_counter() - began) / i * left > SHORT:
-            _parallel(work, dict(list(enumerate(items))[i:]), min(jobs, left), must, out, told)
+        if jobs > 1 and i > 0 and (time.perf_counter() - began) / i * left > SHORT_WORK:
+            _solve_in_processes(work, dict(list(enumerate(items))[i:]), min(jobs, left), required, out, report)
             break
-        out[i] = _kept(work, item, i < must)
-        told()
+        out[i] = _result_or_error(work, item, i < required)
+        report()
     return [out[i] for i in range(len(items))]
 
 
-def _kept(work: Callable[[T], R], item: T, must: bool) -> R | NotSolved:
+def require_majority_solved(unsolved: Sequence[NotSolved], total: int, what: str) -> None:
+    """Raise `NotSolved`, with the first reason, where more than half of `total` games have no solution.
+
+    >>> require_majority_solved([NotSolved("no equilibrium")], 2, "draws")
+    """
+    if 2 * len(unsolved) > total:
+        raise NotSolved(f"{len(unsolved)} of {total} {what} have no solution within tolerance: {unsolved[0]}")
+
+
+def _result_or_error(work: Callable[[T], R], item: T, required: bool) -> R | NotSolved:
+    """Return `work(item)`, or the `NotSolved` that it raises where a solution is not required."""
     try:
         return work(item)
     except NotSolved as e:
-        if must:
+        if required:
             raise
         return e.with_traceback(None)
 
 
-def _parallel(
+def _solve_in_processes(
     work: Callable[[T], R],
     items: dict[int, T],
     jobs: int,
-    must: int,
+    required: int,
     out: dict[int, R | NotSolved],
-    told: Callable[[], None],
+    report: Callable[[], None],
 ) -> None:
     """Do the work in processes, into `out`; on an error or an interrupt the processes are ended at once."""
-    mine = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin)
+    before = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker)
     try:
-        places: dict[Future[R | NotSolved], int] = {pool.submit(_kept, work, x, i < must): i for i, x in items.items()}
+        places: dict[Future[R | NotSolved], int] = {
+            pool.submit(_result_or_error, work, item, i < required): i for i, item in items.items()
+        }
         for done in as_completed(places):
             out[places.pop(done)] = done.result()
-            told()
+            report()
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
-            if process not in mine:
+            if process not in before:
                 process.terminate()
         raise
     pool.shutdown()
 
 
-def _begin() -> None:
+def _start_worker() -> None:
     """Leave an interrupt to the first process, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -1,34 +1,67 @@
-"""A scenario solved: the one way every command solves."""
+"""Solve the game of a scenario: the one function through which every command does so."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from peacetalks.equilibrium.solve import solve
+from peacetalks.forecasting.settings import MAX_SWEEPS, TOLERANCE
 from peacetalks.mechanisms.standard_game import build
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.scenario.scenario import Scenario
 
-TOLERANCE = (
-    1e-3  # bound on a value's error, in pies; probabilities then err by 3e-5 (measured), far less than by the grid
-)
-MOST = 800  # sweeps; most scenarios settle within 50 to 170, the slowest of the case book took 343 (measured)
 
+def solve_scenario(
+    s: Scenario,
+    belief_points: int,
+    certify: bool = False,
+    refine: bool = False,
+    tolerance: float = TOLERANCE,
+    max_sweeps: int = MAX_SWEEPS,
+) -> Solution:
+    """Return the agent quantal response equilibrium of a scenario's game at its central values.
 
-def solve_scenario(s: Scenario, belief_points: int, certify: bool = False, refine: bool = False) -> Solution:
-    """Return the solved game of a scenario at its central values; raise `NotSolved` where there is no solution.
+    Parameters
+    ----------
+    s : Scenario
+        Its `rationality` is the precision of every choice, per unit of the stake.
+    belief_points : int
+        Points of the belief grid per side with hidden types.
+    certify : bool
+        Look for further equilibria at every node (`Solution.multiple`).
+    refine : bool
+        Keep the solution on a grid of about half the points too (`Solution.coarser`), from which the error of the
+        belief grid is estimated.
+    tolerance : float
+        Bound on the error of a value, as a share of the stake.
+    max_sweeps : int
+        Most passes of the stationary iteration.
 
-    With `certify` nodes with several equilibria are looked for (`Solution.multiple`); with `refine` the solution on a
-    coarser belief grid is kept too (`Solution.coarser`).
+    Raises
+    ------
+    NotSolved
+        No equilibrium was found within tolerance.
+
+    References
+    ----------
+    McKelvey, R. D., and T. R. Palfrey (1998). Quantal response equilibria for extensive form games. *Experimental
+    Economics* 1, 9-41.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+    >>> solve_scenario(small, belief_points=2).settings["interpolation"]
+    'linear'
     """
     return solve(
         build(s),
         rationality=float(s.rationality),
         belief_points=belief_points,
-        tolerance=TOLERANCE,
+        tolerance=tolerance,
         certify=certify,
-        max_sweeps=MOST,
+        max_sweeps=max_sweeps,
         refine=refine,
     )

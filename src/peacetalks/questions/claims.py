@@ -9,43 +9,43 @@
 
 A claim is quoted, not asserted.  Its *margin* is by how much the comparison holds (negative: by how much it fails); the
 interval is the 5 to 95% range of the margin over draws of the scenario's ranges.  *Holds* and *fails* need the whole
-interval on one side of zero, anything else is *undecided*; without draws the central margin alone decides.  A margin
-within its error is nil: where a solved game is asked, one side of zero means beyond the solver's error
-(`PROBABILITY_ERROR`; `LOGLIK_ERROR` for log-likelihoods) and that of the belief grid, which a coarser grid tells at central
-values.  The game is solved once for each variant of the scenario, whatever the number of claims.
+interval on one side of zero, anything else is *undecided*; without draws the central margin decides.  A margin within
+its error counts as zero.  Where a solved game is asked, that error is the solver's (`PROBABILITY_ERROR`;
+`LOGLIK_ERROR` for log-likelihoods) and that of the belief grid, estimated from a coarser grid at central values.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import Field
 
-from peacetalks.errors import QueryError, SpecError
-from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED, draw
-from peacetalks.questions.answer_cache import Kept
-from peacetalks.questions.batch import Bench
-from peacetalks.questions.query import MODEL, Loglik, Query, Rate, atoms, parse
+from peacetalks.errors import NotSolved, QueryError, SpecError
+from peacetalks.forecasting.draws import draw
+from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, SEED
+from peacetalks.questions.answer_cache import AnswerCache
+from peacetalks.questions.batch import Batch
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import MODEL, Loglik, Query, atoms, only_rates
+from peacetalks.questions.query_values import QueryValues
 from peacetalks.scenario.accounts import Account, interpretations
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.tables import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from peacetalks.forecasting.jobs import Tell
+    from peacetalks.forecasting.jobs import Progress
     from peacetalks.questions.events import Acts, Record
+    from peacetalks.scenario.scenario import Scenario
 
-DRAWS = 4
-RATE_DRAWS = 256
-PROBABILITY_ERROR = (
-    1e-4  # of a margin: a probability errs by 3e-5 (measured, see solve_scenario.py), an effect is two of them
-)
+RATE_DRAWS = 256  # of queries that ask for base rates only, which need no solve
+PROBABILITY_ERROR = 1e-4  # of a margin: a probability errs by 3e-5 (measured, `settings.TOLERANCE`), an effect is two
 LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an error of 3e-5
 
 
@@ -65,33 +65,41 @@ class Claims(Part):
     claim: list[Claim] = Field(min_length=1)
 
 
+class Verdict(StrEnum):
+    """What a claim's margin says of it."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+    NOTHING_COMPARED = "nothing compared"  # the query is a number, not a comparison
+    NOT_SOLVED = "not solved"  # a game that the central values need has no solution
+
+
 @dataclass(frozen=True)
 class Finding:
-    """What the model or the record says about a claim under an account."""
+    """What the model or the record says about a claim under an account; unknown is None."""
 
     claim: Claim
     account: str
-    value: float  # left side of the query
+    value: float | None  # left side of the query
     against: float | None  # right side
     margin: float | None  # > 0: the comparison holds at central values
-    interval: tuple[float, float] | None  # 5 to 95% of the margin (of the value, where nothing is compared)
-    verdict: str
-    grid_error: float | None = (
-        None  # how far the belief grid may put the margin off (the value, where nothing is compared)
-    )
+    interval: tuple[float, float] | None  # 5 to 95% of the margin (of the value, where nothing is compared); may be NaN
+    verdict: Verdict
+    grid_error: float | None = None  # how far the belief grid may put the margin off (or the value)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values; unknown is None."""
+        """Return plain values, ready for JSON."""
         return {
             "id": self.claim.id,
             "rows": self.claim.rows,
             "account": self.account,
-            "value": _plain(self.value),
-            "against": _plain(self.against),
-            "margin": _plain(self.margin),
-            "interval": None if self.interval is None else [_plain(x) for x in self.interval],
-            "verdict": self.verdict,
-            "grid_error": _plain(self.grid_error),
+            "value": self.value,
+            "against": self.against,
+            "margin": self.margin,
+            "interval": None if self.interval is None else [_known(x) for x in self.interval],
+            "verdict": str(self.verdict),
+            "grid_error": self.grid_error,
             "sentence": self.claim.sentence,
             "attributed_to": self.claim.attributed_to,
             "query": self.claim.query,
@@ -105,6 +113,11 @@ class Audit:
     scenario: Scenario
     findings: tuple[Finding, ...]
     settings: dict[str, Any]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims in the order of the findings, each once."""
+        return tuple({f.claim.id: f.claim for f in self.findings}.values())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain table that `--json` prints."""
@@ -125,97 +138,130 @@ def claims(scenario: str | Path, path: Path | None = None) -> list[Claim]:
     return found
 
 
-def audit(
+def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
     scenario: Scenario,
     found: Sequence[Claim],
     accounts: Sequence[Account] = (),
     record: Record | None = None,
     acts: Acts | None = None,
-    draws: int = DRAWS,
+    draws: int = AUDIT_DRAWS,
     belief_points: int = BELIEF_POINTS,
     seed: int = SEED,
-    progress: Tell | None = None,
+    progress: Progress | None = None,
     jobs: int = 1,
     keep: Path | None = None,
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
-    A draw that needs a game without a solution is left out of that claim's interval, and a claim whose central values need
-    one has the verdict "not solved" and no number; `settings["unsolved"]` counts the games.  Up to `jobs` processes solve.
-    With `keep` the answers are added to that file as they come, and what stands in it from before (of the same program, games
-    and questions; `settings["reused"]` games) is not solved again.
+    Each variant of the scenario is solved once, whatever the number of claims.
 
-    Raises `SpecError` for queries that cannot be read or answered (naming the claim and the column) or a file that answers
-    cannot be kept in, and `NotSolved` where more than half of the games, or the base that places the record, have no solution.
+    Parameters
+    ----------
+    scenario : Scenario
+    found : sequence of Claim
+    accounts : sequence of Account
+    record, acts : optional
+        The event record that `loglik()` weighs, and the table that maps its acts to moves.
+    draws : int
+        Of the scenario's ranges, 0 (no interval) or at least 2.  A draw that needs a game without a solution is left
+        out of that claim's interval.
+    belief_points : int
+        Points of the belief grid per side.
+    seed : int
+    progress : function, optional
+        Called as `progress(done, all)` after every solve.
+    jobs : int
+        Most processes that solve.
+    keep : Path, optional
+        A file to which answers are added as they come.  What stands in it from before (of the same program, games and
+        questions; `settings["reused"]` games) is not solved again.
+
+    Returns
+    -------
+    Audit
+        A finding for each claim under each account.  A claim whose central values need a game without a solution has
+        the verdict "not solved" and no number; `settings["unsolved"]` counts the games.
+
+    Raises
+    ------
+    SpecError
+        A query cannot be read or answered (the message names the claim and the column), or answers cannot be kept in
+        the file.
+    NotSolved
+        The base, which decides which events count, or more than half of the games have no solution.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> text = {"sentence": "Truces fail.", "attributed_to": "a test", "rows": [1]}
+    >>> claim = Claim(id="truces", query="base_rate(ceasefire, fails within 30d) > 0.5", **text)
+    >>> str(audit(pt.load("russia-ukraine-2025"), [claim]).findings[0].verdict)
+    'fails'
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
-    read_as = interpretations(scenario, list(accounts))
-    queries = [(c, _parsed(c)) for c in found]
-    bench = Bench(read_as, scenario, record, acts, belief_points, seed, Kept(keep))
-    cases = [(c, q, name, _count(q, draws)) for c, q in queries for name in read_as]
-    drawn = {name: [s, *draw(s, draws, seed)] for name, s in read_as.items()}
-    values, finer = {}, {}
-    for final in (False, True):  # first collect what is asked, then solve, then evaluate
-        for c, q, name, n in cases:
-            values[c.id, name] = _sides(bench, q, drawn, name, n)
-            finer[c.id, name] = [bench.value(q, side, drawn, name, 0, finer=True) for side in (q.left, q.right)]
-        if not final:
-            bench.solve(progress or (lambda done, all_: None), jobs)
-    findings = tuple(_finding(c, q, name, values[c.id, name], finer[c.id, name]) for c, q, name, _ in cases)
-    how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": bench.solves}
-    how |= {"unsolved": len(bench.unsolved), "reused": bench.reused}
+    variants = interpretations(scenario, list(accounts))
+    cases = [(c, q, name) for c, q in [(c, _parsed(c)) for c in found] for name in variants]
+    batch = Batch(variants, record, acts, belief_points, AnswerCache(keep))
+    drawn = {name: [s, *draw(s, draws, seed)] for name, s in variants.items()}
+    values = QueryValues(batch, variants, drawn, seed)
+    for _, q, name in cases:  # first collect what is asked, then solve, then evaluate
+        _sides(values, q, name, _draw_count(q, draws))
+    batch.solve(progress or (lambda done, total: None), jobs)
+    findings = tuple(_finding(c, q, name, values, draws) for c, q, name in cases)
+    how = {"draws": draws, "seed": seed, "belief_points": belief_points, "solves": batch.solves}
+    how |= {"unsolved": len(batch.unsolved), "reused": batch.reused}
     errors = {"probability_error": PROBABILITY_ERROR, "loglik_error": LOGLIK_ERROR}
     return Audit(scenario, findings, how | errors)
 
 
-def _sides(bench: Bench, q: Query, drawn: dict[str, list[Scenario]], name: str, draws: int) -> np.ndarray:
+def _sides(values: QueryValues, q: Query, account: str, draws: int) -> np.ndarray:
     """Return both sides of a query [central or draw, side]; draws that need a game without a solution are left out.
 
     There are no rows where the central values need such a game.
     """
     rows = []
     for i in range(draws + 1):
-        bench.lacking = None
-        row = [bench.value(q, side, drawn, name, i) for side in (q.left, q.right)]
-        if bench.lacking is not None and i == 0:
-            return np.empty((0, 2))
-        if bench.lacking is None:
-            rows.append(row)
-    return np.array(rows, float)
+        try:
+            rows.append(values.sides(q, account, i))
+        except NotSolved:
+            if i == 0:
+                break
+    return np.array(rows, float).reshape(-1, 2)
 
 
 def _parsed(c: Claim) -> Query:
+    """Return the query of a claim; an error names the claim."""
     try:
         return parse(c.query)
     except QueryError as e:
         raise QueryError(f"claim {c.id!r}: {e}") from None
 
 
-def _count(q: Query, draws: int) -> int:
-    """Return how often a query is drawn: base rates alone cost nothing."""
-    return RATE_DRAWS if draws and all(isinstance(a, Rate) for a in atoms(q)) else draws
+def _draw_count(q: Query, draws: int) -> int:
+    """Return how often a query is drawn: more often where it asks for base rates only, which cost nothing."""
+    return RATE_DRAWS if draws and only_rates(q) else draws
 
 
-def _finding(c: Claim, q: Query, name: str, sides: np.ndarray, finer: list[float]) -> Finding:
+def _finding(c: Claim, q: Query, account: str, values: QueryValues, draws: int) -> Finding:
+    """Return what is found on a claim under an account, from solved games."""
+    sides = _sides(values, q, account, _draw_count(q, draws))
     if not len(sides):
-        return Finding(c, name, math.nan, None, None, None, "not solved")
+        return Finding(c, account, None, None, None, None, Verdict.NOT_SOLVED)
+    finer = values.sides(q, account, 0, finer=True)
     left, right = sides[:, 0], sides[:, 1]
+    value = float(left[0])
     if q.compare is None:
-        off = _told(abs(float(left[0]) - finer[0]))
-        return Finding(c, name, float(left[0]), None, None, _range(left[1:]), "nothing compared", off)
+        off = _known(abs(value - finer[0]))
+        return Finding(c, account, _known(value), None, None, _range(left[1:]), Verdict.NOTHING_COMPARED, off)
     margin = left - right if q.compare.startswith(">") else right - left
-    off = _told(abs(float(left[0] - right[0]) - (finer[0] - finer[1])))
-    words = verdict(q, margin, off or 0.0)
-    return Finding(c, name, float(left[0]), float(right[0]), float(margin[0]), _range(margin[1:]), words, off)
-
-
-def _told(x: float) -> float | None:
-    return x if math.isfinite(x) else None
+    off = _known(abs(float(left[0] - right[0]) - (finer[0] - finer[1])))
+    found, against = verdict(q, margin, off or 0.0), _known(float(right[0]))
+    return Finding(c, account, _known(value), against, _known(float(margin[0])), _range(margin[1:]), found, off)
 
 
 def solver_error(q: Query) -> float:
-    """Return the margin below which a query's sides cannot be told apart: 0 where no solved game is asked.
+    """Return the margin below which a query's sides cannot be distinguished: 0 where no solved game is asked.
 
     >>> solver_error(parse("P(peace by 1) > 0")), solver_error(parse("param(rent.weight) > 0"))
     (0.0001, 0.0)
@@ -226,30 +272,32 @@ def solver_error(q: Query) -> float:
     return PROBABILITY_ERROR if any(isinstance(a, MODEL) for a in asked) else 0.0
 
 
-def verdict(q: Query, margin: np.ndarray, grid_error: float = 0.0) -> str:
-    """Return holds, fails or undecided for margins [central, draws...], each known up to the solver's and the grid's error.
+def verdict(q: Query, margin: np.ndarray, grid_error: float = 0.0) -> Verdict:
+    """Return the verdict on margins [central, draws...], each known up to the solver's and the grid's error.
 
-    >>> verdict(parse("P(peace by 1) > 0"), np.array([0.2, 0.1, -0.1]))
+    >>> str(verdict(parse("P(peace by 1) > 0"), np.array([0.2, 0.1, -0.1])))
     'undecided'
-    >>> verdict(parse("P(peace by 1) > 0"), np.array([0.00005]))
+    >>> str(verdict(parse("P(peace by 1) > 0"), np.array([0.00005])))
     'undecided'
     """
     found = _range(margin[1:])
     low, high = found if found is not None else (float(margin[0]), float(margin[0]))
     if not (math.isfinite(margin[0]) and math.isfinite(low) and math.isfinite(high)):
-        return "undecided"
+        return Verdict.UNDECIDED
     least, error = min(low, float(margin[0])), solver_error(q) + grid_error
     if least > error or (error == 0 and q.compare in (">=", "<=") and low >= 0):
-        return "holds"
-    return "fails" if max(high, float(margin[0])) < -error else "undecided"
+        return Verdict.HOLDS
+    return Verdict.FAILS if max(high, float(margin[0])) < -error else Verdict.UNDECIDED
 
 
 def _range(values: np.ndarray) -> tuple[float, float] | None:
+    """Return the 5 and 95% points of draws; None without any."""
     if len(values) == 0:
         return None
     low, high = np.quantile(values, [0.05, 0.95])
     return float(low), float(high)
 
 
-def _plain(x: float | None) -> float | None:
-    return None if x is None or not math.isfinite(x) else float(x)
+def _known(x: float) -> float | None:
+    """Return a number, None where it is not finite."""
+    return float(x) if math.isfinite(x) else None

@@ -11,33 +11,45 @@ import xarray as xr
 
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import SpecError
-from peacetalks.forecasting import views as three_lines
-from peacetalks.forecasting.accuracy import Numerics, numerics
-from peacetalks.forecasting.jobs import Tell, spread
-from peacetalks.forecasting.outlook import BELIEF_POINTS, SEED
+from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
+from peacetalks.forecasting.jobs import Progress, solve_all
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
+from peacetalks.forecasting.record_view import record_views_of
+from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.forecasting.views import ForecastViews, forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import Split, shapley
-from peacetalks.scenario.accounts import Account, apply
+from peacetalks.scenario.accounts import Account, apply, interpretations
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.paths import written_at
+from peacetalks.scenario.paths import under, written_at
 
 if TYPE_CHECKING:
-    from peacetalks.forecasting.views import ThreeLines
+    from collections.abc import Mapping, Sequence
+
+    from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
 
-DATES = (12, 24)
+BASE_TITLE = "the scenario as written"
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What one reading expects."""
+    """What one account expects."""
 
     ends: np.ndarray  # [date, end] probability
-    outcomes: dict[str, np.ndarray]  # outcome -> [date]
+    outcomes: dict[str, np.ndarray]  # outcome -> [date] probability
     terms: float | None  # mean share of side 1 given a settlement by the last date
-    numerics: Numerics
+    accuracy: Accuracy
+
+
+@dataclass(frozen=True)
+class Credit:
+    """How much of a difference a group of entries is credited with."""
+
+    entries: str
+    ends: dict[str, float]  # end -> change of its probability
+    error: dict[str, float] | None  # standard errors where orders were sampled; None: exact
 
 
 @dataclass(frozen=True)
@@ -46,19 +58,55 @@ class Drivers:
 
     split: Split  # credit [group, end]
 
+    @property
+    def difference(self) -> dict[str, float]:
+        """The whole difference from the base, by end."""
+        return _by_end(self.split.whole)
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        """The credit of each group of entries, the largest first."""
+        s = self.split
+        order = np.argsort(-np.abs(s.credit).sum(axis=1), kind="stable")
+        return tuple(
+            Credit(s.names[i], _by_end(s.credit[i]), None if s.error is None else _by_end(s.error[i])) for i in order
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: credits by group and end, largest first."""
-        s, ends = self.split, list(ENDS)
-        order = np.argsort(-np.abs(s.credit).sum(axis=1), kind="stable")
-        rows = [
-            {
-                "entries": s.names[i],
-                **dict(zip(ends, s.credit[i].tolist(), strict=True)),
-                "error": None if s.error is None else dict(zip(ends, s.error[i].tolist(), strict=True)),
-            }
-            for i in order
-        ]
-        return {"difference": dict(zip(ends, s.whole.tolist(), strict=True)), "credit": rows, "solves": s.evaluations}
+        rows = [{"entries": c.entries, **c.ends, "error": c.error} for c in self.credits]
+        return {"difference": self.difference, "credit": rows, "solves": self.split.evaluations}
+
+
+@dataclass(frozen=True)
+class WrittenNumber:
+    """A number of a scenario: its central value, its range (5 to 95%), and its source."""
+
+    value: float
+    low: float
+    high: float
+    source: str | None
+
+    @classmethod
+    def of(cls, n: Number | None) -> WrittenNumber | None:
+        """Return a number of a scenario as it is shown; None for none."""
+        return None if n is None else cls(float(n), *n.interval(), n.source)
+
+
+@dataclass(frozen=True)
+class ChangedEntry:
+    """An entry of the scenario that an account changes."""
+
+    path: str
+    base: WrittenNumber | Any | None  # a number, or another value as it is written; None: not in the game
+    account: WrittenNumber | Any | None
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        both = {"base": self.base, "account": self.account}
+        plain = {k: dict(v.__dict__) if isinstance(v, WrittenNumber) else v for k, v in both.items()}
+        return {"path": self.path, **plain, "reason": self.reason}
 
 
 @dataclass(frozen=True)
@@ -69,118 +117,158 @@ class Comparison:
     accounts: tuple[Account, ...]
     dates: tuple[int, ...]  # months
     expected: dict[str, Expectation]  # "base" and every account
-    lines: dict[str, ThreeLines]  # the ends of each at the dates: inside, outside, pooled
-    drivers: dict[str, Drivers]
+    views: dict[str, ForecastViews]  # the outcome classes of each at the dates: model alone, record, best estimate
+    drivers: dict[str, Drivers]  # of every account, or none
     settings: dict[str, Any]
 
-    def changes(self, account: Account) -> list[dict[str, Any]]:
-        """Return what an account changes: path, the base's central value and range, its own, the reason."""
+    @property
+    def titles(self) -> dict[str, str]:
+        """The title of "base" and of every account."""
+        return {"base": BASE_TITLE} | {a.name: a.title for a in self.accounts}
+
+    def changes(self, account: Account) -> list[ChangedEntry]:
+        """Return what an account changes: path, the base's value, its own, the reason."""
         before, after = self.scenario.numbers(), apply(account, self.scenario).numbers()
-        rows = []
+        out = []
         for c in account.change:
-            paths = sorted(p for p in {*before, *after} if p == c.path or p.startswith(c.path + "."))
+            paths = sorted(p for p in {*before, *after} if under(p, c.path))
             for path in paths:
-                was, now = before.get(path), after.get(path)
-                rows.append({"path": path, "base": _shown(was), "account": _shown(now), "reason": c.reason})
+                was, now = WrittenNumber.of(before.get(path)), WrittenNumber.of(after.get(path))
+                out.append(ChangedEntry(path, was, now, c.reason))
             if not paths:
-                base = written_at(self.scenario.written(), c.path)
-                rows.append({"path": c.path, "base": base, "account": c.value, "reason": c.reason})
-        return rows
+                out.append(ChangedEntry(c.path, written_at(self.scenario.written(), c.path), c.value, c.reason))
+        return out
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plain table that `--json` prints."""
-        named = {a.name: a for a in self.accounts}
-        out: dict[str, Any] = {
+        return {
             "scenario": self.scenario.name,
             "digest": self.scenario.digest,
             "dates": list(self.dates),
             "settings": self.settings,
-            "accounts": {},
+            "accounts": {name: self._account_to_dict(name) for name in self.expected},
         }
-        for name, e in self.expected.items():
-            a = named.get(name)
-            out["accounts"][name] = {
-                "title": a.title if a else "the scenario as written",
-                "attributed_to": a.attributed_to if a else None,
-                "ends": {end: e.ends[:, i].tolist() for i, end in enumerate(ENDS)},
-                **three_lines.to_dict(self.lines[name]),
-                "outcomes": {k: v.tolist() for k, v in e.outcomes.items()},
-                "terms": e.terms,
-                "changes": self.changes(a) if a else [],
-                "drivers": self.drivers[name].to_dict() if name in self.drivers else None,
-                **e.numerics.to_dict(),
-            }
-        return out
+
+    def _account_to_dict(self, name: str) -> dict[str, Any]:
+        """Return what one account expects, as plain values."""
+        e, account = self.expected[name], next((a for a in self.accounts if a.name == name), None)
+        return {
+            "title": self.titles[name],
+            "attributed_to": account.attributed_to if account else None,
+            "ends": {end: e.ends[:, i].tolist() for i, end in enumerate(ENDS)},
+            **self.views[name].to_dict(),
+            "outcomes": {k: v.tolist() for k, v in e.outcomes.items()},
+            "terms": e.terms,
+            "changes": [c.to_dict() for c in self.changes(account)] if account else [],
+            "drivers": self.drivers[name].to_dict() if name in self.drivers else None,
+            **e.accuracy.to_dict(),
+        }
 
 
 def compare(
     scenario: Scenario,
-    accounts: list[Account],
+    accounts: Sequence[Account],
     dates: tuple[int, ...] = DATES,
     drivers: bool = True,
     belief_points: int = BELIEF_POINTS,
-    progress: Tell | None = None,
+    progress: Progress | None = None,
     jobs: int = 1,
 ) -> Comparison:
-    """Set `accounts` of `scenario` side by side at `dates` (months, ascending).
+    """Set `accounts` of `scenario` side by side.
 
-    Each has the three lines: its own inside view, the record in its reference classes, both pooled (`three_lines`).
-    With `drivers` the difference of each account from the base is split over its groups of entries: 2**n solves
-    for n <= 6 groups, sampled orders (with a standard error) beyond.  Every variant is solved once, by up to `jobs`
-    processes.
-    Raises `SpecError` where there is nothing to compare or an account does not fit the scenario.
+    Parameters
+    ----------
+    scenario : Scenario
+    accounts : sequence of Account
+    dates : tuple of int
+        Months, ascending.
+    drivers : bool
+        Split the difference of each account from the base over its groups of entries: 2**n solves for n <= 6 groups,
+        sampled orders (with a standard error) beyond.
+    belief_points : int
+        Points of the belief grid per side.
+    progress : function, optional
+        Called as `progress(done, all)` after every solve.
+    jobs : int
+        Most processes that solve; each variant is solved once.
+
+    Returns
+    -------
+    Comparison
+        The forecast of each account in every view, its terms, what it changes, and what drives the difference.
+
+    Raises
+    ------
+    SpecError
+        There is nothing to compare, or an account does not fit the scenario.
+    NotSolved
+        The game of a variant has no solution within tolerance.
+
+    References
+    ----------
+    Shapley, L. S. (1953). A value for n-person games. *Contributions to the Theory of Games II*, 307-317.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+    >>> change = [{"path": "talks.walk", "value": {"value": 0.3, "source": "an example"}, "reason": "impatience"}]
+    >>> head = {"name": "x", "title": "impatience", "attributed_to": "nobody", "summary": "more walking out"}
+    >>> account = Account(**head, base=small.name, base_digest=small.digest, change=change)
+    >>> c = compare(small, [account], dates=(2,), belief_points=2)
+    >>> c.settings["solves"], [credit.entries for credit in c.drivers["x"].credits]
+    (2, ['talks.walk'])
     """
     if not accounts:
         raise SpecError(
             f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
         )
-    read = {"base": scenario, **{a.name: apply(a, scenario) for a in accounts}}
-    outside = three_lines.outside_of(read, dates, scenario.as_of)
-    _check_dates(dates, read)
-    parts = {(a.name, s): apply(a, scenario, s) for a in accounts if drivers for s in _asked(a)}
-    keys = {what: play_key(s) for what, s in (read | parts).items()}
-    wanted = {keys[what]: s for what, s in (read | parts).items()}
-    work = partial(_expect, dates, belief_points, frozenset(keys[name] for name in read))
-    found = spread(work, list(wanted.values()), jobs, progress)
-    solved = {key: e for key, e in zip(wanted, found, strict=True) if isinstance(e, Expectation)}
-    expected = {name: solved[keys[name]] for name in read}
+    variants = interpretations(scenario, list(accounts))
+    record = record_views_of(variants, dates, scenario.as_of)
+    _check_dates(dates, variants)
+    parts = {(a.name, groups): apply(a, scenario, groups) for a in accounts if drivers for groups in _subsets(a)}
+    keys = {what: play_key(s) for what, s in (variants | parts).items()}
+    requests = {keys[what]: s for what, s in (variants | parts).items()}
+    work = partial(_expectation, dates, belief_points, frozenset(keys[name] for name in variants))
+    found = solve_all(work, list(requests.values()), jobs, progress)
+    solved = {key: e for key, e in zip(requests, found, strict=True) if isinstance(e, Expectation)}
+    expected = {name: solved[keys[name]] for name in variants}
     split = {
         a.name: Drivers(shapley(lambda s, a=a: solved[keys[a.name, s]].ends[-1], list(a.groups), seed=SEED))
         for a in accounts
         if drivers
     }
     where = {"period": list(dates), "end": list(ENDS)}
-    inside = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
-    lines = {name: three_lines.three_lines(a, outside[name], scenario.as_of) for name, a in inside.items()}
-    settings = {"belief_points": belief_points, "solves": len(wanted)}
-    return Comparison(scenario, tuple(accounts), tuple(dates), expected, lines, split, settings)
+    ends = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
+    views = {name: forecast_views(a, record[name], scenario.as_of) for name, a in ends.items()}
+    settings = {"belief_points": belief_points, "solves": len(requests)}
+    return Comparison(scenario, tuple(accounts), tuple(dates), expected, views, split, settings)
 
 
-def _asked(a: Account) -> list[frozenset[str]]:
+def _subsets(a: Account) -> list[frozenset[str]]:
     """Return the sets of an account's groups that the split of its difference needs."""
     out: list[frozenset[str]] = []
     shapley(lambda s: out.append(s) or np.zeros(len(ENDS)), list(a.groups), seed=SEED)
     return out
 
 
-def _check_dates(dates: tuple[int, ...], read: dict[str, Scenario]) -> None:
-    for s in read.values():
+def _check_dates(dates: tuple[int, ...], variants: Mapping[str, Scenario]) -> None:
+    """Raise `SpecError` where an account's scenario ends before the last date."""
+    for s in variants.values():
         if s.periods is not None and dates[-1] > s.periods:
             raise SpecError(
                 f"the scenario ends after {s.periods} periods; {dates[-1]} were asked for: give shorter --dates"
             )
 
 
-def _expect(dates: tuple[int, ...], belief_points: int, shown: frozenset[str], scenario: Scenario) -> Expectation:
-    """Solve a scenario and read off what it expects; those `shown` (by `play_key`) also on a coarser belief grid."""
+def _expectation(dates: tuple[int, ...], belief_points: int, shown: frozenset[str], scenario: Scenario) -> Expectation:
+    """Solve a variant and return what it expects; those `shown` (by `play_key`) are solved on a coarser grid too."""
     t = trajectory(solve_scenario(scenario, belief_points, refine=play_key(scenario) in shown), dates[-1])
     outcomes = outcomes_of(t).sel(period=list(dates))
-    columns = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
-    return Expectation(ends_of(outcomes).values, columns, mean_terms(t), numerics(t, dates))
+    by_outcome = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
+    return Expectation(ends_of(outcomes).values, by_outcome, mean_terms(t), accuracy_of(t, dates))
 
 
-def _shown(n: Any) -> dict[str, Any] | None:
-    if n is None:
-        return None
-    low, high = n.interval()
-    return {"value": float(n), "low": low, "high": high, "source": n.source}
+def _by_end(values: np.ndarray) -> dict[str, float]:
+    """Return an array [end] as {end: value}."""
+    return dict(zip(ENDS, values.tolist(), strict=True))

@@ -26,7 +26,7 @@ A record (`events.toml`, or `events.csv` with the head as TOML in lines that beg
     known = { regime = ["talks"] }
     source = "..."
 
-A month that is not called complete says nothing beyond its events.
+A month that is not called complete is known by its events only.
 """
 
 from __future__ import annotations
@@ -45,7 +45,6 @@ from pydantic import Field, model_validator
 from peacetalks.equilibrium.belief_filter import Seen
 from peacetalks.errors import NoRecord, SpecError, did_you_mean
 from peacetalks.scenario.files import folder, read, table
-from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.tables import Part
 from peacetalks.scenario.validation import read_table
 
@@ -54,13 +53,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from peacetalks.game.language import Game
+    from peacetalks.scenario.scenario import Scenario
 
-NONE = "none"
+NONE = "none"  # an alternative coding: it did not happen
 Text = Field(min_length=1)
 
 
 class Act(Part):
-    """A line of the table of acts."""
+    """A line of the table of acts: by which codes it is known, and which moves of the game it may be."""
 
     name: str = Text
     cameo: list[str] = Field(default_factory=list)
@@ -115,7 +115,7 @@ class Event(Part):
         return self
 
 
-class Known(Part):
+class KnownState(Part):
     """What is known of the public state at the end of a month."""
 
     date: dt.date
@@ -146,22 +146,22 @@ class Record(Part):
     hindsight: str = Field(min_length=3)
     actors: dict[str, str] = Field(default_factory=dict)
     event: list[Event] = Field(default_factory=list)
-    state: list[Known] = Field(default_factory=list)
+    state: list[KnownState] = Field(default_factory=list)
 
     def months(self, scenario: Scenario) -> int:
         """Return the number of months covered."""
-        return _months(self.start, scenario.as_of)
+        return _months_covered(self.start, scenario.as_of)
 
     def month(self, date: dt.date, scenario: Scenario) -> int:
         """Return the month (from 0) in which a date lies; the scenario's date lies in the last one."""
-        return min(_whole(self.start, date), self.months(scenario) - 1)
+        return min(_whole_months(self.start, date), self.months(scenario) - 1)
 
     def ends(self, scenario: Scenario) -> list[dt.date]:
         """Return the last day of every month covered; the last one is the scenario's date."""
         n = self.months(scenario)
         return [_later(self.start, k) for k in range(1, n)] + [scenario.as_of]
 
-    def known(self, month: int, scenario: Scenario) -> list[Known]:
+    def known(self, month: int, scenario: Scenario) -> list[KnownState]:
         """Return what is known of the state at the end of a month (from 0)."""
         return [k for k in self.state if k.date == self.ends(scenario)[month]]
 
@@ -171,6 +171,17 @@ class Record(Part):
             raise SpecError(f"the record is of {self.scenario!r}, not of {scenario.name!r}")
         if self.start >= scenario.as_of:
             raise SpecError(f"the record starts on {self.start}, not before the scenario's date {scenario.as_of}")
+        self._check_dates(scenario)
+        ends = self.ends(scenario)
+        for item in self.state:
+            if item.date not in ends:
+                raise SpecError(f"state of {item.date}: give it for the end of a month: {', '.join(map(str, ends))}")
+        if bad := [m for m in self.complete if not 1 <= m <= len(ends)]:
+            raise SpecError(f"complete = {bad}: the record covers months 1 to {len(ends)}")
+        return self
+
+    def _check_dates(self, scenario: Scenario) -> None:
+        """Raise `SpecError` for an item dated before the record or after the scenario's date."""
         for item in (*self.event, *self.state):
             what = f"event of {item.date} ({item.act})" if isinstance(item, Event) else f"state of {item.date}"
             if item.date > scenario.as_of:
@@ -179,22 +190,16 @@ class Record(Part):
                 )
             if item.date < self.start:
                 raise SpecError(f"the {what} is dated before the record's start {self.start}")
-        ends = self.ends(scenario)
-        for item in self.state:
-            if item.date not in ends:
-                raise SpecError(f"state of {item.date}: give it for the end of a month: {', '.join(map(str, ends))}")
-        n = len(ends)
-        if bad := [m for m in self.complete if not 1 <= m <= n]:
-            raise SpecError(f"complete = {bad}: the record covers months 1 to {n}")
-        return self
 
 
-def _whole(start: dt.date, date: dt.date) -> int:
+def _whole_months(start: dt.date, date: dt.date) -> int:
+    """Return the number of whole months from `start` to `date`."""
     return (date.year - start.year) * 12 + date.month - start.month - (date.day < start.day)
 
 
-def _months(start: dt.date, until: dt.date) -> int:
-    n = _whole(start, until)
+def _months_covered(start: dt.date, until: dt.date) -> int:
+    """Return the number of months from `start` to `until`, a begun one counted."""
+    n = _whole_months(start, until)
     return n + (until.day != start.day)
 
 
@@ -217,8 +222,8 @@ def acts(scenario: str | Path | None = None, path: Path | None = None) -> Acts:
 def record(scenario: str | Path, path: Path | None = None) -> Record:
     """Return the event record at `path`, or the one beside a scenario; raise `SpecError` where there is none."""
     if path is None:
-        room = folder(scenario)
-        found = [room / name for name in ("events.toml", "events.csv") if (room / name).is_file()]
+        there = folder(scenario)
+        found = [there / name for name in ("events.toml", "events.csv") if (there / name).is_file()]
         if not found:
             raise NoRecord(
                 f"no event record stands beside {str(scenario)!r}: give one with --events FILE (.toml or .csv)"
@@ -228,6 +233,7 @@ def record(scenario: str | Path, path: Path | None = None) -> Record:
 
 
 def _read(path: Traversable | Path) -> Record:
+    """Return the record in a .toml file, or in a .csv file with a head of TOML."""
     if not path.name.endswith(".csv"):
         return read_table(table(path), Record, path.name)
     try:
@@ -246,7 +252,7 @@ def _read(path: Traversable | Path) -> Record:
 
 @dataclass(frozen=True)
 class Placed:
-    """An event and the move it is read as; without a move, why it has none."""
+    """An event and the move that it is taken as; without a move, why it has none."""
 
     event: Event
     month: int  # from 0
@@ -257,9 +263,10 @@ class Placed:
 def place(
     found: Record, table: Acts, game: Game, scenario: Scenario, other: frozenset[int] = frozenset()
 ) -> list[Placed]:
-    """Return every event with the move it is read as, in order of date; events numbered in `other` by their other coding.
+    """Return every event with the move that it is taken as, in order of date.
 
-    An event that the game does not model is returned with the reason, never left out.
+    Events numbered in `other` are taken by their other coding.  An event that the game does not model is returned with
+    the reason, never left out.
     """
     out = []
     for i, event in sorted(enumerate(found.event), key=lambda pair: (pair[1].date, pair[0])):
@@ -270,6 +277,7 @@ def place(
 
 
 def _move(act: str, player: str, table: Acts, game: Game) -> tuple[Seen | None, str]:
+    """Return the move that an act by a player is taken as, or None and the reason."""
     if act == NONE:
         return None, "coded as not having happened"
     line = table.find(act)

@@ -1,8 +1,8 @@
-"""A record of public acts followed through a solved game: what is believed after each event, and the likelihood.
+"""A record of public acts filtered through a solved game: beliefs after each event, and the likelihood.
 
-Events are taken in order of date; within a month the game orders its stages itself, so the posterior after an event is that
-of all events up to its date.  An event that no branch of the game allows after those before it (two offers in a month, a move
-the game lacks in this state) is listed with the reason and not used.
+Events are taken in order of date.  Within a month the game orders its stages itself, so the posterior after an event is
+that of all events up to its date.  An event that no branch of the game allows after those before it (two offers in a
+month, a move the game lacks in this state) is listed with the reason and not used.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
+from peacetalks.equilibrium.belief_filter import Filter, ParticleSet, Seen
 from peacetalks.errors import SpecError
 from peacetalks.mechanisms.standard_game import build
-from peacetalks.questions.events import Acts, Known, Placed, Record, place
+from peacetalks.questions.events import Acts, KnownState, Placed, Record, place
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,18 +24,40 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.scenario.scenario import Scenario
 
-Posterior = dict[str, dict[Any, float]]
+Posterior = dict[str, dict[Any, float]]  # player -> type -> probability
 
 
 @dataclass(frozen=True)
-class Row:
+class FilteredEvent:
     """An event, whether it was used, and what is believed after it."""
 
     placed: Placed
     used: bool
-    reason: str
+    reason: str  # why it was not used, else ""
     posterior: Posterior
-    log_likelihood: float
+    log_likelihood: float  # of the events up to this one
+
+    def to_dict(self, in_comparison: bool) -> dict[str, Any]:
+        """Return plain values; `in_comparison` says whether accounts are compared on the event."""
+        e, seen = self.placed.event, self.placed.seen
+        return {
+            "date": e.date.isoformat(),
+            "actor": e.actor,
+            "act": e.act,
+            "target": e.target,
+            "source": e.source,
+            "month": self.placed.month + 1,
+            "used": self.used,
+            "in_comparison": in_comparison,
+            "reason": self.reason,
+            "read_as": None
+            if seen is None
+            else {"stage": seen.stage, "moves": list(seen.moves), "player": seen.player},
+            "alternative": e.alternative,
+            "dispute": e.dispute,
+            "posterior": self.posterior,
+            "log_likelihood": self.log_likelihood,
+        }
 
 
 @dataclass(frozen=True)
@@ -43,59 +65,70 @@ class MonthEnd:
     """What is believed at the end of a month, with what is known of the public state then."""
 
     date: dt.date
-    known: tuple[Known, ...]
+    known: tuple[KnownState, ...]
     posterior: Posterior
     log_likelihood: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "date": self.date.isoformat(),
+            "known": [k.known for k in self.known],
+            "posterior": self.posterior,
+            "log_likelihood": self.log_likelihood,
+        }
+
 
 @dataclass(frozen=True)
-class Pass:
-    """One run of the filter along a record."""
+class FilteredRecord:
+    """A record filtered through one solved game; made by `RecordFilter.run`."""
 
-    rows: tuple[Row, ...]
-    ends: tuple[MonthEnd, ...]
-    final: Posterior
+    events: tuple[FilteredEvent, ...]  # in order of date
+    month_ends: tuple[MonthEnd, ...]
+    posterior: Posterior  # at the end
     log_likelihood: float  # of the events used and of what is known of the state
-    cloud: Cloud
+    particles: ParticleSet  # at the end
 
     @property
     def used(self) -> frozenset[int]:
         """Places (in order of date) of the events used."""
-        return frozenset(i for i, row in enumerate(self.rows) if row.used)
+        return frozenset(i for i, event in enumerate(self.events) if event.used)
 
 
 @dataclass(frozen=True)
-class Follower:
-    """Runs a record through solved games of one scenario and its accounts."""
+class RecordFilter:
+    """Filters a record through solved games of one scenario and its accounts."""
 
     record: Record
     acts: Acts
     scenario: Scenario
 
-    def run(self, f: Filter, other: frozenset[int] = frozenset()) -> Pass:
-        """Return the filter's pass, event by event; events numbered in `other` by their other coding.
+    def run(self, f: Filter, other: frozenset[int] = frozenset()) -> FilteredRecord:
+        """Return what is believed along the record, event by event; events numbered in `other` by their other coding.
 
         Raises `SpecError` where what is known of the state cannot follow.
         """
         placed = place(self.record, self.acts, f.s.game, self.scenario, other)
-        cloud, rows, ends = f.open(self._opening(f.s)), [], []
+        particles, events, ends = f.open(self._opening(f.s)), [], []
         for month, date in enumerate(self.record.ends(self.scenario)):
-            cloud, found = self._month(f, cloud, month, [p for p in placed if p.month == month])
+            particles, found = self._filter_month(f, particles, month, [p for p in placed if p.month == month])
             known = tuple(self.record.known(month, self.scenario))
-            ends.append(MonthEnd(date, known, f.posterior(cloud), float(np.log(cloud.mass))))
-            rows += found
-        return Pass(tuple(rows), tuple(ends), f.posterior(cloud), float(np.log(cloud.mass)), cloud)
+            ends.append(MonthEnd(date, known, f.posterior(particles), _log_mass(particles)))
+            events += found
+        return FilteredRecord(tuple(events), tuple(ends), f.posterior(particles), _log_mass(particles), particles)
 
     def log_likelihood(self, s: Solution | Filter, use: frozenset[int]) -> float:
-        """Return the log-likelihood of the events `use` (places in order of date) and of what is known of the state."""
+        """Return the log-likelihood of the events `use` (places in order of date) and of the states known."""
         f = s if isinstance(s, Filter) else Filter(s)
-        placed, cloud = place(self.record, self.acts, f.s.game, self.scenario), f.open(self._opening(f.s))
+        placed = place(self.record, self.acts, f.s.game, self.scenario)
+        particles = f.open(self._opening(f.s))
         for month in range(self.record.months(self.scenario)):
             seen = [p.seen for i, p in enumerate(placed) if p.month == month and i in use and p.seen is not None]
-            cloud = self._close(f, cloud, month, seen)
-        return float(np.log(cloud.mass))
+            particles = self._end_month(f, particles, month, seen)
+        return _log_mass(particles)
 
     def _opening(self, s: Solution) -> dict[Any, float]:
+        """Return the distribution of the public state at the start of the record."""
         out: dict[Any, float] = {}
         starts: dict[Any, float] = s.game.starts()
         for state, p in starts.items():
@@ -108,45 +141,57 @@ class Follower:
             out[there] = p
         return out
 
-    def _month(self, f: Filter, start: Cloud, month: int, mine: list[Placed]) -> tuple[Cloud, list[Row]]:
+    def _filter_month(
+        self, f: Filter, start: ParticleSet, month: int, placed: list[Placed]
+    ) -> tuple[ParticleSet, list[FilteredEvent]]:
+        """Return the particles at the end of a month that starts with `start`, and what is believed along it."""
         known = self.record.known(month, self.scenario)
         seen: list[Seen] = []
-        cloud, rows = f.period(start, seen, month), []
-        for p in mine:
+        particles, events = f.period(start, seen, month), []
+        for p in placed:
             reason, used = p.reason, False
             if p.seen is not None:
                 after = f.period(start, [*seen, p.seen], month)
-                if used := _keep(after, known).mass > 0:
+                if used := _agreeing(after, known).mass > 0:
                     seen.append(p.seen)
-                    cloud = after
+                    particles = after
                 else:
                     reason = "no branch of the game has this move here after the events before it"
-            rows.append(Row(p, used, reason, f.posterior(cloud), float(np.log(cloud.mass))))
-        return self._close(f, start, month, seen), rows
+            events.append(FilteredEvent(p, used, reason, f.posterior(particles), _log_mass(particles)))
+        return self._end_month(f, start, month, seen), events
 
-    def _close(self, f: Filter, start: Cloud, month: int, seen: list[Seen]) -> Cloud:
-        """Return the cloud at the end of a month with all that is known of it."""
+    def _end_month(self, f: Filter, start: ParticleSet, month: int, seen: list[Seen]) -> ParticleSet:
+        """Return the particles at the end of a month with all that is known of it."""
         quiet = self.acts.quiet.items() if month + 1 in self.record.complete else ()
-        also = [Seen(stage, tuple(moves)) for stage, moves in quiet if _free(f, stage, seen)]
-        cloud = _keep(f.period(start, [*seen, *also], month), self.record.known(month, self.scenario))
-        if cloud.mass <= 0:
+        also = [Seen(stage, tuple(moves)) for stage, moves in quiet if _nothing_seen(f, stage, seen)]
+        known = self.record.known(month, self.scenario)
+        particles = _agreeing(f.period(start, [*seen, *also], month), known)
+        if particles.mass <= 0:
             raise SpecError(
                 f"month {month + 1} of the record cannot happen in this game: check `complete` and the state known"
             )
-        return cloud
+        return particles
 
 
-def _free(f: Filter, stage: str, seen: list[Seen]) -> bool:
+def events_with_moves(record_filter: RecordFilter, variants: Mapping[str, Scenario]) -> frozenset[int]:
+    """Return the events (places in order of date) for which the game of every account has a move."""
+    r = record_filter
+    placed = [place(r.record, r.acts, build(s), r.scenario) for s in variants.values()]
+    return frozenset(i for i, one in enumerate(zip(*placed, strict=True)) if all(p.seen is not None for p in one))
+
+
+def _log_mass(particles: ParticleSet) -> float:
+    """Return the log-likelihood of what was seen so far."""
+    return float(np.log(particles.mass))
+
+
+def _nothing_seen(f: Filter, stage: str, seen: list[Seen]) -> bool:
+    """Return whether the game has a stage at which no move is on record."""
     return stage in [x.name for x in f.s.game.stages] and stage not in [x.stage for x in seen]
 
 
-def _keep(cloud: Cloud, known: list[Known]) -> Cloud:
+def _agreeing(particles: ParticleSet, known: list[KnownState]) -> ParticleSet:
+    """Return the particles in states that agree with what is known."""
     for k in known:
-        cloud = cloud.keep(k.agrees)
-    return cloud
-
-
-def movable(follow: Follower, read: Mapping[str, Scenario]) -> frozenset[int]:
-    """Return the events for which every account's game has a move."""
-    placed = [place(follow.record, follow.acts, build(s), follow.scenario) for s in read.values()]
-    return frozenset(i for i, row in enumerate(zip(*placed, strict=True)) if all(p.seen is not None for p in row))
+        particles = particles.keep(k.agrees)
+    return particles

@@ -7,9 +7,9 @@
                     {"label": "yes", "to": "end", "pay": {"A": 0.6, "B": 0.4}},
                     {"label": "no", "to": {"war": 1.0}, "pay": {"A": 0.4, "B|weak": 0.2, "B|tough": 0.45}}]}}]}
 
-States are strings.  A stage leaves a state that it does not list as it is.  `by` is a player, "chance" (then `weight` is
-a probability), or a list of players who move at once: then a state lists each player's own moves, and `then` says where
-every combination of them leads.
+States are strings.  A stage leaves a state that it does not list as it is.  `by` is a player, "chance" (then `weight`
+is a probability), or a list of players who move at once: then a state lists each player's own moves, and `then` says
+where every combination of them leads.
 
     {"name": "clash", "by": ["A", "B"], "moves": {"war": {"A": ["fight", "wait"], "B": ["fight", "wait"]}},
      "then": {"war": [{"if": {"A": "fight", "B": "fight"}, "to": "war", "pay": {"A": -0.1, "B": -0.1}}, ...]}}
@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import GameError, did_you_mean
-from peacetalks.forecasting.size import beliefs
+from peacetalks.forecasting.readout import strategies_at
+from peacetalks.forecasting.size import belief_count
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ OWN_KEYS = ("label", "weight")
 THEN_KEYS = ("if", "to", "pay", "drive")
 
 
-def read(path: Path) -> tuple[Game, Any, int]:
-    """Read a game file; return (game, rationality, belief points).  Raises `GameError` with what and where."""
+def read_game(path: Path) -> tuple[Game, Any, int]:
+    """Return (game, rationality, belief points) of a game file; raise `GameError` with what is wrong and where."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -49,20 +50,20 @@ def read(path: Path) -> tuple[Game, Any, int]:
         raise GameError(f"{path}: not valid JSON: {e}") from None
     except OSError as e:
         raise GameError(f"{path}: cannot be read ({e.strerror})") from None
-    return parse(data, str(path))
+    return parse_game(data, str(path))
 
 
-def parse(data: Any, where: str = "game") -> tuple[Game, Any, int]:
-    """Read a game from a plain table."""
-    _known(data, KEYS, where, need=("players", "start", "stages"))
-    players = [_is(p, str, f"{where}, players") for p in _is(data["players"], list, f"{where}, players")]
-    types = _is(data.get("types") or {}, dict, f"{where}, types")
-    stages = _is(data["stages"], list, f"{where}, stages")
+def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
+    """Return (game, rationality, belief points) from a plain table; `where` names it in errors."""
+    _check_keys(data, KEYS, where, need=("players", "start", "stages"))
+    players = [_typed(p, str, f"{where}, players") for p in _typed(data["players"], list, f"{where}, players")]
+    types = _typed(data.get("types") or {}, dict, f"{where}, types")
+    stages = _typed(data["stages"], list, f"{where}, stages")
     periods = data.get("periods", 1)
     game = Game(
         players=tuple(players),
         types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
-        start=_to(data["start"], f"{where}, start"),
+        start=_next_states(data["start"], f"{where}, start"),
         stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
         periods=None if periods is None else _number(periods, f"{where}, periods"),
         discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
@@ -71,64 +72,71 @@ def parse(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     return game, rationality, _number(data.get("belief_points", 21), f"{where}, belief_points")
 
 
-def table(s: Solution) -> list[dict[str, Any]]:
+def strategy_table(s: Solution) -> list[dict[str, Any]]:
     """Return every strategy at the prior: stage, state, player, type, move, probability."""
-    rows = []
-    for node, (k, state) in enumerate(s.compiled.nodes):
-        stage, movers = s.game.stages[k].name, s.compiled.movers(node)
-        found = s.strategy(stage, state)
-        for player, play in (found if len(movers) > 1 else {movers[0]: found}).items():
-            kinds = {"nature": play["nature"]} if player == "nature" else play
-            rows += [
-                {"stage": stage, "state": state, "player": player, "type": kind, "move": m, "probability": p}
-                for kind, moves in kinds.items()
-                for m, p in moves.items()
-            ]
-    return rows
+    return [
+        {
+            "stage": s.game.stages[k].name,
+            "state": state,
+            "player": player,
+            "type": type_name,
+            "move": move,
+            "probability": p,
+        }
+        for node, (k, state) in enumerate(s.compiled.nodes)
+        for player, by_type in strategies_at(s, node).items()
+        for type_name, play in by_type.items()
+        for move, p in play.items()
+    ]
 
 
 def solve_file(path: Path) -> dict[str, Any]:
-    """Solve a game file; return values, strategies, residual and `multiple`."""
-    game, rationality, points = read(path)
-    beliefs(game, points)
+    """Solve a game file; return values, strategies at the prior, residual, number of nodes with several equilibria."""
+    game, rationality, points = read_game(path)
+    belief_count(game, points)
     s = solve(game, rationality=rationality, belief_points=points)
     return {
         "values": {p: s.value(p) for p in game.players},
-        "strategies": table(s),
+        "strategies": strategy_table(s),
         "residual": s.residual,
         "multiple": s.multiple,
         "settings": s.settings,
     }
 
 
-def _is(data: Any, kind: type, where: str) -> Any:
+def _typed(data: Any, kind: type, where: str) -> Any:
+    """Return data of a kind; raise `GameError` for another."""
     if not isinstance(data, kind):
-        wanted = {dict: "a table {...}", list: "a list [...]", str: "a text"}[kind]
-        raise GameError(f"{where}: {wanted} is expected, got {data!r}")
+        expected = {dict: "a table {...}", list: "a list [...]", str: "a text"}[kind]
+        raise GameError(f"{where}: {expected} is expected, got {data!r}")
     return data
 
 
 def _number(x: Any, where: str) -> Any:
+    """Return a number; raise `GameError` for anything else."""
     if isinstance(x, bool) or not isinstance(x, int | float):
         raise GameError(f"{where}: a number is expected, got {x!r}")
     return x
 
 
 def _numbers(data: Any, where: str) -> dict[str, float]:
-    return {k: _number(v, f"{where}, {k}") for k, v in _is(data, dict, where).items()}
+    """Return a table of numbers."""
+    return {k: _number(v, f"{where}, {k}") for k, v in _typed(data, dict, where).items()}
 
 
 def _number_or_table(x: Any, where: str) -> Any:
+    """Return a number for all players, or {player: number}."""
     return _numbers(x, where) if isinstance(x, dict) else _number(x, where)
 
 
-def _to(x: Any, where: str) -> Any:
+def _next_states(x: Any, where: str) -> Any:
     """Return a state or {state: probability}."""
-    return _numbers(x, where) if isinstance(x, dict) else _is(x, str, where)
+    return _numbers(x, where) if isinstance(x, dict) else _typed(x, str, where)
 
 
-def _known(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] = ()) -> None:
-    for key in _is(data, dict, where):
+def _check_keys(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] = ()) -> None:
+    """Raise `GameError` where a table has a key that is not known, or lacks one that it needs."""
+    for key in _typed(data, dict, where):
         if key not in keys:
             raise GameError(f"{where}: unknown key {key!r}{did_you_mean(key, keys)}; known: {', '.join(keys)}")
     missing = [k for k in need if k not in data]
@@ -137,39 +145,40 @@ def _known(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, ...] =
 
 
 def _stage(data: Any, where: str) -> Stage:
-    _known(data, ("name", "by", "moves", "then"), where, need=("name", "by", "moves"))
-    _is(data["name"], str, f"{where}, name")
-    _is(data["moves"], dict, f"{where}, moves")
+    """Read a stage: a decision, chance, or several players who move at once."""
+    _check_keys(data, ("name", "by", "moves", "then"), where, need=("name", "by", "moves"))
+    _typed(data["name"], str, f"{where}, name")
+    _typed(data["moves"], dict, f"{where}, moves")
     if isinstance(data["by"], list):
-        return _clash(data, where)
+        return _simultaneous(data, where)
     if "then" in data:
         raise GameError(
             f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {data['by']!r}"
         )
     moves = {
-        state: [_move(m, f"{where}, state {state!r}") for m in _is(listed, list, f"{where}, state {state!r}")]
+        state: [_move(m, f"{where}, state {state!r}") for m in _typed(listed, list, f"{where}, state {state!r}")]
         for state, listed in data["moves"].items()
     }
 
     def at(state: Any) -> list[Move]:
         return moves.get(state, [Move("-", to=state)])
 
-    by = _is(data["by"], str, f"{where}, by")
+    by = _typed(data["by"], str, f"{where}, by")
     return Chance(data["name"], at) if by == "chance" else Decision(data["name"], by, at)
 
 
-def _clash(data: dict[str, Any], where: str) -> Simultaneous:
+def _simultaneous(data: dict[str, Any], where: str) -> Simultaneous:
     """Read a stage at which several players move at once."""
-    players = [_is(p, str, f"{where}, by") for p in data["by"]]
-    _known(data, ("name", "by", "moves", "then"), where, need=("then",))
-    _is(data["then"], dict, f"{where}, then")
+    players = [_typed(p, str, f"{where}, by") for p in data["by"]]
+    _check_keys(data, ("name", "by", "moves", "then"), where, need=("then",))
+    _typed(data["then"], dict, f"{where}, then")
     own: dict[str, dict[str, list[Move]]] = {p: {} for p in players}
     then: dict[tuple[Any, ...], Move] = {}
     for state, table_ in data["moves"].items():
         here = f"{where}, state {state!r}"
-        _known(table_, tuple(players), here, need=tuple(players))
+        _check_keys(table_, tuple(players), here, need=tuple(players))
         for p in players:
-            own[p][state] = [_own(m, f"{here}, {p}") for m in _is(table_[p], list, f"{here}, {p}")]
+            own[p][state] = [_own_move(m, f"{here}, {p}") for m in _typed(table_[p], list, f"{here}, {p}")]
         labels = {p: [m.label for m in own[p][state]] for p in players}
         then.update(
             {(state, *profile): move for profile, move in _profiles(data["then"].get(state), labels, here).items()}
@@ -185,46 +194,50 @@ def _clash(data: dict[str, Any], where: str) -> Simultaneous:
 
 
 def _profiles(rows: Any, labels: dict[str, list[Any]], where: str) -> dict[tuple[Any, ...], Move]:
-    """Return where every combination of moves leads; each must be told once."""
+    """Return where every combination of moves leads; each must be given once."""
     found: dict[tuple[Any, ...], Move] = {}
-    for row in _is(rows or [], list, f"{where}, then"):
-        _known(row, THEN_KEYS, f"{where}, then", need=("if", "to"))
-        _known(row["if"], tuple(labels), f"{where}, then, if", need=tuple(labels))
-        profile = tuple(_is(row["if"][p], str, f"{where}, then, if, {p}") for p in labels)
+    for row in _typed(rows or [], list, f"{where}, then"):
+        _check_keys(row, THEN_KEYS, f"{where}, then", need=("if", "to"))
+        _check_keys(row["if"], tuple(labels), f"{where}, then, if", need=tuple(labels))
+        profile = tuple(_typed(row["if"][p], str, f"{where}, then, if, {p}") for p in labels)
         for p, label in zip(labels, profile, strict=True):
             if label not in labels[p]:
                 raise GameError(f"{where}: {p} has no move {label!r}{did_you_mean(label, labels[p])}")
         if profile in found:
-            raise GameError(f"{where}: `then` tells {' / '.join(map(str, profile))} twice")
-        found[profile] = Move(" / ".join(map(str, profile)), **_result(row, where))
+            raise GameError(f"{where}: `then` gives {' / '.join(map(str, profile))} twice")
+        found[profile] = Move(" / ".join(map(str, profile)), **_consequences(row, where))
     missing = [profile for profile in product(*labels.values()) if profile not in found]
     if missing:
-        told = " / ".join(map(str, missing[0]))
-        raise GameError(f"{where}: `then` does not say where {told} leads; every combination must be told")
+        first = " / ".join(map(str, missing[0]))
+        raise GameError(f"{where}: `then` does not say where {first} leads; every combination must be given")
     return found
 
 
-def _own(data: Any, where: str) -> Move:
+def _own_move(data: Any, where: str) -> Move:
     """Read a player's own move at a simultaneous stage: a label, or {label, weight}."""
     if isinstance(data, str):
         return Move(data)
-    _known(data, OWN_KEYS, where, need=("label",))
-    return Move(_is(data["label"], str, f"{where}, label"), weight=_number(data.get("weight", 1.0), f"{where}, weight"))
+    _check_keys(data, OWN_KEYS, where, need=("label",))
+    return Move(
+        _typed(data["label"], str, f"{where}, label"), weight=_number(data.get("weight", 1.0), f"{where}, weight")
+    )
 
 
 def _move(data: Any, where: str) -> Move:
-    _known(data, MOVE_KEYS, where, need=("label", "to"))
+    """Read a move with all that it leads to."""
+    _check_keys(data, MOVE_KEYS, where, need=("label", "to"))
     weight = _number(data.get("weight", 1.0), f"{where}, weight")
-    return Move(_is(data["label"], str, f"{where}, label"), weight=weight, **_result(data, where))
+    return Move(_typed(data["label"], str, f"{where}, label"), weight=weight, **_consequences(data, where))
 
 
-def _result(data: dict[str, Any], where: str) -> dict[str, Any]:
+def _consequences(data: dict[str, Any], where: str) -> dict[str, Any]:
     """Return where a move leads and what it pays."""
-    pays = {k: _pay(data.get(k), f"{where}, {k}") for k in ("pay", "drive")}
-    return {"to": _to(data["to"], f"{where}, to"), **pays}
+    pays = {k: _payoffs(data.get(k), f"{where}, {k}") for k in ("pay", "drive")}
+    return {"to": _next_states(data["to"], f"{where}, to"), **pays}
 
 
-def _pay(pay: Any, where: str) -> dict[Any, float] | None:
+def _payoffs(pay: Any, where: str) -> dict[Any, float] | None:
+    """Return payoffs by player, or (player, type) for a key `player|type`."""
     if pay is None:
         return None
     return {tuple(k.split("|")) if "|" in k else k: v for k, v in _numbers(pay, where).items()}

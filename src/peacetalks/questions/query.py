@@ -2,162 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lark import Lark, Token, Transformer, UnexpectedInput, v_args
 
 from peacetalks.errors import QueryError, did_you_mean
 from peacetalks.outcomes import ENDS, LABELS
+from peacetalks.questions.query_tree import (
+    Believed,
+    Binary,
+    Chance,
+    Effect,
+    Event,
+    EventKind,
+    InForce,
+    IsType,
+    Literal,
+    Loglik,
+    Mean,
+    Param,
+    Play,
+    Query,
+    Rate,
+    Welfare,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-Node = Any
-
-
-@dataclass(frozen=True)
-class Literal:
-    """A number as written."""
-
-    value: float
-
-
-@dataclass(frozen=True)
-class Binary:
-    """Two numbers and an arithmetic sign."""
-
-    sign: str
-    left: Node
-    right: Node
-
-
-@dataclass(frozen=True)
-class Event:
-    """What has a probability: labels in force by a month, reached within it, broken within it, or terms of a size."""
-
-    kind: str  # by | within | broken | terms
-    labels: tuple[str, ...]
-    months: int | None
-    compare: str = ""
-    size: float = 0.0
-
-
-@dataclass(frozen=True)
-class InForce:
-    """A condition: a label is in force by a month (None: at any month)."""
-
-    labels: tuple[str, ...]
-    months: int | None
-
-
-@dataclass(frozen=True)
-class IsType:
-    """A condition: a side is of a type."""
-
-    side: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Believed:
-    """A condition: the public belief that a side is of a type."""
-
-    side: str
-    kind: str
-    compare: str
-    size: float
-
-
-@dataclass(frozen=True)
-class Chance:
-    """P(event | conditions)."""
-
-    event: Event
-    given: tuple[Any, ...]
-    column: int
-
-
-@dataclass(frozen=True)
-class Mean:
-    """E(quantity at month | conditions)."""
-
-    what: str
-    months: int | None
-    given: tuple[Any, ...]
-    column: int
-
-
-@dataclass(frozen=True)
-class Play:
-    """How often a move is made at a stage where it can be made, over the first months."""
-
-    stage: str
-    move: str
-    player: str | None
-    months: int
-    given: tuple[Any, ...]
-    column: int
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A base rate from the historical record."""
-
-    question: str
-    where: str | None
-    column: int
-
-
-@dataclass(frozen=True)
-class Param:
-    """A number of the scenario."""
-
-    path: str
-    column: int
-
-
-@dataclass(frozen=True)
-class Welfare:
-    """Welfare expected at the opening by a player (of a type)."""
-
-    player: str
-    kind: str | None
-    column: int
-
-
-@dataclass(frozen=True)
-class Loglik:
-    """Log-likelihood of the event record under an account (None: the one at hand)."""
-
-    account: str | None
-    column: int
-
-
-@dataclass(frozen=True)
-class Effect:
-    """By how much a number changes when an entry of the scenario goes from one setting to another."""
-
-    path: str
-    before: float | str
-    after: float | str
-    on: Node
-    column: int
-
-
-@dataclass(frozen=True)
-class Query:
-    """A query: a number, or a comparison of two."""
-
-    text: str
-    left: Node
-    compare: str | None
-    right: Node | None
-
-
-MODEL = (Chance, Mean, Play, Welfare, Loglik)  # atoms that need a solved game
+MAX_MONTHS = 600
+PLAY_MONTHS = 12  # over which play(...) is counted where no months are given
+UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+TERMINALS = {
+    "LPAR": "'('",
+    "RPAR": "')'",
+    "COMMA": "','",
+    "VBAR": "'|'",
+    "PLUS": "'+'",
+    "MINUS": "'-'",
+    "STAR": "'*'",
+    "SLASH": "'/'",
+    "COLON": "':'",
+    "COMPARE": "a comparison (<, <=, >, >=)",
+    "NUMBER": "a number",
+    "INT": "a number of months",
+    "NAME": "a name",
+    "STRING": "a name in quotes",
+    "PATH": "a path (rent.weight)",
+    "RATE": "a question (ceasefire, fails within 30d)",
+    "$END": "the end",
+    "__ANON_0": "'->'",
+    "_P": "P(",
+    "_E": "E(",
+}
 
 
 def parse(text: str) -> Query:
@@ -172,7 +68,7 @@ def parse(text: str) -> Query:
     except UnexpectedInput as e:
         raise QueryError(_unreadable(text, e)) from None
     try:
-        left, compare, right = _Build(text).transform(tree)
+        left, compare, right = _TreeBuilder(text).transform(tree)
     except Exception as e:
         inner = e.__context__ if not isinstance(e, QueryError) else e
         raise (inner if isinstance(inner, QueryError) else e) from None
@@ -189,25 +85,10 @@ def _unreadable(text: str, e: Any) -> str:
     ended = getattr(getattr(e, "token", None), "type", "") == "$END"
     column = len(text.rstrip()) + 1 if ended else e.column
     expected = getattr(e, "accepts", None) or getattr(e, "expected", None) or getattr(e, "allowed", None) or ()
-    wanted = " or ".join(sorted({_spoken(x) for x in expected})[:14])
+    known = " or ".join(sorted({TERMINALS.get(x, repr(x.lower())) for x in expected})[:14])
     rest = text[column - 1 :].split(maxsplit=1)
     got = f"{rest[0]!r} is not expected here" if rest else "the query ends here"
-    return pointed(text, column, f"{got}; expected {wanted}")
-
-
-def atoms(node: Node) -> Iterator[Any]:
-    """Yield every part of a query that is looked up."""
-    if isinstance(node, Query):
-        yield from atoms(node.left)
-        if node.right is not None:
-            yield from atoms(node.right)
-    elif isinstance(node, Binary):
-        yield from atoms(node.left)
-        yield from atoms(node.right)
-    elif isinstance(node, Effect):
-        yield from atoms(node.on)
-    elif not isinstance(node, Literal):
-        yield node
+    return pointed(text, column, f"{got}; expected {known}")
 
 
 @cache
@@ -216,36 +97,9 @@ def _parser() -> Lark:
     return Lark(grammar, parser="lalr", propagate_positions=True, maybe_placeholders=True)
 
 
-def _spoken(terminal: str) -> str:
-    """Return a terminal in words."""
-    known = {
-        "LPAR": "'('",
-        "RPAR": "')'",
-        "COMMA": "','",
-        "VBAR": "'|'",
-        "PLUS": "'+'",
-        "MINUS": "'-'",
-        "STAR": "'*'",
-        "SLASH": "'/'",
-        "COLON": "':'",
-        "COMPARE": "a comparison (<, <=, >, >=)",
-        "NUMBER": "a number",
-        "INT": "a number of months",
-        "NAME": "a name",
-        "STRING": "a name in quotes",
-        "PATH": "a path (rent.weight)",
-        "RATE": "a question (ceasefire, fails within 30d)",
-        "$END": "the end",
-        "__ANON_0": "'->'",
-        "_P": "P(",
-        "_E": "E(",
-    }
-    return known.get(terminal, repr(terminal.lower()))
-
-
 @v_args(meta=True)
-class _Build(Transformer):
-    """Turns the parse tree into the dataclasses above."""
+class _TreeBuilder(Transformer):
+    """Turns the parse tree into the values of `query_tree`; a method is called with the parsed children of its rule."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -299,20 +153,20 @@ class _Build(Transformer):
         return tuple(out)
 
     def by(self, meta: Any, c: list[Any]) -> Event:
-        return Event("by", c[0], self.months(meta, c[1]))
+        return Event(EventKind.BY, c[0], self.months(meta, c[1]))
 
     def within(self, meta: Any, c: list[Any]) -> Event:
-        return Event("within", c[0], self.months(meta, c[1]))
+        return Event(EventKind.WITHIN, c[0], self.months(meta, c[1]))
 
     def broken_within(self, meta: Any, c: list[Any]) -> Event:
-        return Event("broken", c[0], self.months(meta, c[1]))
+        return Event(EventKind.BROKEN, c[0], self.months(meta, c[1]))
 
     def terms_are(self, meta: Any, c: list[Any]) -> Event:
-        return Event("terms", ("settlement",), None, str(c[0]), float(c[1]))
+        return Event(EventKind.TERMS, ("settlement",), None, str(c[0]), float(c[1]))
 
     def months(self, meta: Any, token: Any) -> int:
-        if not 1 <= int(token) <= 600:
-            raise self.fail(getattr(token, "column", meta.column), f"months run from 1 to 600, got {token}")
+        if not 1 <= int(token) <= MAX_MONTHS:
+            raise self.fail(getattr(token, "column", meta.column), f"months run from 1 to {MAX_MONTHS}, got {token}")
         return int(token)
 
     def in_force(self, meta: Any, c: list[Any]) -> InForce:
@@ -329,7 +183,7 @@ class _Build(Transformer):
 
     def chance(self, meta: Any, c: list[Any]) -> Chance:
         given = c[1] if len(c) > 1 else ()
-        if c[0].kind == "terms" and not any(isinstance(g, InForce) and g.months for g in given):
+        if c[0].kind is EventKind.TERMS and not any(isinstance(g, InForce) and g.months for g in given):
             raise self.fail(meta.column, "terms need a settlement to look at: P(terms >= 0.9 | settlement by 24)")
         if any(isinstance(g, Believed) for g in given):
             raise self.fail(meta.column, "a belief is a condition of play(...) only")
@@ -345,7 +199,7 @@ class _Build(Transformer):
 
     def play(self, meta: Any, c: list[Any]) -> Play:
         given = c[4] if len(c) > 4 else ()
-        months = 12 if c[3] is None else self.months(meta, c[3])
+        months = PLAY_MONTHS if c[3] is None else self.months(meta, c[3])
         return Play(c[0], c[1], c[2], months, given, meta.column)
 
     def rate(self, meta: Any, c: list[Token]) -> Rate:
@@ -381,7 +235,6 @@ class _Build(Transformer):
 
 def _question(text: str) -> str:
     """Return a base-rate question in the words of the evidence room: "ceasefire, fails within 30d"."""
-    units = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
     words = text.replace(",", " ").split()
-    spelt = [f"{w[:-1]} {units[w[-1]]}" if w[:-1].isdigit() and w[-1] in units else w for w in words]
+    spelt = [f"{w[:-1]} {UNITS[w[-1]]}" if w[:-1].isdigit() and w[-1] in UNITS else w for w in words]
     return " ".join(spelt)

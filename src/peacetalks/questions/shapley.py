@@ -7,6 +7,12 @@ which the entries could be changed one after another,
 
 The credits sum to the whole difference v(all) - v(none), exactly so when orders are sampled too, since the effects
 along any one order do.
+
+References
+----------
+Shapley, L. S. (1953). A value for n-person games. *Contributions to the Theory of Games II*, 307-317.
+
+Owen, A. B. (2014). Sobol' indices and Shapley value. *SIAM/ASA Journal on Uncertainty Quantification* 2, 245-251.
 """
 
 from __future__ import annotations
@@ -21,13 +27,13 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-EXACT_UP_TO = 6
-ORDERS = 16
+EXACT_UP_TO = 6  # entries for which all subsets are evaluated
+ORDERS = 16  # random orders beyond that
 
 
 @dataclass(frozen=True)
 class Split:
-    """Credits of a difference."""
+    """Credits of a difference; made by `shapley`."""
 
     names: tuple[str, ...]
     credit: np.ndarray  # [entry, ...result]
@@ -43,10 +49,27 @@ def shapley(
     seed: int = 0,
     exact_up_to: int = EXACT_UP_TO,
 ) -> Split:
-    """Split v(all) - v(none) between `names`; `v` is called once for each set of names that is needed.
+    """Split v(all) - v(none) between `names`.
 
-    Exact for up to `exact_up_to` names (2**n calls), else over `orders` random orders and their reverses.
+    Parameters
+    ----------
+    v : function
+        From a set of names to the result [...result]; called once for each set that is needed.
+    names : sequence of str
+    orders : int
+        Random orders that are sampled, each with its reverse.
+    seed : int
+        Of the sampled orders.
+    exact_up_to : int
+        Most names for which every set is evaluated (2**n calls).
 
+    Returns
+    -------
+    Split
+        The credits, with standard errors where orders were sampled.
+
+    Examples
+    --------
     >>> s = shapley(lambda S: np.array(1.0 * ("a" in S) + 2.0 * ("b" in S) + ("a" in S and "b" in S)), ["a", "b"])
     >>> s.credit.tolist()
     [1.5, 2.5]
@@ -68,6 +91,7 @@ def shapley(
 
 
 def _exact(worth: Callable[[frozenset[str]], np.ndarray], names: tuple[str, ...]) -> np.ndarray:
+    """Return the credits [entry, ...result] over all sets."""
     n, out = len(names), []
     for name in names:
         others = [x for x in names if x != name]
@@ -84,17 +108,19 @@ def _exact(worth: Callable[[frozenset[str]], np.ndarray], names: tuple[str, ...]
 def _sampled(
     worth: Callable[[frozenset[str]], np.ndarray], names: tuple[str, ...], orders: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Return the credits [entry, ...result] over random orders and their reverses, with standard errors."""
     rng = np.random.default_rng(seed)
     pairs = []
     for _ in range(orders):
         order = rng.permutation(len(names))
         pairs.append((_along(worth, names, order) + _along(worth, names, order[::-1])) / 2)
     sample = np.array(pairs)
-    spread = sample.std(axis=0, ddof=1) if orders > 1 else np.full(sample.shape[1:], np.nan)
-    return sample.mean(axis=0), spread / math.sqrt(orders)
+    deviation = sample.std(axis=0, ddof=1) if orders > 1 else np.full(sample.shape[1:], np.nan)
+    return sample.mean(axis=0), deviation / math.sqrt(orders)
 
 
 def _along(worth: Callable[[frozenset[str]], np.ndarray], names: tuple[str, ...], order: np.ndarray) -> np.ndarray:
+    """Return the effect [entry, ...result] of each entry as the entries are changed in an order."""
     out, done = np.zeros((len(names), *worth(frozenset()).shape)), frozenset[str]()
     for i in order:
         more = done | {names[i]}

@@ -1,0 +1,23 @@
+"""Default settings of every command that solves a scenario; each stands here and nowhere else."""
+
+from __future__ import annotations
+
+BELIEF_POINTS = 5  # points of the belief grid per side
+TOLERANCE = 1e-3  # bound on a value's error, as a share of the stake; probabilities then err by 3e-5 (measured)
+MAX_SWEEPS = 800  # most scenarios converge within 50 to 170 sweeps, the slowest of the case book took 343 (measured)
+SEED = 20250520  # of the draws of a scenario's ranges
+PERIODS = 36  # months of a forecast
+EXPLAINED_PERIODS = 24  # months over which `explain` follows paths
+DATES = (12, 24)  # months at which accounts are compared and forecasts updated
+AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
+EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
+MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown
+
+
+def months_shown(periods: int) -> tuple[int, ...]:
+    """Return the months at which a forecast of `periods` months is shown: those of `MONTHS` that it reaches.
+
+    >>> months_shown(12), months_shown(1)
+    ((1, 3, 6, 12), (1,))
+    """
+    return tuple(m for m in MONTHS if m <= periods)
