@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HEAD = """\
 # The command line
 
-Generated from `peacetalks --help` by `python -m peacetalks.cli.manual docs/manual.md`; do not edit by hand.
+Generated from `peacetalks --help` by `python -m peacetalks.cli.manual docs/manual.md`; do not edit.
 
 Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 internal error, 2 bad input, 3 not solved,
-4 missing data, 130 interrupted. The shape of `forecast --json` is `forecast.schema.json`, of a scenario
-`scenario.schema.json` (both beside the bundled scenarios); games for `solve-game` are explained in `game-files.md`.
+4 missing data, 130 interrupted. The shape of `forecast --json` is `src/peacetalks/pages/forecast.schema.json`, that of
+a scenario `src/peacetalks/scenario/bundled/scenario.schema.json`; games for `solve-game` are explained in
+`game-files.md`.
 """
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.pages.cells import decimal, decimal_range
+from peacetalks.questions.claims import Verdict
+
 if TYPE_CHECKING:
     from peacetalks.questions.claims import Audit, Finding
 
-RATING = {"fails": 1, "undecided": 2, "holds": 3}
+RATING = {Verdict.FAILS: 1, Verdict.UNDECIDED: 2, Verdict.HOLDS: 3}
 
 
 def claim_review(a: Audit) -> dict[str, Any]:
@@ -17,12 +20,9 @@ def claim_review(a: Audit) -> dict[str, Any]:
 
 
 def _item(a: Audit, f: Finding) -> dict[str, Any]:
-    span = (
-        ""
-        if f.interval is None
-        else f"; 5 to 95% of the margin over the ranges: {f.interval[0]:+.4f} to {f.interval[1]:+.4f}"
-    )
-    margin = "not a number" if f.margin is None or f.margin != f.margin else f"{f.margin:+.4f}"
+    margin, span = decimal(f.margin, "not a number", "+.4f"), ""
+    if f.interval is not None:
+        span = f"; 5 to 95% of the margin over the ranges: {decimal_range(*f.interval, form='+.4f')}"
     return {
         "@type": "ClaimReview",
         "@id": f"#{f.claim.id}-{f.account}",
@@ -41,6 +41,6 @@ def _item(a: Audit, f: Finding) -> dict[str, Any]:
             "ratingValue": RATING[f.verdict],
             "worstRating": 1,
             "bestRating": 3,
-            "alternateName": f.verdict,
+            "alternateName": str(f.verdict),
         },
     }

@@ -1,20 +1,28 @@
-"""An `Explanation` on a terminal of 80 columns."""
+"""The explanation of a scenario's game on a terminal of 80 columns."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from peacetalks.forecasting.explain import SHOWN, Explanation, StrategyTold
-from peacetalks.pages.screen import outcome_names, percent
+from peacetalks.forecasting.explain import SHOWN
+from peacetalks.pages.cells import percent
+from peacetalks.pages.forecast_rows import outcome_names
 
-STEPS = 6  # steps told of a path
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from peacetalks.forecasting.explain import Explanation, StrategySummary
+
+STEPS = 6  # steps shown of a path
 
 
 def show(e: Explanation, out: Console | None = None) -> None:
-    """Print the explanation."""
+    """Print an explanation, as `explain` returns it; on standard output where `out` is left out."""
     out = out or Console()
     out.print(Text(e.scenario.title, style="bold"))
     out.print(Text(f"as of {e.scenario.as_of}; scenario {e.scenario.digest}; residual {e.residual:.1e}"))
@@ -36,28 +44,34 @@ def show(e: Explanation, out: Console | None = None) -> None:
     for share, words in path_rows(e):
         grid.add_row(share, Text(words))
     out.print(grid)
-    out.print(
-        Text(
-            f"Over {e.periods} months, as seen at the end of each; durations are left out. Computed exactly by the "
-            "forward pass, not simulated.",
-            style="dim",
-        )
-    )
+    method = "Computed exactly by the forward pass, not simulated."
+    seen = f"Over {e.periods} months, as seen at the end of each; durations are left out."
+    out.print(Text(f"{seen} {method}", style="dim"))
 
 
 def path_rows(e: Explanation) -> list[tuple[str, str]]:
-    """Return the most likely paths in words, each with its probability; the last rows are what is left."""
-    names, out = outcome_names(e.scenario), []
-    for p in e.paths[:SHOWN]:
-        steps = [names[n] for n in p.steps]
-        told = steps if len(steps) <= STEPS else [*steps[: STEPS - 1], f"... ({len(steps) - STEPS} more)", steps[-1]]
-        out.append((percent(p.probability), f"{told[0]}, throughout" if len(told) == 1 else " > ".join(told)))
+    """Return the most likely paths as (probability, outcomes in words); the last rows are what remains."""
+    names = outcome_names(e.scenario)
+    rows = [(percent(p.probability), _path([names[n] for n in p.steps])) for p in e.paths[:SHOWN]]
     rest = [p.probability for p in e.paths[SHOWN:]]
     if rest:
-        out.append((percent(sum(rest)), f"{len(rest)} other paths"))
+        rows.append((percent(sum(rest)), f"{len(rest)} other paths"))
     if e.dropped > 0:
-        out.append((percent(e.dropped), "paths too rare to be followed to the end"))
-    return out
+        rows.append((percent(e.dropped), "paths too rare to be followed to the end"))
+    return rows
+
+
+def _path(steps: list[str]) -> str:
+    """Return the steps of a path in words.
+
+    >>> _path(["talks"]), _path(["talks", "ceasefire"]), _path(list("abcdefgh"))
+    ('talks, throughout', 'talks > ceasefire', 'a > b > c > d > e > ... (2 more) > h')
+    """
+    if len(steps) == 1:
+        return f"{steps[0]}, throughout"
+    if len(steps) > STEPS:
+        steps = [*steps[: STEPS - 1], f"... ({len(steps) - STEPS} more)", steps[-1]]
+    return " > ".join(steps)
 
 
 def _stages(e: Explanation) -> Table:
@@ -75,20 +89,21 @@ def _stages(e: Explanation) -> Table:
 
 
 def shortened(moves: tuple[str, ...]) -> str:
-    """Return moves in a few words: offers told once.
+    """Return moves in a few words: all offers as one range.
 
     >>> shortened(("offer 0", "offer 0.5", "offer 1", "stall"))
     'offer 0 to 1 (3), stall'
     """
     offers = [m for m in moves if m.startswith("offer ")]
     rest = [m for m in moves if m not in offers]
-    told = [f"offer {offers[0][6:]} to {offers[-1][6:]} ({len(offers)})"] if len(offers) > 1 else offers
-    return ", ".join([*told, *rest])
+    if len(offers) > 1:
+        offers = [f"offer {offers[0][6:]} to {offers[-1][6:]} ({len(offers)})"]
+    return ", ".join([*offers, *rest])
 
 
-def _grouped(strategies: tuple[StrategyTold, ...]) -> list[list[StrategyTold]]:
+def _grouped(strategies: tuple[StrategySummary, ...]) -> list[list[StrategySummary]]:
     """Return strategies in tables: answers to the offers of one side together."""
-    groups: dict[tuple[str, str, tuple[str, ...]], list[StrategyTold]] = {}
+    groups: dict[tuple[str, str, tuple[str, ...]], list[StrategySummary]] = {}
     for s in strategies:
         moves = tuple(next(iter(s.moves.values())))
         key = (s.stage, s.player, moves if len(moves) == 2 else (*moves, s.situation))
@@ -96,26 +111,34 @@ def _grouped(strategies: tuple[StrategyTold, ...]) -> list[list[StrategyTold]]:
     return list(groups.values())
 
 
-def _strategy(group: list[StrategyTold]) -> Table:
+def _strategy(group: list[StrategySummary]) -> Table:
     """Return the table of one player at one stage: a row per move, or per situation where the choice is yes or no."""
     first = group[0]
-    kinds = list(first.moves)
+    moves, by_situation = list(next(iter(first.moves.values()))), len(group) > 1
     who = first.player
-    if len(group) == 1 and first.situation:
+    if not by_situation and first.situation:
         who = first.situation if first.situation.startswith(who) else f"{who}, {first.situation}"
-    title = Text(f"{first.stage}: {who}", style="italic")
     table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False
+        title=Text(f"{first.stage}: {who}", style="italic"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+        show_edge=False,
     )
-    moves = list(next(iter(first.moves.values())))
-    by_situation = len(group) > 1
     table.add_column(f"chance of: {moves[0]}" if by_situation else "move", width=44)
-    for kind in kinds:
-        table.add_column("" if kind == "only" else kind, justify="right")
+    for each_type in first.moves:
+        table.add_column("" if each_type == "only" else each_type, justify="right")
+    for name, chances in _choices(group, moves, by_situation):
+        table.add_row(Text(name), *map(percent, chances))
+    return table
+
+
+def _choices(group: list[StrategySummary], moves: list[str], by_situation: bool) -> Iterator[tuple[str, list[float]]]:
+    """Yield the rows of a strategy's table: a situation or a move, and its chance for each type."""
     if by_situation:
         for s in group:
-            table.add_row(Text(s.situation), *[percent(s.moves[k][moves[0]]) for k in kinds])
-        return table
-    for m in moves:
-        table.add_row(Text(m), *[percent(first.moves[k][m]) for k in kinds])
-    return table
+            yield s.situation, [play[moves[0]] for play in s.moves.values()]
+    else:
+        for m in moves:
+            yield m, [play[m] for play in group[0].moves.values()]

@@ -26,10 +26,10 @@ class Table(BaseModel):
 
 
 class Ends(Table):
-    """The three ends: one probability per period; they sum to 1."""
+    """The three outcome classes: one probability per period; they sum to 1."""
 
     peace: list[P] = Field(description="A settlement or a ceasefire is in force.")
-    nowhere: list[P] = Field(description="Fighting at the old level, with or without talks.")
+    nowhere: list[P] = Field(description="Still no settlement: fighting at the old level, with or without talks.")
     more_conflict: list[P] = Field(description="Decided by force, a wider war, or a truce broken and fighting resumed.")
 
 
@@ -62,7 +62,7 @@ class Quantiles(Table):
 
 
 class Bands(Table):
-    """Bands by end and by outcome."""
+    """Bands by outcome class and by outcome."""
 
     outcomes: dict[str, Quantiles]
     ends: dict[str, Quantiles]
@@ -87,33 +87,33 @@ class Durations(Table):
 
 
 class Outside(Table):
-    """What the record says of one reference class; empty tables where it is silent."""
+    """What became of past conflicts of one reference class; the tables are empty where the data are insufficient."""
 
     reference_class: str
     conditions: Annotated[int, Field(ge=0)] = Field(description="How many conditions the class sets: how narrow it is.")
     months: list[int]
     n: Annotated[int, Field(ge=0)] = Field(description="Cases of the class, as known at the date.")
-    weight: P = Field(description="Weight of the class's own cases; the rest is the parent class.")
+    weight: P = Field(description="Weight of the class's own cases; the rest is that of the parent class.")
     ends: dict[str, list[P | None]] = Field(
-        description="Probability of each end at the months; null where not followed so long."
+        description="Probability of each outcome class at the months; null where not followed so long."
     )
     low: dict[str, list[P | None]] = Field(description="Lower end of the 95% interval.")
     high: dict[str, list[P | None]] = Field(description="Upper end of the 95% interval.")
     source: str
-    note: str = Field(description="What the record cannot speak to.")
+    note: str = Field(description="What the data do not say.")
 
 
 class Pooled(Table):
-    """Inside and outside view pooled; the tables are null where the record cannot speak, and `reason` says why."""
+    """The best estimate: the model pooled with past conflicts; null where there are too few, with the `reason`."""
 
     reference_class: str | None = Field(
-        description="The class pooled: the narrowest that can speak, of equals the first named."
+        description="The class pooled: the narrowest with enough cases, of equals the first named."
     )
     months: list[int]
-    ends: dict[str, list[P | None]] | None = Field(description="Probability of each end at the months.")
+    ends: dict[str, list[P | None]] | None = Field(description="Probability of each outcome class at the months.")
     low: dict[str, list[P | None]] | None = Field(description="Least as the weight moves over its 95% interval.")
     high: dict[str, list[P | None]] | None = Field(description="Most as the weight moves over its 95% interval.")
-    weight: P = Field(description="Weight of the inside view, as it was known at the date.")
+    weight: P = Field(description="Weight of the model, as it was known at the date.")
     weight_interval: Annotated[list[P], Field(min_length=2, max_length=2)] = Field(
         description="95% interval of the weight."
     )
@@ -121,12 +121,12 @@ class Pooled(Table):
         description="Recalibration: below 1 the pool is made more cautious."
     )
     cases: Annotated[float, Field(ge=0)] = Field(description="Historical cases that the weight was fitted on.")
-    identified: bool = Field(description="Whether the cases tell the weight; if not it is mostly the prior.")
+    identified: bool = Field(description="Whether the cases identify the weight; if not it is mostly the prior.")
     prior: str = Field(description="The judgement that the weight starts from.")
     fitted_on: str
     method: str
     limits: list[str]
-    reason: str | None = Field(description="Why there is no pooled view; null where there is one.")
+    reason: str | None = Field(description="Why there is no best estimate; null where there is one.")
 
 
 class Forecast(Table):
@@ -140,10 +140,15 @@ class Forecast(Table):
     outcomes: dict[str, list[P]] = Field(description="Every outcome: one probability per period; they sum to 1.")
     terms: Terms
     bands: Bands | None = Field(description="Null without --draws.")
-    noise_floor: Ends = Field(description="The same forecast with nothing hidden.")
-    information_share: list[P] = Field(description="Probability that private information moves between the ends.")
+    noise_floor: Ends = Field(
+        description="The complete-information benchmark: the same forecast where every type is known."
+    )
+    information_share: list[P] = Field(
+        description="Probability that private information moves between the outcome classes."
+    )
     grid_error: Ends | None = Field(
-        description="What a finer belief grid may still change: a quarter of what the last halving of its spacing changed."
+        description="What a finer belief grid may still change: a quarter of what the last halving of its spacing "
+        "changed."
     )
     durations: Durations
     outside: list[Outside]

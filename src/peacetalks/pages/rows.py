@@ -1,6 +1,7 @@
 """Where each row of the system lives: mechanism, parameters, place in the output, claims, tests (`rows.toml`).
 
-The page `docs/rows.md` is made from that table and from the bundled claims: `python -m peacetalks.pages.rows docs/rows.md`.
+The page `docs/rows.md` is made from that table and from the bundled claims:
+`python -m peacetalks.pages.rows docs/rows.md`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ SCENARIO = "russia-ukraine-2025"
 HEAD = """\
 # The eighteen rows: where each one lives
 
-Generated from `src/peacetalks/rows.toml` and the bundled claims by `python -m peacetalks.pages.rows docs/rows.md`; do not edit by hand.
-Files lie below `src/peacetalks`, parameters are keys of a scenario, a place in the output is a command and a path in its
-`--json` (`*` stands for any entry, `key=value` picks an entry of a list). Claims are asked with
-`peacetalks audit russia-ukraine-2025`. Tests are of two kinds: against a known result, and of the direction that theory implies.
-A test checks that all of them exist.
+Generated from `src/peacetalks/pages/rows.toml` and the bundled claims by
+`python -m peacetalks.pages.rows docs/rows.md`; do not edit. Files lie below `src/peacetalks`, parameters are keys of a
+scenario, a place in the output is a command and a path in its `--json` (`*` stands for any entry, `key=value` picks an
+entry of a list). Claims are asked with `peacetalks audit russia-ukraine-2025`. Tests are of two kinds: against a known
+result, and of the direction that theory implies. A test checks that all of them exist.
 """
 
 
@@ -54,7 +55,7 @@ def rows() -> list[Row]:
 
 
 def claims_of(row: int) -> list[str]:
-    """Return the bundled claims that speak to a row.
+    """Return the ids of the bundled claims about a row.
 
     >>> claims_of(15)
     ['pace-draws-allies']
@@ -65,7 +66,7 @@ def claims_of(row: int) -> list[str]:
 
 
 def page() -> str:
-    """Return the page: a section for each row."""
+    """Return the page `docs/rows.md`: a section for each row."""
     parts = [HEAD]
     for r in rows():
         lines = {
@@ -76,8 +77,8 @@ def page() -> str:
             "Known results": r.known,
             "Directions": r.direction,
         }
-        told = [f"- {name}: {', '.join(f'`{x}`' for x in found)}" for name, found in lines.items()]
-        parts.append(f"\n## {r.row}. {r.about}\n\n" + "\n".join(told) + "\n")
+        listed = [f"- {name}: {', '.join(f'`{x}`' for x in found)}" for name, found in lines.items()]
+        parts.append(f"\n## {r.row}. {r.about}\n\n" + "\n".join(listed) + "\n")
     return "".join(parts)
 
 

@@ -1,93 +1,101 @@
-"""The three lines on the pages of `compare` and `infer`: cells and ranges of every view, and what the record says of itself.
+"""The forecast views on the pages of `compare` and `infer`: cells and ranges of every view, and what the views rest on.
 
-In columns of numbers "-" is unknown: nobody in the record was followed so long. A view that cannot speak has no row, and the
-notes give the reason in the words of a forecast.
+In columns of numbers "-" is unknown: no past conflict was followed so long. A view without an estimate has no row, and
+the notes give the reason in the words of a forecast.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.screen import outside_lines, pooled_lines
+from peacetalks.pages.cells import decimal, decimal_range
+from peacetalks.pages.forecast_text import view_lines
+from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
+from peacetalks.pages.table_page import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import xarray as xr
 
-    from peacetalks.forecasting.views import ThreeLines
+    from peacetalks.forecasting.views import ForecastViews
+    from peacetalks.pages.table_page import Cells
+
+    Forecasts = Mapping[str, Mapping[str, ForecastViews]]  # account -> forecast -> views
 
 EVERY = "every account"
-KINDS = {"inside": "end", "pooled": "pooled"}
-
-
-def kind(view: str) -> str:
-    """Return the kind of row that a view is (`screen.STYLES`).
-
-    >>> kind("inside"), kind("outside [2]"), kind("pooled")
-    ('end', 'record', 'pooled')
-    """
-    return KINDS.get(view, "record")
+VIEWS_MEANING = (
+    f"{PAST_CONFLICTS.capitalize()}: what became of those in the reference classes [1], [2]... "
+    f"{BEST_ESTIMATE.capitalize()}: the {MODEL_ALONE} pooled with {PAST_CONFLICTS}."
+)
+RANGES_MEANING = (
+    f"{PAST_CONFLICTS.capitalize()}: 95% interval. {BEST_ESTIMATE.capitalize()}: the least and the most that it takes "
+    "as the weight of the model moves over its 95% interval."
+)
 
 
 def cell(a: xr.DataArray, end: str, month: int) -> str:
-    """Return the probability of an end in a month, "-" where unknown.
+    """Return the probability of an outcome class in a month, "-" where unknown.
 
-    >>> a = xr.DataArray([[0.25], [np.nan]], {"period": [12, 24], "end": ["peace"]}, ("period", "end"))
+    >>> import xarray as xr
+    >>> a = xr.DataArray([[0.25], [float("nan")]], {"period": [12, 24], "end": ["peace"]}, ("period", "end"))
     >>> cell(a, "peace", 12), cell(a, "peace", 24)
     ('0.250', '-')
     """
-    p = float(a.sel(end=end, period=month))
-    return f"{p:.3f}" if np.isfinite(p) else "-"
+    return decimal(float(a.sel(end=end, period=month)))
 
 
-def ranges(
-    lines: Mapping[str, Mapping[str, ThreeLines]], dates: Sequence[int]
-) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """Return rows (account, view, month, each end) of the ranges of the outside and the pooled view, and their kinds.
+def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
+    """Return the ranges of past conflicts and best estimate as a section, or none where no account has either."""
+    rows, kinds = ranges(forecasts, dates)
+    head = ("account", "view", "mo", *END_NAMES.values())
+    title = f"How far {PAST_CONFLICTS} and the {BEST_ESTIMATE} are known"
+    return [Section(title, head, rows, RANGES_MEANING, kinds=kinds)] if rows else []
 
-    The outside view's are its 95% intervals, the pool's those of `PooledView`. `lines` is account -> forecast -> lines; the
-    forecasts of an account differ in the inside view only. What is the same for every account is told once.
+
+def ranges(forecasts: Forecasts, dates: Sequence[int]) -> tuple[tuple[Cells, ...], tuple[RowKind, ...]]:
+    """Return rows (account, view, month, each outcome class) of ranges, and the kinds of the rows.
+
+    The range of past conflicts is their 95% interval, that of the best estimate is described at `BestEstimate`. The
+    forecasts of an account differ in the model alone; what is the same for every account is given once.
     """
-    record = {name: _record(next(iter(told.values())), dates) for name, told in lines.items()}
-    shared = len(set(record.values())) == 1
-    rows = [("interval", (EVERY, *r)) for r in next(iter(record.values()))] if shared else []
-    for name, told in lines.items():
-        rows += [] if shared else [("interval", (name, *r)) for r in record[name]]
-        for forecast, three in told.items():
-            rows += [("range", (name, f"pooled {forecast}".rstrip(), *r)) for r in _pooled(three, dates)]
+    past = {name: _past(next(iter(of.values())), dates) for name, of in forecasts.items()}
+    shared = len(set(past.values())) == 1
+    rows = [(RowKind.INTERVAL, (EVERY, *r)) for r in next(iter(past.values()))] if shared else []
+    for name, of in forecasts.items():
+        rows += [] if shared else [(RowKind.INTERVAL, (name, *r)) for r in past[name]]
+        for forecast, views in of.items():
+            label = f"{BEST_ESTIMATE} {forecast}".rstrip()
+            rows += [(RowKind.RANGE, (name, label, *r)) for r in _best(views, dates)]
     return tuple(r for _, r in rows), tuple(k for k, _ in rows)
 
 
-def _record(three: ThreeLines, dates: Sequence[int]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (f"outside [{i}]", str(m), *(_span(v.low[e][v.months.index(m)], v.high[e][v.months.index(m)]) for e in ENDS))
-        for i, v in enumerate(three.outside, 1)
-        for m in dates
-        if v.ends
-    )
+def _past(views: ForecastViews, dates: Sequence[int]) -> tuple[Cells, ...]:
+    rows = []
+    for i, v in enumerate(views.outside, 1):
+        for m in dates if v.ends else ():
+            at = v.months.index(m)
+            spans = (decimal_range(v.low[e][at], v.high[e][at]) for e in ENDS)
+            rows.append((f"{PAST_CONFLICTS} [{i}]", str(m), *spans))
+    return tuple(rows)
 
 
-def _pooled(three: ThreeLines, dates: Sequence[int]) -> list[tuple[str, ...]]:
-    p = three.pooled
-    if p.low is None or p.high is None:
+def _best(views: ForecastViews, dates: Sequence[int]) -> list[Cells]:
+    low, high = views.pooled.low, views.pooled.high
+    if low is None or high is None:
         return []
-    return [(str(m), *(_span(*(float(a.sel(end=e, period=m)) for a in (p.low, p.high))) for e in ENDS)) for m in dates]
+    return [
+        (str(m), *(decimal_range(float(low.sel(end=e, period=m)), float(high.sel(end=e, period=m))) for e in ENDS))
+        for m in dates
+    ]
 
 
-def _span(low: float | None, high: float | None) -> str:
-    known = low is not None and high is not None and np.isfinite([low, high]).all()
-    return f"{low:.3f} to {high:.3f}" if known else "-"
-
-
-def notes(lines: Mapping[str, ThreeLines]) -> tuple[str, ...]:
-    """Return what the record's rows are, what was pooled or why nothing was; by account where accounts differ in it."""
-    told: dict[tuple[str, ...], list[str]] = {}
-    for name, three in lines.items():
-        told.setdefault((*outside_lines(three), *pooled_lines(three)), []).append(name)
-    if len(told) == 1:
-        return next(iter(told))
-    return tuple(line for text, names in told.items() for line in (f"For {', '.join(names)}:", *text))
+def notes(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
+    """Return what past conflicts and the best estimate rest on; by account where accounts differ in it."""
+    accounts: dict[tuple[str, ...], list[str]] = {}
+    for name, of in views.items():
+        accounts.setdefault(tuple(view_lines(of)), []).append(name)
+    if len(accounts) == 1:
+        return next(iter(accounts))
+    return tuple(line for text, names in accounts.items() for line in (f"For {', '.join(names)}:", *text))

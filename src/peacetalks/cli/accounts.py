@@ -1,0 +1,158 @@
+"""The commands about rival accounts of a conflict: `compare`, `infer`, `audit`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.cli import options
+from peacetalks.cli.results import deliver, report_written
+from peacetalks.errors import NoRecord
+from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (compare, infer, audit):
+        app.command()(command)
+
+
+def compare(
+    scenario: options.ScenarioName,
+    account: options.Accounts = None,
+    dates: Annotated[str, typer.Option(help="Months compared, separated by commas.")] = options.joined(DATES),
+    drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    as_json: options.AsJson = False,
+    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+) -> None:
+    """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.compare_page import compare_page
+    from peacetalks.pages.progress import progress
+    from peacetalks.questions.compare import compare as comparison_of
+    from peacetalks.scenario.accounts import accounts
+    from peacetalks.scenario.scenario import load
+
+    if output is not None:
+        files.check(output, table_page.SUFFIXES)
+    found, months = accounts(scenario, tuple(account or ())), options.ascending_months(dates)
+    with progress("Comparing") as bar:
+        c = comparison_of(load(scenario), found, months, drivers, belief_points, bar, processes(jobs))
+    page = compare_page(c)
+    deliver(table_page.makers(page, c.to_dict()), lambda: table_page.show(page), as_json, output)
+
+
+def infer(
+    scenario: options.ScenarioName,
+    events: Annotated[
+        Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")
+    ] = None,
+    acts: Annotated[
+        Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")
+    ] = None,
+    account: options.Accounts = None,
+    method: Annotated[str, typer.Option(help="Evidence over the ranges: sobol, nested or none.")] = "sobol",
+    points: Annotated[
+        int, typer.Option(help="Solves an account for sobol; most likelihoods for nested.")
+    ] = EVIDENCE_POINTS,
+    dates: Annotated[str, typer.Option(help="Months of the updated forecast, separated by commas.")] = options.joined(
+        DATES
+    ),
+    seed: options.Seed = SEED,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    as_json: options.AsJson = False,
+    output: Annotated[Path | None, options.output(".html, .csv, .json or .svg")] = None,
+) -> None:
+    """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages import files, infer_page, table_page
+    from peacetalks.pages.progress import progress
+    from peacetalks.questions import events as records
+    from peacetalks.questions.infer import infer as inference_of
+    from peacetalks.scenario.accounts import accounts
+    from peacetalks.scenario.scenario import load
+
+    if output is not None:
+        files.check(output, infer_page.SUFFIXES)
+    months = options.ascending_months(dates)
+    record, table = records.record(scenario, events), records.acts(scenario, acts)
+    found = accounts(scenario, tuple(account or ()))
+    with progress("Inferring") as bar:
+        i = inference_of(
+            load(scenario),
+            record,
+            table,
+            found,
+            belief_points=belief_points,
+            method=method,
+            points=points,
+            dates=months,
+            seed=seed,
+            progress=bar,
+            jobs=processes(jobs),
+        )
+    page = infer_page.infer_page(i)
+    deliver(table_page.makers(page, i.to_dict()), lambda: table_page.show(page), as_json, output)
+
+
+def audit(
+    scenario: options.ScenarioName,
+    claims: Annotated[Path | None, typer.Option(help="Claims (.toml); default: the scenario's own.")] = None,
+    account: options.Accounts = None,
+    draws: Annotated[
+        int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")
+    ] = AUDIT_DRAWS,
+    seed: options.Seed = SEED,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Cache answers in this file as they come; a later run solves only what is missing."),
+    ] = None,
+    claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
+    as_json: options.AsJson = False,
+    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+) -> None:
+    """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.audit_page import audit_page
+    from peacetalks.pages.claim_review import claim_review
+    from peacetalks.pages.progress import progress
+    from peacetalks.questions import claims as audits
+    from peacetalks.questions import events as records
+    from peacetalks.scenario.accounts import accounts
+    from peacetalks.scenario.scenario import load
+
+    if output is not None:
+        files.check(output, table_page.SUFFIXES)
+    base, found = load(scenario), accounts(scenario, tuple(account or ()))
+    asked, table, record = audits.claims(scenario, claims), records.acts(scenario), None
+    with suppress(NoRecord):
+        record = records.record(scenario)
+    with progress("Auditing") as bar:
+        a = audits.audit(
+            base,
+            asked,
+            found,
+            record,
+            table,
+            draws=draws,
+            belief_points=belief_points,
+            seed=seed,
+            progress=bar,
+            jobs=processes(jobs),
+            keep=keep,
+        )
+    if claimreview is not None:
+        claimreview.write_text(files.json_text(claim_review(a)), encoding="utf-8")
+        report_written(claimreview)
+    page = audit_page(a)
+    deliver(table_page.makers(page, a.to_dict()), lambda: table_page.show(page), as_json, output)

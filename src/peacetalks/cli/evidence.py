@@ -1,0 +1,99 @@
+"""The commands about the historical record: `peacetalks evidence ...`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.cli import options
+
+app = typer.Typer(help="The historical record: base rates and cases.", **options.PLAIN)
+
+
+@app.command("base-rate")
+def base_rate(
+    question: Annotated[str, typer.Argument(help='For example "ceasefire fails within 30 days".')],
+    where: options.ReferenceClass = None,
+    as_of: options.AsOf = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """How often it happened in the record, with interval, N and source."""
+    from peacetalks import evidence
+    from peacetalks.pages.evidence_screen import base_rate_lines
+    from peacetalks.pages.files import json_text
+
+    found = evidence.base_rate(question, where, as_of)
+    print(json_text(found.to_dict()) if as_json else "\n".join(base_rate_lines(question, found)) + "\n", end="")
+
+
+@app.command()
+def cases(
+    kind: Annotated[str, typer.Argument(help="ceasefires, spells, agreements, processes, episodes, wars, crises...")],
+    where: options.ReferenceClass = None,
+    as_of: options.AsOf = None,
+) -> None:
+    """List the cases of a reference class as CSV."""
+    from peacetalks import evidence
+
+    print(evidence.cases(kind, where, as_of).write_csv(), end="")
+
+
+@app.command()
+def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, list all.")] = None) -> None:
+    """What each dataset is, who made it, on what terms, where it is published and what its columns mean."""
+    import json
+
+    from peacetalks import evidence
+
+    if name:
+        print(json.dumps(evidence.card(name).to_dict(), indent=1, ensure_ascii=False))
+        return
+    for c in evidence.cards().values():
+        print(f"{c.name}: {c.title}, {c.version}, {c.years[0]} to {c.years[1]}, {c.cases}. Published: {c.published}")
+
+
+@app.command()
+def outside(
+    classes: Annotated[
+        list[str] | None, typer.Argument(help="Named classes or conditions: interstate reached=3y ...")
+    ] = None,
+    months: Annotated[str, typer.Option(help="Months, joined by commas.")] = "3,6,12,24",
+    as_of: options.AsOf = None,
+    method: Annotated[str, typer.Option(help="class or regression.")] = "class",
+    as_json: options.AsJson = False,
+) -> None:
+    """What became of past conflicts of a class: the outcome classes by month, with 95% intervals and N."""
+    from peacetalks import evidence
+    from peacetalks.pages.evidence_screen import outside_lines
+    from peacetalks.pages.files import json_text
+
+    when = [int(m) if m.strip().isdigit() else 0 for m in months.split(",")]
+    found = evidence.outside_forecast(classes or [], when, as_of, method=method)  # type: ignore[arg-type]
+    print(json_text(found.to_dict()) if as_json else "\n".join(outside_lines(found)) + "\n", end="")
+
+
+@app.command()
+def rebuild(
+    data: Annotated[Path, typer.Argument(help="The folder with the raw files, or one with `add`ed Parquet copies.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Where to write; left out, only compare.")] = None,
+) -> None:
+    """Rebuild every derived table from raw files and compare it, byte for byte, with the one that is shipped."""
+    from peacetalks import evidence
+    from peacetalks.pages.files import json_text
+
+    same = evidence.compare(data, out)
+    found = {"same": [n for n, s in same.items() if s], "differ": [n for n, s in same.items() if not s]}
+    print(json_text(found), end="")
+    if found["differ"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded.")]) -> None:
+    """Recognise, check and cache a dataset file."""
+    from peacetalks import evidence
+    from peacetalks.pages.files import json_text
+
+    print(json_text(evidence.add(path).to_dict()), end="")

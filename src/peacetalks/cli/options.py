@@ -1,0 +1,55 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.errors import SpecError
+
+PLAIN = {
+    "no_args_is_help": True,
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+}
+
+ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
+Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
+Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
+Accounts = Annotated[
+    list[Path] | None, typer.Option("--account", help="A further account's file; may be given several times.")
+]
+ReferenceClass = Annotated[str | None, typer.Option("--class", help="Reference class, e.g. war_type=interstate.")]
+AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]
+
+
+def output(suffixes: str):
+    """Return the option of the file that a command writes, with the suffixes that it may have."""
+    return typer.Option("-o", help=f"Write a {suffixes} file.")
+
+
+def joined(months: tuple[int, ...]) -> str:
+    """Return months as an option takes them.
+
+    >>> joined((12, 24))
+    '12,24'
+    """
+    return ",".join(map(str, months))
+
+
+def ascending_months(text: str) -> tuple[int, ...]:
+    """Return the months of the option `--dates`; raise `SpecError` where they are not ascending months.
+
+    >>> ascending_months("12, 24")
+    (12, 24)
+    """
+    parts = [p.strip() for p in text.split(",")]
+    months = tuple(int(p) for p in parts if p.isdigit())
+    if len(months) < len(parts) or min(months) < 1 or list(months) != sorted(set(months)):
+        raise SpecError(f"--dates must be months >= 1 in ascending order, such as 12,24; got {text!r}")
+    return months

@@ -1,0 +1,86 @@
+"""Numbers as the cells of tables show them; "-" stands for what is not known."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+from typing import TypeGuard
+
+UNKNOWN = "-"
+
+
+def known(x: float | None) -> TypeGuard[float]:
+    """Return whether there is a finite number.
+
+    >>> known(0.0), known(None), known(float("nan"))
+    (True, False, False)
+    """
+    return x is not None and isfinite(x)
+
+
+def percent(p: float | None) -> str:
+    """Return a probability in percent; one that is tiny but positive is not shown as zero.
+
+    >>> percent(0.25), percent(0.0001), percent(0.0), percent(0.99999), percent(None)
+    ('25.0%', '<0.1%', '0.0%', '>99.9%', '-')
+    """
+    if not known(p):
+        return UNKNOWN
+    if 0 < p < 0.0005:
+        return "<0.1%"
+    return f"{100 * p:.1f}%" if p < 0.9995 or p >= 1 - 1e-9 else ">99.9%"
+
+
+def percent_range(low: float | None, high: float | None) -> str:
+    """Return an interval of probabilities in whole percent.
+
+    >>> percent_range(0.023, 0.41), percent_range(None, 0.41)
+    ('2-41%', '-')
+    """
+    return f"{100 * low:.0f}-{100 * high:.0f}%" if known(low) and known(high) else UNKNOWN
+
+
+def decimal(x: float | None, unknown: str = UNKNOWN, form: str = ".3f") -> str:
+    """Return a number with three decimals, or in another format.
+
+    >>> decimal(0.25), decimal(float("nan")), decimal(None, "n/a"), decimal(0.25, form="+.2f")
+    ('0.250', '-', 'n/a', '+0.25')
+    """
+    return format(x, form) if known(x) else unknown
+
+
+def decimal_range(low: float | None, high: float | None, unknown: str = UNKNOWN, form: str = ".3f") -> str:
+    """Return an interval with three decimals, or in another format.
+
+    >>> decimal_range(0.1, 0.25), decimal_range(0.1, None)
+    ('0.100 to 0.250', '-')
+    """
+    return f"{low:{form}} to {high:{form}}" if known(low) and known(high) else unknown
+
+
+def with_error(x: float, error: float | None, form: str = "+.3f") -> str:
+    """Return a number with its sign and, where there is one, its standard error.
+
+    >>> with_error(1.25, 0.125), with_error(-0.5, None, "+.4f")
+    ('+1.250 ± 0.125', '-0.5000')
+    """
+    return format(x, form) if error is None else f"{x:{form}} ± {error:{form.removeprefix('+')}}"
+
+
+def score_or_infinity(x: float) -> str:
+    """Return a score with three decimals; a logarithmic score may be infinite.
+
+    >>> score_or_infinity(0.5), score_or_infinity(float("inf"))
+    ('0.500', '∞')
+    """
+    return decimal(x, "∞")
+
+
+def signed(x: float) -> str:
+    """Return a number with its sign and two decimals, in the typography of prose.
+
+    >>> signed(-0.018), signed(float("-inf")), signed(float("nan"))
+    ('−0.02', '−∞', '–')
+    """
+    if isnan(x):
+        return "–"
+    return "−∞" if x == float("-inf") else f"{x:+.2f}".replace("-", "−")

@@ -1,0 +1,108 @@
+"""The page of `compare`: accounts side by side, what differs between them, and what drives the difference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.forecasting.accuracy import accuracy_notes
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.cells import decimal, with_error
+from peacetalks.pages.forecast_rows import outcome_names
+from peacetalks.pages.styles import END_COLUMNS, END_NAMES, view_kind, view_name
+from peacetalks.pages.table_page import Page, Section
+from peacetalks.pages.view_rows import VIEWS_MEANING, cell, notes, range_sections
+from peacetalks.questions.compare import WrittenNumber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peacetalks.pages.table_page import Cells
+    from peacetalks.questions.compare import Comparison
+
+TERMS = "Terms: the mean share of side 1 given a settlement by the last date."
+
+
+def compare_page(c: Comparison) -> Page:
+    """Return the page of a comparison."""
+    sections = [
+        _views(c),
+        *range_sections({name: {"": forecast} for name, forecast in c.views.items()}, c.dates),
+        _outcomes(c),
+        _changes(c),
+    ]
+    if c.drivers:
+        sections.append(_drivers(c))
+    return Page(f"{c.scenario.title}: accounts compared", c.scenario.summary, tuple(sections))
+
+
+def _views(c: Comparison) -> Section:
+    """Return the outcome classes of every account in every view at all dates, and the expected terms."""
+    titles = "; ".join(f"{name}: {title}" for name, title in c.titles.items())
+    accuracy = accuracy_notes({name: e.accuracy for name, e in c.expected.items()})
+    return Section(
+        "The outcome classes",
+        tuple(h.replace(" mo", "\u00a0mo") for h in _views_head(c, END_NAMES)),
+        _views_rows(c, view_name),
+        f"{VIEWS_MEANING} {TERMS} {titles}.",
+        kinds=tuple(view_kind(view) for forecast in c.views.values() for view in forecast.views),
+        notes=(*notes(c.views), *accuracy),
+        csv=(_views_head(c, END_COLUMNS), *_views_rows(c, str)),
+    )
+
+
+def _views_head(c: Comparison, names: dict[str, str]) -> Cells:
+    return ("account", "view", *(f"{names[e]} {m} mo" for e in ENDS for m in c.dates), "terms")
+
+
+def _views_rows(c: Comparison, name_of: Callable[[str], str]) -> tuple[Cells, ...]:
+    return tuple(
+        (
+            account,
+            name_of(view),
+            *(cell(a, e, m) for e in ENDS for m in c.dates),
+            decimal(c.expected[account].terms, "no settlement") if view == "inside" else "",
+        )
+        for account, forecast in c.views.items()
+        for view, a in forecast.views.items()
+    )
+
+
+def _outcomes(c: Comparison) -> Section:
+    names = outcome_names(c.scenario)
+    rows = tuple(
+        (names[outcome], *(decimal(float(e.outcomes[outcome][-1])) for e in c.expected.values()))
+        for outcome in c.expected["base"].outcomes
+    )
+    return Section(f"Outcomes at {c.dates[-1]} mo", ("outcome", *c.expected), rows)
+
+
+def _changes(c: Comparison) -> Section:
+    rows = tuple(
+        (a.name, change.path, _entry(change.base), _entry(change.account), change.reason)
+        for a in c.accounts
+        for change in c.changes(a)
+    )
+    return Section("What differs", ("account", "entry", "base", "account's", "reason"), rows)
+
+
+def _entry(x: Any) -> str:
+    """Return a number of a scenario with its range, or another entry as it is written."""
+    if not isinstance(x, WrittenNumber):
+        return "not in the game" if x is None else str(x)
+    return f"{x.value:g}" if x.low == x.high else f"{x.value:g} ({x.low:.3g} to {x.high:.3g})"
+
+
+def _drivers(c: Comparison) -> Section:
+    rows: list[Cells] = []
+    for name, d in c.drivers.items():
+        for credit in d.credits:
+            error_of = dict.fromkeys(ENDS) if credit.error is None else credit.error
+            rows.append((name, credit.entries, *(with_error(credit.ends[e], error_of[e], "+.4f") for e in ENDS)))
+        whole = (with_error(d.difference[e], None, "+.4f") for e in ENDS)
+        rows.append((name, "whole difference from the base", *whole))
+    return Section(
+        f"Which entries drive the difference at {c.dates[-1]} mo",
+        ("account", "entry", *END_NAMES.values()),
+        tuple(rows),
+        "Shapley split of the difference between an account and the base; the credits sum to the whole.",
+    )

@@ -1,0 +1,120 @@
+"""A forecast as a self-contained HTML page, SVG, CSV or JSON, and as a fragment for a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from peacetalks.pages import files, markup
+from peacetalks.pages.cells import decimal
+from peacetalks.pages.forecast_rows import Row, dates, forecast_rows
+from peacetalks.pages.forecast_text import fact_lines, headlines, settings_line, view_lines
+from peacetalks.pages.styles import RowKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from xarray import DataArray
+
+    from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.pages.forecast_charts import Drawing
+
+
+@dataclass(frozen=True)
+class ForecastPage:
+    """What the template `report` shows, and nothing else."""
+
+    title: str
+    as_of: date
+    summary: str
+    hindsight: str
+    headlines: list[str]
+    months: list[int]
+    rows: list[Row]
+    notes: list[str]  # on past conflicts and the best estimate
+    facts: list[str]
+    charts: list[Drawing]
+    settings: str
+    numbers: list[tuple[str, str, str]]  # path in the scenario, value, source
+
+
+def page(o: Outlook) -> ForecastPage:
+    """Return the content of a forecast's page."""
+    from peacetalks.pages.forecast_charts import charts  # Altair is slow to import
+
+    s = o.scenario
+    return ForecastPage(
+        title=s.title,
+        as_of=s.as_of,
+        summary=s.summary,
+        hindsight=s.hindsight,
+        headlines=headlines(o),
+        months=dates(o),
+        rows=forecast_rows(o),
+        notes=view_lines(o),
+        facts=fact_lines(o),
+        charts=charts(o),
+        settings=settings_line(o),
+        numbers=[(path, f"{float(n):g}", n.source or "no source given") for path, n in s.numbers().items()],
+    )
+
+
+def html(o: Outlook) -> str:
+    """Return one self-contained page with charts."""
+    return markup.fill("report", page=page(o))
+
+
+def svg(o: Outlook) -> str:
+    """Return all charts as one SVG."""
+    from peacetalks.pages.forecast_charts import one_svg
+
+    return one_svg(o)
+
+
+def fragment(o: Outlook) -> str:
+    """Return the outcome classes in every view at the dates shown as HTML for a notebook, and what they rest on."""
+    shown = [r for r in forecast_rows(o) if r.end and r.kind in (RowKind.END, RowKind.PAST, RowKind.BEST)]
+    return markup.fill(
+        "fragment",
+        title=o.scenario.title,
+        as_of=o.scenario.as_of,
+        months=dates(o),
+        rows=shown,
+        notes=view_lines(o),
+    )
+
+
+def csv(o: Outlook) -> str:
+    """Return every probability as CSV: the outcome classes in each view, the model's outcomes; unknown is empty."""
+    head = ("period", "view", "level", "outcome", "probability")
+    rows = [row for view, a in o.views.items() for row in _csv_rows(view, "end", a)]
+    return files.csv_text([head, *rows, *_csv_rows("inside", "outcome", o.outcomes)])
+
+
+def _csv_rows(view: str, level: str, a: DataArray) -> Iterator[tuple[int, str, str, str, str]]:
+    name = next(str(d) for d in a.dims if d != "period")
+    for month in a.period.values:
+        for what in a[name].values:
+            p = float(a.sel({"period": month, name: what}))
+            yield int(month), view, level, what, decimal(p, "", ".6f")
+
+
+def as_json(o: Outlook) -> str:
+    """Return the forecast as JSON (schema: `forecast.schema.json`)."""
+    return files.json_text(o.to_dict(), finite=True)
+
+
+MAKERS: dict[str, Callable[[Outlook], str]] = {".html": html, ".svg": svg, ".csv": csv, ".json": as_json}
+
+
+def makers(o: Outlook) -> files.Makers:
+    """Return what each suffix of a file would be written with."""
+    return {suffix: partial(make, o) for suffix, make in MAKERS.items()}
+
+
+def write(o: Outlook, path: Path) -> None:
+    """Write the forecast to a .html, .svg, .csv or .json file; raise `PageError` for another suffix."""
+    files.write(path, makers(o))

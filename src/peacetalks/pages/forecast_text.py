@@ -1,0 +1,160 @@
+"""What is said of a forecast in sentences: the same on a terminal, in a page and in a notebook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.equilibrium.belief_grid import Interpolation
+from peacetalks.forecasting.accuracy import FELL_BACK
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.cells import percent
+from peacetalks.pages.forecast_rows import dates
+from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.forecasting.views import HasViews
+
+TRUCE_MONTHS = (1, 3, 6, 12)
+COARSE = 0.01  # error of the belief grid from which a finer one is advised
+
+
+def headlines(o: Outlook) -> list[str]:
+    """Return one sentence for the model alone and one for the best estimate, at the date nearest to a year."""
+    m = max(d for d in dates(o) if d <= 12)
+    shown = [(MODEL_ALONE, o.ends)]
+    if o.pooled.ends is not None and bool(np.isfinite(o.pooled.ends.sel(period=m)).all()):
+        shown.append((BEST_ESTIMATE, o.pooled.ends))
+    after = f"After {m} month{'s' * (m != 1)}"
+    lines = [
+        f"{after}, {view}: "
+        + ", ".join(f"{END_NAMES[e].lower()} {percent(float(a.sel(end=e, period=m)))}" for e in ENDS)
+        + "."
+        for view, a in shown
+    ]
+    return lines if len(shown) > 1 else [*lines, f"No best estimate. {o.pooled.reason}".rstrip()]
+
+
+def past_conflict_lines(o: HasViews) -> list[str]:
+    """Return what each reference class of past conflicts is, and what the data do not say."""
+    lines = []
+    for i, view in enumerate(o.outside, 1):
+        shrinkage = f", weight {view.weight:.2f} against its parent class" if view.ends else ""
+        lines.append(f"[{i}] {view.reference_class}: n = {view.n}{shrinkage}")
+    for note in dict.fromkeys(view.note for view in o.outside):
+        which = "".join(f"[{i}]" for i, view in enumerate(o.outside, 1) if view.note == note)
+        lines.append(f"{which} {note}")
+    if not o.outside:
+        lines.append("The scenario names no reference class: past conflicts are not consulted (reference_classes).")
+    for source in dict.fromkeys(view.source for view in o.outside if view.source):
+        lines.append(f"Past conflicts: {source}; known at {o.as_of}.")
+    return lines
+
+
+def best_estimate_lines(o: HasViews) -> list[str]:
+    """Return what was pooled, with which weight, and what the weight rests on; or why nothing was pooled."""
+    p = o.pooled
+    if p.ends is None:
+        return [f"No best estimate. {p.reason}"]
+    f = p.fit
+    cases = f"{f.effective_n:g} historical case{'s' * (f.effective_n != 1)} (each horizon counts a half)"
+    enough = "which identify it" if f.identified else "too few to estimate it: mostly the prior"
+    return [
+        f"Best estimate: the model alone pooled with past conflicts [{p.number}], the narrowest class with enough "
+        f"cases. Weight of the model {f.weight:.2f} (95%: {f.low:.2f} to {f.high:.2f}), sharpness {f.sharpness:.2f}.",
+        f"Weight fitted at 12 and 24 months on {cases} known at {o.as_of}, {enough}. Prior, a {f.prior.why}.",
+    ]
+
+
+def view_lines(o: HasViews) -> list[str]:
+    """Return what past conflicts and the best estimate rest on."""
+    return [*past_conflict_lines(o), *best_estimate_lines(o)]
+
+
+def fact_lines(o: Outlook) -> list[str]:
+    """Return the terms, the durations, and the numbers that mechanisms fix before the game is solved."""
+    return [*terms_lines(o), *duration_lines(o), *derived_lines(o)]
+
+
+def terms_lines(o: Outlook) -> list[str]:
+    """Return the expected terms beside their baselines."""
+    base = o.baselines
+    beside = f"front as it stands {base['front']:.2f}, capability-weighted mean {base['capability_weighted_mean']:.2f}"
+    if o.mean_terms is None:
+        return [f"Terms: no settlement within the forecast. Baselines: {beside}."]
+    first, last = _central_range(o.terms.terms.values.tolist(), o.terms.values.tolist())
+    spread = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+    return [
+        f"Terms if settled: {o.scenario.sides[0].label} gets {o.mean_terms:.2f} of the stake (90%: {spread}).",
+        f"Baselines: {beside}.",
+    ]
+
+
+def duration_lines(o: Outlook) -> list[str]:
+    """Return the times to settlement and to the collapse of a truce."""
+    d = o.durations
+    by = ", ".join(f"{percent(d.settled[m - 1])} by {m} mo" for m in dates(o))
+    lines = [f"Settled: {by}."]
+    if d.broken_within is None:
+        return [*lines, "No truce begins in this forecast."]
+    followed = [m for m in TRUCE_MONTHS if m <= len(d.broken_within)]
+    within = ", ".join(f"{percent(d.broken_within[m - 1])} in {m} mo" for m in followed)
+    return [*lines, f"A truce, once begun, is broken: {within}."]
+
+
+def derived_lines(o: Outlook) -> list[str]:
+    """Return the numbers that the scenario's mechanisms fix before the game is solved."""
+    d, s, lines = o.settings["derived"], o.scenario, []
+    if "credibility" in d:
+        lines.append(f"Threats count for {percent(d['credibility'])} of their weight: capability x belief in use.")
+    if s.observers and "observers_belief" in d:
+        judged = s.sides[s.observers.of - 1].label
+        lines.append(
+            f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}."
+        )
+    if s.loyalty and "mutiny_hazard_steady" in d:
+        steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
+        risks = f"{steady} in a month of restraint, {strained} once strained"
+        lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
+    return lines
+
+
+def settings_line(o: Outlook) -> str:
+    """Return how the forecast was computed, and whether a finer belief grid is advised."""
+    s = o.settings
+    precision = next(iter(s["rationality"].values()))
+    left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
+    draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
+    return (
+        f"Quantal response equilibrium, precision {precision:g}; {s['belief_points']} belief points a side, "
+        f"{s['states']} states, {s['nodes']} nodes; residual {o.residual:.1e}; nodes with several equilibria "
+        f"{o.multiple}{draws}; scenario {o.scenario.digest}.{_grid_advice(o)} "
+        "A model's view under stated judgements, not an oracle."
+    )
+
+
+def _grid_advice(o: Outlook) -> str:
+    """Return what is known of the error of the belief grid, and of the interpolation, after the other settings."""
+    s, advice = o.settings, ""
+    if o.grid_error is None:
+        advice = " The error of the belief grid is estimated from 4 points on." if o.beliefs else ""
+    elif (off := float(o.grid_error.max())) > COARSE:
+        advice = f" The belief grid may be off by {percent(off)}: try {2 * s['belief_points'] - 1} points."
+    return advice + (f" {FELL_BACK}." if s["interpolation"] == Interpolation.FELL_BACK else "")
+
+
+def _central_range(values: Sequence[float], weights: Sequence[float], share: float = 0.9) -> tuple[float, float]:
+    """Return the central range of a discrete distribution.
+
+    >>> _central_range([0.3, 0.4, 0.5], [0.04, 0.9, 0.06])
+    (0.4, 0.5)
+    """
+    cumulated = np.cumsum(weights)
+    tail = (1 - share) / 2
+    low = next((i for i, below in enumerate(cumulated) if below > tail), 0)
+    high = next((i for i, below in enumerate(cumulated) if below >= 1 - tail), len(values) - 1)
+    return values[min(low, high)], values[high]

@@ -1,0 +1,134 @@
+"""The page of `infer`: the belief after each event, the record under each account, and the updated forecast."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from peacetalks.forecasting.accuracy import accuracy_notes
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.cells import decimal, with_error
+from peacetalks.pages.styles import END_NAMES, view_kind, view_name
+from peacetalks.pages.table_page import SUFFIXES as TABLE_SUFFIXES
+from peacetalks.pages.table_page import Page, Section
+from peacetalks.pages.view_rows import VIEWS_MEANING, cell, notes, range_sections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from peacetalks.pages.table_page import Cells
+    from peacetalks.questions.filter_record import FilteredEvent, MonthEnd, Posterior
+    from peacetalks.questions.infer import Inference
+    from peacetalks.questions.marginal_likelihood import Evidence
+
+SUFFIXES = (*TABLE_SUFFIXES, ".svg")
+Firsts = list[tuple[str, str]]  # (informed side, its first type)
+
+
+def infer_page(i: Inference) -> Page:
+    """Return the page of an inference."""
+    sections = [
+        _beliefs(i),
+        _codings(i),
+        _accounts(i),
+        _updated(i),
+        *range_sections({name: i.forecasts(name) for name in i.log_likelihood}, i.dates),
+    ]
+    return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections))
+
+
+def _firsts(i: Inference) -> Firsts:
+    return [(side, next(iter(types))) for side, types in i.base.posterior.items()]
+
+
+def _belief_cells(posterior: Posterior, firsts: Firsts) -> Iterator[str]:
+    return (decimal(posterior[side][first]) for side, first in firsts)
+
+
+def _beliefs(i: Inference) -> Section:
+    """Return the filter's pass in order of date: the start, the events, the ends of the months."""
+    from peacetalks.pages.filter_chart import svg
+
+    firsts = _firsts(i)
+    rows: list[Cells] = [
+        (i.record.start.isoformat(), "", "start of the record", "", *_belief_cells(i.prior, firsts), "0.000")
+    ]
+    closed = 0
+    for r in i.base.events:
+        rows += _month_ends(i.base.month_ends[closed : r.placed.month], firsts)
+        closed = max(closed, r.placed.month)
+        rows.append(_event(r, firsts))
+    rows += _month_ends(i.base.month_ends[closed:], firsts)
+    head = ("date", "actor", "act", "read as", *(f"{side} {first}" for side, first in firsts), "log-likelihood")
+    return Section("What is believed after each event", head, tuple(rows), svg=svg(i))
+
+
+def _event(r: FilteredEvent, firsts: Firsts) -> Cells:
+    e, seen = r.placed.event, r.placed.seen
+    move = f"{seen.stage}: {' / '.join(seen.moves)}" if r.used and seen is not None else f"not used: {r.reason}"
+    act = e.act + (" (disputed)" if e.alternative else "")
+    return (e.date.isoformat(), e.actor, act, move, *_belief_cells(r.posterior, firsts), decimal(r.log_likelihood))
+
+
+def _month_ends(ends: Sequence[MonthEnd], firsts: Firsts) -> list[Cells]:
+    rows = []
+    for e in ends:
+        state = "; ".join(f"{name}: {' or '.join(map(str, v))}" for k in e.known for name, v in k.known.items())
+        known = f"known: {state}" if state else ""
+        beliefs = _belief_cells(e.posterior, firsts)
+        rows.append((e.date.isoformat(), "", "end of a month", known, *beliefs, decimal(e.log_likelihood)))
+    return rows
+
+
+def _codings(i: Inference) -> Section:
+    firsts = _firsts(i)
+    rows = tuple(
+        (name, *_belief_cells(p.posterior, firsts), decimal(p.log_likelihood)) for name, p in i.codings.items()
+    )
+    head = ("coding", *(f"{side} {first}" for side, first in firsts), "log-likelihood")
+    return Section("Disputed items by their other coding", head, rows)
+
+
+def _accounts(i: Inference) -> Section:
+    factors = i.factors()
+    rows = []
+    for name, likelihood in i.log_likelihood.items():
+        e, f = i.evidence.get(name), factors.get(name)
+        integral = "not integrated" if e is None else with_error(e.log_z, e.error, ".3f")
+        factor, method = "" if f is None else with_error(*f), "" if e is None else _integration(e)
+        rows.append((name, decimal(likelihood), integral, factor, method))
+    return Section(
+        "The record under each account",
+        ("account", "log-likelihood, central values", "log evidence", "log Bayes factor over base", "how"),
+        tuple(rows),
+        f"On the {len(i.common)} events that every account can place. Integrated over the ranges of every number that "
+        "some account changes.",
+    )
+
+
+def _integration(e: Evidence) -> str:
+    """Return how the evidence was integrated, and what is missing where the integration is not whole."""
+    cut = "" if e.complete else ", stopped at the cap"
+    unsolved = f" ({e.unsolved} did not converge and are left out)" if e.unsolved else ""
+    return f"{e.method}, {e.evaluations} solves{cut}{unsolved}"
+
+
+def _updated(i: Inference) -> Section:
+    """Return the outcome classes of every account in every view, without and with the events."""
+    shown = [
+        (name, m, view, [forecast.views[view] for forecast in i.forecasts(name).values()])
+        for name, after in i.after.items()
+        for m in i.dates
+        for view in after.views
+    ]
+    rows = tuple(
+        (name, view_name(view), str(m), *(cell(a, e, m) for e in ENDS for a in both)) for name, m, view, both in shown
+    )
+    return Section(
+        "The forecast without and with the events",
+        ("account", "view", "mo", *(f"{END_NAMES[e]} {how}" for e in ENDS for how in ("without", "with"))),
+        rows,
+        f"{VIEWS_MEANING} The events move the model alone, and with it the best estimate; past conflicts stay as they "
+        "are.",
+        kinds=tuple(view_kind(view) for _, _, view, _ in shown),
+        notes=(*notes(i.after), *accuracy_notes(i.accuracy)),
+    )
