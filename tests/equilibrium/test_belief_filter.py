@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import peacetalks as pt
-from peacetalks.equilibrium.belief_filter import Cloud, Filter, Seen
+from peacetalks.equilibrium.belief_filter import Filter, ParticleSet, Seen
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Move, Simultaneous, lottery
 
@@ -145,13 +145,13 @@ RECORDS = {
 def test_filter_equals_enumeration(solved, name):
     seen, months = RECORDS[name], 2
     f = Filter(solved, most=None)
-    cloud = f.open()
+    particles = f.open()
     for t in range(months):
-        cloud = f.period(cloud, seen.get(t, []), t)
+        particles = f.period(particles, seen.get(t, []), t)
     joint = enumerate_record(solved, months, seen)
-    assert cloud.mass == pytest.approx(sum(joint.values()), abs=1e-12)
+    assert particles.mass == pytest.approx(sum(joint.values()), abs=1e-12)
     for i, player in enumerate("AB"):
-        for kind, p in f.posterior(cloud)[player].items():
+        for kind, p in f.posterior(particles)[player].items():
             assert p == pytest.approx(sum(x for k, x in joint.items() if k[i] == kind) / sum(joint.values()), abs=1e-12)
 
 
@@ -163,10 +163,10 @@ def test_the_record_says_something(solved):
 
 def test_on_the_grid_it_is_the_forward_pass(solved):
     f = Filter(solved, most=0)
-    cloud, mass = f.open(), []
+    particles, mass = f.open(), []
     for t in range(3):
-        cloud = f.period(cloud, (), t)
-        mass.append(cloud)
+        particles = f.period(particles, (), t)
+        mass.append(particles)
     forward = pt.trajectory(solved, 3)
     for t, c in enumerate(mass):
         assert c.gridded
@@ -184,10 +184,10 @@ def test_grid_approaches_the_exact_filter():
     def posterior(points, most):
         s = pt.solve(haggle(), rationality=3.0, belief_points=points, certify=False)
         f = Filter(s, most=most)
-        cloud = f.open()
+        particles = f.open()
         for t in range(2):
-            cloud = f.period(cloud, seen.get(t, []), t)
-        return f.posterior(cloud)["B"]["t"], cloud.mass
+            particles = f.period(particles, seen.get(t, []), t)
+        return f.posterior(particles)["B"]["t"], particles.mass
 
     coarse, fine, exact = posterior(3, 0), posterior(9, 0), posterior(9, None)
     assert abs(fine[0] - exact[0]) < abs(coarse[0] - exact[0]) + 1e-12
@@ -195,22 +195,22 @@ def test_grid_approaches_the_exact_filter():
     assert fine[1] == pytest.approx(exact[1], rel=2e-3)
 
 
-def stage_by_stage(f, cloud, seen):
-    """The end of a period, every point pushed by itself and put back on the grid after each stage."""
+def stage_by_stage(f, particles, seen):
+    """The end of a period, every particle pushed forward by itself and put back on the grid after each stage."""
     for k, stage in enumerate(f.s.game.stages):
-        exact = f._stage(k, stage, cloud, [x for x in seen if x.stage == stage.name], 0)
-        cloud = Cloud({state: f._project(b, m) for state, (b, m, _) in exact.at.items()}, True)
-    return cloud
+        exact = f._stage(k, stage, particles, [x for x in seen if x.stage == stage.name], 0)
+        particles = ParticleSet({state: f.project(b, m) for state, (b, m, _) in exact.at.items()}, True)
+    return particles
 
 
 @pytest.mark.parametrize("kinds", [{"t": 0.4, "w": 0.6}, {"t": 0.4, "w": 0.4, "m": 0.2}])
-def test_sparse_steps_are_the_pushes_of_single_points(kinds):
+def test_sparse_steps_are_the_push_forward_of_single_particles(kinds):
     game = replace(haggle(), types={"A": kinds, "B": {"t": 0.3, "w": 0.7}}, periods=None)
     f = Filter(pt.solve(game, rationality=3.0, belief_points=4, certify=False))
     for seen in [*RECORDS["all but the clash"].values(), *RECORDS["one move of a pair"].values(), []]:
-        cloud = Cloud(f.open().at, gridded=True)
-        mine, theirs = f.period(cloud, seen), stage_by_stage(f, Cloud(cloud.at), seen)
-        again = f.period(mine, seen), stage_by_stage(f, Cloud(theirs.at), seen)
+        particles = ParticleSet(f.open().at, gridded=True)
+        mine, theirs = f.period(particles, seen), stage_by_stage(f, ParticleSet(particles.at), seen)
+        again = f.period(mine, seen), stage_by_stage(f, ParticleSet(theirs.at), seen)
         for one, two in ((mine, theirs), again):
             assert {s for s, x in one.at.items() if len(x[1])} == {s for s, x in two.at.items() if len(x[1])}
             for state, (b, m, flat) in one.at.items():
@@ -219,7 +219,7 @@ def test_sparse_steps_are_the_pushes_of_single_points(kinds):
                 assert (b == two.at[state][0]).all()
 
 
-def test_what_was_pushed_is_not_pushed_again(solved, monkeypatch):
+def test_what_was_pushed_forward_is_cached(solved, monkeypatch):
     f, seen = Filter(solved), RECORDS["all but the clash"][0]
     first, pushed = f.period(f.open(), seen), []
     stage = Filter._stage
@@ -242,7 +242,7 @@ def test_impossible_and_unknown_records(solved):
 
 def test_keep_conditions_on_the_state(solved):
     f = Filter(solved, most=None)
-    cloud = f.period(f.open())
-    war = cloud.keep(lambda state: state == "war")
-    assert 0 < war.mass < cloud.mass
-    assert cloud.mass == pytest.approx(1.0, abs=1e-12)
+    particles = f.period(f.open())
+    war = particles.keep(lambda state: state == "war")
+    assert 0 < war.mass < particles.mass
+    assert particles.mass == pytest.approx(1.0, abs=1e-12)

@@ -7,8 +7,9 @@ from scipy.special import expit
 
 import peacetalks as pt
 from peacetalks.catalog import make
-from peacetalks.equilibrium import period_map as work
+from peacetalks.equilibrium import period_map
 from peacetalks.equilibrium.anderson import Mixer
+from peacetalks.equilibrium.period_map import PeriodMap
 from peacetalks.game.language import Game, Move, Simultaneous
 
 PENNIES = np.array([[2.0, -1.0], [-1.0, 1.0]])  # what A gets; B loses it
@@ -59,10 +60,10 @@ def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypa
         q = expit(more(p))
         return p - expit(lam * scale * float((PENNIES[0] - PENNIES[1]) @ [q, 1 - q]))
 
-    alone, by_hand = work.Work.alone, []
-    monkeypatch.setattr(work.Work, "alone", lambda self, *a: by_hand.append(a) or alone(self, *a))
+    scalar, solves = PeriodMap._solve_scalar, []
+    monkeypatch.setattr(PeriodMap, "_solve_scalar", lambda self, *a: solves.append(a) or scalar(self, *a))
     s = pt.solve(pennies(), lam, belief_points=5, certify=False)
-    assert by_hand  # plain replies do not settle
+    assert solves  # the best responses alone do not converge
     assert s.settings["interpolation"] == "cubic"
     for kind, scale in (("x", 1.0), ("y", 0.8)):
         p = brentq(gap, 0, 1, args=(scale,), xtol=1e-14)
@@ -71,16 +72,16 @@ def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypa
         assert found["B"]["only"]["heads"] == pytest.approx(expit(more(p)), abs=1e-8)
 
 
-def test_straight_lines_where_two_movers_keep_turning(monkeypatch):
+def test_falls_back_to_linear_interpolation_where_two_movers_oscillate(monkeypatch):
     cubic = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
-    monkeypatch.setattr(work, "PATIENCE", 0)
-    straight = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
-    assert straight.settings["interpolation"] == "linear instead of cubic"
+    monkeypatch.setattr(period_map, "PATIENCE", 0)
+    linear = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
+    assert linear.settings["interpolation"] == "linear instead of cubic"
     assert (
         pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
     )
     for p in "AB":
-        assert 0 < abs(straight.value(p) - cubic.value(p)) < 2e-3
+        assert 0 < abs(linear.value(p) - cubic.value(p)) < 2e-3
 
 
 def test_mixing_gets_past_the_ghost_of_a_fixed_point():

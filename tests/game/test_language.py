@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from oracle.tree import solve_tree
+from scipy.special import expit
 
 import peacetalks as pt
 from peacetalks import catalog
@@ -118,7 +119,7 @@ def test_the_start_is_a_lottery(start):
 
 
 def test_a_game_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr("peacetalks.game.compile.MAX_NODES", 50)
+    monkeypatch.setattr("peacetalks.game.walk.MAX_NODES", 50)
     step = pt.Decision("step", "A", lambda s: [pt.Move("on", s + 1), pt.Move("stop", s)])
     with pytest.raises(pt.GameError, match=r"more than 50 nodes \(stage 'step'\).*fewer"):
         compile_game(pt.Game(players=("A",), start=0, stages=(step,), periods=None))
@@ -179,7 +180,7 @@ def solved():
         (lambda s: pt.forecast(s, str, periods=3), "at most the game's 2"),
         (lambda s: pt.forecast(s, str, periods=0), "whole number >= 1"),
         (lambda s: pt.forecast(s, str, given={"D": "strong"}), "the prior for 'D' must be probabilities over"),
-        (lambda s: pt.forecast(s, str, given={"1": "only"}), "about whom nothing is hidden"),
+        (lambda s: pt.forecast(s, str, given={"1": "only"}), "who has no hidden type"),
         (lambda s: pt.simulate(s, n=10), "needs a seed"),
         (lambda s: pt.simulate(s, n=0, seed=1), "n must be at least 1"),
     ],
@@ -206,15 +207,6 @@ def test_the_tree_refuses_what_is_too_large():
         solve_tree(catalog.make("signorino"), 1.0).strategy(("nonsense",))
 
 
-def test_the_catalog_knows_its_names():
-    with pytest.raises(pt.GameError, match=r"no game is called 'chainstore' .did you mean 'chain-store'"):
-        catalog.make("chainstore")
-    with pytest.raises(pt.GameError, match=r"game 'fearon' has no parameter 'ofers' .did you mean 'offers'"):
-        catalog.make("fearon", ofers=3)
-    with pytest.raises(pt.GameError, match="the list of offers is empty"):
-        catalog.make("fearon", offers=[])
-
-
 def test_what_passes_through_costs_nothing():
     wait = pt.Chance("wait", lambda s: [pt.Move("pass", s, {"A": 0.25})])
     again = pt.Chance("again", wait.moves)
@@ -228,3 +220,20 @@ def test_results_carry_how_they_were_got(solved):
     assert solved.settings["rationality"] == {"1": 2.0, "2": 2.0, "D": 2.0}
     assert solved.settings["belief_points"] == 5
     assert np.isfinite(solved.residual)
+
+
+def test_nine_simultaneous_movers_are_refused():
+    """The kernels hold eight movers; a ninth wrote past their arrays."""
+    names = tuple("ABCDEFGHI")
+
+    def stage(players):
+        own = {p: lambda s: [pt.Move("a"), pt.Move("b")] for p in players}
+        return pt.Simultaneous(
+            "act", own, lambda s, chosen: pt.Move("m", "end", {p: float(a == "a") for p, a in chosen.items()})
+        )
+
+    with pytest.raises(pt.GameError, match="stage 'act' has 9 players who move at once; at most 8 are supported"):
+        pt.Game(players=names, start="open", stages=(stage(names),))
+    eight = pt.solve(pt.Game(players=names, start="open", stages=(stage(names[:8]),)), rationality=2.0, certify=False)
+    found = eight.strategy("act", "open")
+    assert [found[p]["only"]["a"] for p in names[:8]] == pytest.approx([expit(2.0)] * 8, abs=1e-9)

@@ -23,7 +23,7 @@ from oracle.tree_branch import follow_tree
 
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Game, Move, Simultaneous, Stage, lottery
-from peacetalks.game.payoffs import Columns
+from peacetalks.game.payoffs import PlayerTypes
 
 MAX_HISTORIES = 20_000
 MAX_UNKNOWNS = 1_500
@@ -99,7 +99,7 @@ class TreeSolution:
         return self._value(player, type, False)
 
     def _value(self, player: str, type: Any, welfare: bool) -> float:
-        columns = Columns(self.game)
+        columns = PlayerTypes(self.game)
         mine = columns.index[player if type is None else (player, type)]
         _, values = _Tree(self.game, np.ones(0), list(self.tree)).evaluate(self.unknowns[None], welfare)
         weights = np.array(self.game.prior(player)) if type is None else np.ones(1)
@@ -146,7 +146,7 @@ class _Unroll:
     """Lists the public histories of a game, depth first."""
 
     def __init__(self, game: Game) -> None:
-        self.game, self.columns = game, Columns(game)
+        self.game, self.columns = game, PlayerTypes(game)
         self.discount = np.array([game.discount_of(game.players[i]) for i in self.columns.player])
         self.kinds = np.array([len(game.type_names(p)) for p in game.players])
         self.nodes: list[_Node] = []
@@ -263,7 +263,7 @@ class _Tree:
 
     def __init__(self, game: Game, lam: np.ndarray, nodes: list[_Node]) -> None:
         self.game, self.lam, self.nodes = game, lam, nodes
-        self.columns = Columns(game)
+        self.columns = PlayerTypes(game)
         self.prior = [np.log(np.maximum(game.prior(p), 1e-300)) for p in game.players]
         self.kinds = [len(p) for p in self.prior]
         self.first = [self.columns.index[p][0] for p in game.players]

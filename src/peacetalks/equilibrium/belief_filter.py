@@ -1,17 +1,18 @@
 r"""What a record of public moves says about hidden types: the filter and its likelihood, on any solved game.
 
-Every move is public, so the public belief *is* the filter: along a history seen in full,
+Every move is public, so the public belief *is* the filter: along a history of which every move is known,
 
 .. math:: \mu'(\theta|a) = \mu(\theta)\,\sigma_\theta(a) / \bar\sigma(a), \qquad
           L = \prod_k \bar\sigma(a_k | s_k, \mu_k),
 
-with :math:`\bar\sigma` the average strategy.  Of a real conflict only some moves are seen.  The rest are summed over:
-a *cloud* of (state, belief, probability) is pushed through the stages; a stage with a move on record keeps the branches
-that agree with it, any other keeps all.  The mass that is left is the likelihood of what was seen, and the beliefs of the
-cloud average to the posterior.
+with :math:`\bar\sigma` the average strategy.  Of a real conflict only some moves are on record, and the others are
+summed over: a particle set of (state, belief, probability) goes through the stages; a stage with a move on record keeps
+the branches that agree with it, and any other stage keeps all.  The mass that is left is the likelihood of the record,
+and the beliefs of the particles average to the posterior.
 
-Beliefs are followed exactly (the node is solved anew off the grid) while the cloud is small; a cloud of more than `most`
-points is put on the belief grid, each belief shared out over its neighbours as the forecast does (`filter_grid.py`).
+Beliefs are followed exactly (a node is solved anew between the points of the belief grid) while the particle set is
+small. A set of more than `most` particles is put on the belief grid: each belief is distributed over its neighbours
+with interpolation weights, as in the forecast (`filter_grid.py`).
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha256
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.equilibrium.filter_grid import GridSteps, Step, grid_points, spread
+from peacetalks.equilibrium.belief_grid import beliefs_at, distribute, nearest_point, update
+from peacetalks.equilibrium.filter_grid import Branches, GridSteps
+from peacetalks.equilibrium.off_grid import solve_node
+from peacetalks.equilibrium.solved_game import by_participant
 from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE, expand
 
@@ -35,8 +39,8 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.game.language import Stage
 
-MOST = 300
-OFF = -1
+MOST = 300  # particles that are followed exactly
+OFF_GRID = -1
 
 
 @dataclass(frozen=True)
@@ -55,57 +59,75 @@ class Seen:
         )
 
 
-@dataclass(frozen=True)
-class Cloud:
-    """Where play may be: for each public state, beliefs [point, axis, type], mass [point], grid place [point]."""
+class Particles(NamedTuple):
+    """The particles of one public state."""
 
-    at: Mapping[Any, tuple[np.ndarray, np.ndarray, np.ndarray]]
-    gridded: bool = False  # whether beliefs have been put on the grid on the way
+    beliefs: np.ndarray  # [particle, axis, type]
+    mass: np.ndarray  # [particle]
+    place: np.ndarray  # [particle] flat index on the belief grid, or OFF_GRID
+
+
+@dataclass(frozen=True)
+class ParticleSet:
+    """Where play may be: the particles of each public state."""
+
+    at: Mapping[Any, Particles]
+    gridded: bool = False  # whether the beliefs have been put on the grid
 
     @property
     def mass(self) -> float:
-        """Probability of what was seen so far."""
-        return float(sum(m.sum() for _, m, _ in self.at.values()))
+        """Probability of the record so far."""
+        return float(sum(p.mass.sum() for p in self.at.values()))
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
-        """What tells clouds apart: states, beliefs and mass."""
+        """A value that identifies the set: states, beliefs and mass."""
         digest = sha256()
-        for b, m, _ in self.at.values():
-            digest.update(b.tobytes() + m.tobytes())
+        for p in self.at.values():
+            digest.update(p.beliefs.tobytes() + p.mass.tobytes())
         return self.gridded, tuple(self.at), digest.digest()
 
     @property
-    def points(self) -> int:
-        """Number of (state, belief) points."""
-        return sum(len(m) for _, m, _ in self.at.values())
+    def size(self) -> int:
+        """Number of particles."""
+        return sum(len(p.mass) for p in self.at.values())
 
-    def keep(self, agrees: Callable[[Any], bool]) -> Cloud:
-        """Return the part of the cloud in states that agree with what is known of the state."""
-        return Cloud({s: x for s, x in self.at.items() if agrees(s)}, self.gridded)
+    def keep(self, agrees: Callable[[Any], bool]) -> ParticleSet:
+        """Return the particles in states for which `agrees(state)` holds."""
+        return ParticleSet({s: p for s, p in self.at.items() if agrees(s)}, self.gridded)
+
+
+Chunks = dict[Any, list[tuple[np.ndarray, np.ndarray]]]  # state -> [(beliefs, mass)]
 
 
 @dataclass
 class Filter:
-    """Pushes clouds through a solved game."""
+    """Takes particle sets through a solved game along a record.
+
+    Parameters
+    ----------
+    s : Solution
+    most : int or None
+        Particles from which a set is put on the belief grid; None never does.
+    """
 
     s: Solution
     most: int | None = MOST
-    _steps: dict[tuple[int, Any], Step] = field(default_factory=dict)
-    _known: dict[tuple[Any, ...], Cloud] = field(default_factory=dict)  # what was pushed so far, by start and record
+    _branches: dict[tuple[int, Any], Branches] = field(default_factory=dict)
+    _cache: dict[tuple[Any, ...], ParticleSet] = field(default_factory=dict)  # by start and record up to a stage
 
     @cached_property
     def _grid(self) -> GridSteps:
-        return GridSteps(self.s, lambda k, state: self._step(k, self.s.game.stages[k], state))
+        return GridSteps(self.s, lambda k, state: self._branches_of(k, self.s.game.stages[k], state))
 
-    def open(self, states: Mapping[Any, float] | None = None, beliefs: Mapping[str, Any] | None = None) -> Cloud:
-        """Return the cloud at the start: the game's opening (or `states`) at the prior (or `beliefs`)."""
-        b = self.s._beliefs(beliefs)[None]
+    def open(self, states: Mapping[Any, float] | None = None, beliefs: Mapping[str, Any] | None = None) -> ParticleSet:
+        """Return the particle set at the start: the game's opening (or `states`) at the prior (or `beliefs`)."""
+        b = self.s.beliefs(beliefs)[None]
         found = dict(states or self.s.game.starts())
-        return Cloud({s: (b, np.array([p]), self._places(b)) for s, p in found.items()})
+        return ParticleSet({s: Particles(b, np.array([p]), self._places(b)) for s, p in found.items()})
 
-    def period(self, cloud: Cloud, seen: Iterable[Seen] = (), period: int = 0) -> Cloud:
-        """Return the cloud at the end of a period in which `seen` was on record.
+    def period(self, particles: ParticleSet, seen: Iterable[Seen] = (), period: int = 0) -> ParticleSet:
+        """Return the particle set at the end of a period in which `seen` was on record.
 
         Raises `GameError` for a stage or player that the game does not have.
         """
@@ -114,115 +136,114 @@ class Filter:
             self.s.game.stage(one.stage)
             if one.player is not None and one.player not in self.s.game.players:
                 raise GameError(f"the record names {one.player!r}, who is not a player")
-        key = (cloud.key, self.s.layer(period))
-        if (*key, frozenset(seen)) not in self._known:
-            self._known[*key, frozenset(seen)] = self._period(cloud, seen, self.s.layer(period), key)
-        return self._known[*key, frozenset(seen)]
+        key = (particles.key, self.s.period_slice(period))
+        if (*key, frozenset(seen)) not in self._cache:
+            self._cache[*key, frozenset(seen)] = self._period(particles, seen, self.s.period_slice(period), key)
+        return self._cache[*key, frozenset(seen)]
 
-    def posterior(self, cloud: Cloud) -> dict[str, dict[Any, float]]:
+    def posterior(self, particles: ParticleSet) -> dict[str, dict[Any, float]]:
         """Return {player: {type: probability}} of every player with hidden types.
 
         Raises `GameError` where the record has probability zero.
         """
-        if cloud.mass <= 0:
+        if particles.mass <= 0:
             raise GameError("what was seen cannot happen in this game: its probability is zero")
-        total = sum(np.einsum("n,nak->ak", m, b) for b, m, _ in cloud.at.values()) / cloud.mass
+        total = sum(np.einsum("n,nak->ak", p.mass, p.beliefs) for p in particles.at.values()) / particles.mass
         out = {}
         for player, ax in zip(self.s.game.players, self.s.grid.axis, strict=True):
             if ax >= 0:
-                kinds = self.s.game.type_names(player)
-                out[player] = dict(zip(kinds, np.asarray(total)[ax, : len(kinds)].tolist(), strict=True))
+                types = self.s.game.type_names(player)
+                out[player] = dict(zip(types, np.asarray(total)[ax, : len(types)].tolist(), strict=True))
         return out
 
-    def on_grid(self, cloud: Cloud) -> np.ndarray:
-        """Return the cloud as mass over [belief]: its beliefs on the grid, whatever the state."""
+    def on_grid(self, particles: ParticleSet) -> np.ndarray:
+        """Return the mass of the particles on the belief grid [belief], whatever their state."""
         out = np.zeros(self.s.grid.total)
-        for b, m, _ in cloud.at.values():
-            rows, flats, weights = self._spread(b)
-            np.add.at(out, flats, m[rows] * weights)
+        for p in particles.at.values():
+            rows, flats, weights = self._distribute(p.beliefs)
+            np.add.at(out, flats, p.mass[rows] * weights)
         return out
 
-    # -- within ------------------------------------------------------------------------------------
+    def project(self, beliefs: np.ndarray, mass: np.ndarray) -> Particles:
+        """Return particles on the belief grid from beliefs [particle, axis, type] and mass [particle]."""
+        rows, flats, weights = self._distribute(beliefs)
+        on_grid = np.bincount(flats, weights=mass[rows] * weights, minlength=self.s.grid.total)
+        live = np.flatnonzero(on_grid)
+        return Particles(beliefs_at(self.s.grid, live), on_grid[live], live)
 
-    def _period(self, cloud: Cloud, seen: list[Seen], layer: int, path: tuple[Any, ...]) -> Cloud:
-        """Push a cloud through the stages; what stood on the same record up to a stage (`path`) is not pushed again."""
+    def _period(self, particles: ParticleSet, seen: list[Seen], t: int, done: tuple[Any, ...]) -> ParticleSet:
+        """Take a particle set through the stages; `done` identifies the record up to a stage, for the cache."""
         stages = list(enumerate(self.s.game.stages))
-        while stages and not cloud.gridded:
+        while stages and not particles.gridded:
             k, stage = stages.pop(0)
             mine = [x for x in seen if x.stage == stage.name]
-            path = (*path, k, frozenset(mine))
-            if path not in self._known:
-                self._known[path] = self._stage(k, stage, cloud, mine, layer)
-            cloud = self._known[path]
-        return self._on_grid(cloud, stages, seen, layer) if stages else cloud
+            done = (*done, k, frozenset(mine))
+            if done not in self._cache:
+                self._cache[done] = self._stage(k, stage, particles, mine, t)
+            particles = self._cache[done]
+        return self._stages_on_grid(particles, stages, seen, t) if stages else particles
 
-    def _on_grid(self, cloud: Cloud, stages: list[tuple[int, Stage]], seen: list[Seen], layer: int) -> Cloud:
-        """Return the cloud, on the grid already, after the last `stages` of a period."""
+    def _stages_on_grid(
+        self, particles: ParticleSet, stages: list[tuple[int, Stage]], seen: list[Seen], t: int
+    ) -> ParticleSet:
+        """Return the particle set, on the grid already, after the last `stages` of a period."""
         steps, first = self._grid, stages[0][0]
-        at = [steps.number(first, state) for state in cloud.at]
+        at = [steps.number(first, state) for state in particles.at]
         mass = np.zeros((len(steps.places[first]), self.s.grid.total))
-        for i, (_, m, flat) in zip(at, cloud.at.values(), strict=True):
-            mass[i, flat] = m
+        for i, p in zip(at, particles.at.values(), strict=True):
+            mass[i, p.place] = p.mass
         for k, stage in stages:
             mine = [x for x in seen if x.stage == stage.name]
-            mass = steps.push(
-                k, layer, mass, lambda movers, labels, mine=mine: all(x.agrees(movers, labels) for x in mine)
+            mass = steps.push_forward(
+                k, t, mass, lambda movers, labels, mine=mine: all(x.agrees(movers, labels) for x in mine)
             )
         out = {}
         for state, m in zip(steps.places[-1], mass, strict=False):
             if len(flat := np.flatnonzero(m)):
-                out[state] = (grid_points(self.s.grid, flat), m[flat], flat)
-        return Cloud(out, True)
+                out[state] = Particles(beliefs_at(self.s.grid, flat), m[flat], flat)
+        return ParticleSet(out, True)
 
-    def _stage(self, k: int, stage: Stage, cloud: Cloud, seen: list[Seen], layer: int) -> Cloud:
-        chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]] = {}
-        for state, (b, m, flat) in cloud.at.items():
-            step = self._step(k, stage, state)
-            sigma = self._strategies(step, layer, b, flat)
-            self._branch(step, sigma, b, m, seen, chunks)
+    def _stage(self, k: int, stage: Stage, particles: ParticleSet, seen: list[Seen], t: int) -> ParticleSet:
+        chunks: Chunks = {}
+        for state, p in particles.at.items():
+            branches = self._branches_of(k, stage, state)
+            self._branch(branches, self._strategies(branches, t, p), p, seen, chunks)
         return self._gather(chunks)
 
     def _branch(
-        self,
-        step: Step,
-        sigma: list[np.ndarray],
-        b: np.ndarray,
-        m: np.ndarray,
-        seen: list[Seen],
-        chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]],
+        self, branches: Branches, sigma: list[np.ndarray], p: Particles, seen: list[Seen], chunks: Chunks
     ) -> None:
-        """Send the points of one state along every move that agrees with the record."""
-        mean, post = [], []
-        for ax, x in zip(step.axes, sigma, strict=True):  # x: [point, type, action]
-            joint = x * b[:, ax, : x.shape[1], None] if ax >= 0 else x[:, :1]
-            mean.append(joint.sum(axis=1))
-            with np.errstate(invalid="ignore", divide="ignore"):
-                post.append(np.where(mean[-1][:, None] > 0, joint / mean[-1][:, None], 0.0))
-        for acts, to in step.to:
-            labels = [step.labels[j][a] for j, a in enumerate(acts)]
-            if not all(one.agrees(step.movers, labels) for one in seen):
+        """Send the particles of one state along every move that agrees with the record."""
+        updated = [
+            update(p.beliefs[:, ax, : x.shape[1]], x) if ax >= 0 else (x[:, 0], x)
+            for ax, x in zip(branches.axes, sigma, strict=True)
+        ]
+        for acts, to in branches.to:
+            labels = [branches.labels[j][a] for j, a in enumerate(acts)]
+            if not all(one.agrees(branches.movers, labels) for one in seen):
                 continue
-            w, after = m.copy(), b
+            w, after = p.mass.copy(), p.beliefs
             for j, a in enumerate(acts):
-                w *= mean[j][:, a]
-                if step.axes[j] >= 0 and step.sizes[j][1] > 1:
+                mean, post = updated[j]
+                w *= mean[:, a]
+                if branches.axes[j] >= 0 and branches.sizes[j][1] > 1:
                     after = after.copy()
-                    after[:, step.axes[j], : step.sizes[j][0]] = post[j][:, :, a]
+                    after[:, branches.axes[j], : branches.sizes[j][0]] = post[:, :, a]
             live = w != 0
             if live.any():
-                for state, p in to.items():
-                    chunks.setdefault(state, []).append((after[live], w[live] * p))
+                for state, chance in to.items():
+                    chunks.setdefault(state, []).append((after[live], w[live] * chance))
 
-    def _step(self, k: int, stage: Stage, state: Any) -> Step:
-        found = self._steps.get((k, state))
+    def _branches_of(self, k: int, stage: Stage, state: Any) -> Branches:
+        found = self._branches.get((k, state))
         if found is None:
             game, grid = self.s.game, self.s.grid
             node = expand(game, stage, state)
             who = node.players
-            kinds = [1 if i == NATURE else len(game.type_names(game.players[i])) for i in who]
-            sizes = [(n, len(w)) for n, w in zip(kinds, node.weights, strict=True)]
+            types = [1 if i == NATURE else len(game.type_names(game.players[i])) for i in who]
+            sizes = [(n, len(w)) for n, w in zip(types, node.weights, strict=True)]
             profiles = list(product(*(range(n) for _, n in sizes)))
-            found = self._steps[(k, state)] = Step(
+            found = self._branches[(k, state)] = Branches(
                 ["nature" if i == NATURE else game.players[i] for i in who],
                 [-1 if i == NATURE else int(grid.axis[i]) for i in who],
                 sizes,
@@ -232,59 +253,46 @@ class Filter:
             )
         return found
 
-    def _strategies(self, step: Step, layer: int, b: np.ndarray, flat: np.ndarray) -> list[np.ndarray]:
-        """Return [point, type, action] of every participant."""
-        if step.node is None:
-            return [np.ones((len(b), kinds, actions)) for kinds, actions in step.sizes]
-        size = self.s._strategy_size(step.node)
-        x = np.empty((len(b), size))
-        on = flat != OFF
-        block = self.s.logs[layer][self.s.log_ptr[step.node] : self.s.log_ptr[step.node + 1]].reshape(-1, size)
-        x[on] = block[flat[on]]
+    def _strategies(self, branches: Branches, t: int, p: Particles) -> list[np.ndarray]:
+        """Return the strategies [particle, type, action] of every participant."""
+        if branches.node is None:
+            return [np.ones((len(p.mass), types, actions)) for types, actions in branches.sizes]
+        size = self.s.strategy_size(branches.node)
+        x = np.empty((len(p.mass), size))
+        on = p.place != OFF_GRID
+        stored = self.s.logs[t][self.s.log_ptr[branches.node] : self.s.log_ptr[branches.node + 1]].reshape(-1, size)
+        x[on] = stored[p.place[on]]
         for i in np.flatnonzero(~on):
-            x[i] = self.s._solve_at(step.node, layer, b[i])[0]
-        out, at = [], 0
-        for kinds, actions in step.sizes:
-            out.append(np.exp(x[:, at : at + kinds * actions]).reshape(len(b), kinds, actions))
-            at += kinds * actions
-        return out
+            x[i] = solve_node(self.s, branches.node, t, p.beliefs[i])[0]
+        return by_participant(x, branches.sizes)
 
-    def _gather(self, chunks: dict[Any, list[tuple[np.ndarray, np.ndarray]]]) -> Cloud:
-        """Merge points of the same state and belief; put a cloud that has grown too large on the grid."""
+    def _gather(self, chunks: Chunks) -> ParticleSet:
+        """Merge particles of the same state and belief; put a set that has grown too large on the grid."""
         at = {}
         for state, parts in chunks.items():
             b, m = np.concatenate([x for x, _ in parts]), np.concatenate([w for _, w in parts])
             if len(b) > 1:
-                _, first, group = np.unique(
-                    b.round(13).reshape(len(b), -1), axis=0, return_index=True, return_inverse=True
-                )
+                rounded = b.round(13).reshape(len(b), -1)
+                _, first, group = np.unique(rounded, axis=0, return_index=True, return_inverse=True)
                 b, m = b[first], np.bincount(group.ravel(), weights=m)
             at[state] = (b, m)
         if self.most is not None and sum(len(m) for _, m in at.values()) > self.most:
-            return Cloud({state: self._project(b, m) for state, (b, m) in at.items()}, True)
-        return Cloud({s: (b, m, self._places(b)) for s, (b, m) in at.items()})
-
-    def _project(self, b: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        rows, flats, weights = self._spread(b)
-        mass = np.bincount(flats, weights=m[rows] * weights, minlength=self.s.grid.total)
-        live = np.flatnonzero(mass)
-        return grid_points(self.s.grid, live), mass[live], live
+            return ParticleSet({state: self.project(b, m) for state, (b, m) in at.items()}, True)
+        return ParticleSet({s: Particles(b, m, self._places(b)) for s, (b, m) in at.items()})
 
     def _places(self, b: np.ndarray) -> np.ndarray:
-        """Return the grid place of each belief, or OFF."""
+        """Return the flat grid index of each belief [particle, axis, type], or OFF_GRID."""
         grid, out = self.s.grid, np.zeros(len(b), np.int64)
         for ax in range(len(grid.size)):
-            gap = np.abs(grid.points[ax, None, : grid.size[ax]] - b[:, ax, None]).max(axis=2)
-            best = gap.argmin(axis=1)
-            on = gap[np.arange(len(b)), best] < 1e-9
-            out = np.where(on & (out != OFF), out + best * int(grid.stride[ax]), OFF)
+            place, on = nearest_point(grid.points[ax, : grid.size[ax]], b[:, ax])
+            out = np.where(on & (out != OFF_GRID), out + place * int(grid.stride[ax]), OFF_GRID)
         return out
 
-    def _spread(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return (row, grid place, weight) of the lotteries that put beliefs `b` [point, axis, type] on the grid."""
+    def _distribute(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return (row, flat grid index, weight) of the grid beliefs that b [particle, axis, type] are distributed over."""
         grid = self.s.grid
         rows, flats, weights = np.arange(len(b)), np.zeros(len(b), np.int64), np.ones(len(b))
         for ax in range(len(grid.size)):
-            r, i, w = spread(grid, ax, b[rows, ax])
+            r, i, w = distribute(grid, ax, b[rows, ax])
             rows, flats, weights = rows[r], flats[r] + i * int(grid.stride[ax]), weights[r] * w
         return rows, flats, weights

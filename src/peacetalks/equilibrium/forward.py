@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from peacetalks.equilibrium.belief_grid import prior_index
-from peacetalks.equilibrium.transitions import march
+from peacetalks.equilibrium.belief_grid import beliefs_at
+from peacetalks.equilibrium.solved_game import probabilities
+from peacetalks.equilibrium.transitions import forward_distributions, opening_distribution
 from peacetalks.errors import GameError
 
 if TYPE_CHECKING:
@@ -71,20 +72,20 @@ class Trajectory:
         """
         game, grid = self.solution.game, self.solution.grid
         if player not in game.players or grid.axis[game.players.index(player)] < 0:
-            raise GameError(f"nothing is hidden about {player!r}")
+            raise GameError(f"{player!r} has no hidden type")
         ax = int(grid.axis[game.players.index(player)])
         at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
         mass = self.mass.sum(axis=1)
-        kinds, stats = game.type_names(player), ["mean", "q05", "q25", "q50", "q75", "q95"]
-        out = np.zeros((len(mass), len(kinds), len(stats)))
-        for k in range(len(kinds)):
+        types, stats = game.type_names(player), ["mean", "q05", "q25", "q50", "q75", "q95"]
+        out = np.zeros((len(mass), len(types), len(stats)))
+        for k in range(len(types)):
             p = grid.points[ax, at, k]
             order = np.argsort(p, kind="stable")
             for t, m in enumerate(mass):
                 below = np.maximum.accumulate(np.cumsum(m[order]) / m.sum())
                 cuts = np.searchsorted(below, [0.05, 0.25, 0.5, 0.75, 0.95])
                 out[t, k] = [m @ p / m.sum(), *p[order][np.minimum(cuts, len(p) - 1)]]
-        coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, kinds)), "statistic": stats}
+        coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, types)), "statistic": stats}
         return xr.DataArray(out, coords, ("period", "type", "statistic"))
 
 
@@ -94,19 +95,14 @@ def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndar
     out = np.ones(grid.total)
     for player, mine in prior.items():
         if player not in game.players or grid.axis[game.players.index(player)] < 0:
-            raise GameError(f"a prior is given for {player!r}, about whom nothing is hidden")
-        kinds = game.type_names(player)
-        unknown = set(mine) - set(kinds)
-        if unknown or abs(sum(mine.values()) - 1) > 1e-9 or min(mine.values()) < 0:
-            raise GameError(f"the prior for {player!r} must be probabilities over {kinds!r} with sum 1, got {mine!r}")
+            raise GameError(f"a prior is given for {player!r}, who has no hidden type")
+        weights = np.array(probabilities(mine, game.type_names(player), f"the prior for {player!r}"))
         ax = int(grid.axis[game.players.index(player)])
-        at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
         common = np.array(game.prior(player))
-        weights = np.array([float(mine.get(k, 0.0)) for k in kinds])
         if (weights[common == 0] > 0).any():
             raise GameError(f"the prior for {player!r} gives weight to a type that the common prior rules out")
         ratio = np.divide(weights, common, out=np.zeros_like(common), where=common > 0)
-        out *= grid.points[ax, at, : len(kinds)] @ ratio
+        out *= beliefs_at(grid, np.arange(grid.total))[:, ax, : len(ratio)] @ ratio
     return out
 
 
@@ -119,10 +115,7 @@ def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
     if int(periods) != periods or periods < 1 or (horizon is not None and periods > horizon):
         limit = "" if horizon is None else f" and at most the game's {horizon}"
         raise GameError(f"periods must be a whole number >= 1{limit}, got {periods!r}")
-    mass = np.zeros((len(s.compiled.boundaries), s.grid.total))
-    for state, p in s.game.starts().items():
-        mass[s.compiled.boundary_index[state], prior_index(s.grid, s.game)] = p
-    return Trajectory(s, np.array(list(march(s, mass, int(periods)))))
+    return Trajectory(s, np.array(list(forward_distributions(s, opening_distribution(s), int(periods)))))
 
 
 def forecast(
@@ -153,11 +146,11 @@ def forecast(
 
     Examples
     --------
-    >>> from peacetalks.game.language import Chance, Game, Move
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> war = lambda s: [Move("on", "war", weight=0.9), Move("over", "peace", weight=0.1)]
-    >>> stop = Chance("month", lambda s: war(s) if s == "war" else [Move("stays", s)])
-    >>> f = forecast(solve(Game(players=("A",), start="war", stages=(stop,), periods=3)), outcome=str)
+    >>> import peacetalks as pt
+    >>> war = lambda s: [pt.Move("on", "war", weight=0.9), pt.Move("over", "peace", weight=0.1)]
+    >>> month = pt.Chance("month", lambda s: war(s) if s == "war" else [pt.Move("stays", s)])
+    >>> game = pt.Game(players=("A",), start="war", stages=(month,), periods=3)
+    >>> f = pt.forecast(pt.solve(game), outcome=str)
     >>> f.sel(outcome="war").values.round(3).tolist()
     [0.9, 0.81, 0.729]
     """

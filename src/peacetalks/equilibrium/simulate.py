@@ -1,7 +1,7 @@
-"""Sample paths of a solved game, with beliefs updated off the grid (a second road to the forecast).
+"""Sample paths of a solved game, with beliefs updated off the grid (an independent method for the forecast).
 
-Each step solves the node anew at the path's own belief, so paths are not shared out over the grid:
-they differ from the exact forecast by sampling error and by the grid's error, which vanishes with its spacing.
+Each step solves the node anew at the path's own belief, so no belief is distributed over the grid:
+the paths differ from the exact forecast by sampling error and by the grid's error, which vanishes with its spacing.
 """
 
 from __future__ import annotations
@@ -12,32 +12,51 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from peacetalks.equilibrium.belief_grid import update
 from peacetalks.equilibrium.forward import Paths
+from peacetalks.equilibrium.off_grid import solve_node
+from peacetalks.equilibrium.solved_game import by_participant
 from peacetalks.errors import GameError
-from peacetalks.game.compile import NATURE
-from peacetalks.game.payoffs import Columns
+from peacetalks.game.expand import NATURE
+from peacetalks.game.payoffs import horizon_values
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
 
 
 def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int | None = None) -> Paths:
-    """Draw `n` sample paths; `seed` is required.
+    """Draw sample paths of a solved game.
 
-    Returns `Paths`: states, true types, welfare and every move.  Raises `GameError` without a seed, or for a
-    stationary game without `periods`.
+    Parameters
+    ----------
+    s : Solution
+    n : int
+        Number of paths.
+    seed : int
+        Required, so that the result can be reproduced.
+    periods : int, optional
+        Default the game's own; a stationary game needs a number.
+
+    Returns
+    -------
+    Paths
+        States, true types, welfare and every move.
+
+    Raises
+    ------
+    GameError
+        No seed, no paths, or a stationary game without `periods`.
 
     Examples
     --------
-    >>> from peacetalks.game.language import Chance, Game, Move
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> toss = Chance("toss", lambda s: [Move("h", "won", {"A": 1.0}, weight=0.5), Move("t", "lost", weight=0.5)])
-    >>> paths = simulate(solve(Game(players=("A",), start="in", stages=(toss,))), n=1000, seed=7)
+    >>> import peacetalks as pt
+    >>> toss = pt.Chance("toss", lambda s: [pt.Move("h", "won", {"A": 1.0}, 0.5), pt.Move("t", "lost", weight=0.5)])
+    >>> paths = pt.simulate(pt.solve(pt.Game(players=("A",), start="in", stages=(toss,))), n=1000, seed=7)
     >>> abs(float(paths.payoff["A"].mean()) - 0.5) < 0.06
     True
     """
     if seed is None:
-        raise GameError("simulate needs a seed, so that the result can be had again")
+        raise GameError("simulate needs a seed, so that the result can be reproduced")
     horizon = periods if periods is not None else s.game.periods
     if horizon is None:
         raise GameError("a stationary game has no last period: say how many `periods` to simulate")
@@ -54,8 +73,8 @@ class _Simulation:
         self.types = np.stack(
             [self.rng.choice(len(game.prior(p)), size=n, p=game.prior(p)) for p in game.players], axis=1
         )
-        self.own = lay.first_col[None, :] + self.types  # [path, player] -> column
-        self.belief = np.repeat(s._beliefs(None)[None], n, axis=0)  # [path, axis, type]
+        self.own = lay.first_index[None, :] + self.types  # [path, player] -> column
+        self.belief = np.repeat(s.beliefs()[None], n, axis=0)  # [path, axis, type]
         self.payoff = np.zeros((n, len(game.players)))
         self.discount = np.ones((n, len(game.players)))
         self.log: dict[str, list[Any]] = defaultdict(list)
@@ -63,35 +82,31 @@ class _Simulation:
     def run(self) -> Paths:
         s, c = self.s, self.s.compiled
         starts = s.game.starts()
-        names = [c.boundary_index[state] for state in starts]
-        edge = np.array(names)[self.rng.choice(len(names), size=self.n, p=list(starts.values()))]
-        at = [edge]
+        opening = [c.boundary_index[state] for state in starts]
+        boundary = np.array(opening)[self.rng.choice(len(opening), size=self.n, p=list(starts.values()))]
+        at = [boundary]
         for t in range(self.periods):
-            edge = self._period(t, edge)
-            at.append(edge)
-        self._last(edge)
+            boundary = self._period(t, boundary)
+            at.append(boundary)
+        self._last(boundary)
         moves = pl.DataFrame({k: self.log[k] for k in ("path", "period", "stage", "player", "move")}, strict=False)
-        kinds = {p: np.array(s.game.type_names(p), dtype=object) for p in s.game.players}
-        types = {p: kinds[p][self.types[:, i]] for i, p in enumerate(s.game.players)}
+        names = {p: np.array(s.game.type_names(p), dtype=object) for p in s.game.players}
+        types = {p: names[p][self.types[:, i]] for i, p in enumerate(s.game.players)}
         payoff = {p: self.payoff[:, i] for i, p in enumerate(s.game.players)}
         return Paths(c.boundaries, np.stack(at, axis=1), types, payoff, moves.sort("path", "period"), self.seed)
 
-    def _last(self, edge: np.ndarray) -> None:
+    def _last(self, boundary: np.ndarray) -> None:
         """Add what the states are worth when the last period is over."""
         game = self.s.game
         if game.periods != self.periods or game.value is None:
             return
-        columns = Columns(game)
-        worth = np.zeros((len(self.s.compiled.boundaries), len(columns.zero)))
-        for e in np.unique(edge):
-            state = self.s.compiled.boundaries[e]
-            worth[e] = columns.vector(game.value(state), f"the value of state {state!r} at the horizon")
-        self._pay(np.arange(self.n), worth[edge])
+        worth = horizon_values(game, self.s.compiled.boundaries)
+        self._pay(np.arange(self.n), worth[boundary])
 
-    def _period(self, t: int, edge: np.ndarray) -> np.ndarray:
+    def _period(self, t: int, boundary: np.ndarray) -> np.ndarray:
         lay, n_nodes = self.s.compiled.layout, self.s.compiled.n_nodes
-        self._pay(np.arange(self.n), lay.edge_pay[edge])
-        slot = lay.edge_slot[edge].copy()
+        self._pay(np.arange(self.n), lay.boundary_payoff[boundary])
+        slot = lay.boundary_slot[boundary].copy()
         self._wait(slot >= n_nodes)
         for node in range(n_nodes):
             here = np.flatnonzero(slot == node)
@@ -104,33 +119,35 @@ class _Simulation:
     def _step(self, t: int, node: int, who: np.ndarray, slot: np.ndarray) -> None:
         """Move the paths `who`, all at one node with one belief."""
         s, c, lay = self.s, self.s.compiled, self.s.compiled.layout
-        x, _ = s._solve_at(node, s.layer(t), self.belief[who[0]])
-        profile, at = np.zeros(len(who), np.int64), 0
-        for j, part in enumerate(range(lay.part_ptr[node], lay.part_ptr[node + 1])):
-            player, actions = lay.part_player[part], int(lay.part_actions[part])
-            kinds = 1 if player == NATURE else int(lay.n_types[player])
-            sigma = np.exp(x[at : at + kinds * actions]).reshape(kinds, actions)
-            at += kinds * actions
+        x, _ = solve_node(s, node, s.period_slice(t), self.belief[who[0]])
+        parts = range(lay.part_ptr[node], lay.part_ptr[node + 1])
+        players = [int(lay.part_player[part]) for part in parts]
+        sizes = [
+            (1 if i == NATURE else int(lay.n_types[i]), int(lay.part_actions[k]))
+            for i, k in zip(players, parts, strict=True)
+        ]
+        profile = np.zeros(len(who), np.int64)
+        for j, (player, sigma) in enumerate(zip(players, by_participant(x, sizes), strict=True)):
+            types, actions = sizes[j]
             mine = np.zeros(len(who), np.int64) if player == NATURE else self.types[who, player]
             cut = np.cumsum(sigma, axis=1)[mine]
             act = (self.rng.random(len(who))[:, None] * cut[:, -1:] > cut).sum(axis=1)
             profile = profile * actions + act
             ax = -1 if player == NATURE else s.grid.axis[player]
             if ax >= 0:
-                prior = self.belief[who, ax, :kinds]
-                post = prior * sigma[:, act].T
-                self.belief[who, ax, :kinds] = post / post.sum(axis=1, keepdims=True)
+                _, posterior = update(self.belief[who[0], ax, :types], sigma)
+                self.belief[who, ax, :types] = posterior[:, act].T
             name = "nature" if player == NATURE else s.game.players[player]
             self._record(t, c.game.stages[c.nodes[node][0]].name, name, who, [c.labels[node][j][a] for a in act])
         line = lay.prof_ptr[node] + profile
-        self._pay(who, lay.pay[line])
+        self._pay(who, lay.payoff[line])
         for i in np.flatnonzero(lay.typed[line] >= 0):
             flat = int(np.ravel_multi_index(tuple(self.types[who[i]]), tuple(lay.n_types)))
-            self.payoff[who[i]] += self.discount[who[i]] * lay.typed_pay[lay.typed[line[i]], flat]
+            self.payoff[who[i]] += self.discount[who[i]] * lay.typed_payoff[lay.typed[line[i]], flat]
         for row in np.unique(line):
             sel = who[line == row]
-            span = slice(lay.lot_ptr[row], lay.lot_ptr[row + 1])
-            slot[sel] = self.rng.choice(lay.lot_slot[span], size=len(sel), p=lay.lot_prob[span])
+            span = slice(lay.lottery_ptr[row], lay.lottery_ptr[row + 1])
+            slot[sel] = self.rng.choice(lay.lottery_slot[span], size=len(sel), p=lay.lottery_prob[span])
         self._wait_for(who, slot[who] >= c.n_nodes)
 
     def _pay(self, who: np.ndarray, pay: np.ndarray) -> None:
@@ -143,7 +160,7 @@ class _Simulation:
     def _wait_for(self, who: np.ndarray, crossed: np.ndarray) -> None:
         """Discount what comes next for the paths whose period is over."""
         lay = self.s.compiled.layout
-        self.discount[who[crossed]] *= lay.discount[lay.first_col]
+        self.discount[who[crossed]] *= lay.discount[lay.first_index]
 
     def _record(self, t: int, stage: str, player: str, who: np.ndarray, moves: list[Any]) -> None:
         self.log["path"] += who.tolist()

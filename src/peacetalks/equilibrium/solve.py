@@ -1,44 +1,65 @@
 r"""The equilibrium: Markov agent quantal response with public beliefs (McKelvey & Palfrey 1998).
 
 Backward induction over periods, stages and belief-grid points; every node is a fixed point in its own strategy
-(`period_map.py`).  A stationary game iterates the period map until the Bellman residual, divided by one minus the discount
-factor, is below tolerance.
-A game that does not converge raises `NotSolved`; no last iterate is ever returned.
+(`period_map.py`).  A stationary game iterates the period map until the Bellman residual, divided by one minus the
+discount factor, is below tolerance, on ever finer belief grids (nested iteration).  A game that does not converge
+raises `NotSolved`; no last iterate is ever returned.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium import kernel_cache as _cache
+from peacetalks.equilibrium import kernel_cache
 from peacetalks.equilibrium.anderson import Mixer
-from peacetalks.equilibrium.belief_grid import Grid, make_grid
-from peacetalks.equilibrium.period_map import Restless, Work
-from peacetalks.equilibrium.solution import CUBIC, INSTEAD, LINEAR, NODE_TOLERANCE, Solution
+from peacetalks.equilibrium.belief_grid import Grid, Interpolation, make_grid
+from peacetalks.equilibrium.dispatch import types_of_participants
+from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
+from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.errors import GameError, NotSolved
-from peacetalks.game.compile import Compiled, compile_game
+from peacetalks.game.compile import compile_game
 
 if TYPE_CHECKING:
+    from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game
 
-MEMORY_LIMIT = 6 * 2**30
+MEMORY_LIMIT = 6 * 2**30  # bytes
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
-TIGHTER = 100.0  # by what it is divided after each spell of relaxed steps: a looser node may be why values wander about
-COARSE = 3e-2  # bound on the error of a value on the coarser grids, where the finer one starts from
+TIGHTER = (
+    100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
+)
+COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
 
-class Layers(NamedTuple):
-    """A solution, layer by layer (one for a stationary game); see `Solution`."""
+@dataclass(frozen=True)
+class OnGrid:
+    """A game solved on one belief grid, period slice by period slice (one for a stationary game)."""
 
-    values: tuple[np.ndarray, ...]
-    edges: tuple[np.ndarray, ...]
+    points: int  # belief points an edge
+    map: PeriodMap
+    values: tuple[np.ndarray, ...]  # [slot, player-type, belief]
+    boundary_values: tuple[np.ndarray, ...]  # [boundary, player-type, belief], one more than `values` in a finite game
     logs: tuple[np.ndarray, ...]
+    residual: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is solved, and how closely."""
+
+    game: Game
+    compiled: Compiled
+    rationality: np.ndarray  # [player]
+    tolerance: float
+    max_sweeps: int
+    refine: bool
 
 
 def solve(
@@ -55,17 +76,27 @@ def solve(
 
     Parameters
     ----------
+    game : Game
     rationality : float or {player: float}
-        Precision lambda per unit of the pie, >= 0; 20 to 100 is the useful range.
+        Precision lambda per unit of the stake, >= 0; 20 to 100 is the useful range.
     belief_points : int
         Points per belief edge, >= 2.  Halving the spacing cuts the error about eightfold with two types a player
         (measured; 4 at the least), fourfold with more.
     tolerance : float
-        Stationary games: bound on the error of a value, in units of the pie.
+        Stationary games: bound on the error of a value, in units of the stake.
     certify : bool
-        Look for further fixed points at nodes (`Solution.multiple`).
+        Search the nodes for further fixed points (`Solution.multiple`, a lower bound).
+    max_sweeps : int
+        Stationary games: sweeps of the period map on each grid, at the most.
+    memory_limit : float
+        Bytes that the arrays of the solution may take.
     refine : bool
-        Keep the solution on a grid of about half the points too (`Solution.coarser`), which tells the grid's error.
+        Keep the solution on a grid of about half the points too (`Solution.coarser`), to estimate the error of the
+        grid.
+
+    Returns
+    -------
+    Solution
 
     Raises
     ------
@@ -74,11 +105,15 @@ def solve(
     GameError
         The game or a setting is not valid, or would need more than `memory_limit` bytes.
 
+    References
+    ----------
+    McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
+
     Examples
     --------
-    >>> from peacetalks.game.language import Decision, Game, Move
-    >>> quit_or_stay = Decision("choice", "A", lambda s: [Move("stay", "end", {"A": 0.1}), Move("quit", "end")])
-    >>> s = solve(Game(players=("A",), start="open", stages=(quit_or_stay,)), rationality=20)
+    >>> import peacetalks as pt
+    >>> choice = pt.Decision("choice", "A", lambda s: [pt.Move("stay", "end", {"A": 0.1}), pt.Move("quit", "end")])
+    >>> s = pt.solve(pt.Game(players=("A",), start="open", stages=(choice,)), rationality=20)
     >>> round(s.strategy("choice", "open")["only"]["stay"], 4)
     0.8808
     """
@@ -87,60 +122,60 @@ def solve(
     compiled = compile_game(game)
     grid = make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
-    _cache.ready()
-    ladder = _ladder(game, grid, belief_points, refine)
+    kernel_cache.ready()
+    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
+    sizes = _grid_sizes(game, grid, belief_points, refine)
     try:
-        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine)
-    except Restless:
-        found = _climb(game, compiled, lam, ladder, tolerance, max_sweeps, refine, straight=True)
+        found = _refine_grid(problem, sizes)
+    except NonConvergence:
+        found = _refine_grid(problem, sizes, linear=True)
     s = None
-    for points, work, layers, residual in found:
-        s = _solution(work, layers, residual, points, tolerance, time.perf_counter() - began, s)
+    for one in found:
+        s = _solution(problem, one, time.perf_counter() - began, s)
     assert s is not None
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
 
 
-def _solution(
-    work: Work, layers: Layers, residual: float, points: int, tolerance: float, seconds: float, coarser: Solution | None
-) -> Solution:
-    """Return the solution that `work` has come to."""
-    c, game = work.c, work.c.game
-    settings = {
-        "rationality": {p: float(x) for p, x in zip(game.players, work.lam, strict=True)},
-        "belief_points": int(points),
-        "beliefs": int(work.grid.total),
-        "nodes": c.n_nodes,
-        "states": len(c.boundaries),
-        "periods": game.periods,
-        "tolerance": tolerance,
-        "interpolation": _interpolation(work),
-        "sweeps": work.sweeps,
-        "seconds": seconds,
-    }
+def _solution(problem: Problem, found: OnGrid, seconds: float, coarser: Solution | None) -> Solution:
+    """Return the solution on one grid as a value."""
+    c, game, grid = problem.compiled, problem.game, found.map.grid
+    interpolation = _interpolation(grid, found.map.linear)
     return Solution(
-        game,
-        c,
-        work.grid,
-        layers.values,
-        layers.edges,
-        layers.logs,
-        work.plan.log_ptr,
-        work.lam,
-        residual,
-        0,
-        (),
-        work.iterations,
-        settings,
-        coarser,
+        game=game,
+        compiled=c,
+        grid=grid,
+        values=found.values,
+        boundary_values=found.boundary_values,
+        logs=found.logs,
+        log_ptr=found.map.plan.log_ptr,
+        rationality=problem.rationality,
+        residual=found.residual,
+        multiple=0,
+        multiple_at=(),
+        iterations=found.map.iterations,
+        interpolation=interpolation,
+        settings={
+            "rationality": {p: float(x) for p, x in zip(game.players, problem.rationality, strict=True)},
+            "belief_points": int(found.points),
+            "beliefs": int(grid.total),
+            "nodes": c.n_nodes,
+            "states": len(c.boundaries),
+            "periods": game.periods,
+            "tolerance": problem.tolerance,
+            "interpolation": str(interpolation),
+            "sweeps": found.map.sweeps,
+            "seconds": seconds,
+        },
+        coarser=coarser,
     )
 
 
-def _interpolation(work: Work) -> str:
-    """Return in a word how values are read between beliefs (`belief_grid.py`)."""
-    if work.straight:
-        return INSTEAD
-    return CUBIC if ((work.grid.kinds == 2) & (work.grid.size > 3)).any() else LINEAR
+def _interpolation(grid: Grid, linear: bool) -> Interpolation:
+    if linear:
+        return Interpolation.FELL_BACK
+    cubic = ((grid.n_types == 2) & (grid.size > 3)).any()
+    return Interpolation.CUBIC if cubic else Interpolation.LINEAR
 
 
 def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarray:
@@ -158,50 +193,43 @@ def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarr
 
 
 def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
-    lay = c.layout
-    columns = len(lay.col_player)
-    layers = c.game.periods or 1
-    kinds = np.where(lay.part_player >= 0, lay.n_types[lay.part_player], 1)
-    need = (
-        8
-        * grid.total
-        * layers
-        * ((c.n_nodes + 2 * len(c.boundaries)) * columns + int((kinds * lay.part_actions).sum()))
-    )
+    lay, slices = c.layout, c.game.periods or 1
+    values = (c.n_nodes + 2 * len(c.boundaries)) * len(lay.player_of)
+    strategies = int((types_of_participants(c) * lay.part_actions).sum())
+    need = 8 * grid.total * slices * (values + strategies)
     if need > limit:
         raise GameError(
             f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
-            f"{layers} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, states or periods"
+            f"{slices} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, states or periods"
         )
 
 
-def _finite(game: Game, work: Work) -> tuple[Layers, float]:
-    """Solve backwards over the game's periods."""
-    c = work.c
-    assert c.reach is not None
-    assert game.periods is not None
-    W, worst = work.horizon(), 0.0
-    values, edges, logs = [], [W], []
-    for t in range(game.periods - 1, -1, -1):
-        W, res = work.period(W, c.reach[t], NODE_TOLERANCE, f"period {t}", finish=True)
+def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
+    """Solve backwards over the periods of a game."""
+    reach = map_.c.reach
+    assert reach is not None
+    W, worst = map_.horizon(), 0.0
+    values, boundary_values, logs = [], [W], []
+    for t in range(periods - 1, -1, -1):
+        W, res = map_.solve(W, reach[t], NODE_TOLERANCE, f"period {t}", finish=True)
         worst = max(worst, res)
-        values.append(work.X.copy())
-        edges.append(W)
-        logs.append(work.logs.copy())
-    return Layers(tuple(values[::-1]), tuple(edges[::-1]), tuple(logs[::-1])), worst
+        values.append(map_.X.copy())
+        boundary_values.append(W)
+        logs.append(map_.logs.copy())
+    return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)
 
 
 def _stationary(
-    game: Game, work: Work, W: np.ndarray, tolerance: float, most: int, finish: bool
+    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, finish: bool
 ) -> tuple[np.ndarray, float]:
     """Iterate the period map from W to its fixed point; return (boundary values, bound on their error)."""
-    delta = float(work.c.layout.discount.max())
-    nodes = np.ones(work.c.n_nodes, bool)
-    mixer, change, before = Mixer(W.shape), np.inf, np.inf
+    delta = float(map_.c.layout.discount.max())
+    nodes = np.ones(map_.c.n_nodes, bool)
+    mixer, change, bound = Mixer(W.shape), np.inf, np.inf
     exact, least = False, max(NODE_TOLERANCE, EXACT * tolerance)
-    for _ in range(most):
+    for _ in range(max_sweeps):
         tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixer.spells * change))
-        new, res = work.period(W, nodes, tol, "stationary", finish and exact)
+        new, res = map_.solve(W, nodes, tol, "stationary", finish and exact)
         before, change = change, float(np.abs(new - W).max())
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
         if bound <= tolerance and (exact or not finish):
@@ -209,51 +237,43 @@ def _stationary(
         exact = bound <= tolerance
         W = mixer.step(W, new)
     raise NotSolved(
-        f"the stationary iteration did not converge in {most} sweeps: Bellman residual {change:.3g}, bound on "
+        f"the stationary iteration did not converge in {max_sweeps} sweeps: Bellman residual {change:.3g}, bound on "
         f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
     )
 
 
-def _climb(
-    game: Game,
-    compiled: Compiled,
-    lam: np.ndarray,
-    ladder: list[int],
-    tolerance: float,
-    most: int,
-    refine: bool,
-    straight: bool = False,
-) -> list[tuple[int, Work, Layers, float]]:
-    """Solve on ever finer belief grids, a stationary game on each from its solution on the last.
+def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> list[OnGrid]:
+    """Solve on ever finer belief grids (nested iteration); a stationary game starts on each from the one before.
 
-    Return the last as (points, work, layers, residual), with `refine` after the one before it.
+    Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
-    found: list[tuple[int, Work, Layers, float]] = []
-    work, W = None, np.zeros(0)
-    for i, points in enumerate(ladder):
-        here, kept = make_grid(game, points, straight), i >= len(ladder) - 1 - refine
+    game, found = problem.game, []
+    map_, W = None, np.zeros(0)
+    for i, points in enumerate(sizes):
+        grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
-            work = Work(compiled, here, lam, straight=straight)
-            found.append((points, work, *_finite(game, work)))
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
+            found.append(_finite(points, map_, game.periods))
             continue
-        if work is None or not (here.kinds == 2).all():
-            work = Work(compiled, here, lam, straight=straight)
-            W = work.horizon()
+        if map_ is None or not (grid.n_types == 2).all():
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
+            W = map_.horizon()
         else:
-            W, work = W @ work.across(here).T, work.refined(here)
-        W, residual = _stationary(game, work, W, tolerance if kept else COARSE, most, finish=kept)
-        if kept:
-            found.append((points, work, Layers((work.X,), (W,), (work.logs,)), residual))
+            W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
+        tolerance = problem.tolerance if keep else COARSE
+        W, residual = _stationary(map_, W, tolerance, problem.max_sweeps, finish=keep)
+        if keep:
+            found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual))
     return found
 
 
-def _ladder(game: Game, grid: Grid, points: int, refine: bool) -> list[int]:
-    """Return the belief points of the grids to solve on, ever finer: a stationary game starts from the coarsest."""
-    out = [points]
-    climb = game.periods is None and (grid.kinds == 2).all()
-    while len(grid.size) and out[0] > 3 and (climb or (refine and len(out) == 1)):
-        out.insert(0, (out[0] + 1) // 2)
-    return out
+def _grid_sizes(game: Game, grid: Grid, points: int, refine: bool) -> list[int]:
+    """Return the belief points of the grids to solve on, ever finer; a stationary game starts on the coarsest."""
+    sizes = [points]
+    nested = game.periods is None and (grid.n_types == 2).all()
+    while len(grid.size) and sizes[0] > 3 and (nested or (refine and len(sizes) == 1)):
+        sizes.insert(0, (sizes[0] + 1) // 2)
+    return sizes
 
 
 def _observed_bound(change: float, before: float) -> float:

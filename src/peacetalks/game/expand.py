@@ -1,4 +1,4 @@
-"""What can happen in a state: the moves of a stage, asked for and checked."""
+"""What can happen at a stage in a state: the moves that a stage yields, checked."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Chance, Game, Move, Pay, Simultaneous, Stage, lottery, place
 
 NATURE = -1
-PLAIN = (tuple, str, int, float, type(None))  # plainly no lottery
+CERTAIN = (tuple, str, int, float, type(None))  # types of a next state that is no lottery
 
-
-Row = tuple[
-    list[Any], list[float], list[Any], list[Pay], list[Pay]
-]  # moves taken apart: label, weight, to, pay and drive
+Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # the moves' label, weight, to, pay and drive
 
 
 class Node(NamedTuple):
@@ -27,8 +24,8 @@ class Node(NamedTuple):
     labels: tuple[tuple[Any, ...], ...]  # participant -> label of each action
     names: list[Any]  # profile -> label of the move that it makes
     to: list[Any]  # profile -> the next state, or a dict {state: probability}
-    pay: list[Pay]  # profile
-    drive: list[Pay]  # profile
+    payoff: list[Pay]  # profile
+    incentive: list[Pay]  # profile
 
 
 def expand(game: Game, stage: Stage, state: Any) -> Node:
@@ -40,23 +37,26 @@ def expand(game: Game, stage: Stage, state: Any) -> Node:
     if isinstance(stage, Simultaneous):
         own = {p: _listed(stage, state, f(state), f" for {p!r}") for p, f in stage.moves.items()}
         players, weights = [game.players.index(p) for p in own], [row[1] for row in own.values()]
-        labels, (names, _, to, pay, drive) = tuple([tuple(row[0]) for row in own.values()]), _joint(stage, state, own)
+        labels, (names, _, to, payoff, incentive) = (
+            tuple([tuple(row[0]) for row in own.values()]),
+            _joint(stage, state, own),
+        )
     elif isinstance(stage, Chance):
         moves = [m for m in stage.moves(state) if not (isinstance(m, Move) and m.weight == 0)]
-        names, chances, to, pay, drive = _listed(stage, state, moves)
+        names, chances, to, payoff, incentive = _listed(stage, state, moves)
         total = sum(chances)
         if abs(total - 1) > 1e-9:
             raise GameError(f"{place((stage, state, None))}: the probabilities of chance sum to {total:.10g}, not 1")
         players, weights, labels = [NATURE], [[p / total for p in chances]], (tuple(names),)
     else:
-        names, own_weights, to, pay, drive = _listed(stage, state, stage.moves(state))
+        names, own_weights, to, payoff, incentive = _listed(stage, state, stage.moves(state))
         players, weights, labels = [NATURE], [[1.0]], (tuple(names),)
         if len(names) > 1:  # else nobody chooses: as chance would
             players, weights = [_mover(game, stage.mover(state), (stage, state, None))], [own_weights]
     for i, target in enumerate(to):
-        if not isinstance(target, PLAIN) and isinstance(target, Mapping):
+        if not isinstance(target, CERTAIN) and isinstance(target, Mapping):
             to[i] = lottery(target, (stage, state, names[i]))
-    return Node(players, weights, labels, names, to, pay, drive)
+    return Node(players, weights, labels, names, to, payoff, incentive)
 
 
 def _mover(game: Game, mover: Any, where: tuple[Stage, Any, Any]) -> int:
@@ -75,7 +75,7 @@ def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Row:
             f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state that "
             "can be reached (a state that only passes through has the one move to itself)"
         )
-    try:  # all at once; what looks wrong is gone through move by move
+    try:  # all at once; only where that fails, move by move to name the error
         row = labels, weights, _, _, _ = _row(found)
         fine = len(set(labels)) == len(found) and min(weights) > 0 and sum(weights) < math.inf
     except (AttributeError, TypeError):
@@ -87,17 +87,17 @@ def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Row:
 
 
 def _row(moves: list[Move]) -> Row:
-    """Take moves apart; raise TypeError for what is not a `Move`."""
-    labels, weights, to, pay, drive = [], [], [], [], []
+    """Return the attributes of moves as lists; raise TypeError for what is not a `Move`."""
+    labels, weights, to, payoff, incentive = [], [], [], [], []
     for m in moves:
         if not isinstance(m, Move):
             raise TypeError
         labels.append(m.label)
         weights.append(m.weight)
         to.append(m.to)
-        pay.append(m.pay)
-        drive.append(m.drive)
-    return labels, weights, to, pay, drive
+        payoff.append(m.pay)
+        incentive.append(m.drive)
+    return labels, weights, to, payoff, incentive
 
 
 def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
@@ -122,7 +122,7 @@ def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
         if not isinstance(out, Move):
             raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
         found.append(out)
-    if any(pay is not None for row in own.values() for pay in (*row[3], *row[4])):
+    if any(own_pay is not None for row in own.values() for own_pay in (*row[3], *row[4])):
         raise GameError(
             f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
         )

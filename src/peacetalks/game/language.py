@@ -1,13 +1,13 @@
 """The general language: a dynamic game with private types and public beliefs.
 
-A game is played in *periods*; a period is an ordered list of *stages*.  Each stage reads the public
-state, somebody (one player, several at once, or chance) picks a move, and the state changes.  Payoffs
-are current values: a period's pay counts in full, the next period's value is multiplied by the
-discount factor.  Types are private, independent across players, and set payoffs only.
+A game is played in *periods*; a period is an ordered list of *stages*.  Each stage reads the public state, one player,
+several at once, or chance picks a move, and the state changes.  Payoffs are current values: the payoffs of a period
+count in full, and the value of the next period is multiplied by the discount factor.  Types are private, independent
+across players, and set payoffs only.
 
     A.offer ->  B.answer ->  end of period  -> (discount) -> A.offer ...
 
-This module holds the language and its checks; `compile.py` turns names into numbers.
+This module holds the language and its checks; `game/compile.py` turns names into numbers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from peacetalks.errors import GameError, did_you_mean
 
 State = Hashable
 ONLY = "only"
+MAX_MOVERS = 8  # players who move at once at a stage: the kernels' scratch arrays have so many rows
+MAX_TYPES = 4  # types of a player: the kernels' scratch arrays have so many columns
 PayMap = Mapping[Any, float]
 Pay = PayMap | Callable[[Mapping[str, Any]], PayMap] | None
 
@@ -37,12 +39,13 @@ class Move:
         Where the move leads.  A side's own move in a `Simultaneous` stage leaves it out: `then` says
         where the pair of moves leads.
     pay : mapping or function, optional
-        Welfare, in units of the pie: `{player: x}`, `{(player, own type): x}`, or a function of the
-        type profile `{player: type}` that returns such a mapping.
+        Welfare, in units of the stake (1 = everything contested): `{player: x}`, `{(player, own type): x}`, or a
+        function of the type profile `{player: type}` that returns such a mapping.
     weight : float, default 1
-        Reference measure of the move (its probability, at a `Chance` stage).
+        Reference measure of the move, or its probability at a `Chance` stage.
     drive : mapping or function, optional
-        As `pay`: what moves the mover without being anyone's welfare (a negotiator's rent).
+        In the form of `pay`: an incentive that moves the mover without being anyone's welfare, such as a negotiator's
+        rent.
 
     >>> Move("accept", to="deal", pay={"A": 0.6, ("B", "weak"): 0.4}).label
     'accept'
@@ -57,7 +60,7 @@ class Move:
     def __init__(
         self, label: Hashable, to: Any = None, pay: Pay = None, weight: float = 1.0, drive: Pay = None
     ) -> None:
-        """Make a move (games have many: this writes the slots directly, which takes half the time of a frozen dataclass)."""
+        """Make a move; the slots are written directly, which takes half the time of a frozen dataclass's constructor."""
         _set_label(self, label)
         _set_to(self, to)
         _set_pay(self, pay)
@@ -86,7 +89,7 @@ class Simultaneous:
     """A stage at which several players move at once.
 
     `moves` maps each player to a function from state to that player's own moves (their labels, weights
-    and, where wanted, pay); `then(state, {player: label})` returns the `Move` that the profile makes.
+    and, optionally, payoffs); `then(state, {player: label})` returns the `Move` that the profile makes.
     """
 
     name: str
@@ -107,7 +110,7 @@ Stage = Decision | Simultaneous | Chance
 
 @dataclass(frozen=True)
 class Game:
-    """A dynamic game with private types, public states and public beliefs (design: MODEL, section 1).
+    """A dynamic game with private types, public states and public beliefs (`docs/model.md`).
 
     Parameters
     ----------
@@ -122,9 +125,9 @@ class Game:
     discount : float or {player: float}
         Factor on the next period's value.
     value : function, optional
-        `state -> {player or (player, type): payoff}`: what a state is worth when the last period is
-        over (then discounted once).  With `periods=None` it is where the iteration starts: the
-        equilibrium returned is the limit of ever longer games with this last value.
+        `state -> {player or (player, type): payoff}`: the value of a state after the last period, discounted once.
+        With `periods=None` the iteration starts from it: the equilibrium returned is the limit of ever longer games
+        with this last value.
 
     Raises
     ------
@@ -214,7 +217,7 @@ def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:
 
 
 def place(where: str | tuple[Stage, Any, Any]) -> str:
-    """Return where an error is: a text as it is, or the words for (stage, state, move or None)."""
+    """Return the place of an error in words: a text as it is, or (stage, state, move or None) spelled out."""
     if isinstance(where, str):
         return where
     stage, state, label = where
@@ -252,6 +255,11 @@ def _check_stages(game: Game) -> None:
         movers: Iterable[Any] = ()
         if isinstance(stage, Simultaneous):
             movers = stage.moves
+            if len(stage.moves) > MAX_MOVERS:
+                raise GameError(
+                    f"stage {stage.name!r} has {len(stage.moves)} players who move at once; at most {MAX_MOVERS} are "
+                    "supported: split the stage into several"
+                )
         elif isinstance(stage, Decision) and not callable(stage.by):
             movers = (stage.by,)
         for player in movers:

@@ -1,4 +1,4 @@
-"""Pay mappings become numbers over columns of (player, type)."""
+"""Payoff mappings become vectors with one entry for each (player, type), the *player-type index*."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Where = str | tuple[Stage, Any, Any]
-Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, column, amount
+Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, player-type, amount
 
 
 def ints(values: Any) -> np.ndarray:
@@ -24,8 +24,8 @@ def ints(values: Any) -> np.ndarray:
     return np.asarray(values, dtype=np.int64)
 
 
-class Columns:
-    """Turns pay mappings into vectors over (player, type) columns, with checks at the door."""
+class PlayerTypes:
+    """The player-type index of a game, and the conversion of payoff mappings to vectors over it, with checks."""
 
     def __init__(self, game: Game) -> None:
         self.game = game
@@ -34,78 +34,90 @@ class Columns:
         self.type: list[int] = []
         for i, player in enumerate(game.players):
             for k, kind in enumerate(game.type_names(player)):
-                col = len(self.player)
-                self.index.setdefault(player, []).append(col)
-                self.index[(player, kind)] = [col]
+                here = len(self.player)
+                self.index.setdefault(player, []).append(here)
+                self.index[(player, kind)] = [here]
                 self.player.append(i)
                 self.type.append(k)
         self.code = {key: i for i, key in enumerate(self.index)}
         self.zero = np.zeros(len(self.player))
         combos = product(*(game.type_names(p) for p in game.players))
-        self.profiles = [dict(zip(game.players, kinds, strict=True)) for kinds in combos]
+        self.profiles = [dict(zip(game.players, types, strict=True)) for types in combos]
 
     def entries(self, pay: Mapping[Any, float] | None, where: Where) -> Iterator[tuple[int, float]]:
-        """Yield (column, amount) for everything that `pay` pays."""
+        """Yield (player-type, amount) for everything that `pay` pays."""
         for key, amount in (pay or {}).items():
-            cols = self.index.get(key)
-            if cols is None:
+            at = self.index.get(key)
+            if at is None:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
                 hint = did_you_mean(key, known)
                 raise GameError(f"{place(where)} pays {key!r}, who is not a player (or player and type){hint}")
             if not math.isfinite(amount):
                 raise GameError(f"{place(where)} pays {key!r} {amount!r}; payoffs must be finite numbers")
-            for col in cols:
-                yield col, amount
+            for u in at:
+                yield u, amount
 
     def entries_of(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
         """Return all that is paid in `pays`, row by row; `where(row)` is named in an error."""
         rows = [row for row, pay in enumerate(pays) if pay]
         some = [pay for pay in pays if pay]
-        try:  # all at once; what looks wrong is gone through entry by entry
+        try:  # all at once; only where that fails, entry by entry to name the error
             keys = ints([self.code[key] for pay in some for key in pay])
             amounts = np.array(array("d", chain.from_iterable([pay.values() for pay in some])))
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             return self._one_by_one(pays, where)
         if not np.isfinite(amounts).all():
             return self._one_by_one(pays, where)
-        width = ints([len(cols) for cols in self.index.values()])[keys]
-        first = ints([cols[0] for cols in self.index.values()])[keys]  # a player's columns follow one another
-        col = np.arange(width.sum()) + np.repeat(first - (np.cumsum(width) - width), width)
+        width = ints([len(at) for at in self.index.values()])[keys]
+        first = ints([at[0] for at in self.index.values()])[keys]  # the types of a player follow one another
+        index = np.arange(width.sum()) + np.repeat(first - (np.cumsum(width) - width), width)
         row = np.repeat(ints(rows), [len(pay) for pay in some])
-        return np.repeat(row, width), col, np.repeat(amounts, width)
+        return np.repeat(row, width), index, np.repeat(amounts, width)
 
     def _one_by_one(self, pays: Sequence[Mapping[Any, float] | None], where: Callable[[int], Where]) -> Entries:
         found = [(row, *entry) for row, pay in enumerate(pays) for entry in self.entries(pay, where(row))]
-        row, col, amount = zip(*found, strict=True)
-        return ints(row), ints(col), np.array(amount, float)
+        row, index, amount = zip(*found, strict=True)
+        return ints(row), ints(index), np.array(amount, float)
 
-    def on_the_way(self, paid: Mapping[int, np.ndarray], row: np.ndarray, way: np.ndarray, prob: np.ndarray) -> Entries:
-        """Return what is paid where play passes through: `prob` of `paid[way]`, where there is any, in `row`."""
-        at, n = np.flatnonzero(np.isin(way, ints(list(paid)))), len(self.zero)
-        amounts = np.array([paid[w] for w in way[at].tolist()]).reshape(len(at), n) * prob[at, None]
+    def along_paths(
+        self, paid: Mapping[int, np.ndarray], row: np.ndarray, path: np.ndarray, prob: np.ndarray
+    ) -> Entries:
+        """Return `prob` times `paid[path]`, in `row`, for every path along which something is paid."""
+        at, n = np.flatnonzero(np.isin(path, ints(list(paid)))), len(self.zero)
+        amounts = np.array([paid[p] for p in path[at].tolist()]).reshape(len(at), n) * prob[at, None]
         return np.repeat(row[at], n), np.tile(np.arange(n), len(at)), amounts.ravel()
 
     def rows(self, n: int, *paid: Entries) -> np.ndarray:
-        """Return payments as [row, column], those to the same place added up in order."""
-        row, col, amount = (np.concatenate(parts) for parts in zip(*paid, strict=True))
-        flat = np.bincount(row * len(self.zero) + col, amount, minlength=n * len(self.zero))
-        return flat.astype(float, copy=False).reshape(n, len(self.zero))  # whole numbers where nothing is paid at all
+        """Return payoffs [row, player-type]; amounts for the same place are added up in order."""
+        row, index, amount = (np.concatenate(parts) for parts in zip(*paid, strict=True))
+        flat = np.bincount(row * len(self.zero) + index, amount, minlength=n * len(self.zero))
+        return flat.astype(float, copy=False).reshape(n, len(self.zero))  # integers where nothing is paid at all
 
     def vector(self, pay: Mapping[Any, float] | None, where: Where) -> np.ndarray:
-        """Return `pay` as a vector over columns."""
+        """Return `pay` as a vector [player-type]."""
         if not pay:
             return self.zero
         out = np.zeros(len(self.player))
-        for col, amount in self.entries(pay, where):
-            out[col] += amount
+        for u, amount in self.entries(pay, where):
+            out[u] += amount
         return out
 
     def table(self, pay: Any, where: Where) -> np.ndarray:
-        """Return pay as [type profile, player], evaluating a function of the types on each profile."""
+        """Return `pay` as [type profile, player]; a function of the types is evaluated at each profile."""
         out = np.zeros((len(self.profiles), len(self.game.players)))
-        for row, kinds in enumerate(self.profiles):
-            found: Any = pay(dict(kinds)) if callable(pay) else pay
+        for row, types in enumerate(self.profiles):
+            found: Any = pay(dict(types)) if callable(pay) else pay
             vector = self.vector(found, where)
             for i, player in enumerate(self.game.players):
-                out[row, i] = vector[self.index[(player, kinds[player])][0]]
+                out[row, i] = vector[self.index[(player, types[player])][0]]
         return out
+
+
+def horizon_values(game: Game, states: Sequence[Any]) -> np.ndarray:
+    """Return the value of each state after the last period [state, player-type]; zero where the game gives none."""
+    index = PlayerTypes(game)
+    out = np.zeros((len(states), len(index.zero)))
+    if game.value is not None:
+        for e, state in enumerate(states):
+            out[e] = index.vector(game.value(state), f"the value of state {state!r} at the horizon")
+    return out

@@ -1,28 +1,28 @@
-"""What play is worth after each profile of a node, at every local belief; and the values of a node from it.
+"""Continuation values after each profile of a node, at every local belief, and the values of a node from them.
 
-A *local* belief counts only the axes of the node's own participants; `rest_of` a flat belief are the others.
+A *local* belief index counts only the axes of the node's own participants; `rest_of` a flat belief keeps the other
+axes.
 """
 
 import numpy as np
 
+from peacetalks.equilibrium.kernels.interpolation import SIZE, STEP
 from peacetalks.equilibrium.kernels.jit import inner
 from peacetalks.equilibrium.kernels.node import (
     ACT,
     ACTIONS,
     AXIS,
-    COLUMN,
     CORNERS,
-    KINDS,
+    INDEX,
+    N_TYPES,
     PICK,
     PLAYER,
-    SIZE,
     START,
-    STEP,
     STRIDE,
-    picked,
-    turn,
+    next_combination,
+    picked_neighbours,
 )
-from peacetalks.game.compile import NATURE
+from peacetalks.game.expand import NATURE
 
 
 @inner()
@@ -34,7 +34,7 @@ def beliefs_at(N, G, flat, mu):
             mu[j, 0] = 1.0
         else:
             i = (flat // G.shape[ax, STEP]) % G.shape[ax, SIZE]
-            for k in range(N.part[j, KINDS]):
+            for k in range(N.part[j, N_TYPES]):
                 mu[j, k] = G.points[ax, i, k]
 
 
@@ -61,50 +61,50 @@ def rest_of(N, G, flat):
 
 
 @inner()
-def expected_typed(L, G, row, flat, col):
-    """Return the expected type-profile pay and drive of a column at flat belief `flat` (over the others' types)."""
+def expected_typed(L, G, row, flat, u):
+    """Return type-profile payoff and incentive of player-type `u`, expected over the others' types at belief `flat`."""
     n_players = len(L.n_types)
-    me = L.col_player[col]
+    me = L.player_of[u]
     out = 0.0
-    for t in range(L.typed_pay.shape[1]):
+    for t in range(L.typed_payoff.shape[1]):
         w = 1.0
         rest = t
         for i in range(n_players - 1, -1, -1):
             k = rest % L.n_types[i]
             rest //= L.n_types[i]
             if i == me:
-                if k != L.col_type[col]:
+                if k != L.type_of[u]:
                     w = 0.0
             elif G.axis[i] >= 0:
                 w *= G.points[G.axis[i], (flat // G.shape[G.axis[i], STEP]) % G.shape[G.axis[i], SIZE], k]
         if w != 0.0:
-            out += w * (L.typed_pay[row, t, me] + L.typed_drive[row, t, me])
+            out += w * (L.typed_payoff[row, t, me] + L.typed_incentive[row, t, me])
     return out
 
 
 @inner()
 def fill_table(N, L, G, X, base, table):
-    """Fill table[profile, local belief, column] with decision pay plus expected continuation X[slot, column, belief]."""
-    U = L.pay.shape[1]
+    """Fill table[profile, local belief, player-type]: payoff and incentive plus expected X[slot, player-type, belief]."""
+    U = L.payoff.shape[1]
     for c in range(N.profiles):
         row = N.first + c
         for lb in range(N.local):
             flat = flat_of(N, G, base, lb)
             for u in range(U):
-                table[c, lb, u] = L.pay[row, u] + L.drive[row, u]
+                table[c, lb, u] = L.payoff[row, u] + L.incentive[row, u]
                 if L.typed[row] >= 0:
                     table[c, lb, u] += expected_typed(L, G, L.typed[row], flat, u)
-            for m in range(L.lot_ptr[row], L.lot_ptr[row + 1]):
-                slot, p = L.lot_slot[m], L.lot_prob[m]
+            for m in range(L.lottery_ptr[row], L.lottery_ptr[row + 1]):
+                slot, p = L.lottery_slot[m], L.lottery_prob[m]
                 for u in range(U):
                     table[c, lb, u] += p * X[slot, u, flat]
 
 
 @inner()
 def store_values(N, L, x, table, out):
-    """Write the value of every column at this belief, given x and `posteriors` / q at x."""
+    """Write the value out[player-type] at this belief, given x and `posteriors` / q at x."""
     P = len(N.part)
-    U = L.pay.shape[1]
+    U = L.payoff.shape[1]
     for u in range(U):
         out[u] = 0.0
     part = N.part
@@ -115,26 +115,26 @@ def store_values(N, L, x, table, out):
         owner[u] = -1
     for j in range(P):
         if N.part[j, PLAYER] != NATURE:
-            for k in range(N.part[j, KINDS]):
-                owner[N.part[j, COLUMN] + k] = j
+            for k in range(N.part[j, N_TYPES]):
+                owner[N.part[j, INDEX] + k] = j
     for c in range(N.profiles):
         sure = 1.0
         for j in range(P):
             sure *= N.mean[j, part[j, ACT]]
         while True:
-            w, lb = picked(N)
+            w, lb = picked_neighbours(N)
             if w != 0.0:
                 for u in range(U):
                     j = owner[u]
                     p = w * sure
                     if j >= 0 and N.part[j, AXIS] >= 0:
-                        k = L.col_type[u]
+                        k = L.type_of[u]
                         own = np.exp(x[N.part[j, START] + k * N.part[j, ACTIONS] + part[j, ACT]])
                         p = w * own
                         for i in range(P):
                             if i != j:
                                 p *= N.mean[i, part[i, ACT]]
                     out[u] += p * table[c, lb, u]
-            if not turn(part, PICK, CORNERS):
+            if not next_combination(part, PICK, CORNERS):
                 break
-        turn(part, ACT, ACTIONS)
+        next_combination(part, ACT, ACTIONS)

@@ -1,4 +1,4 @@
-"""The exponential function in plain arithmetic, so that loops over beliefs run several at a time.
+"""The exponential function in plain arithmetic, so that loops over beliefs are vectorised.
 
 Cody-Waite reduction x = k ln 2 + r with |r| <= ln 2 / 2, a Taylor polynomial of degree 13 (truncation below 4e-18),
 and 2^k put into the exponent bits.  Relative error below 4e-16 on [-700, 700]; arguments are clipped to that range.
@@ -17,6 +17,8 @@ ROUND = 6755399441055744.0  # 1.5 * 2^52: adding it leaves the nearest whole num
 
 @intrinsic
 def bits_of(typingctx, x):
+    """Return the bits of a float as a 64-bit integer."""
+
     def codegen(context, builder, signature, args):
         return builder.bitcast(args[0], ir.IntType(64))
 
@@ -25,6 +27,8 @@ def bits_of(typingctx, x):
 
 @intrinsic
 def float_of(typingctx, n):
+    """Return the float with the bits of a 64-bit integer."""
+
     def codegen(context, builder, signature, args):
         return builder.bitcast(args[0], ir.DoubleType())
 

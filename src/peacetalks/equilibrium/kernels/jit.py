@@ -1,7 +1,8 @@
-"""How kernels are compiled.
+"""The two ways in which kernels are compiled.
 
-An `entry` is called from Python (or costs much to compile): it is kept on disk.  An `inner` kernel is called from other
-kernels only and becomes part of them; without the wrappers that Python would need it compiles in a fraction of the time.
+An `entry` is called from Python, or takes long to compile, and is cached on disk.  An `inner` kernel is called from
+other kernels only and becomes part of them; without the wrappers that Python needs it compiles in a fraction of the
+time.
 """
 
 from collections.abc import Callable

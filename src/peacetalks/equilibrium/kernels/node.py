@@ -1,40 +1,37 @@
-"""Arithmetic of one node and of one sweep, compiled by Numba.  Words and shapes: see `compile.py`.
+"""The fixed point of one node at one belief, whatever its shape, in logarithms.  Shapes: see `game/compile.py`.
 
 A node with participants j (their types theta, actions a) is solved at a belief by the fixed point
 
     log sigma_j,theta(a) = log nu_j(a) + lambda_j Q_j,theta(a; mu'(a)) - log sum_b nu_j(b) exp(lambda_j Q_j,theta(b))
 
-where mu'(a) is the posterior that sigma itself implies (McKelvey & Palfrey 1998, agent form).  `x` holds
-log sigma, flat: participant, type, action.  Continuations come from a table [profile, local belief, column];
-a posterior between grid beliefs is shared out as `belief_grid.py` says.
+where mu'(a) is the posterior that sigma itself implies (McKelvey & Palfrey 1998, agent form).  `x` holds log sigma,
+flat: participant, type, action.  Continuation values come from a table [profile, local belief, player-type]; a
+posterior between grid beliefs is distributed over its neighbours with interpolation weights (`interpolation.py`).
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from peacetalks.equilibrium.kernels.interpolation import MOST_CORNERS, SIZE, locate
 from peacetalks.equilibrium.kernels.jit import entry, inner
-from peacetalks.equilibrium.kernels.one_mover import shares
-from peacetalks.game.compile import NATURE
+from peacetalks.game.expand import NATURE
 
 # columns of Node.part, one row per participant
-PLAYER, ACTIONS, KINDS, AXIS, START, COLUMN, STRIDE, CORNERS, ACT, PICK = range(10)
-# columns of Grid.shape, one row per axis
-SIZE, STEP, TYPES, CELLS = range(4)
-CORNERS_MOST = 4  # grid beliefs that a posterior is shared out to, at the most
+PLAYER, ACTIONS, N_TYPES, AXIS, START, INDEX, STRIDE, CORNERS, ACT, PICK = range(10)
 
 
 class Node(NamedTuple):
-    """One node's shape, and room to work in."""
+    """One node's shape, and scratch arrays."""
 
     part: np.ndarray  # [participant, see above]; STRIDE is the step in the local belief index
     log_nu: np.ndarray  # [participant, action] log reference measure
     mean: np.ndarray  # [participant, action] average strategy
     vertex: np.ndarray  # [participant, action, corner] local belief offset of a neighbour of the posterior
-    share: np.ndarray  # [participant, action, corner] its weight
+    share: np.ndarray  # [participant, action, corner] interpolation weight of that neighbour
     post: np.ndarray  # [participant, action, type] posterior
     q: np.ndarray  # [x] continuation values
-    y: np.ndarray  # [x] reply
+    y: np.ndarray  # [x] logit best response
     first: int  # first profile
     profiles: int
     local: int  # local beliefs
@@ -49,27 +46,27 @@ def make_node(n, L, G):
     widest, most, local, width = 1, 1, 1, 0
     for j in range(P - 1, -1, -1):
         player = L.part_player[lo + j]
-        part[j, PLAYER], part[j, ACTIONS], part[j, KINDS] = player, L.part_actions[lo + j], 1
+        part[j, PLAYER], part[j, ACTIONS], part[j, N_TYPES] = player, L.part_actions[lo + j], 1
         part[j, AXIS], part[j, CORNERS] = -1, 1
         if player != NATURE:
-            part[j, KINDS], part[j, COLUMN] = L.n_types[player], L.first_col[player]
+            part[j, N_TYPES], part[j, INDEX] = L.n_types[player], L.first_index[player]
             part[j, AXIS] = G.axis[player]
         if part[j, AXIS] >= 0:
             part[j, STRIDE] = local
             local *= G.shape[part[j, AXIS], SIZE]
-        widest, most = max(widest, part[j, ACTIONS]), max(most, part[j, KINDS])
+        widest, most = max(widest, part[j, ACTIONS]), max(most, part[j, N_TYPES])
     log_nu = np.zeros((P, widest))
     for j in range(P):
         part[j, START] = width
-        width += part[j, KINDS] * part[j, ACTIONS]
+        width += part[j, N_TYPES] * part[j, ACTIONS]
         for a in range(part[j, ACTIONS]):
             log_nu[j, a] = L.log_weight[L.part_weight[lo + j] + a]
     return Node(
         part,
         log_nu,
         np.zeros((P, widest)),
-        np.zeros((P, widest, CORNERS_MOST), np.int64),
-        np.ones((P, widest, CORNERS_MOST)),
+        np.zeros((P, widest, MOST_CORNERS), np.int64),
+        np.ones((P, widest, MOST_CORNERS)),
         np.ones((P, widest, most)),
         np.zeros(width),
         np.zeros(width),
@@ -80,73 +77,14 @@ def make_node(n, L, G):
 
 
 @inner()
-def turn(part, digit, limit):
-    """Step a counter whose digits stand in column `digit` and limits in `limit`; return False after the last."""
+def next_combination(part, digit, limit):
+    """Go to the next combination of part[:, digit], each below part[:, limit]; return False after the last one."""
     for j in range(len(part) - 1, -1, -1):
         part[j, digit] += 1
         if part[j, digit] < part[j, limit]:
             return True
         part[j, digit] = 0
     return False
-
-
-@entry()
-def locate(G, ax, p, idx, w):
-    """Write the grid neighbours of belief `p` on axis `ax` and their weights; return how many."""
-    K = G.shape[ax, TYPES]
-    if K == 2:
-        lo, hi = 0, G.shape[ax, SIZE] - 1
-        while hi - lo > 1:
-            mid = (lo + hi) // 2
-            if G.points[ax, mid, 0] <= p[0]:
-                lo = mid
-            else:
-                hi = mid
-        a, b = G.points[ax, lo, 0], G.points[ax, hi, 0]
-        t = min(max((p[0] - a) / (b - a), 0.0), 1.0)
-        e0, e1, e2 = shares(lo, t, G.stencil[ax])
-        w[0], w[1], w[2], w[3] = 1.0 - e0, e0 - e1, e1 - e2, e2
-        size = G.shape[ax, SIZE]
-        for i in range(4):
-            idx[i] = min(min(max(lo - 1, 0), max(size - 4, 0)) + i, size - 1)
-        return min(size, 4)
-    # Kuhn's triangulation in the cumulative coordinates z_i = cells * (p_i + ... + p_K), i = 2..K
-    cells = G.shape[ax, CELLS]
-    D = K - 1
-    z = np.empty(D)
-    total = 0.0
-    for i in range(D - 1, -1, -1):
-        total += p[i + 1]
-        z[i] = (
-            min(total, 1.0) * cells if total >= 0.0 else 0.0
-        )  # rounding, and not a number, must not leave the lattice
-    code = 0
-    radix = 1
-    frac = np.empty(D)
-    step = np.empty(D, np.int64)
-    for i in range(D):
-        whole = min(max(np.floor(z[i] + 1e-12), 0.0), float(cells))
-        frac[i] = min(max(z[i] - whole, 0.0), 1.0)
-        code += np.int64(whole) * radix
-        step[i] = radix
-        radix *= cells + 1
-    for i in range(1, D):  # largest fraction first; ties keep the order, so z stays non-increasing
-        j = i
-        while j > 0 and frac[j] > frac[j - 1]:
-            frac[j], frac[j - 1] = frac[j - 1], frac[j]
-            step[j], step[j - 1] = step[j - 1], step[j]
-            j -= 1
-    last = 1.0
-    here = code
-    known = G.lookup[ax, code]
-    for i in range(K):
-        nxt = frac[i] if i < D else 0.0
-        w[i] = last - nxt
-        idx[i] = G.lookup[ax, here] if w[i] > 0.0 else known
-        if i < D:
-            here += step[i]
-        last = nxt
-    return K
 
 
 @inner()
@@ -164,7 +102,7 @@ def posteriors(N, G, mu, x):
                 N.share[j, a, 0] = 1.0
             N.part[j, CORNERS] = 1
             continue
-        K = N.part[j, KINDS]
+        K = N.part[j, N_TYPES]
         ax = N.part[j, AXIS]
         for a in range(A):
             top = -np.inf
@@ -187,8 +125,8 @@ def posteriors(N, G, mu, x):
 
 
 @inner()
-def picked(N):
-    """Return (weight, local belief) of the neighbours of the posteriors that the counters stand at."""
+def picked_neighbours(N):
+    """Return (weight, local belief) of the neighbours of the posteriors at the current combination of ACT and PICK."""
     w, lb = 1.0, 0
     for j in range(len(N.part)):
         w *= N.share[j, N.part[j, ACT], N.part[j, PICK]]
@@ -203,7 +141,7 @@ def continuation(N, table):
     for i in range(len(N.q)):
         N.q[i] = 0.0
     if P == 1:
-        A, K, s, c0 = N.part[0, ACTIONS], N.part[0, KINDS], N.part[0, START], N.part[0, COLUMN]
+        A, K, s, c0 = N.part[0, ACTIONS], N.part[0, N_TYPES], N.part[0, START], N.part[0, INDEX]
         if N.part[0, PLAYER] == NATURE:
             return
         for a in range(A):
@@ -219,24 +157,24 @@ def continuation(N, table):
         part[j, ACT] = part[j, PICK] = 0
     for c in range(N.profiles):
         while True:
-            w, lb = picked(N)
+            w, lb = picked_neighbours(N)
             if w != 0.0:
                 for j in range(P):
                     others = w
                     for i in range(P):
                         if i != j:
                             others *= N.mean[i, part[i, ACT]]
-                    for k in range(N.part[j, KINDS]):
+                    for k in range(N.part[j, N_TYPES]):
                         at = part[j, START] + k * part[j, ACTIONS] + part[j, ACT]
-                        N.q[at] += others * table[c, lb, part[j, COLUMN] + k]
-            if not turn(part, PICK, CORNERS):
+                        N.q[at] += others * table[c, lb, part[j, INDEX] + k]
+            if not next_combination(part, PICK, CORNERS):
                 break
-        turn(part, ACT, ACTIONS)
+        next_combination(part, ACT, ACTIONS)
 
 
 @inner()
-def reply(N, lam, scale):
-    """Fill y: the logit reply to q at `scale` times each player's precision."""
+def best_response(N, lam, scale):
+    """Fill y: the logit best response to q at `scale` times each player's precision."""
     for j in range(len(N.part)):
         A = N.part[j, ACTIONS]
         if N.part[j, PLAYER] == NATURE:
@@ -244,7 +182,7 @@ def reply(N, lam, scale):
                 N.y[N.part[j, START] + a] = N.log_nu[j, a]
             continue
         r = lam[N.part[j, PLAYER]] * scale
-        for k in range(N.part[j, KINDS]):
+        for k in range(N.part[j, N_TYPES]):
             s = N.part[j, START] + k * A
             top = -np.inf
             for a in range(A):
@@ -259,8 +197,8 @@ def reply(N, lam, scale):
 
 
 @inner()
-def gap(x, y):
-    """Return the residual: largest change of a log-probability, relative where it is large."""
+def residual(x, y):
+    """Return the largest change of a log-probability from x to y, relative where the log-probability exceeds 1."""
     worst = 0.0
     for i in range(len(x)):
         d = abs(y[i] - x[i]) / (1.0 + abs(y[i]))
@@ -270,30 +208,36 @@ def gap(x, y):
     return worst
 
 
+@inner()
+def best_response_residual(N, G, mu, table, lam, scale, x):
+    """Fill N.y with the logit best response to x = log sigma; return the residual."""
+    posteriors(N, G, mu, x)
+    continuation(N, table)
+    best_response(N, lam, scale)
+    return residual(x, N.y)
+
+
 @entry()
 def start_at_reference(N, x):
     """Write the reference measure to x."""
     for j in range(len(N.part)):
-        for k in range(N.part[j, KINDS]):
+        for k in range(N.part[j, N_TYPES]):
             for a in range(N.part[j, ACTIONS]):
                 x[N.part[j, START] + k * N.part[j, ACTIONS] + a] = N.log_nu[j, a]
 
 
 @entry()
-def settle(N, G, mu, table, lam, scale, x, tol, most):
+def damped_iteration(N, G, mu, table, lam, scale, x, tol, most):
     """Damped iteration on x in place; return (residual, iterations).  Stops on the residual only.
 
-    The damping follows the gap d = reply - x: shorter steps where d turns back, longer ones where it does not.
+    The damping follows d = best response - x: shorter steps where d changes sign, longer ones where it does not.
     """
     size = len(x)
     before = np.zeros(size)
     eta = 1.0
     res = np.inf
     for it in range(most):
-        posteriors(N, G, mu, x)
-        continuation(N, table)
-        reply(N, lam, scale)
-        res = gap(x, N.y)
+        res = best_response_residual(N, G, mu, table, lam, scale, x)
         if res <= tol:
             return res, it + 1
         turned, ahead = 0.0, 0.0
@@ -319,7 +263,7 @@ def is_hidden(N, mu):
         if N.part[j, PLAYER] != NATURE:
             movers += 1
         if N.part[j, AXIS] >= 0 and N.part[j, ACTIONS] > 1:
-            for k in range(N.part[j, KINDS]):
+            for k in range(N.part[j, N_TYPES]):
                 if 0.0 < mu[j, k] < 1.0:
                     return True
     return movers > 1

@@ -1,42 +1,41 @@
-"""One node at one belief, on the grid or off it: solved in logarithms whatever its shape.  Words and shapes: see `compile.py`."""
+"""One node at one belief, on the grid or off it: the scalar solve, in logarithms, for nodes of any shape.
+
+Shapes: see `game/compile.py`.
+"""
 
 import numpy as np
 
 from peacetalks.equilibrium.kernels.continuation import beliefs_at, fill_table, store_values
+from peacetalks.equilibrium.kernels.interpolation import STEP, locate
 from peacetalks.equilibrium.kernels.jit import entry, inner
-from peacetalks.equilibrium.kernels.newton import newton
-from peacetalks.equilibrium.kernels.newton_several import newton_several
+from peacetalks.equilibrium.kernels.newton import newton_informed, newton_several
 from peacetalks.equilibrium.kernels.node import (
     ACTIONS,
     AXIS,
-    KINDS,
+    N_TYPES,
     PLAYER,
     START,
-    STEP,
-    continuation,
-    gap,
+    best_response_residual,
+    damped_iteration,
     is_hidden,
-    locate,
     make_node,
+    next_combination,
     posteriors,
-    reply,
-    settle,
+    residual,
     start_at_reference,
-    turn,
 )
+from peacetalks.game.language import MAX_MOVERS, MAX_TYPES
 
 
 @entry()
 def solve_belief(N, G, mu, table, lam, x, tol, most):
     """Solve one node at one belief from the start in x (NaN: none); return (residual, iterations).
 
-    An infinite residual asks the caller to follow the principal branch (`follow`) and come back.
+    An infinite residual asks the caller to follow the principal branch (`homotopy.follow`) instead.
     """
     if not is_hidden(N, mu):
         start_at_reference(N, x)
-        posteriors(N, G, mu, x)
-        continuation(N, table)
-        reply(N, lam, 1.0)
+        best_response_residual(N, G, mu, table, lam, 1.0, x)
         for i in range(len(x)):
             x[i] = N.y[i]
         posteriors(N, G, mu, x)
@@ -50,44 +49,44 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
         if cold and movers > 1:
             return np.inf, 0
         if movers == 1:
-            return settle(N, G, mu, table, lam, 1.0, x, tol, most)
+            return damped_iteration(N, G, mu, table, lam, 1.0, x, tol, most)
         start = x.copy()
-        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, some)
+        res, steps = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, some)
         if not res <= tol:
             for i in range(len(x)):
                 x[i] = start[i]
             res, it = newton_several(N, G, mu, table, lam, 1.0, x, tol, some)
             steps += it
         if not res <= tol:
-            res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
+            res, it = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, most)
             steps += it
         return res, steps
     steps = 0
     if not cold:
-        res, steps = settle(N, G, mu, table, lam, 1.0, x, tol, few)
+        res, steps = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, few)
         if res <= tol:
             return res, steps
-        res, it = newton(N, G, mu, table, lam, 1.0, x, tol, some)
+        res, it = newton_informed(N, G, mu, table, lam, 1.0, x, tol, some)
         steps += it
         if res <= tol:
             return res, steps
     start_at_reference(N, x)
     for eighth in range(1, 9):
-        res, it = newton(N, G, mu, table, lam, 0.125 * eighth, x, tol, some)
+        res, it = newton_informed(N, G, mu, table, lam, 0.125 * eighth, x, tol, some)
         steps += it
     if res > tol:
-        res, it = settle(N, G, mu, table, lam, 1.0, x, tol, most)
+        res, it = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, most)
         steps += it
     return res, steps
 
 
 @entry()
-def place(n, L, G, X, beliefs):
+def open_node(n, L, G, X, beliefs):
     """Open node `n` at any beliefs[axis, type], on the grid or not; return (node, beliefs of participants, table)."""
     N = make_node(n, L, G)
     U = X.shape[1]
-    mu = np.zeros((8, 4))
-    axes = np.zeros((len(G.shape), 2), np.int64)  # corner picked, corners
+    mu = np.zeros((MAX_MOVERS, MAX_TYPES))
+    axes = np.zeros((len(G.shape), 2), np.int64)  # current corner, number of corners
     idx = np.zeros((len(G.shape), 4), np.int64)
     w = np.ones((len(G.shape), 4))
     for ax in range(len(G.shape)):
@@ -98,7 +97,7 @@ def place(n, L, G, X, beliefs):
         if ax >= 0:
             axes[ax, 1] = 1
             idx[ax, 0], w[ax, 0] = 0, 1.0
-            for k in range(N.part[j, KINDS]):
+            for k in range(N.part[j, N_TYPES]):
                 mu[j, k] = beliefs[ax, k]
     table = np.zeros((N.profiles, N.local, U))
     part = np.empty((N.profiles, N.local, U))
@@ -114,7 +113,7 @@ def place(n, L, G, X, beliefs):
                 for lb in range(N.local):
                     for u in range(U):
                         table[c, lb, u] += share * part[c, lb, u]
-        if not turn(axes, 0, 1):
+        if not next_combination(axes, 0, 1):
             break
     return N, mu, table
 
@@ -123,7 +122,7 @@ def place(n, L, G, X, beliefs):
 def posterior_of(n, L, G, flat, x, out):
     """Write the posterior probability of the mover's first type after each action, given x = log sigma."""
     N = make_node(n, L, G)
-    mu = np.zeros((8, 4))
+    mu = np.zeros((MAX_MOVERS, MAX_TYPES))
     beliefs_at(N, G, flat, mu)
     posteriors(N, G, mu, x)
     for a in range(len(out)):
@@ -132,32 +131,32 @@ def posterior_of(n, L, G, flat, x, out):
 
 @entry()
 def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out):
-    """Solve node `n` at any beliefs from the start in x; fill x and out[column]; return the residual."""
-    N, mu, table = place(n, L, G, X, beliefs)
+    """Solve node `n` at any beliefs from the start in x; fill x and out[player-type]; return the residual."""
+    N, mu, table = open_node(n, L, G, X, beliefs)
     res, _ = solve_belief(N, G, mu, table, lam, x, tol, most)
     store_values(N, L, x, table, out)
     return res
 
 
 @entry()
-def others(n, L, G, X, beliefs, lam, tol, most, x, found):
-    """Look for up to `len(found)` fixed points of node `n` at any beliefs beside x; return how many were written to `found`.
+def further_fixed_points(n, L, G, X, beliefs, lam, tol, most, x, found):
+    """Search for up to `len(found)` fixed points of node `n` other than x; return how many were written to `found`.
 
-    They are sought by damped iteration from every pure profile of the participants (up to 16), the same for all types,
-    and from the two ways of parting the actions between the first type and the others.
+    The search is by damped iteration from every pure profile of the participants (up to 16), the same for all types,
+    and from the two starts at which the first type takes one half of the actions and the others take the other half.
     """
-    N, mu, table = place(n, L, G, X, beliefs)
+    N, mu, table = open_node(n, L, G, X, beliefs)
     count = 0
     if not is_hidden(N, mu):
         return count
     starts = min(N.profiles, 16) + 2
     z = np.empty(len(x))
     for s in range(starts):
-        scatter(N, s, starts, z)
-        gone, _ = settle(N, G, mu, table, lam, 1.0, z, tol, most)
-        fresh = gone <= tol and gap(z, x) > 1e-5
+        write_start(N, s, starts, z)
+        gone, _ = damped_iteration(N, G, mu, table, lam, 1.0, z, tol, most)
+        fresh = gone <= tol and residual(z, x) > 1e-5
         for i in range(count):
-            fresh = fresh and gap(z, found[i]) > 1e-5
+            fresh = fresh and residual(z, found[i]) > 1e-5
         if fresh and count < len(found):
             for i in range(len(z)):
                 found[count, i] = z[i]
@@ -166,14 +165,14 @@ def others(n, L, G, X, beliefs, lam, tol, most, x, found):
 
 
 @inner()
-def scatter(N, s, starts, z):
+def write_start(N, s, starts, z):
     """Write the s-th start of a search for further fixed points to z."""
     rest = s
     for j in range(len(N.part) - 1, -1, -1):
         A = N.part[j, ACTIONS]
         chosen = rest % A
         rest //= A
-        for k in range(N.part[j, KINDS]):
+        for k in range(N.part[j, N_TYPES]):
             for a in range(A):
                 tilt = 0.0 if a == chosen else -12.0
                 if s >= starts - 2:
@@ -184,11 +183,9 @@ def scatter(N, s, starts, z):
 
 
 @entry()
-def defect(N, G, mu, table, lam, tau, x, out):
-    """Write F(x, tau) = x - reply(x) at `tau` times the precision to `out`; return the residual."""
-    posteriors(N, G, mu, x)
-    continuation(N, table)
-    reply(N, lam, tau)
+def fixed_point_residual(N, G, mu, table, lam, tau, x, out):
+    """Write F(x, tau) = x - best_response(x) at `tau` times the precision to `out`; return the residual."""
+    res = best_response_residual(N, G, mu, table, lam, tau, x)
     for i in range(len(x)):
         out[i] = x[i] - N.y[i]
-    return gap(x, N.y)
+    return res

@@ -1,31 +1,37 @@
-"""Backward sweeps over nodes: every node at every belief, against the order of play."""
+"""Backward sweeps over the nodes of a stage: every node at every belief of the grid."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from peacetalks.equilibrium.kernels.continuation import beliefs_at, fill_table, flat_of, rest_of, store_values
+from peacetalks.equilibrium.kernels.interpolation import axis_of, stacked
 from peacetalks.equilibrium.kernels.jit import entry, inner
-from peacetalks.equilibrium.kernels.node import CELLS, SIZE, STEP, make_node
+from peacetalks.equilibrium.kernels.node import make_node
 from peacetalks.equilibrium.kernels.one_mover import (
-    Axis,
-    chance,
+    chance_values,
     fill,
-    make_room,
-    plain,
-    signal_values,
-    solve_signal,
-    stacked,
+    make_scratch,
+    one_mover_values,
+    solve_one_mover,
+    uninformed_values,
     write_logs,
 )
 from peacetalks.equilibrium.kernels.solve_one import solve_belief
-from peacetalks.equilibrium.kernels.two_movers import make_pair, open_pair, pair_values, solve_pair, write_pair_logs
+from peacetalks.equilibrium.kernels.two_movers import (
+    make_pair_scratch,
+    open_pair,
+    pair_values,
+    solve_two_movers,
+    write_pair_logs,
+)
+from peacetalks.game.language import MAX_MOVERS, MAX_TYPES
 
 
 class Plan(NamedTuple):
-    """How each node is solved, and where its strategies stand."""
+    """The kernel that solves each node, and where its strategies are stored."""
 
-    kind: np.ndarray  # [node] CHANCE, PLAIN, SIGNAL, DUEL or GENERAL
+    kernel: np.ndarray  # [node] CHANCE, PLAIN, SIGNAL, DUEL or GENERAL
     nu: np.ndarray  # [participant-action] reference measure
     constant: np.ndarray  # [slot] whether the value is the same at every belief
     log_ptr: np.ndarray  # [node + 1] -> flat log strategies [belief, participant, type, action]
@@ -33,25 +39,11 @@ class Plan(NamedTuple):
     most_actions: int
 
 
-@inner()
-def axis_of(G, ax):
-    """Return axis `ax` (negative: nothing hidden) as the kernels of two types see it."""
-    if ax < 0:
-        return Axis(G.first[-1], G.base[-1], 0, 1, 0, 1.0, 0.0, 0.0, np.zeros((1, 12)), 0, 0)
-    size, knot = G.shape[ax, SIZE], G.shape[ax, CELLS]
-    prior = G.points[ax, knot, 0]
-    below = knot / prior if knot > 0 else 0.0
-    above = (size - 1 - knot) / (1.0 - prior) if knot < size - 1 else 0.0
-    step = G.shape[ax, STEP]
-    second, third = step * min(2, size - 1), step * min(3, size - 1)
-    return Axis(G.first[ax], G.base[ax], step, size, knot, prior, below, above, G.stencil[ax], second, third)
-
-
 @entry()
 def sweep_chance(nodes, L, plan, X, logs, finish):
     """Write the values of chance nodes to X, and their log probabilities to `logs` when `finish` is set."""
     for n in nodes:
-        chance(n, L, plan.nu, X)
+        chance_values(n, L, plan.nu, X)
         if finish:
             i, at = L.part_ptr[n], plan.log_ptr[n]
             for _ in range(X.shape[2]):
@@ -61,11 +53,11 @@ def sweep_chance(nodes, L, plan, X, logs, finish):
 
 
 @entry()
-def sweep_plain(nodes, L, plan, X, logs, lam, finish):
-    """Solve nodes whose mover has nothing to hide."""
-    R = make_room(plan.most_actions, X.shape[1], X.shape[2])
+def sweep_uninformed(nodes, L, plan, X, logs, lam, finish):
+    """Solve nodes whose mover has one type."""
+    R = make_scratch(plan.most_actions, X.shape[1], X.shape[2])
     for n in nodes:
-        plain(n, L, plan.nu, X, plan.constant, lam, R)
+        uninformed_values(n, L, plan.nu, X, plan.constant, lam, R)
         if finish:
             write_logs(n, 0, X.shape[2], L, lam, R, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
 
@@ -85,7 +77,7 @@ def move_warm(n, k, rows, plan, warm, stack, load):
 
 @inner()
 def store(n, k, out, X):
-    """Copy the values out[column, belief] at place `k` of the stack to X[n]."""
+    """Copy the values out[player-type, belief] at place `k` of the stack to X[n]."""
     B = X.shape[2]
     for u in range(X.shape[1]):
         src, to = out[u], X[n, u]
@@ -94,44 +86,45 @@ def store(n, k, out, X):
 
 
 @inner()
-def pause(position, gap, tol, stop, exempt):
-    """Mark the beliefs that did not settle in `exempt`, and note in `stop` where the sweep pauses."""
-    for b in range(len(gap)):
-        exempt[b] = exempt[b] or not gap[b] <= tol
+def pause(position, residual, tol, stop, exempt):
+    """Mark the beliefs that did not converge in `exempt`, and write to `stop` where the sweep pauses."""
+    for b in range(len(residual)):
+        exempt[b] = exempt[b] or not residual[b] <= tol
     stop[0], stop[1] = position, 1
 
 
 @entry()
-def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
-    """Solve alike nodes with one informed mover of two types, from position stop[0] on; return (residual, iterations).
+def sweep_one_mover(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exempt):
+    """Solve nodes of one informed mover of two types, from position stop[0] on; return (residual, iterations).
 
     The nodes have the same mover, number of actions and reference measure, and are solved as many at a time as fit in
-    `exempt` [place * beliefs + belief].  Where some beliefs do not settle, stop = (position, 1), `exempt` marks them
-    and the sweep pauses: the caller solves them, and on the next call they are taken as they are.
+    `exempt` [place * beliefs + belief].  Where some beliefs do not converge, stop = (position, 1), `exempt` marks
+    them and the sweep pauses: the caller solves them, and on the next call they are taken as they are.
     """
     U, B = X.shape[1], X.shape[2]
     m = min(len(exempt) // B, len(nodes))
+    load = m > 0  # always true; with a literal True or False Numba would compile `move_warm` once for each
     i = L.part_ptr[nodes[0]]
     A = L.part_actions[i]
     axis = stacked(axis_of(G, G.axis[L.part_player[i]]), m)
-    R = make_room(A, U, m * B)
+    R = make_scratch(A, U, m * B)
     post, out = np.empty((A, m * B)), np.empty((U, m * B))
     worst, total = 0.0, 0
     for position in range(stop[0], len(nodes), m):
         for k in range(m):
             n = nodes[min(position + k, len(nodes) - 1)]
             fill(n, k, L, X, plan.constant, R)
-            move_warm(n, k, A, plan, warm, post, m > 0)
-        res, it = solve_signal(nodes[0], L, plan.nu, lam, axis, post, tol, R, exempt)
+            move_warm(n, k, A, plan, warm, post, load)
+        res, it = solve_one_mover(nodes[0], L, plan.nu, lam, axis, post, tol, R, exempt)
         total += it
         stop[1] = 0
         for k in range(min(m, len(nodes) - position)):
-            move_warm(nodes[position + k], k, A, plan, warm, post, m < 0)
+            move_warm(nodes[position + k], k, A, plan, warm, post, not load)
         if not res <= tol:
-            pause(position, R.gap, tol, stop, exempt)
+            pause(position, R.residual, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
-        signal_values(nodes[0], L, axis, out, R)
+        one_mover_values(nodes[0], L, axis, out, R)
         for k in range(min(m, len(nodes) - position)):
             n = nodes[position + k]
             store(n, k, out, X)
@@ -144,15 +137,16 @@ def sweep_signal(nodes, L, G, plan, X, logs, warm, lam, tol, finish, stop, exemp
 
 
 @entry()
-def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
-    """Solve alike nodes of two movers, as `sweep_signal` does those of one."""
+def sweep_two_movers(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, exempt):
+    """Solve nodes of two movers, as `sweep_one_mover` solves those of one."""
     U, B = X.shape[1], X.shape[2]
     m = min(len(exempt) // B, len(nodes))
+    load = m > 0  # always true; with a literal True or False Numba would compile `move_warm` once for each
     i = L.part_ptr[nodes[0]]
     one, two = L.part_player[i], L.part_player[i + 1]
     rows = (plan.warm_ptr[nodes[0] + 1] - plan.warm_ptr[nodes[0]]) // B
     first, second = stacked(axis_of(G, G.axis[one]), m), stacked(axis_of(G, G.axis[two]), m)
-    D = make_pair(max(L.part_actions[i], L.part_actions[i + 1]), m * B)
+    D = make_pair_scratch(max(L.part_actions[i], L.part_actions[i + 1]), m * B)
     open_pair(nodes[0], L, G, first, second, D)
     joint = np.empty((L.part_actions[i] * L.part_actions[i + 1], U, m * B))
     strategies, out = np.empty((rows, m * B)), np.empty((U, m * B))
@@ -161,18 +155,18 @@ def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, e
         for k in range(m):
             n = nodes[min(position + k, len(nodes) - 1)]
             fill_joint(n, k, L, X, joint)
-            move_warm(n, k, rows, plan, warm, strategies, m > 0)
-        res, it = solve_pair(i, L, first, second, lam, strategies, tol, most, joint, D, exempt)
+            move_warm(n, k, rows, plan, warm, strategies, load)
+        res, it = solve_two_movers(i, L, first, second, lam, strategies, tol, most, joint, D, exempt)
         total += it
         stop[1] = 0
         if not res <= tol:
-            pause(position, D.gap, tol, stop, exempt)
+            pause(position, D.residual, tol, stop, exempt)
             return res, total
         worst = max(worst, res)
         pair_values(D, joint, U, out)
         for k in range(min(m, len(nodes) - position)):
             n = nodes[position + k]
-            move_warm(n, k, rows, plan, warm, strategies, m < 0)
+            move_warm(n, k, rows, plan, warm, strategies, not load)
             store(n, k, out, X)
             if finish:
                 write_pair_logs(D, k, B, logs[plan.log_ptr[n] : plan.log_ptr[n + 1]])
@@ -184,17 +178,17 @@ def sweep_pair(nodes, L, G, plan, X, logs, warm, lam, tol, most, finish, stop, e
 
 @inner(fastmath={"contract", "nsz"})
 def fill_joint(n, k, L, X, table):
-    """Fill place `k` of table[profile, column, belief] with node `n`."""
+    """Fill place `k` of the stack in table[profile, player-type, belief] with node `n`."""
     B = X.shape[2]
     low = k * B
     for r in range(L.prof_ptr[n], L.prof_ptr[n + 1]):
         for u in range(X.shape[1]):
-            T, own = table[r - L.prof_ptr[n], u], L.pay[r, u] + L.drive[r, u]
+            T, own = table[r - L.prof_ptr[n], u], L.payoff[r, u] + L.incentive[r, u]
             for b in range(B):
                 T[low + b] = own
-        for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
+        for m in range(L.lottery_ptr[r], L.lottery_ptr[r + 1]):
             for u in range(X.shape[1]):
-                T, src, p = table[r - L.prof_ptr[n], u], X[L.lot_slot[m], u], L.lot_prob[m]
+                T, src, p = table[r - L.prof_ptr[n], u], X[L.lottery_slot[m], u], L.lottery_prob[m]
                 for b in range(B):
                     T[low + b] += p * src[b]
 
@@ -203,10 +197,10 @@ def fill_joint(n, k, L, X, table):
 def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
     """Solve nodes of any shape from stop[0] on, one belief after another; return (worst residual, iterations).
 
-    `logs` holds the starts and receives the solution.  Where a belief does not settle, stop = (position, 1, belief).
+    `logs` holds the starts and receives the solution.  Where a belief does not converge, stop = (position, 1, belief).
     """
     out = np.empty(X.shape[1])
-    mu = np.zeros((8, 4))
+    mu = np.zeros((MAX_MOVERS, MAX_TYPES))
     worst, total = 0.0, 0
     for position in range(stop[0], len(nodes)):
         n = nodes[position]
@@ -240,12 +234,12 @@ def sweep_general(nodes, L, G, plan, X, logs, lam, tol, most, stop):
 
 
 @entry()
-def edges(L, X, n_nodes, out):
-    """Write the value of every boundary: its pay plus the node (or discounted next boundary) that play resumes at."""
+def boundary_values(L, X, n_nodes, out):
+    """Write the value of every boundary: what is paid there plus the value of the slot that play resumes at."""
     for e in range(out.shape[0]):
-        slot = L.edge_slot[e]
+        slot = L.boundary_slot[e]
         if slot >= 0:
             for u in range(out.shape[1]):
-                own = L.edge_pay[e, u] + L.edge_drive[e, u]
+                own = L.boundary_payoff[e, u] + L.boundary_incentive[e, u]
                 for b in range(out.shape[2]):
                     out[e, u, b] = own + X[slot, u, b]

@@ -1,10 +1,10 @@
-"""The public measure: where play goes from each (node, belief), forward and backward.
+"""The transition matrix of one period under the public measure, its push-forward and its pull-back (adjoint).
 
-One sparse row per (node, belief) holds the probabilities of (slot, belief) under the average strategies; a
-posterior between grid beliefs is shared out as `belief_grid.py` says, some weights below zero.  Chance is the same at every
-belief and needs no rows.  `push` moves probability forward; `pull` carries welfare backward through the same rows, so
-that the two are adjoint exactly: for a player's type theta it carries b(theta) * value, which the public measure
-propagates (see `belief_grid.py`).
+One sparse row per (node, belief) holds the probabilities of (slot, belief) under the average strategies; a posterior
+between grid beliefs is distributed over its neighbours with interpolation weights, some of them negative.  Chance moves
+are the same at every belief and need no rows.  `push_forward` moves probability to the next period; `pull_back` carries
+welfare backward through the same rows, so that the two are adjoint exactly: for a player's type theta it carries
+b(theta) * value, which the public measure propagates (see `belief_grid.py`).
 """
 
 from typing import NamedTuple
@@ -12,36 +12,43 @@ from typing import NamedTuple
 import numpy as np
 
 from peacetalks.equilibrium.kernels.continuation import beliefs_at, flat_of, rest_of
+from peacetalks.equilibrium.kernels.interpolation import (
+    SIZE,
+    STEP,
+    axis_of,
+    hermite_weights,
+    locate_cell,
+    stencil_start,
+)
 from peacetalks.equilibrium.kernels.jit import entry, inner
 from peacetalks.equilibrium.kernels.node import (
     ACT,
     ACTIONS,
     AXIS,
     CORNERS,
-    KINDS,
+    N_TYPES,
     PICK,
     PLAYER,
-    SIZE,
-    STEP,
     make_node,
+    next_combination,
     posteriors,
-    turn,
 )
-from peacetalks.equilibrium.kernels.one_mover import look, shares, start_of
-from peacetalks.equilibrium.kernels.sweep import axis_of
-from peacetalks.game.compile import NATURE
+from peacetalks.game.expand import NATURE
+from peacetalks.game.language import MAX_MOVERS, MAX_TYPES
 
 MOVERS = 2  # participants of a node of the common shape, each of one or two types
 
 
-class Lots(NamedTuple):
-    """What each participant of a node of the common shape does at one belief; see `read_lots`."""
+class MoverLotteries(NamedTuple):
+    """The average strategies and posteriors of a node of the common shape at one belief; see `read_lotteries`."""
 
     actions: np.ndarray  # [participant]
     mean: np.ndarray  # [participant, action] average strategy
     corners: np.ndarray  # [participant, action] neighbours of the posterior
-    offset: np.ndarray  # [participant, action, corner] flat belief of a neighbour, less that of the node's own belief
-    share: np.ndarray  # [participant, action, corner] its weight
+    offset: (
+        np.ndarray
+    )  # [participant, action, corner] flat belief of a neighbour of the posterior minus the flat belief of the node
+    share: np.ndarray  # [participant, action, corner] interpolation weight of that neighbour
 
 
 @inner()
@@ -63,8 +70,8 @@ def is_chance(n, L):
 
 
 @entry()
-def count_entries(nodes, L, G, live):
-    """Return an upper bound on the transition entries of `nodes` at live beliefs."""
+def count_entries(nodes, L, G):
+    """Return an upper bound on the transition entries of `nodes`."""
     total = 0
     for n in nodes:
         if is_chance(n, L):
@@ -74,15 +81,13 @@ def count_entries(nodes, L, G, live):
             player = L.part_player[j]
             if player != NATURE and G.axis[player] >= 0:
                 corners *= 4 if L.n_types[player] == 2 else L.n_types[player]
-        lots = L.lot_ptr[L.prof_ptr[n + 1]] - L.lot_ptr[L.prof_ptr[n]]
-        for b in range(G.total):
-            if live[n, b]:
-                total += lots * corners
+        entries = L.lottery_ptr[L.prof_ptr[n + 1]] - L.lottery_ptr[L.prof_ptr[n]]
+        total += entries * corners * G.total
     return total
 
 
 @inner()
-def read_lots(n, L, G, flat, x, S):
+def read_lotteries(n, L, G, flat, x, S):
     """Fill S for node `n` at belief `flat` from x = log sigma."""
     at = 0
     for j in range(MOVERS):
@@ -104,9 +109,9 @@ def read_lots(n, L, G, flat, x, S):
             up = p * np.exp(x[at + a])
             total = up + (1.0 - p) * np.exp(x[at + A + a])
             S.mean[j, a] = total
-            cell, t, _ = look(up / total if total > 0.0 else p, axis)
-            e0, e1, e2 = shares(cell, t, axis.stencil)
-            back = axis.base[flat] - flat + start_of(cell, axis) * axis.step
+            cell, t, _ = locate_cell(up / total if total > 0.0 else p, axis)
+            e0, e1, e2 = hermite_weights(cell, t, axis.stencil)
+            back = axis.base[flat] - flat + stencil_start(cell, axis) * axis.step
             S.corners[j, a] = min(axis.size, 4)
             for v in range(4):
                 S.offset[j, a, v] = back + v * axis.step
@@ -125,9 +130,9 @@ def common_row(n, L, B, flat, S, col, prob, used):
                     p = S.mean[0, a] * S.mean[1, c] * S.share[0, a, v] * S.share[1, c, w]
                     if p != 0.0:
                         to = flat + S.offset[0, a, v] + S.offset[1, c, w]
-                        for m in range(L.lot_ptr[row], L.lot_ptr[row + 1]):
-                            col[used] = L.lot_slot[m] * B + to
-                            prob[used] = p * L.lot_prob[m]
+                        for m in range(L.lottery_ptr[row], L.lottery_ptr[row + 1]):
+                            col[used] = L.lottery_slot[m] * B + to
+                            prob[used] = p * L.lottery_prob[m]
                             used += 1
             row += 1
     return used
@@ -154,28 +159,28 @@ def any_row(N, L, G, flat, x, mu, col, prob, used):
                 lb += N.vertex[j, part[j, ACT], part[j, PICK]]
             if w != 0.0:
                 to = flat_of(N, G, rest, lb)
-                for m in range(L.lot_ptr[N.first + c], L.lot_ptr[N.first + c + 1]):
-                    col[used] = L.lot_slot[m] * G.total + to
-                    prob[used] = w * L.lot_prob[m]
+                for m in range(L.lottery_ptr[N.first + c], L.lottery_ptr[N.first + c + 1]):
+                    col[used] = L.lottery_slot[m] * G.total + to
+                    prob[used] = w * L.lottery_prob[m]
                     used += 1
-            if not turn(part, PICK, CORNERS):
+            if not next_combination(part, PICK, CORNERS):
                 break
-        turn(part, ACT, ACTIONS)
+        next_combination(part, ACT, ACTIONS)
     return used
 
 
 @entry()
-def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
+def fill_transitions(nodes, L, G, logs, log_ptr, ptr, col, prob):
     """Fill the public transition rows (node, belief) -> (slot, belief) as CSR; return the entries used.
 
-    Chance nodes have no rows: see `push` and `pull`.
+    Chance nodes have no rows: see `push_forward` and `pull_back`.
     """
     used = np.int64(0)
-    mu = np.zeros((8, 4))
+    mu = np.zeros((MAX_MOVERS, MAX_TYPES))
     A = 1
     for i in range(len(L.part_actions)):
         A = max(A, L.part_actions[i])
-    S = Lots(
+    S = MoverLotteries(
         np.ones(MOVERS, np.int64),
         np.ones((MOVERS, A)),
         np.ones((MOVERS, A), np.int64),
@@ -183,17 +188,17 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
         np.ones((MOVERS, A, 4)),
     )
     for n in nodes:
-        chance = is_chance(n, L)
+        chance_node = is_chance(n, L)
         common = common_shape(n, L, G)
         size = (log_ptr[n + 1] - log_ptr[n]) // G.total
         N = make_node(n, L, G)
         for flat in range(G.total):
             row = n * G.total + flat
             ptr[row] = used
-            if live[n, flat] and not chance:
+            if not chance_node:
                 x = logs[log_ptr[n] + flat * size : log_ptr[n] + (flat + 1) * size]
                 if common:
-                    read_lots(n, L, G, flat, x, S)
+                    read_lotteries(n, L, G, flat, x, S)
                     used = common_row(n, L, G.total, flat, S, col, prob, used)
                 else:
                     used = any_row(N, L, G, flat, x, mu, col, prob, used)
@@ -202,8 +207,11 @@ def transitions(nodes, L, G, logs, log_ptr, live, ptr, col, prob):
 
 
 @entry()
-def push(L, ptr, col, prob, mass, seen):
-    """Push mass[slot, belief] through one period, in the order of play; note what passes each node in `seen`, if given rows."""
+def push_forward(L, ptr, col, prob, mass, seen):
+    """Push mass[slot, belief] through one period, in the order of play.
+
+    Where `seen` has rows it receives the occupation measure [node, belief]: the mass that passes each node.
+    """
     B = mass.shape[1]
     flat = mass.reshape(-1)
     for n in range((len(ptr) - 1) // B):
@@ -214,8 +222,8 @@ def push(L, ptr, col, prob, mass, seen):
             i, first = L.part_ptr[n], L.prof_ptr[n]
             for r in range(first, L.prof_ptr[n + 1]):
                 p = np.exp(L.log_weight[L.part_weight[i] + r - first])
-                for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
-                    to, f = mass[L.lot_slot[m]], p * L.lot_prob[m]
+                for m in range(L.lottery_ptr[r], L.lottery_ptr[r + 1]):
+                    to, f = mass[L.lottery_slot[m]], p * L.lottery_prob[m]
                     for b in range(B):
                         to[b] += f * own[b]
         else:
@@ -227,11 +235,11 @@ def push(L, ptr, col, prob, mass, seen):
 
 
 @entry()
-def rewards(nodes, L, G, logs, log_ptr, out):
-    """Write the expected pay of every column times the belief in its type: out[node * beliefs + belief, column]."""
-    mu = np.zeros((8, 4))
-    belief = np.ones((len(L.n_types), 4))
-    U = L.pay.shape[1]
+def expected_payoffs(nodes, L, G, logs, log_ptr, out):
+    """Write expected payoffs, each times the belief in its type: out[node * beliefs + belief, player-type]."""
+    mu = np.zeros((MAX_MOVERS, MAX_TYPES))
+    belief = np.ones((len(L.n_types), MAX_TYPES))
+    U = L.payoff.shape[1]
     for n in nodes:
         N = make_node(n, L, G)
         P = len(N.part)
@@ -256,22 +264,22 @@ def rewards(nodes, L, G, logs, log_ptr, out):
                 for j in range(P):
                     sure *= N.mean[j, part[j, ACT]]
                     if N.part[j, AXIS] >= 0:
-                        for k in range(N.part[j, KINDS]):
+                        for k in range(N.part[j, N_TYPES]):
                             belief[N.part[j, PLAYER], k] = N.post[j, part[j, ACT], k]
                 line = N.first + c
                 for u in range(U):
-                    weight = sure * belief[L.col_player[u], L.col_type[u]]
-                    out[row, u] += weight * L.pay[line, u]
+                    weight = sure * belief[L.player_of[u], L.type_of[u]]
+                    out[row, u] += weight * L.payoff[line, u]
                 if L.typed[line] >= 0:
                     add_typed(L, L.typed[line], belief, sure, out[row])
-                turn(part, ACT, ACTIONS)
+                next_combination(part, ACT, ACTIONS)
 
 
 @inner()
 def add_typed(L, row, belief, sure, out):
-    """Add the expected type-profile pay, each column weighed with the belief in its type."""
+    """Add the expected type-profile payoffs, each times the belief in its type."""
     players = len(L.n_types)
-    for t in range(L.typed_pay.shape[1]):
+    for t in range(L.typed_payoff.shape[1]):
         w = sure
         rest = t
         for i in range(players - 1, -1, -1):
@@ -279,15 +287,15 @@ def add_typed(L, row, belief, sure, out):
             rest //= L.n_types[i]
         rest = t
         for i in range(players - 1, -1, -1):
-            out[L.first_col[i] + rest % L.n_types[i]] += w * L.typed_pay[row, t, i]
+            out[L.first_index[i] + rest % L.n_types[i]] += w * L.typed_payoff[row, t, i]
             rest //= L.n_types[i]
 
 
 @entry()
-def pull(L, ptr, col, prob, reward, Y, first_edge):
-    """Carry Y[slot, belief, column] backward through one period.
+def pull_back(L, ptr, col, prob, reward, Y, first_boundary):
+    """Carry Y[slot, belief, player-type] backward through one period.
 
-    Slots from `first_edge` on are the next period's boundaries: discounted.
+    Slots from `first_boundary` on are the next period's boundaries and are discounted.
     """
     B, U = Y.shape[1], Y.shape[2]
     flat = Y.reshape((-1, U))
@@ -297,14 +305,14 @@ def pull(L, ptr, col, prob, reward, Y, first_edge):
             i, first = L.part_ptr[n], L.prof_ptr[n]
             for r in range(first, L.prof_ptr[n + 1]):
                 p = np.exp(L.log_weight[L.part_weight[i] + r - first])
-                for m in range(L.lot_ptr[r], L.lot_ptr[r + 1]):
-                    to, f = L.lot_slot[m], p * L.lot_prob[m]
+                for m in range(L.lottery_ptr[r], L.lottery_ptr[r + 1]):
+                    to, f = L.lottery_slot[m], p * L.lottery_prob[m]
                     for b in range(B):
                         for u in range(U):
-                            Y[n, b, u] += f * (Y[to, b, u] if to < first_edge else L.discount[u] * Y[to, b, u])
+                            Y[n, b, u] += f * (Y[to, b, u] if to < first_boundary else L.discount[u] * Y[to, b, u])
             continue
         for b in range(B):
             for i in range(ptr[n * B + b], ptr[n * B + b + 1]):
                 to, p = col[i], prob[i]
                 for u in range(U):
-                    Y[n, b, u] += p * (flat[to, u] if to < first_edge * B else L.discount[u] * flat[to, u])
+                    Y[n, b, u] += p * (flat[to, u] if to < first_boundary * B else L.discount[u] * flat[to, u])
