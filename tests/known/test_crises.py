@@ -11,7 +11,7 @@ import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.catalog.attrition import hold_time
 from peacetalks.catalog.audience import crisis, crisis_in_steps, resolve_types
-from peacetalks.catalog.crisis_signal import Payoffs, equilibria, reply, shocked
+from peacetalks.catalog.crisis_signal import Payoffs, equilibria, response, shocked
 from peacetalks.catalog.loyalty import switch
 from peacetalks.catalog.obstinate import concession
 from peacetalks.catalog.rearming import deterring_detection, most_rearmers
@@ -193,7 +193,7 @@ def test_private_shocks(known, name):
     for k, (e, right) in enumerate(zip(found, stored, strict=True), 1):
         assert (e.resist, e.challenge, e.fight) == pytest.approx(right, abs=EXACT)
         assert list(e.outcomes.values()) == pytest.approx(known(f"o19.{name}.eq{k} outcomes (SQ,CD,SF,BD)"), abs=EXACT)
-        assert reply(e.resist, payoffs) == pytest.approx(e.resist, abs=1e-10)
+        assert response(e.resist, payoffs) == pytest.approx(e.resist, abs=1e-10)
 
 
 def test_private_shocks_by_simulation():

@@ -1,7 +1,8 @@
-"""The classic games of bargaining and war, each a tiny `Game` that cites its paper.
+"""The classic games of bargaining and war, each a small `Game` that cites its paper.
 
 Beside the games stand benchmarks that are not equilibria of one: `group_model` (offers by rule),
-`crisis_signal.equilibria` (private shocks known beforehand) and `mechanism_bound` (the least war of any way to bargain).
+`crisis_signal.equilibria` (private shocks known beforehand), `mechanism_bound` (the least war of any way to bargain)
+and `alliance` (reliability and coalitions in closed form).
 
 >>> from peacetalks import catalog
 >>> game = catalog.make("fearon", p=0.6)
@@ -90,10 +91,28 @@ def names() -> list[str]:
 
 
 def make(name: str, **params: Any) -> Game:
-    """Return the game called `name`, with its parameters where they differ from the paper's.
+    """Return the classic game called `name`.
 
-    Raises `GameError` for a name or a parameter that does not exist.
+    Parameters
+    ----------
+    name : str
+        A name out of `names()`.
+    **params
+        The game's parameters where they differ from their defaults; they are explained in the docstring of the game's
+        own function (`peacetalks.catalog.rubinstein.rubinstein`, for example).
 
+    Returns
+    -------
+    Game
+        Ready for `pt.solve`.
+
+    Raises
+    ------
+    GameError
+        A name or a parameter that does not exist, with the nearest one that does; a value that the game refuses.
+
+    Examples
+    --------
     >>> make("centipede", nodes=6).periods
     6
     """

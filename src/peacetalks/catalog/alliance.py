@@ -1,4 +1,4 @@
-r"""Alliances: how reliable, how much they deter, and who joins (Smith 1995; Morrow 1994; Nash 1950).
+r"""Alliances: how reliable they are, how much they deter, and who joins, in closed form: a benchmark beside the games.
 
 *Reliability.*  An ally with a stake :math:`v` in the victim, for whom coming in lowers the attacker's odds from
 :math:`p_1` to :math:`p_2` and staying out costs reputation :math:`r`, comes in iff its cost
@@ -13,10 +13,14 @@ that contains the target is in equilibrium iff nobody gains by leaving or joinin
 surplus :math:`S=\sum_i v_i[P_A(target)-P_A(all)]-\sum_i k_i` leaves member :math:`i` the cost share
 :math:`v_i[P_A(target)-P_A(all)]-S/n`.
 
-Units: the prize is 1 to the attacker; powers are on any common scale.  A leaf: imports nothing of the package.
+Units: the prize is 1 to the attacker, and stakes, costs and reputations are fractions of it; powers are on any common
+scale.
 
+References
+----------
 Smith, A. (1995). Alliance formation and war. International Studies Quarterly 39(4), 405-425.
 Morrow, J. D. (1994). Alliances, credibility, and peacetime costs. Journal of Conflict Resolution 38(2), 270-297.
+Nash, J. F. (1950). The bargaining problem. Econometrica 18(2), 155-162.
 """
 
 from __future__ import annotations
@@ -28,13 +32,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-TIE = 1e-12  # a gain smaller than this moves nobody
+TIE = 1e-12  # a gain smaller than this counts as none
 
 
 def _odds(p_alone: float, p_helped: float) -> float:
     if not 0 <= p_helped < p_alone <= 1:
         raise ValueError(
-            f"help must lower the attacker's odds: 0 <= p_helped < p_alone <= 1, got p_helped={p_helped!r}, p_alone={p_alone!r}"
+            "help must lower the attacker's odds: 0 <= p_helped < p_alone <= 1, "
+            f"got p_helped={p_helped!r}, p_alone={p_alone!r}"
         )
     return p_alone - p_helped
 
@@ -94,12 +99,12 @@ def attack_chance(odds: float, attacker_cost_high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A power that may join: its strength, its stake in the outcome, reputation lost by staying out, cost of joining."""
+    """A power that may join a coalition."""
 
-    power: float
-    stake: float = 1.0
-    reputation: float = 0.0
-    cost: float = 0.0
+    power: float  # on a scale common to all, > 0
+    stake: float = 1.0  # v, what the target's survival is worth to it
+    reputation: float = 0.0  # r, what staying out costs it
+    cost: float = 0.0  # k, of joining
 
 
 def _check(attacker: float, members: Mapping[str, Member], target: str) -> None:
@@ -124,8 +129,22 @@ def win_chance(attacker: float, members: Mapping[str, Member], coalition: Iterab
 def coalitions(attacker: float, members: Mapping[str, Member], target: str) -> list[tuple[str, ...]]:
     """Return every Nash equilibrium of the joining game, each as the sorted members who fight.
 
-    The target always fights.  Raises `ValueError` for a target who is no member or powers that are not positive.
+    Parameters
+    ----------
+    attacker : float
+        The attacker's power, > 0.
+    members : {name: Member}
+        Those who may fight, the target among them.
+    target : str
+        The member that is attacked and always fights.
 
+    Raises
+    ------
+    ValueError
+        A target who is no member, or powers that are not positive.
+
+    Examples
+    --------
     >>> three = {"B": Member(2, 1), "C": Member(3, 0.8, 0.05, 0.12), "D": Member(4, 0.8, 0.05, 0.15)}
     >>> coalitions(6.0, three, "B")
     [('B', 'C', 'D')]

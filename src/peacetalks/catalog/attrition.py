@@ -1,16 +1,18 @@
 r"""Holding out: a war of attrition with obstinate types (McKelvey & Palfrey 1995), and with private values.
 
-*Obstinate types.*  For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who holds against a
-yielding side gets 1, everybody else .5, nobody anything if both hold to the end; stage :math:`k` is worth
-:math:`\delta^{k-1}` of the first (present values: the state counts the stages and the game does not discount).
+*Obstinate types.*  For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who
+holds against a yielding side gets 1, everybody else .5, nobody anything if both hold to the end; stage :math:`k` is
+worth :math:`\delta^{k-1}` of the first (present values: the state counts the stages and the game does not discount).
 
-*Private values.*  In continuous time, with values uniform on [0, 1] and a cost :math:`c` per unit of time, a side of value
-:math:`v` holds until :math:`T(v)=(-v-\ln(1-v))/c`: the stronger side always wins, the war lasts :math:`1/(6c)` on average,
-and a side of value :math:`v` expects :math:`v^2/2`.
+*Private values.*  In continuous time, with values uniform on [0, 1] and a cost :math:`c` per unit of time, a side of
+value :math:`v` holds until :math:`T(v)=(-v-\ln(1-v))/c`: the stronger side always wins, the war lasts :math:`1/(6c)`
+on average, and a side of value :math:`v` expects :math:`v^2/2`.
 
+References
+----------
 Fudenberg, D. & Tirole, J. (1986). A theory of exit in duopoly. Econometrica 54(4), 943-960.
-McKelvey, R. D. & Palfrey, T. R. (1995). The holdout game: an experimental study of an infinitely repeated game
-with two-sided incomplete information. Social Choice, Welfare, and Ethics (Cambridge), 321-349.
+McKelvey, R. D. & Palfrey, T. R. (1995). The holdout game: an experimental study of an infinitely repeated game with
+two-sided incomplete information. Social Choice, Welfare, and Ethics (Cambridge), 321-349.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from peacetalks.catalog._parts import FORCED
+from peacetalks.catalog.parts import FORCED
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
 
@@ -32,8 +34,21 @@ def holdout(
 ) -> Game:
     """Return the holdout game between "1" and "2"; states: the number of stages gone, then "over".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(holdout(stages=1), rationality=1, belief_points=5)
+    Parameters
+    ----------
+    stages : int
+        K, the number of stages.
+    obstinate : (float, float)
+        Chance that side "1", "2" is obstinate.
+    discount : float
+        Worth of a stage relative to the one before.
+    prize, share : float
+        What a side gets that holds while the other yields, and otherwise when somebody yields.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(holdout(stages=1), rationality=1, belief_points=5)
     >>> round(s.strategy("stand", 0, player="1")["normal"]["hold"], 4)
     0.4308
     """

@@ -13,6 +13,8 @@ two types per side, the resolved and the rest, that end the crisis exactly as th
 lasts :math:`dt` and quitting and attacking have reference hazards per unit of time; whoever still stands at the end
 of the last period is at war.
 
+References
+----------
 Fearon, J. D. (1994). Domestic political audiences and the escalation of international disputes. American Political
 Science Review 88(3), 577-592.
 """
@@ -135,6 +137,8 @@ def audience(
     pace : float
         Reference hazard, per unit of time, of quitting and of attacking.
 
+    Examples
+    --------
     >>> audience(dt=0.1).periods
     10
     """

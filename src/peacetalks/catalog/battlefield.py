@@ -4,15 +4,18 @@ Of :math:`N` forts A holds :math:`X` and wins each battle with probability :math
 :math:`P(A\ wins)=(1-r^X)/(1-r^N)`, :math:`r=(1-p)/p`, and the expected number of battles is
 :math:`(N P-X)/(2p-1)`, or :math:`X(N-X)` at :math:`p=1/2`.  Each battle costs the sides :math:`c_A, c_B`.
 
+References
+----------
 Smith, A. (1998). Fighting battles, winning wars. Journal of Conflict Resolution 42(3), 301-320.
-Slantchev, B. L. (2003). The principle of convergence in wartime negotiations. APSR 97(4), 621-632.
+Slantchev, B. L. (2003). The principle of convergence in wartime negotiations. American Political Science Review
+97(4), 621-632.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Game, Move
 
 
@@ -25,8 +28,21 @@ def battlefield(
 ) -> Game:
     """Return the war; states: forts held by A.  The player "clock" counts battles (1 each).
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(battlefield(), tolerance=1e-9)
+    Parameters
+    ----------
+    forts, held : int
+        N and X: all forts, and those that A holds at the start.
+    p : float
+        Chance that A wins a battle.
+    costs : (float, float)
+        Cost of a battle to A and to B; the prize is 1.
+    periods : int, optional
+        Number of battles after which the war stops; default: it goes on until it is decided.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(battlefield(), tolerance=1e-9)
     >>> round(s.value("A"), 5), round(s.value("clock"), 4)
     (0.63903, 23.1717)
     """

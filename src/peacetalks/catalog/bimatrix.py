@@ -2,10 +2,13 @@ r"""Two by two: games that test a solver of quantal response equilibria.
 
 *Ochs* (1995): an asymmetric matching game without equilibrium in pure strategies; McKelvey & Palfrey's estimate is
 :math:`\lambda=1.8456`.  *Loopback*: the principal branch turns back at :math:`\lambda=1.349422` and forward again at
-1.324187, so that following :math:`\lambda` naively jumps; three equilibria live in between.
+1.324187, so that a continuation in :math:`\lambda` alone jumps; between the two there are three equilibria.
 
+References
+----------
 Ochs, J. (1995). Games with unique, mixed strategy equilibria. Games and Economic Behavior 10(1), 202-217.
-McKelvey, R. D. & Palfrey, T. R. (1995). Quantal response equilibria for normal form games. GEB 10(1), 6-38.
+McKelvey, R. D. & Palfrey, T. R. (1995). Quantal response equilibria for normal form games. Games and Economic
+Behavior 10(1), 6-38.
 Turocy, T. L. (2005). A dynamic homotopy interpretation of the logistic quantal response equilibrium correspondence.
 Games and Economic Behavior 51(2), 243-263.
 """
@@ -23,8 +26,15 @@ Matrix = Sequence[Sequence[float]]
 def bimatrix(row: Matrix, col: Matrix) -> Game:
     """Return the game in which "row" and "col" choose a number at once.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(bimatrix([[1, 0], [0, 1]], [[0, 1], [1, 0]]), rationality=2)
+    Parameters
+    ----------
+    row, col : [row move][column move]
+        Payoffs of "row" and of "col".
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(bimatrix([[1, 0], [0, 1]], [[0, 1], [1, 0]]), rationality=2)
     >>> round(s.strategy("choice", "start", player="row")["only"][0], 3)
     0.5
     """
@@ -41,10 +51,10 @@ def bimatrix(row: Matrix, col: Matrix) -> Game:
 
 
 def ochs() -> Game:
-    """Return Ochs' game.
+    """Return the asymmetric matching game of Ochs (1995), in units in which his estimate of the precision is 1.8456.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(ochs(), rationality=1)
+    >>> import peacetalks as pt
+    >>> s = pt.solve(ochs(), rationality=1)
     >>> round(s.strategy("choice", "start", player="row")["only"][0], 6)
     0.586784
     """
@@ -52,10 +62,10 @@ def ochs() -> Game:
 
 
 def loopback() -> Game:
-    """Return the loopback game.
+    """Return the game whose principal branch turns back twice in the precision.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> solve(loopback(), rationality=1).strategy("choice", "start", player="row").keys()
+    >>> import peacetalks as pt
+    >>> pt.solve(loopback(), rationality=1).strategy("choice", "start", player="row").keys()
     dict_keys(['only'])
     """
     return bimatrix([[6, 6], [7.32, 1]], [[7, 7], [6, 4]])

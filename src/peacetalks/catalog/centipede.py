@@ -3,24 +3,37 @@ r"""The centipede and the ultimatum: backward induction with mistakes (McKelvey 
 *Centipede.*  Two players take turns to take the larger pile or pass; piles double with every pass.
 *Ultimatum.*  One share is offered, from a uniform density; the other accepts or both get nothing.
 
+References
+----------
 McKelvey, R. D. & Palfrey, T. R. (1992). An experimental study of the centipede game. Econometrica 60(4), 803-836.
-McKelvey, R. D. & Palfrey, T. R. (1998). Quantal response equilibria for extensive form games. Experimental Econ. 1.
-Güth, W., Schmittberger, R. & Schwarze, B. (1982). An experimental analysis of ultimatum bargaining. JEBO 3(4).
+McKelvey, R. D. & Palfrey, T. R. (1998). Quantal response equilibria for extensive form games. Experimental Economics
+1(1), 9-41.
+Güth, W., Schmittberger, R. & Schwarze, B. (1982). An experimental analysis of ultimatum bargaining. Journal of
+Economic Behavior & Organization 3(4), 367-388.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
 
 def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:
     """Return the centipede of players "1" and "2"; states: the number of passes, then ("taken", number).
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(centipede(), rationality=1)
+    Parameters
+    ----------
+    nodes : int
+        Number of turns.
+    large, small : float
+        The two piles at the first turn.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(centipede(), rationality=1)
     >>> [round(s.strategy("turn", k)["only"]["take"], 6) for k in range(4)]
     [0.236193, 0.376299, 0.761577, 0.960834]
     """
@@ -47,8 +60,15 @@ def centipede(nodes: int = 4, large: float = 0.8, small: float = 0.2) -> Game:
 def ultimatum(offers: Offers = 101) -> Game:
     """Return the ultimatum game: "1" offers a share to "2".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(ultimatum(), rationality=20)
+    Parameters
+    ----------
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(ultimatum(), rationality=20)
     >>> round(s.value("1") + s.value("2"), 2)
     0.94
     """

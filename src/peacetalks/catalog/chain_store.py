@@ -7,15 +7,18 @@ challenger stays out iff :math:`p>b^n`; the weak defender retaliates for sure if
 the last, and otherwise with probability :math:`(1-b^{n-1})p/((1-p)b^{n-1})`, which lifts the belief to
 :math:`b^{n-1}`.
 
+References
+----------
 Kreps, D. M. & Wilson, R. (1982). Reputation and imperfect information. Journal of Economic Theory 27(2), 253-279.
-Milgrom, P. & Roberts, J. (1982). Predation, reputation, and entry deterrence. JET 27(2), 280-312.
+Milgrom, P. & Roberts, J. (1982). Predation, reputation, and entry deterrence. Journal of Economic Theory 27(2),
+280-312.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import FORCED, passing
+from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.game.language import Decision, Game, Move
 
 
@@ -24,8 +27,19 @@ def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0,
 
     States: the number of the challenger (from 0); after a probe ("probe", number).
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(chain_store(challengers=1), rationality=2, belief_points=5)
+    Parameters
+    ----------
+    challengers : int
+        Number of challengers.
+    resolute : float
+        Prior probability of the resolute type.
+    peace, gain : float
+        a, what the defender gets when left alone, and b, what a challenger gets when ignored.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(chain_store(challengers=1), rationality=2, belief_points=5)
     >>> round(s.strategy("probe", 0)["only"]["probe"], 6)
     0.558016
     """

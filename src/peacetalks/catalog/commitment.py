@@ -8,6 +8,8 @@ A pie of 1 arrives every period.  A, whose chance of winning rises from :math:`p
 :math:`S_1=\sum_{k<T}\delta^k` and :math:`S_2=\sum_{k<T-1}\delta^k`: war iff :math:`\delta p_2S_2-p_1S_1>c_B(1-\delta)`.
 Units: the pie of one period, so a precision per total pie is :math:`\lambda(1-\delta)`.
 
+References
+----------
 Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
 Powell, R. (2006). War as a commitment problem. International Organization 60(1), 169-203.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
 
@@ -34,23 +36,29 @@ def commitment(
 
     States: ("talks", t) with t the period (0 or 1 and later, or counted to the horizon), then "war".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(commitment(p2=0.75), rationality=300)
+    Parameters
+    ----------
+    p1, p2 : float
+        A's chance of winning in the first and in later periods.
+    cost_a, cost_b, discount : float
+        Costs of war, in units of the pie of one period, and the discount factor per period.
+    periods : int, optional
+        T; default: no last period.
+    later_proposer : "A" or "B"
+        Who makes the offers from the second period on.
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(commitment(p2=0.75), rationality=300)
     >>> all(row["only"]["fight"] > 0.99 for row in [s.strategy("answer", ("offer", 0, 0.0))])
     True
     """
 
-    def worth(t: int) -> float:
-        return 1 / (1 - discount) if periods is None else sum(discount**k for k in range(periods - t))
-
-    def later(t: int) -> int:
-        return min(t + 1, 1) if periods is None else t + 1
-
     def proposer(state: Any) -> str:
         return "A" if state == "war" or state[1] == 0 else later_proposer
-
-    def responder(state: Any) -> str:
-        return "B" if proposer(state) == "A" else "A"
 
     def propose(state: Any) -> list[Move]:
         if state == "war":
@@ -61,11 +69,20 @@ def commitment(
         if state == "war":
             return passing(state)
         _, t, x = state
-        p, s = (p1 if t == 0 else p2), worth(t)
+        p, s = (p1 if t == 0 else p2), _annuity(discount, periods, t)
+        later = min(t + 1, 1) if periods is None else t + 1
         return [
-            Move("accept", ("talks", later(t)), {"A": x, "B": 1 - x}),
+            Move("accept", ("talks", later), {"A": x, "B": 1 - x}),
             Move("fight", "war", {"A": p * s - cost_a, "B": (1 - p) * s - cost_b}),
         ]
 
-    stages = (Decision("offer", proposer, propose), Decision("answer", responder, answer))
+    stages = (
+        Decision("offer", proposer, propose),
+        Decision("answer", lambda s: "B" if proposer(s) == "A" else "A", answer),
+    )
     return Game(players=("A", "B"), start=("talks", 0), stages=stages, periods=periods, discount=discount)
+
+
+def _annuity(discount: float, periods: int | None, t: int) -> float:
+    """Return what a pie of 1 in every period from `t` on is worth at `t`."""
+    return 1 / (1 - discount) if periods is None else sum(discount**k for k in range(periods - t))

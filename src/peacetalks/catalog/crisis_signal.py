@@ -1,20 +1,22 @@
 r"""A threat and its answer, with private shocks: several equilibria at the same numbers (Lewis & Schultz 2003).
 
 A keeps the status quo, :math:`S_A`, or challenges; B concedes, :math:`(V_A, C_B)`, or resists; A fights,
-:math:`(W_A+\epsilon_A, W_B+\epsilon_B)`, or backs down, :math:`(a+\epsilon_a, V_B)`.  The shocks are independent standard
-normals; A knows its two from the start, B its own.  With :math:`p_R` the chance that B resists A challenges iff
-:math:`\max(W_A+\epsilon_A, a+\epsilon_a)\ge c^*=(S_A-(1-p_R)V_A)/p_R`, so that
+:math:`(W_A+\epsilon_A, W_B+\epsilon_B)`, or backs down, :math:`(a+\epsilon_a, V_B)`.  The shocks are independent
+standard normals; A knows its two from the start, B its own.  With :math:`p_R` the chance that B resists A challenges
+iff :math:`\max(W_A+\epsilon_A, a+\epsilon_a)\ge c^*=(S_A-(1-p_R)V_A)/p_R`, so that
 
 .. math::
    p_C &= 1-\Phi(c^*-W_A)\,\Phi(c^*-a), \qquad
    p_F = \Phi_2\big(\tfrac{W_A-a}{\sqrt2},\,W_A-c^*;\,\tfrac1{\sqrt2}\big)/p_C, \\
    p_R &= \Phi\big((p_FW_B+(1-p_F)V_B-C_B)/p_F\big).
 
-Every fixed point in :math:`p_R` is an equilibrium; there may be three.  A's shocks are known before it first moves, so
-this is not an agent quantal response equilibrium: `equilibria` is a benchmark beside the games.  The game `threat` has
-A's shocks as types, two equally likely values each (:math:`\pm` a spread; 1 matches the normal's first three moments), and
-logit errors for B's.
+Every fixed point in :math:`p_R` is an equilibrium; there may be three.  A's shocks are known before it first moves,
+so this is not an agent quantal response equilibrium: `equilibria` is a benchmark beside the games.  The game `threat`
+has A's shocks as types, two equally likely values each (:math:`\pm` a spread; 1 matches the normal's first three
+moments), and logit errors for B's.
 
+References
+----------
 Lewis, J. B. & Schultz, K. A. (2003). Revealing preferences: empirical estimation of a crisis bargaining game with
 incomplete information. Political Analysis 11(4), 345-367.
 Crisman-Cox, C. & Gibilisco, M. (2021). Estimating signaling games in international relations: problems and solutions.
@@ -32,7 +34,7 @@ import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import ndtr, owens_t
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
 FAR = 38.0  # beyond this a normal chance is 0 or 1 in double precision
@@ -76,6 +78,8 @@ def equilibria(payoffs: Payoffs | None = None, points: int = 4001) -> list[Equil
 
     `points` normal quantiles are scanned; two equilibria between neighbouring ones (.003 apart) can be missed.
 
+    Examples
+    --------
     >>> [round(e.resist, 6) for e in equilibria()]
     [0.251105, 0.594723, 0.813322]
     """
@@ -94,10 +98,10 @@ def equilibria(payoffs: Payoffs | None = None, points: int = 4001) -> list[Equil
     return found
 
 
-def reply(resist: float, payoffs: Payoffs) -> float:
+def response(resist: float, payoffs: Payoffs) -> float:
     """Return the chance with which B resists if A expects B to resist with chance `resist`.
 
-    >>> round(reply(0.594723, Payoffs()), 5)
+    >>> round(response(0.594723, Payoffs()), 5)
     0.59472
     """
     return float(ndtr(_argument(resist, payoffs)))
@@ -140,8 +144,17 @@ def shocked(u: Payoffs, spread: float) -> dict[str, tuple[float, float]]:
 def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
     """Return the game of "A" and "B" with four types of A; states "status quo", "conceded", "war", "backed down".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(threat(), rationality={"A": 10, "B": 3}, belief_points=3, certify=False)
+    Parameters
+    ----------
+    payoffs : Payoffs, optional
+        Mean payoffs, in units of the standard deviation of the shocks.
+    spread : float
+        Distance of A's two equally likely shocks from 0.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(threat(), rationality={"A": 10, "B": 3}, belief_points=3, certify=False)
     >>> s.strategy("end", "resisted")["++"]["fight"] < 0.5
     True
     """

@@ -6,6 +6,8 @@ won by A with probability :math:`p_1` against B alone and :math:`p_2` against bo
 :math:`v`.  A reliable ally intervenes iff :math:`v(p_1-p_2)+r\ge k`, and A attacks iff
 :math:`p_1-\pi(p_1-p_2) > c_A`.
 
+References
+----------
 Smith, A. (1995). Alliance formation and war. International Studies Quarterly 39(4), 405-425.
 Fearon, J. D. (1997). Signaling foreign policy interests. Journal of Conflict Resolution 41(1), 68-90.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
 
@@ -32,8 +34,23 @@ def deterrence(
 
     `costs` are those of the reliable and of the unreliable ally.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(deterrence(), rationality=10, belief_points=3)
+    Parameters
+    ----------
+    reliable : float
+        Prior probability that the ally is reliable.
+    p_alone, p_helped : float
+        A's chance of winning against B alone, and against B and D.
+    cost_a, cost_b : float
+        Costs of war of A and B, in units of the prize.
+    stake, reputation : float
+        v, what B's survival is worth to D, and r, what abandoning B costs it.
+    costs : (float, float)
+        Cost of intervening of the reliable and of the unreliable ally.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(deterrence(), rationality=10, belief_points=3)
     >>> round(s.strategy("attack", "start")["only"]["attack"], 6)
     0.738443
     """

@@ -6,6 +6,8 @@ probability :math:`q`, A takes the risk iff :math:`q > (c_L+c_A)/(c_H+c_A)`.  Wi
 :math:`[c_l, c_h]` A demands :math:`p + \min\{\max(c_l, (c_h-c_A)/2), 1-p\}`.  Sanctions :math:`s` that last until
 B settles add to :math:`c_B`.
 
+References
+----------
 Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
 """
 
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import ONLY, Chance, Decision, Game, Move
 
 if TYPE_CHECKING:
@@ -50,11 +52,13 @@ def fearon(
         Default: all types equally likely.
     offers : int or sequence of float
         Number of demands (a density on [low, high]) or their list.
+    low, high : float
+        Range of the demands.
 
     Examples
     --------
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(fearon(costs={"only": 0.2}), rationality=1000)
+    >>> import peacetalks as pt
+    >>> s = pt.solve(fearon(costs={"only": 0.2}), rationality=1000)
     >>> demand = s.strategy("demand", "start")["only"]
     >>> max(demand, key=demand.get)
     0.69
@@ -88,9 +92,23 @@ def fearon_uniform(
     A moves only before B, so B may as well learn the cost after the demand: `draws` equally likely values
     (midpoints of equal intervals).
 
-    >>> from peacetalks.equilibrium.forward import forecast
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> f = forecast(solve(fearon_uniform(offers=41), rationality=2000), outcome=str)
+    Parameters
+    ----------
+    p, cost_a : float
+        A's chance of winning, and cost of war.
+    cost_low, cost_high : float
+        Range of B's cost of war.
+    sanction : float
+        What a sanction adds to B's cost of war.
+    draws : int
+        Number of equally likely values of B's cost.
+    offers, low, high
+        Demands, as in `fearon`.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> f = pt.forecast(pt.solve(fearon_uniform(offers=41), rationality=2000), outcome=str)
     >>> bool(abs(f.sel(outcome="war").item() - 0.375) < 0.03)
     True
     """
@@ -123,8 +141,23 @@ def walk_out(
     With the reference measure walking out has mass `mass` whatever the number of demands; `naive` gives every move
     weight 1 and the answer then depends on the grid (pitfall: Matejka & McKay 2015, American Economic Review 105).
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(walk_out(offers=1001), rationality=15)
+    Parameters
+    ----------
+    p, cost_a, cost_high : float
+        A's chance of winning and cost of war; B's cost is uniform on [0, cost_high].
+    worth : float
+        What walking out is worth to A.
+    mass : float
+        Reference mass of walking out.
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+    naive : bool
+        Give every move the reference weight 1.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(walk_out(offers=1001), rationality=15)
     >>> round(s.strategy("demand", "start")["only"]["walk out"], 5)
     0.14678
     """

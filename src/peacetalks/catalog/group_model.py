@@ -4,16 +4,19 @@ Not an equilibrium of any game: stakeholders with capability :math:`c`, salience
 line of length :math:`X` make one another offers, round by round.
 
 *Votes.*  In a contest of positions :math:`a,b` actor :math:`k` casts
-:math:`c_ks_k(|x_k-b|^{r_k}-|x_k-a|^{r_k})/X^{r_k}`; :math:`P_{ij}` is the weight of those for :math:`i` over all votes
-cast in all contests.  *Expected utility* of :math:`i` challenging :math:`j`, with
-:math:`U_\pm=2-4(\tfrac12\mp\tfrac12|x_i-x_j|/X)^{r}` for winning and losing and :math:`U_0=2-4\cdot2^{-r}` for the status quo:
-:math:`E_{ij}=s_j(P_{ij}U_++(1-P_{ij})U_-)+(1-s_j)U_+-QU_0`.  *Risk.*  :math:`\sigma_i=\sum_jE_{ji}` (at :math:`r=1`) rescaled to
-[-1, 1] gives :math:`R_i` and :math:`r_i=(1-R_i/3)/(1+R_i/3)`.  *Offers* to :math:`i`, all seen through :math:`r_i`:
-confrontation if :math:`E_{ji}>E_{ij}>0` (go to :math:`x_j`); compromise if :math:`E_{ji}>|E_{ij}|`, :math:`E_{ij}<0` (go
-the share :math:`|E_{ij}/E_{ji}|` of the way); capitulation if :math:`0<E_{ji}\le|E_{ij}|`, :math:`E_{ij}<0`.  An actor
-takes the first kind that it is offered, and of that kind the nearest; of compromises the published code takes the one
-with the smallest weighted position, the text the smallest move (`nearest`).
+:math:`c_ks_k(|x_k-b|^{r_k}-|x_k-a|^{r_k})/X^{r_k}`; :math:`P_{ij}` is the weight of those for :math:`i` over all
+votes cast in all contests.  *Expected utility* of :math:`i` challenging :math:`j`, with
+:math:`U_\pm=2-4(\tfrac12\mp\tfrac12|x_i-x_j|/X)^{r}` for winning and losing and :math:`U_0=2-4\cdot2^{-r}` for the
+status quo:  :math:`E_{ij}=s_j(P_{ij}U_++(1-P_{ij})U_-)+(1-s_j)U_+-QU_0`.  *Risk.*  :math:`\sigma_i=\sum_jE_{ji}` (at
+:math:`r=1`) rescaled to [-1, 1] gives :math:`R_i` and :math:`r_i=(1-R_i/3)/(1+R_i/3)`.  *Offers* to :math:`i`, all
+seen through :math:`r_i`:  confrontation if :math:`E_{ji}>E_{ij}>0` (go to :math:`x_j`); compromise if
+:math:`E_{ji}>|E_{ij}|`, :math:`E_{ij}<0` (go the share :math:`|E_{ij}/E_{ji}|` of the way); capitulation if
+:math:`0<E_{ji}\le|E_{ij}|`, :math:`E_{ij}<0`.  An actor takes the first kind that it is offered, and of that kind the
+nearest; of compromises the published code takes the one with the smallest weighted position, the text the smallest
+move (`nearest`).
 
+References
+----------
 Scholz, J. B., Calbert, G. J. & Smith, G. A. (2011). Unravelling Bueno de Mesquita's group decision model. Journal of
 Theoretical Politics 23(4), 510-531.
 Bueno de Mesquita, B. & Stokman, F. N. (eds) (1994). European Community Decision Making. Yale University Press.
@@ -51,7 +54,8 @@ class Round:
     median: float | None
 
 
-EMISSION = (  # years until cars must meet the standard: Bueno de Mesquita & Stokman (1994), table of Scholz et al. (2011)
+# Positions: years until cars must meet the standard (Bueno de Mesquita & Stokman 1994, table of Scholz et al. 2011).
+EMISSION = (
     Actor("Netherlands", 0.08, 4, 0.8),
     Actor("Belgium", 0.08, 7, 0.4),
     Actor("Luxembourg", 0.03, 4, 0.2),
@@ -82,6 +86,8 @@ def group_model(
 
     Raises `GameError` where all actors hold one position.
 
+    Examples
+    --------
     >>> [round(r.mean, 4) for r in group_model(rounds=1)]
     [7.39, 7.4613]
     """

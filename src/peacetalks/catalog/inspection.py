@@ -9,6 +9,8 @@ it is fined :math:`f`.  Equilibrium: inspect with probability :math:`d/(\beta(d+
 inspector and :math:`-1` undetected, zero sum.  The value is
 :math:`V(n,m)=-\binom{n-1}{m}/\sum_{i\le m}\binom{n}{i}b^{m-i}`.
 
+References
+----------
 Dresher, M. (1962). A sampling inspection problem in arms control agreements. RAND RM-2972.
 Avenhaus, R. & von Stengel, B. (1992). Non-zero-sum Dresher inspection games. Operations Research '91, 376-379.
 """
@@ -30,8 +32,21 @@ def inspection(
 ) -> Game:
     """Return the one-shot game between the inspector "I" and the inspected side "V".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(inspection(), rationality=5)
+    Parameters
+    ----------
+    gain, fine : float
+        d and f: what an undetected violation gains, and a detected one costs, the inspected side.
+    detection : float
+        Chance that an inspection finds a violation.
+    cost : float
+        k, the cost of an inspection.
+    damage, reward : float
+        L, the damage of an undetected violation to the inspector, and G, the worth of a detected one.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(inspection(), rationality=5)
     >>> round(s.strategy("inspection", "start", player="I")["only"]["inspect"], 6)
     0.449915
     """
@@ -55,8 +70,17 @@ def inspection(
 def dresher(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> Game:
     """Return the recursive game; states (periods left, inspections left), then "over".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> round(solve(dresher(), rationality=2000).value("I"), 3)
+    Parameters
+    ----------
+    periods, inspections : int
+        n and m.
+    caught : float
+        b, what a detected violation is worth to the inspector.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> round(pt.solve(dresher(), rationality=2000).value("I"), 3)
     -0.273
     """
 

@@ -3,8 +3,8 @@ r"""Linked issues and the wider bargain (Nash 1950; Rubinstein 1982; Binmore, Ru
 *Linkage.*  Issue :math:`k` is worth :math:`w_{1k}` to side 1 and :math:`w_{2k}` to side 2 and may be divided; side 1
 gets :math:`u_1=\sum w_{1k}x_k`, side 2 :math:`u_2=\sum w_{2k}(1-x_k)`.  Efficient bundles give side 1 the issues in
 order of :math:`w_{1k}/w_{2k}`: the frontier is piecewise linear.  The Nash bargain maximises
-:math:`(u_1-d_1)^\alpha(u_2-d_2)^{1-\alpha}` on it; with transfers :math:`u_i=d_i+\alpha_i(S-d_1-d_2)`.  When bundles are
-offered in turn the equilibrium tends to the Nash bargain with :math:`\alpha=\tfrac12`, :math:`d=0` as
+:math:`(u_1-d_1)^\alpha(u_2-d_2)^{1-\alpha}` on it; with transfers :math:`u_i=d_i+\alpha_i(S-d_1-d_2)`.  When bundles
+are offered in turn the equilibrium tends to the Nash bargain with :math:`\alpha=\tfrac12`, :math:`d=0` as
 :math:`\delta\to1`.
 
 *Wider bargain.*  A window opens with probability :math:`h` a period *only while the war is unresolved*; through it
@@ -12,8 +12,12 @@ comes a joint settlement of :math:`x_g` and the wider gains :math:`G_i`.  Waitin
 :math:`R_1=[-c_1+\delta h(x_g+G_1)]/(1-\delta(1-h))` and :math:`R_2` likewise: there is room for a separate peace iff
 :math:`R_1+R_2\le1`, that is for :math:`G_1\le G_1^*=[(1-R_2)(1-\delta(1-h))+c_1]/(\delta h)-x_g`.
 
+References
+----------
 Nash, J. F. (1950). The bargaining problem. Econometrica 18(2), 155-162.
-Binmore, K., Rubinstein, A. & Wolinsky, A. (1986). The Nash bargaining solution in economic modelling. RAND J. 17.
+Rubinstein, A. (1982). Perfect equilibrium in a bargaining model. Econometrica 50(1), 97-109.
+Binmore, K., Rubinstein, A. & Wolinsky, A. (1986). The Nash bargaining solution in economic modelling. RAND Journal of
+Economics 17(2), 176-188.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from typing import Any
 
-from peacetalks.catalog._parts import passing, spread
+from peacetalks.catalog.parts import passing, spread
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
 
@@ -117,8 +121,19 @@ def linked_talks(
 
     `bundles` is the number of shares per issue (every combination may be offered) or the list of bundles on offer.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(linked_talks(bundles=frontier((0.7, 0.3), (0.4, 0.6), 50)), rationality=2000, certify=False)
+    Parameters
+    ----------
+    w1, w2 : sequence of float
+        Worth of each issue to side 1 and to side 2.
+    discount : float
+        Discount factor per period.
+    bundles : int or sequence of tuple
+        Number of shares per issue (every combination may be offered), or the bundles on offer.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(linked_talks(bundles=frontier((0.7, 0.3), (0.4, 0.6), 50)), rationality=2000, certify=False)
     >>> bool(abs(s.value("1") - 0.7156) < 0.02)
     True
     """
@@ -180,8 +195,25 @@ def wider_bargain(
 
     At the limit side 2 is left with R_2 and up to a few steps of the grid: it waits for the step of every later offer.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(wider_bargain(gains=(0.3, 0.0), offers=1001), rationality=20000, certify=False)
+    Parameters
+    ----------
+    gains : (float, float)
+        Gain of side 1, 2 from the wider bargain.
+    window : float
+        Chance per period that the window opens.
+    costs : (float, float)
+        Cost of a period of war to side 1, 2.
+    share : float
+        Side 1's share in the joint settlement.
+    discount : float
+        Discount factor per period.
+    offers : int
+        Number of shares that side 1 may offer itself.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(wider_bargain(gains=(0.3, 0.0), offers=1001), rationality=20000, certify=False)
     >>> bool(abs(s.value("2") - 0.2292) < 0.005)
     True
     """

@@ -1,4 +1,4 @@
-r"""A restrained force and its loyalty: when to let it loose (optimal stopping; after Morris & Shin 1998 on mutiny).
+r"""A restrained force and its loyalty: when to let it loose, a problem of optimal stopping.
 
 While a commander restrains the force, restraint pays a flow :math:`b`, loyalty :math:`L` falls at speed :math:`\rho`,
 and a mutiny, which costs :math:`M` and ends everything, comes at rate :math:`h_0e^{-aL}`.  Full force pays
@@ -6,10 +6,17 @@ and a mutiny, which costs :math:`M` and ends everything, comes at rate :math:`h_
 
 .. math:: L^* = \ln\!\big(h_0(v_F+M)/k\big)/a,\qquad t^*=(L_0-L^*)/\rho,
 
-and the chance of a mutiny before it is :math:`1-\exp\{-\tfrac{h_0}{a\rho}(e^{-aL^*}-e^{-aL_0})\}`.
+and the chance of a mutiny before it is :math:`1-\exp\{-\tfrac{h_0}{a\rho}(e^{-aL^*}-e^{-aL_0})\}`.  The exponential
+hazard stands in for that of the global game (`mechanisms/global_game.py`), for which the switch has no closed form.
 
 In the game a period lasts :math:`dt`; full force has a reference hazard per unit of time, so that behaviour at finite
-precision does not depend on :math:`dt`.  Time in any unit (rates are per that unit); payoffs in pies.
+precision does not depend on :math:`dt`.  Time is in any unit (rates are per that unit); payoffs are fractions of the
+stake.
+
+References
+----------
+Morris, S. & Shin, H. S. (1998). Unique equilibrium in a model of self-fulfilling currency attacks. American Economic
+Review 88(3), 587-597.
 """
 
 from __future__ import annotations
@@ -17,14 +24,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
 
 ENDS = ("full force", "mutiny")
 
 
-def loyalty(
+def loyalty(  # noqa: PLR0913, PLR0917 - the parameters of the closed form, each with the paper's role
     start: float = 1.5,
     erosion: float = 0.1,
     restraint: float = 0.1,
@@ -54,21 +61,21 @@ def loyalty(
 
     Examples
     --------
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> round(solve(loyalty(), rationality=20000, certify=False).value("commander"), 2)
+    >>> import peacetalks as pt
+    >>> round(pt.solve(loyalty(), rationality=20000, certify=False).value("commander"), 2)
     1.33
     """
     if not (dt > 0 and 0 < pace * dt < 1):
         raise GameError(f"a period dt must be > 0 and pace * dt < 1, got dt={dt!r}, pace={pace!r}")
     steps = max(1, round((start - floor) / (erosion * dt)))
     down = math.exp(-rate * dt)
-    flow, loose = restraint * (1 - down) / rate, (restraint - loss) / rate
+    held, loose = restraint * (1 - down) / rate, (restraint - loss) / rate
 
     def order(state: Any) -> list[Move]:
         if state in ENDS:
             return passing(state)
         return [
-            Move("restrain", ("held", state), {"commander": flow}, weight=1 - pace * dt),
+            Move("restrain", ("held", state), {"commander": held}, weight=1 - pace * dt),
             Move("full force", "full force", {"commander": loose}, weight=pace * dt),
         ]
 
@@ -81,13 +88,8 @@ def loyalty(
             Move("loyal", min(state[1] + 1, steps), weight=1 - gone),
         ]
 
-    return Game(
-        players=("commander",),
-        start=0,
-        stages=(Decision("order", "commander", order), Chance("troops", troops)),
-        periods=None,
-        discount=down,
-    )
+    stages = (Decision("order", "commander", order), Chance("troops", troops))
+    return Game(players=("commander",), start=0, stages=stages, periods=None, discount=down)
 
 
 def switch(

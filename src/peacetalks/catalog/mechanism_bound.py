@@ -13,8 +13,11 @@ peace between two weak sides, between unequal ones with :math:`p_M=1/(1+\gamma-2
 :math:`\lambda\ge\gamma/2`) and between two strong ones with
 :math:`p_H=(2\lambda-\gamma)/(\lambda(1+\gamma-\lambda))` (0 below :math:`\gamma/2`, 1 from :math:`\gamma` on).
 
+References
+----------
 Fey, M. & Ramsay, K. W. (2009). Mechanism design goes to war. Review of Economic Design 13, 233-250.
-Fey, M. & Ramsay, K. W. (2011). Uncertainty and incentives in crisis bargaining. AJPS 55(1), 149-169.
+Fey, M. & Ramsay, K. W. (2011). Uncertainty and incentives in crisis bargaining. American Journal of Political Science
+55(1), 149-169.
 Hörner, J., Morelli, M. & Squintani, F. (2015). Mediation and peace. Review of Economic Studies 82(4), 1483-1501.
 """
 
@@ -46,6 +49,8 @@ def least_war(
 
     Raises `GameError` for tables and priors that do not fit.
 
+    Examples
+    --------
     >>> war = [[0.4, 0.1], [0.7, 0.4]]
     >>> round(least_war(war, [[0.4, 0.7], [0.1, 0.4]], [0.5, 0.5], [0.5, 0.5]), 6)
     0.25
@@ -123,6 +128,8 @@ def arbitration(strong: float, p: float, theta: float) -> tuple[float, tuple[flo
     theta : float
         What is left of the pie after war.
 
+    Examples
+    --------
     >>> war, peace = arbitration(0.5, 0.85, 0.8)
     >>> round(war, 6), round(peace[2], 6)
     (0.222222, 0.111111)

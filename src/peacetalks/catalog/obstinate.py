@@ -1,15 +1,17 @@
 r"""Bargaining with a reputation for obstinacy (Abreu & Gul 2000).
 
 Side :math:`i` demands :math:`\alpha_i` of a pie of 1, :math:`\alpha_1+\alpha_2>1`, and is obstinate, never conceding,
-with probability :math:`z_i`; discount rates are :math:`r_i`.  A rational side imitates the obstinate one and concedes at the
-hazard that leaves the other indifferent, :math:`\kappa_i=r_j(1-\alpha_i)/(\alpha_1+\alpha_2-1)`, until it would be known
-to be obstinate, at :math:`T_i=-\ln z_i/\kappa_i`.  All is over by :math:`T_0=\min T_i`; the weaker side concedes at once with
-probability :math:`\mu_i=1-z_ie^{\kappa_iT_0}`, and the rational sides get
+with probability :math:`z_i`; discount rates are :math:`r_i`.  A rational side imitates the obstinate one and concedes
+at the hazard that leaves the other indifferent, :math:`\kappa_i=r_j(1-\alpha_i)/(\alpha_1+\alpha_2-1)`, until it
+would be known to be obstinate, at :math:`T_i=-\ln z_i/\kappa_i`.  All is over by :math:`T_0=\min T_i`; the weaker
+side concedes at once with probability :math:`\mu_i=1-z_ie^{\kappa_iT_0}`, and the rational sides get
 :math:`U_i=\mu_j\alpha_i+(1-\mu_j)(1-\alpha_j)`.
 
 In the game a period lasts :math:`dt`, conceding has a reference hazard per unit of time, and whoever concedes at the
 same moment splits the difference.
 
+References
+----------
 Abreu, D. & Gul, F. (2000). Bargaining and reputation. Econometrica 68(1), 85-117.
 """
 
@@ -19,7 +21,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from peacetalks.catalog._parts import FORCED
+from peacetalks.catalog.parts import FORCED
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
 
@@ -86,6 +88,8 @@ def obstinate(
     pace : float
         Reference hazard of conceding, per unit of time.
 
+    Examples
+    --------
     >>> obstinate().periods
     6
     """

@@ -6,6 +6,8 @@ and complies or rearms; a sincere B complies, which leaves it :math:`1-x`.  Insp
 A rearmer rearms iff :math:`\beta<\beta^*=(B_2-(1-x))/(B_2-B_d)`, and A signs iff
 :math:`\rho\le\rho^*=(x-W_1)/(x-(1-\beta)W_2-\beta W_d)`, or whatever :math:`\rho` if :math:`\beta\ge\beta^*`.
 
+References
+----------
 Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
 Powell, R. (2006). War as a commitment problem. International Organization 60(1), 169-203.
 """
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import FORCED, passing
+from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.game.language import Chance, Decision, Game, Move
 
 FIGHTS_ON = 0.35  # B's value of the war if A does not sign; moves nobody
@@ -32,8 +34,21 @@ def rearming(
 
     `undetected` and `detected` are the values (to A, to B) of the war that follows rearming.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(rearming(), rationality=12, belief_points=3)
+    Parameters
+    ----------
+    rearmer : float
+        Prior probability of a rearmer.
+    detection : float
+        Chance that inspections find rearming.
+    share, war : float
+        A's share under the deal, and its value of fighting on.
+    undetected, detected : (float, float)
+        Values (to A, to B) of the war that follows rearming.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(rearming(), rationality=12, belief_points=3)
     >>> round(s.strategy("conduct", "deal")["rearmer"]["rearm"], 6)
     0.798991
     """

@@ -6,14 +6,16 @@ The agent accepts deals above :math:`R=(b/\alpha-k)+\delta E\max(X,R)`, that is
 :math:`R=[1-\sqrt{1-\delta^2-2\delta s}]/\delta` with :math:`s=b/\alpha-k`, and never settles if
 :math:`b\ge\alpha(k+1-\delta)`.  What moves the agent beyond the principal's welfare is the `drive` of the moves.
 
-After McCall, J. J. (1970). Economics of information and job search. Quarterly Journal of Economics 84(1), 113-126.
+References
+----------
+McCall, J. J. (1970). Economics of information and job search. Quarterly Journal of Economics 84(1), 113-126.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Decision, Game, Move
 
 
@@ -41,11 +43,13 @@ def rent(
         Chance that there is a deal on the table in a period.
     draws : int
         Number of equally likely deals (midpoints).
+    periods : int, optional
+        Last period; default: none.
 
     Examples
     --------
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(rent(), rationality=2000)
+    >>> import peacetalks as pt
+    >>> s = pt.solve(rent(), rationality=2000)
     >>> round(reservation(s.value("P", decision=True)), 3)
     0.693
     """

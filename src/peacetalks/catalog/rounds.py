@@ -4,24 +4,41 @@ For :math:`T` rounds the sides take turns, A first, to propose A's share; the ot
 :math:`\theta=0..K-1`, equally likely, measure strength: A wins a fight with probability
 :math:`.5+.25(\theta_A-\theta_B)/(K-1)`, which costs each side .15.  A rejected round costs .12 (the weakest) to .04
 (the strongest).  Round :math:`t` is worth :math:`.9^t`; after the last each has a quarter of it.  Payoffs are present
-values, rounded to six decimals as in the stored trees, and the costs of rounds are not discounted.
+values, rounded to six decimals as in the stored trees, and the costs of rounds are not discounted.  The full trees
+were solved by `pygambit`; the answers are stored in `tests/known/oracles.json`.
 
-Solved by `pygambit` (Savani & Turocy, Gambit 16.7.0) as full trees; see tests/known.
+References
+----------
+Savani, R. & Turocy, T. L. Gambit: the package for computation in game theory. Software, version 16.7.0;
+https://www.gambit-project.org.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
 
 def rounds(rounds: int = 2, kinds: int = 2, offers: int = 3, discount: float = 0.9, fight_cost: float = 0.15) -> Game:
     """Return the game of `rounds` rounds with `kinds` types a side ("0", "1", ...) and `offers` shares.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(rounds(rounds=1), rationality=10, belief_points=11)
+    Parameters
+    ----------
+    rounds : int
+        T, the number of rounds.
+    kinds : int
+        K, the number of types of each side (at least 2).
+    offers : int
+        Number of shares, evenly spaced inside (0, 1).
+    discount, fight_cost : float
+        Worth of a round relative to the one before, and cost of a fight to each side.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(rounds(rounds=1), rationality=10, belief_points=11)
     >>> [round(p, 3) for p in s.strategy("offer", ("talks", 0))["0"].values()]
     [0.12, 0.525, 0.356]
     """

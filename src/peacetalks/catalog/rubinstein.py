@@ -10,8 +10,11 @@ they never agree.
 Powell: D may attack at any time, :math:`(p-c_D, 1-p-c_S)`; S, holding a status quo of :math:`1-q`, offers D
 exactly :math:`p-c_D` if that exceeds :math:`q`, and nothing otherwise; there is no war.
 
+References
+----------
 Rubinstein, A. (1982). Perfect equilibrium in a bargaining model. Econometrica 50(1), 97-109.
-Binmore, K., Shaked, A. & Sutton, J. (1989). An outside option experiment. Quarterly Journal of Economics 104(4).
+Binmore, K., Shaked, A. & Sutton, J. (1989). An outside option experiment. Quarterly Journal of Economics 104(4),
+753-770.
 Powell, R. (1996). Bargaining in the shadow of power. Games and Economic Behavior 15(2), 255-289.
 Powell, R. (1999). In the Shadow of Power. Princeton University Press.
 """
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import Offers, passing, spread
+from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
 
@@ -33,8 +36,23 @@ def rubinstein(
 ) -> Game:
     """Return alternating offers; `outside` is player 2's option (player 1 then gets nothing).
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(rubinstein(offers=201), rationality=1000)
+    Parameters
+    ----------
+    discounts : (float, float)
+        Discount factor of player 1, 2 per period.
+    periods : int, optional
+        Last period T; default: none.
+    outside : float, optional
+        Player 2's outside option; player 1 then gets nothing.
+    inside : (float, float)
+        Payoffs per period of talks.
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(rubinstein(offers=201), rationality=1000)
     >>> bool(abs(s.value("1") - 1 / 1.9) < 0.005)
     True
     """
@@ -75,11 +93,26 @@ def shadow_of_power(
 ) -> Game:
     """Return Powell's game: S offers D a permanent share; D accepts, waits for the status quo's flow, or attacks.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> bool(abs(solve(shadow_of_power(), rationality=2000).value("D") - 0.5) < 0.011)
+    Parameters
+    ----------
+    q : float
+        What D holds under the status quo.
+    p : float
+        D's chance of winning.
+    cost_d, cost_s : float
+        Costs of war.
+    discount : float
+        Discount factor per period.
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> bool(abs(pt.solve(shadow_of_power(), rationality=2000).value("D") - 0.5) < 0.011)
     True
     """
-    flow = {"D": (1 - discount) * q, "S": (1 - discount) * (1 - q)}
+    period = {"D": (1 - discount) * q, "S": (1 - discount) * (1 - q)}  # of the status quo
 
     def propose(state: Any) -> list[Move]:
         if state != "talks":
@@ -92,7 +125,7 @@ def shadow_of_power(
         x = state[1]
         return [
             Move("accept", "deal", {"D": x, "S": 1 - x}),
-            Move("wait", "talks", flow),
+            Move("wait", "talks", period),
             Move("attack", "war", {"D": p - cost_d, "S": 1 - p - cost_s}),
         ]
 

@@ -8,6 +8,8 @@ cost :math:`m` only where D is challenged and concedes.  The cheapest signal tha
 H gets :math:`(1-\rho)v_H+\rho w_H`, less :math:`m_S` where it is sunk, and war comes with probability
 :math:`\pi\rho` in both.
 
+References
+----------
 Fearon, J. D. (1997). Signaling foreign policy interests: tying hands versus sinking costs. Journal of Conflict
 Resolution 41(1), 68-90.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog._parts import FORCED, passing
+from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.errors import GameError
 from peacetalks.game.language import Decision, Game, Move
 
@@ -50,8 +52,8 @@ def signals(
 
     Examples
     --------
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(signals(), rationality=8, belief_points=11, certify=False)
+    >>> import peacetalks as pt
+    >>> s = pt.solve(signals(), rationality=8, belief_points=11, certify=False)
     >>> s.strategy("signal", "start")["H"]["m"] > 0.99
     True
     """

@@ -3,10 +3,12 @@ r"""Strategic choice in a crisis (Signorino 1999, 2003).
 1 keeps the status quo or acts; 2 concedes or fights.  With logit errors of precision :math:`\lambda` at each node
 :math:`p_4=\sigma(\lambda(U_{24}-U_{23}))` and :math:`p_2=\sigma(\lambda(p_3U_{13}+p_4U_{14}-U_{11}))`: the logit
 quantal response equilibrium.  With normal errors of standard deviation :math:`\sigma` on each node's moves
-:math:`p_4=\Phi((U_{24}-U_{23})/(\sigma\sqrt2))` and :math:`p_2=\Phi((p_3U_{13}+p_4U_{14}-U_{11})/(\sigma\sqrt2))`; if the errors
-are shocks to the payoffs of the outcomes, private to each player, the second denominator is
+:math:`p_4=\Phi((U_{24}-U_{23})/(\sigma\sqrt2))` and :math:`p_2=\Phi((p_3U_{13}+p_4U_{14}-U_{11})/(\sigma\sqrt2))`; if
+the errors are shocks to the payoffs of the outcomes, private to each player, the second denominator is
 :math:`\sigma\sqrt{1+p_3^2+p_4^2}`.
 
+References
+----------
 Signorino, C. S. (1999). Strategic interaction and the statistical analysis of international conflict. American
 Political Science Review 93(2), 279-297.
 Signorino, C. S. (2003). Structure and uncertainty in discrete choice models. Political Analysis 11(4), 316-344.
@@ -19,15 +21,26 @@ from typing import Any
 
 from scipy.special import ndtr
 
-from peacetalks.catalog._parts import passing
+from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
 
 def signorino(u11: float = 0.0, u13: float = 1.0, u14: float = -0.8, u23: float = 0.0, u24: float = 0.3) -> Game:
     """Return the crisis; states "status quo", "conceded" and "war".
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(signorino(), rationality=1)
+    Parameters
+    ----------
+    u11 : float
+        Side 1's value of the status quo.
+    u13, u23 : float
+        Values of a concession to sides 1 and 2.
+    u14, u24 : float
+        Values of war to sides 1 and 2.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(signorino(), rationality=1)
     >>> round(s.strategy("act", "start")["only"]["act"], 6)
     0.491502
     """

@@ -4,6 +4,8 @@ Both sides are weak (0) or strong (1), and A wins the war with probability :math
 :math:`c`.  A demands a share, B accepts or fights.  What war pays depends on both hidden types, so that the demand
 signals A's.  No way of bargaining keeps the peace for sure unless :math:`c\ge h/2` (`mechanism_bound`).
 
+References
+----------
 Fey, M. & Ramsay, K. W. (2009). Mechanism design goes to war. Review of Economic Design 13, 233-250.
 """
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.catalog._parts import Offers, spread
+from peacetalks.catalog.parts import Offers, spread
 from peacetalks.game.language import Decision, Game, Move
 
 if TYPE_CHECKING:
@@ -40,8 +42,19 @@ def uncertain_power(
 
     `war` is what war pays A and B by their types (default `war_payoffs()`); `strong` the priors.
 
-    >>> from peacetalks.equilibrium.solve import solve
-    >>> s = solve(uncertain_power(offers=11), rationality=5, belief_points=5, certify=False)
+    Parameters
+    ----------
+    war : pair of tables, optional
+        What war pays A and B, each [type of A][type of B]; default `war_payoffs()`.
+    strong : (float, float)
+        Prior probability that A, B is strong.
+    offers : int or sequence of float
+        Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> s = pt.solve(uncertain_power(offers=11), rationality=5, belief_points=5, certify=False)
     >>> s.value("A", "strong") > s.value("A", "weak")
     True
     """

@@ -8,8 +8,8 @@ from typing import Any
 from peacetalks.errors import GameError
 from peacetalks.game.language import Move
 
-FORCED = -1000.0  # decision utility that rules a move out for a type without touching anybody's welfare
-Offers = int | Sequence[float]
+FORCED = -1000.0  # non-welfare incentive (`drive`) that rules a move out for a type
+Offers = int | Sequence[float]  # a number of evenly spaced shares, or the shares themselves
 
 
 def passing(state: Any) -> list[Move]:
