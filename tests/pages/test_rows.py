@@ -1,32 +1,27 @@
 """Every row has a mechanism, parameters, places in the output, claims and tests, and all of them exist."""
 
 import ast
-import io
 import json
 import math
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from support.tiny import J, account
 
 import peacetalks as pt
 from peacetalks.forecasting.explain import explain
 from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.mechanisms.standard_game import derived
-from peacetalks.pages.render import html
 from peacetalks.pages.rows import claims_of, page, rows
-from peacetalks.pages.screen import derived_lines, percent, show
 from peacetalks.questions.claims import Claim, audit, claims
 from peacetalks.questions.compare import compare
-from peacetalks.questions.evaluate import View
+from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.events import Record, acts
 from peacetalks.questions.infer import infer
-from peacetalks.questions.query import Chance, Effect, Mean, Param, Play, atoms, parse
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import Chance, Effect, Mean, Param, Play, atoms
 from peacetalks.scenario.what_if import setting
 
 NAME = "russia-ukraine-2025"
@@ -47,13 +42,13 @@ def printed(base):
     other = account(base, {"window.value": {"low": 0.2, "mode": 0.3, "high": 0.4, **J}})
     month = base.as_of.replace(month=base.as_of.month - 1)
     event = {"date": base.as_of, "actor": "Russia", "act": "ask for inspectors", "source": "a test"}
-    told = {"scenario": base.name, "start": month, "summary": "none", "hindsight": "none", "event": [event]}
+    record = {"scenario": base.name, "start": month, "summary": "none", "hindsight": "none", "event": [event]}
     claim = Claim(id="a", rows=[1], sentence="No peace.", attributed_to="a test", query="P(peace by 2) < 0.5")
     found = {
         "forecast": outlook(base, periods=2, belief_points=2),
         "explain": explain(base, periods=2, belief_points=2),
         "compare": compare(base, [other], dates=(1, 2), belief_points=2),
-        "infer": infer(base, Record.model_validate(told), acts(), [other], belief_points=2, points=8, dates=(1, 2)),
+        "infer": infer(base, Record.model_validate(record), acts(), [other], belief_points=2, points=8, dates=(1, 2)),
         "audit": audit(base, [claim], draws=0, belief_points=2),
     }
     return {name: json.loads(json.dumps(x.to_dict())) for name, x in found.items()}
@@ -82,22 +77,6 @@ def names_in(path):
     }
 
 
-def test_numbers_fixed_before_the_solve_are_told(base):
-    """On the screen and in the report, as in `settings.derived`; nothing where no mechanism fixes any."""
-    o = outlook(base, periods=1, belief_points=2)
-    lines, d = derived_lines(o), derived(base)
-    assert len(lines) == 3
-    assert lines[0] == "Threats count for 45.0% of their weight: capability x belief in use."
-    assert percent(d["observers_belief"]) in lines[1]
-    assert f"Russia: {percent(d['mutiny_hazard_steady'])} in a month" in lines[2]
-    out = Console(width=80, file=io.StringIO())
-    show(o, out)
-    assert lines[0] in out.file.getvalue()
-    assert lines[0] in html(o)
-    off = pt.patch(base, {"credibility": None, "observers": None, "loyalty": None})
-    assert derived_lines(replace(o, scenario=off, settings={**o.settings, "derived": derived(off)})) == []
-
-
 def test_there_are_eighteen_rows():
     assert list(ROWS) == list(range(1, 19))
 
@@ -108,7 +87,7 @@ def test_files_and_parameters_exist(row):
         assert (ROOT / "src" / "peacetalks" / file).is_file(), file
     written = pt.load(NAME)
     schema = json.loads(
-        (ROOT / "src" / "peacetalks" / "scenarios" / "scenario.schema.json").read_text(encoding="utf-8")
+        (ROOT / "src" / "peacetalks" / "scenario" / "bundled" / "scenario.schema.json").read_text(encoding="utf-8")
     )
     for path in row.parameters:
         here, table = schema, written.written()
@@ -173,13 +152,13 @@ def test_every_row_has_a_claim_that_asks_for_its_own_parameters():
 
 def test_every_bundled_claim_gives_a_number(base):
     """Every part that needs a solved game is answered, at most at the small game's two months."""
-    view = View(base, solve_scenario(base, 2))
+    evaluator = Evaluator(base, solve_scenario(base, 2))
     for c in claims(NAME):
         text = re.sub(r"\b(by|at|within) \d+", r"\1 2", c.query).replace("broken within 2", "broken within 1")
         text = re.sub(r"(play\((?:[^()|](?!within))*?)( \||\))", r"\1 within 2\2", text)
         for atom in atoms(parse(text)):
             if isinstance(atom, Chance | Mean | Play):
-                assert math.isfinite(view.answer(atom, text)), c.id
+                assert math.isfinite(evaluator.answer(atom, text)), c.id
 
 
 def test_settings_of_the_claims_lie_in_the_bundled_scenario():

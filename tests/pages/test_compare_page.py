@@ -1,0 +1,69 @@
+"""The page of `compare`: every view of every account on screen, in HTML and in CSV, and what drives a difference."""
+
+import csv
+import io
+from html import unescape
+
+from support.screens import by_account, on_screen
+
+from peacetalks.forecasting.best_estimate import NO_CASES
+from peacetalks.outcomes import ENDS, LABELS
+from peacetalks.pages import table_page
+from peacetalks.pages.compare_page import compare_page
+from peacetalks.pages.forecast_text import view_lines
+from peacetalks.pages.styles import view_name
+
+
+def test_screen_page_and_csv_show_every_view_of_every_account(compared):
+    printed, page, dates = compared.to_dict()["accounts"], compare_page(compared), range(len(compared.dates))
+    seen, drawn = on_screen(table_page.show, page), table_page.html(page)
+    assert max(map(len, seen.splitlines())) <= 80
+    rows = list(csv.reader(io.StringIO(table_page.csv(page.sections[0]))))
+    columns = [f"{name} {m} mo" for name in ("Peace", "Nowhere", "More conflict") for m in (1, 12)]
+    assert rows[0] == ["account", "view", *columns, "terms"]
+    in_csv = {(r[0], r[1]): r[2:8] for r in rows[1:]}
+    assert [v for a, v in in_csv if a == "base"] == ["inside", "outside [1]", "outside [2]", "pooled"]
+    assert [v for a, v in in_csv if a == "no-cases"] == ["inside"]
+    shown = by_account(seen, "The outcome classes", list(printed))
+    assert list(shown) == list(printed)
+    for name, a in printed.items():
+        views = {"inside": a["ends"], "pooled": a["pooled"]["ends"]}
+        views |= {f"outside [{i}]": v["ends"] for i, v in enumerate(a["outside"], 1)}
+        for view, ends in views.items():
+            if not ends:
+                continue
+            cells = [f"{ends[e][k]:.3f}" for e in ENDS for k in dates]
+            terms = [f"{a['terms']:.3f}"] if view == "inside" else []
+            assert in_csv[name, view] == cells
+            assert " ".join([view_name(view), *cells, *terms]) in shown[name]
+            assert f"<td>{name}</td><td>{view_name(view)}</td><td>{'</td><td>'.join(cells)}</td>" in drawn
+
+
+def test_screen_and_page_say_what_the_views_rest_on(compared):
+    page = compare_page(compared)
+    seen, drawn = on_screen(table_page.show, page), unescape(table_page.html(page))
+    for text in (" ".join(seen.split()), drawn):
+        for name in ("base", "no-cases"):
+            for line in view_lines(compared.views[name]):
+                assert line in text
+        assert "For base, walks-out: [1]" in text or "For base, walks-out:</p>" in text
+    assert f"No best estimate. {NO_CASES}" in drawn
+
+
+def test_outcomes_changes_and_drivers_are_those_of_the_comparison(compared):
+    sections = {s.title: s for s in compare_page(compared).sections}
+    outcomes = sections["Outcomes at 12 mo"]
+    assert outcomes.head == ("outcome", *compared.expected)
+    assert len(outcomes.rows) == len(LABELS)
+    assert (
+        "ceasefire in force",
+        *(f"{e.outcomes['ceasefire'][-1]:.3f}" for e in compared.expected.values()),
+    ) in outcomes.rows
+    paths = [(r[0], r[1]) for r in sections["What differs"].rows]
+    assert paths == [("walks-out", "talks.walk"), *(
+        (n, p) for n in ("other-class", "no-cases") for p in ("talks.walk", "reference_classes")
+    )]  # fmt: skip
+    rows = [r for r in sections["Which entries drive the difference at 12 mo"].rows if r[0] == "walks-out"]
+    moved = compared.expected["walks-out"].ends[-1] - compared.expected["base"].ends[-1]
+    assert [r[1] for r in rows] == ["talks.walk", "whole difference from the base"]
+    assert all(r[2:] == tuple(f"{x:+.4f}" for x in moved) for r in rows)

@@ -1,0 +1,50 @@
+"""The page of `infer`: beliefs along the record, and every view without and with the events."""
+
+import json
+
+from support.screens import by_account, on_screen
+
+from peacetalks.forecasting.best_estimate import NO_CASES
+from peacetalks.outcomes import ENDS
+from peacetalks.pages import table_page
+from peacetalks.pages.infer_page import SUFFIXES, infer_page
+
+
+def test_screen_and_page_show_every_view_without_and_with_the_events(inferred):
+    printed, page = json.loads(json.dumps(inferred.to_dict(), allow_nan=False))["accounts"], infer_page(inferred)
+    seen, drawn = on_screen(table_page.show, page), table_page.html(page)
+    assert max(map(len, seen.splitlines())) <= 80
+    updated = by_account(seen, "The forecast without and with the events", list(printed))
+    spans_of = by_account(seen, "How far past conflicts", list(printed))
+    for name in ("base", "walks-out", "other-class"):
+        pooled, past = printed[name]["pooled"], printed[name]["outside"][0]
+        for k, m in enumerate(inferred.dates):
+            cells = [f"{pooled[how]['ends'][e][k]:.3f}" for e in ENDS for how in ("without", "with")]
+            assert " ".join(["best estimate", str(m), *cells]) in updated[name]
+            assert f"<td>best estimate</td><td>{m}</td><td>{'</td><td>'.join(cells)}</td>" in drawn
+            spans = [f"{pooled['with']['low'][e][k]:.3f} to {pooled['with']['high'][e][k]:.3f}" for e in ENDS]
+            assert " ".join(["best estimate with", str(m), *spans]) in spans_of[name]
+            cells = [f"{past['ends'][e][k]:.3f}" for e in ENDS for _ in range(2)]
+            assert " ".join(["past conflicts [1]", str(m), *cells]) in updated[name]
+            spans = [f"{past['low'][e][k]:.3f} to {past['high'][e][k]:.3f}" for e in ENDS]
+            assert " ".join(["past conflicts [1]", str(m), *spans]) in spans_of[name]
+    assert any(line.startswith("model alone 12 ") for line in updated["no-cases"])
+    assert not any(line.startswith("best estimate 12 ") for line in updated["no-cases"])
+    assert f"No best estimate. {NO_CASES}" in " ".join(seen.split())
+
+
+def test_beliefs_stand_in_order_of_date_with_the_ends_of_months(inferred):
+    section = infer_page(inferred).sections[0]
+    assert [row[2] for row in section.rows] == [
+        "start of the record", "ask for a ceasefire", "end of a month", "walk out", "end of a month",
+    ]  # fmt: skip
+    assert section.rows[3][3] == "table: walk out"
+    side, types = next(iter(inferred.base.posterior.items()))
+    first = next(iter(types))
+    assert section.head[4] == f"{side} {first}"
+    assert section.rows[-1][4] == f"{types[first]:.3f}"
+    assert section.rows[-1][5] == f"{inferred.base.log_likelihood:.3f}"
+
+
+def test_the_files_that_can_be_written_are_those_that_are_checked_for(inferred):
+    assert set(table_page.makers(infer_page(inferred), {})) == set(SUFFIXES)
