@@ -9,22 +9,18 @@ import numpy as np
 import polars as pl
 import pytest
 
-from peacetalks.backtests import inside
-from peacetalks.backtests.inside import (
-    MONTHS,
-    ORDER,
-    classes,
-    inside_table,
-    months_later,
-    outcome,
-    pool_card,
-    pool_csv,
-    solve_case,
-)
-from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, record, scenario, strength
+from peacetalks.backtests import remake
+from peacetalks.backtests.case_book import NOT_SOLVED, case_book
+from peacetalks.backtests.case_outcomes import MONTHS, ORDER, outcome, outcome_known_on
+from peacetalks.backtests.inside import inside_table, solve_case
+from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, earlier_wars, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
+from peacetalks.backtests.reference_classes import classes
+from peacetalks.backtests.remake import pool_card, pool_csv
 from peacetalks.errors import NotSolved
 from peacetalks.evidence import EvidenceMissing
+from peacetalks.evidence import tables as evidence_tables
+from peacetalks.evidence.dates import months_later
 from peacetalks.evidence.pool import shipped
 from peacetalks.evidence.tables import read_cases
 
@@ -94,7 +90,7 @@ def test_the_record_by_hand_and_blind_to_the_future():
     frame = pl.DataFrame(
         rows, ["id", "incompatibility", "war_type", "start", "end", "ending"], orient="row"
     ).with_columns(seen=pl.lit(None, pl.Date), war_year=pl.lit(None, pl.Int64), resumed=pl.lit(None, pl.Int64))
-    r = record(c, frame)
+    r = earlier_wars(c, frame)
     assert (r.won_a, r.won_b, r.victories) == (1, 1, 3)
     assert r.months == pytest.approx((366 + 731 + 1096 + 1976) / 30.4375)  # the last one still goes on
     assert strength(c, r)[0] == 0.5
@@ -134,6 +130,7 @@ def test_reference_classes_are_widened_from_the_right():
 
 def test_the_weight_is_never_set_by_the_case_at_hand(book):
     known = [date(months_later(c.talks, int(m)).year + 1, 12, 31) for c, m in zip(book.cases, book.months, strict=True)]
+    assert known == book.known_on == [outcome_known_on(c, int(m)) for c, m in zip(book.cases, book.months, strict=True)]
     for i in np.flatnonzero(book.scored):
         earlier = sum(book.scored[j] and known[j] < book.cases[i].talks for j in range(len(known)))
         assert book.fits[i].n == earlier
@@ -152,9 +149,9 @@ def test_a_class_that_is_too_small_leaves_the_case_out(book):
 
 def test_the_shipped_pool_is_the_one_that_the_case_book_gives(book):
     """If this fails: `peacetalks.backtests.repool()`."""
-    assert pool_csv(book) == table_text("pool.csv")
-    assert pool_card(book) == table_text("pool.json")
-    assert shipped().effective_n == json.loads(table_text("pool.json"))["cases"]
+    assert pool_csv(book) == evidence_tables.table_text("pool.csv")
+    assert pool_card(book) == evidence_tables.table_text("pool.json")
+    assert shipped().effective_n == json.loads(evidence_tables.table_text("pool.json"))["cases"]
 
 
 def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch):
@@ -165,20 +162,30 @@ def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch
             raise NotSolved("no")
         return views[case.id]
 
-    monkeypatch.setattr(inside, "solve_case", solve_all_but_one)
-    text = inside.rebuild(size, tmp_path)[0].read_text()
+    monkeypatch.setattr(remake, "solve_case", solve_all_but_one)
+    text = remake.rebuild(size, tmp_path)[0].read_text()
     assert f"\n{BOSNIA},12,,,,7,5,9," in text
-    book = inside.run({**views, BOSNIA: np.full((2, 3), np.nan)}, size)
-    assert {r for c, r in zip(book.cases, book.reason.tolist(), strict=True) if c.id == BOSNIA} == {inside.NOT_SOLVED}
+    book = case_book({**views, BOSNIA: np.full((2, 3), np.nan)}, size)
+    assert {r for c, r in zip(book.cases, book.reason.tolist(), strict=True) if c.id == BOSNIA} == {NOT_SOLVED}
 
 
 def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
     stored = list(csv.DictReader(table_text("inside.csv").splitlines()))
     solved = {int(r["id"]): [[float(q[e]) for e in ORDER] for q in stored if q["id"] == r["id"]] for r in stored}
-    monkeypatch.setattr(inside, "solve_case", lambda case, size: np.array(solved[case.id]))
-    told = []
-    one, two, card = inside.rebuild(inside_table()[1], tmp_path, lambda done, all_: told.append((done, all_)))
+    monkeypatch.setattr(remake, "solve_case", lambda case, size: np.array(solved[case.id]))
+    reported = []
+    one, two, card = remake.rebuild(inside_table()[1], tmp_path, lambda done, all_: reported.append((done, all_)))
     assert one.read_text() == table_text("inside.csv")
-    assert two.read_text() == table_text("pool.csv")
-    assert card.read_text() == table_text("pool.json")
-    assert told[-1] == (len(BOOK), len(BOOK))
+    assert two.read_text() == evidence_tables.table_text("pool.csv")
+    assert card.read_text() == evidence_tables.table_text("pool.json")
+    assert reported[-1] == (len(BOOK), len(BOOK))
+
+
+def test_tables_are_written_where_they_are_read(monkeypatch):
+    written = []
+    monkeypatch.setattr(remake, "write_tables", lambda folder, texts: [written.append(folder / n) for n in texts] or [])
+    remake.repool()
+    monkeypatch.setattr(remake, "solve_case", lambda case, size: inside_table()[0][case.id])
+    remake.rebuild(inside_table()[1])
+    assert {p.name for p in written} == {"inside.csv", "pool.csv", "pool.json"}
+    assert all(p.is_file() for p in written)  # in the package, one copy each

@@ -11,9 +11,10 @@ from peacetalks import backtests
 from peacetalks.backtests.results import Backtest
 from peacetalks.backtests.views import VIEWS
 from peacetalks.cli import app as cli
+from peacetalks.errors import PageError
 from peacetalks.evidence.score import Skill
-from peacetalks.pages import backtest_page as page
-from peacetalks.pages import backtest_words as words
+from peacetalks.pages import backtest_page
+from peacetalks.pages.backtest_text import interval, markdown
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
 
@@ -24,7 +25,7 @@ def test_it_takes_well_under_a_minute(whole):
 
 def test_the_document_is_what_the_command_computes(whole):
     """If this fails: `peacetalks backtest -o docs/backtest.md`, and read what has changed."""
-    assert DOC.read_text(encoding="utf-8") == words.markdown(whole[0])
+    assert DOC.read_text(encoding="utf-8") == markdown(whole[0])
 
 
 def test_every_question_has_its_counts_and_its_reference(whole):
@@ -63,9 +64,9 @@ def test_json_has_no_nan(whole):
 
 def test_the_page_needs_no_network(whole, tmp_path):
     path = tmp_path / "page.html"
-    page.write(whole[0], path)
+    backtest_page.write(whole[0], path)
     text = path.read_text(encoding="utf-8")
-    assert text.count("<svg") == 2 + len(page.CALIBRATED)
+    assert text.count("<svg") == 2 + len(backtest_page.CALIBRATED)
     assert "http" not in text.replace("http://www.w3.org", "")
     assert "consistency bands" in text
 
@@ -73,18 +74,18 @@ def test_the_page_needs_no_network(whole, tmp_path):
 def test_the_command_prints_what_it_is_asked_for(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(backtests, "backtest", lambda: whole[0])
     runner = CliRunner()
-    assert runner.invoke(cli.app, ["backtest"]).output == words.markdown(whole[0])
+    assert runner.invoke(cli.app, ["backtest"]).output == markdown(whole[0])
     assert json.loads(runner.invoke(cli.app, ["backtest", "--json"]).output)["seed"] == whole[0].seed
     path = tmp_path / "b.md"
     assert runner.invoke(cli.app, ["backtest", "-o", str(path)]).exit_code == 0
-    assert path.read_text(encoding="utf-8") == words.markdown(whole[0])
-    with pytest.raises(page.PageError, match=r"suffix must be one of \.html, \.md, \.json"):
-        page.write(whole[0], tmp_path / "b.pdf")
+    assert path.read_text(encoding="utf-8") == markdown(whole[0])
+    with pytest.raises(PageError, match=r"suffix must be one of \.html, \.md, \.json"):
+        backtest_page.write(whole[0], tmp_path / "b.pdf")
 
 
 def test_numbers_in_words():
     nan = float("nan")
-    assert words.interval(Skill(0.1, -0.02, 0.2, 10, 5)) == "+0.10 (−0.02 to +0.20)"
-    assert words.interval(Skill(-math.inf, nan, nan, 10, 5)) == "−∞"
-    assert words.interval(Skill(nan, nan, nan, 10, 5)) == "–"
-    assert words.interval(None) == "–"
+    assert interval(Skill(0.1, -0.02, 0.2, 10, 5)) == "+0.10 (−0.02 to +0.20)"
+    assert interval(Skill(-math.inf, nan, nan, 10, 5)) == "−∞"
+    assert interval(Skill(nan, nan, nan, 10, 5)) == "–"
+    assert interval(None) == "–"

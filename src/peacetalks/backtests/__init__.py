@@ -1,10 +1,11 @@
 """The backtest: forecasts made at past dates with what was known then, scored on what came true.
 
-`occasions` says what is asked, `views` what is compared, `negotiations`, `mapping` and `inside` are the case book of
-historical talks with the model's inside view, `results` scores everything, `words` and `page` show it.
+`occasions` lists what is asked and `views` what is compared.  The case book of historical negotiations is chosen by
+`negotiations`, made into games by `mapping`, forecast by `inside` and `reference_classes`, and put together by
+`case_book`.  `results` scores everything; `remake` makes the committed tables anew.
 
 >>> from peacetalks.backtests import backtest
->>> "backtest" in dir()
+>>> callable(backtest)
 True
 """
 
@@ -14,10 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peacetalks.backtests.inside import rebuild, repool
+    from peacetalks.backtests.remake import rebuild, repool
     from peacetalks.backtests.results import Backtest, backtest
 
-_HOME = {"Backtest": "results", "backtest": "results", "rebuild": "inside", "repool": "inside"}
+_HOME = {"Backtest": "results", "backtest": "results", "rebuild": "remake", "repool": "remake"}
 
 
 def __getattr__(name: str) -> Any:

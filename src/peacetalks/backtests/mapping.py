@@ -1,7 +1,7 @@
 r"""The fixed mapping: what was known of a war on the day talks began becomes a scenario, the same way for every case.
 
-Side 1 is UCDP's side A (in a civil war the government), side 2 is side B. Written once, before any case was run, and
-not changed for any case or any result.
+Side 1 is UCDP's side A (in a civil war the government), side 2 is side B. The mapping was written before any case was
+run and was not changed for any case or result.
 
 =====================  ==================================================================================
 strength               between states A's share of the CINC of both sides in the year before (0.5 if null);
@@ -10,15 +10,19 @@ strength               between states A's share of the CINC of both sides in the
 decisive               monthly hazard of victory in earlier wars of the kind: (victories + 1/2)/months of war
 cost of fighting       that of the scenario korea-1951 as first written, times 2(1 - strength) for side 1 and
                        2 strength for side 2: the weaker side bears more
-share of resolute      1 - exp(-age/5 years)/2 on both sides: half at the start, and who has fought long
-                       is likely to be resolute (Slantchev 2003)
+share of resolute      1 - exp(-age/5 years)/2 on both sides: half at the start, and higher the longer the
+                       war, because long fighting reveals resolve (Slantchev 2003)
 front                  0.5 between states; 0.75 within one, where the government holds most (judgement)
 mobility               0.2 between states, 0.1 within one (judgement)
 all else               the central values of korea-1951 (judgement)
 =====================  ==================================================================================
 
 "Earlier" is what was known the day before, from the committed table of episodes. Losses enter only through the rule
-that the war level had been reached: deaths of a whole war are known when it is over.
+that the war level had been reached, since the deaths of a whole war are known only when it is over.
+
+References
+----------
+Slantchev (2003), American Political Science Review 97, 621-632.
 """
 
 from __future__ import annotations
@@ -33,13 +37,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from peacetalks.evidence.asof import known_at
+from peacetalks.evidence.dates import DAYS_PER_MONTH
+from peacetalks.evidence.endings import VICTORY
+from peacetalks.evidence.follow_up import followed_days
 from peacetalks.evidence.tables import read_cases
 from peacetalks.scenario.scenario import Scenario, from_table
 
 if TYPE_CHECKING:
     from peacetalks.backtests.negotiations import Negotiation
 
-RESOLUTE, IRRESOLUTE = 0.006, 0.018  # cost of a month of full fighting, in pies, at equal strength
+RESOLUTE, IRRESOLUTE = 0.006, 0.018  # cost of a month of full fighting at equal strength, as a share of the stake
 AS_KOREA = "judgement: as in the first version of the bundled scenario korea-1951"
 RECORD = "record of earlier wars known the day before (ucdp2021)"
 TALKS = {
@@ -73,8 +80,8 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Record:
-    """What earlier wars of a kind had shown by a date."""
+class EarlierWars:
+    """How earlier wars of a kind had ended by a date."""
 
     won_a: int  # decided wars over the same issue
     won_b: int
@@ -92,21 +99,24 @@ class Record:
         return (self.victories + 0.5) / max(self.months, 12.0)
 
 
-def record(case: Negotiation, frame: pl.DataFrame | None = None) -> Record:
-    """Return the record of earlier wars of a case's kind, as known the day before its talks."""
+def earlier_wars(case: Negotiation, frame: pl.DataFrame | None = None) -> EarlierWars:
+    """Return how earlier wars of a case's kind had ended, as known the day before its talks.
+
+    `frame` are the episodes to look at; default the committed table.
+    """
     eve = case.talks - timedelta(1)
     every = known_at(read_cases("episodes") if frame is None else frame, eve)
     inter = pl.col("war_type") == "interstate"
     kind = every.filter(inter if case.kind == "interstate" else ~inter, pl.col("id") != case.id)
-    won = kind.filter(pl.col("ending").is_in(["victory_a", "victory_b"]))
+    won = kind.filter(pl.col("ending").is_in(VICTORY))
     same = won.filter(pl.col("incompatibility") == case.incompatibility)
-    days = kind.select((pl.coalesce("end", "seen") - pl.col("start")).dt.total_days().clip(0).sum()).item() or 0
+    days = kind.select(followed_days().clip(0).sum()).item() or 0
     a = same.filter(pl.col("ending") == "victory_a").height
-    return Record(a, same.height - a, won.height, days / 30.4375)
+    return EarlierWars(a, same.height - a, won.height, days / DAYS_PER_MONTH)
 
 
-def strength(case: Negotiation, earlier: Record) -> tuple[float, str]:
-    """Return side A's strength and where it comes from."""
+def strength(case: Negotiation, earlier: EarlierWars) -> tuple[float, str]:
+    """Return side A's strength (0.1 to 0.9) and its source."""
     if case.kind == "civil":
         return min(max(earlier.strength, 0.1), 0.9), RECORD
     a, b = case.capability_a, case.capability_b
@@ -116,9 +126,12 @@ def strength(case: Negotiation, earlier: Record) -> tuple[float, str]:
 
 
 def scenario(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | None = None) -> Scenario:
-    """Return the scenario of a case; `frame` (default: the committed table) are the episodes it may look back on."""
+    """Return the scenario of a case.
+
+    `size` is that of the game (default `Size()`), `frame` the episodes to look back on (default: the committed table).
+    """
     size = size or Size()
-    earlier = record(case, frame)
+    earlier = earlier_wars(case, frame)
     kappa, source = strength(case, earlier)
     resolute = 1 - 0.5 * exp(-case.age / 5)
     inter = case.kind == "interstate"
@@ -127,7 +140,8 @@ def scenario(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | 
         "title": f"{case.name}: talks of {case.talks.isoformat()}",
         "as_of": case.talks,
         "summary": f"First mediated talks ({case.source}) in an armed conflict that began on {case.start.isoformat()}.",
-        "hindsight": "The case was chosen and coded from datasets made later; no parameter uses what happened after the date.",
+        "hindsight": "The case was chosen and coded from datasets made later; no parameter uses what happened after "
+        "the date.",
         "rationality": _number(20.0, AS_KOREA),
         "sides": [_side("Side A", resolute, 2 * (1 - kappa)), _side("Side B", resolute, 2 * kappa)],
         "battlefield": {
@@ -145,7 +159,7 @@ def scenario(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | 
 
 
 def digest(case: Negotiation, size: Size | None = None, frame: pl.DataFrame | None = None) -> str:
-    """Return the digest of all that sets a case's inside view: its numbers (to nine digits) and the size."""
+    """Return the digest of all that determines a case's inside view: its numbers (to nine digits) and the size."""
     size = size or Size()
     s = scenario(case, size, frame)
     numbers = {k: f"{float(v):.9g}" for k, v in sorted(s.numbers().items())}

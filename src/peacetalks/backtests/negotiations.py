@@ -1,6 +1,28 @@
-"""The case book: historical negotiations chosen by a rule, with what was known of each on the day talks began.
+"""The cases of the case book: historical negotiations chosen by a rule, with what was known on the day talks began."""
 
-The rule, applied by `build` to the raw files (nothing is added, dropped or edited by hand):
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+
+from peacetalks.evidence.case_tables import EPISODES_TO
+from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.dates import years_between
+from peacetalks.evidence.loading import load, read
+from peacetalks.evidence.places import find
+from peacetalks.evidence.tables import read_cases, write_tables
+
+TABLES = Path(__file__).parent / "tables"
+RULE = """The case book: historical negotiations chosen by a rule, with what was known of each on the day talks began.
+
+The rule, applied by `build` to the raw files (nothing is added, dropped or edited manually):
 
 1. A case is an armed conflict episode (UCDP Conflict Termination 3-2021, from 1946) between states, or within a state
    (foreign support or not), that had reached war (1,000 battle deaths in a calendar year) by the year of the talks.
@@ -12,32 +34,7 @@ The rule, applied by `build` to the raw files (nothing is added, dropped or edit
 
 Covariates are those of the day: the age of the episode, the kind of war, and for wars between states the capability
 index (CINC) of the main parties in the calendar year before. Deaths of the whole war are known only when it is over
-and are not used; whether the war level had been reached is. Of rebels no capability is recorded: null.
-"""
-
-from __future__ import annotations
-
-import hashlib
-import json
-from dataclasses import dataclass
-from datetime import date
-from functools import cache
-from importlib.resources import files
-from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import polars as pl
-
-from peacetalks.evidence.case_tables import EPISODES_TO
-from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.loading import load, read
-from peacetalks.evidence.places import find
-from peacetalks.evidence.tables import read_cases, write_text
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+and are not used; whether the war level had been reached is. Of rebels no capability is recorded: null."""
 SOURCES = ("cwm", "icb", "icb-actors", "ucdp-acd", "nmc")
 ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
     "Bosnia and Herzegovina": "Bosnia-Herzegovina",
@@ -59,7 +56,8 @@ ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
     "Yemen North (Arab Repub)": "Yemen (North Yemen)",
     "Yemen South (people repub)": "South Yemen",
 }
-NEAR = 366  # days between the starts of one episode in two datasets
+NEAR = 366  # most days between the starts of one episode in two datasets
+WAR_KIND = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
 
 
 @dataclass(frozen=True)
@@ -74,17 +72,20 @@ class Negotiation:
     source: str  # dataset that dates the talks
     kind: str  # "interstate" or "civil"
     incompatibility: str
-    capability_a: float | None  # CINC of side A's main parties, year before the talks; null for civil wars
-    capability_b: float | None
+    capability_a: float | None  # CINC of side A's main parties, year before the talks; None for civil wars
+    capability_b: float | None  # the same of side B
 
     @property
     def age(self) -> float:
         """Years from the start of the episode to the talks."""
-        return (self.talks - self.start).days / 365.25
+        return years_between(self.start, self.talks)
 
 
 def build(data_dir: str | Path | None = None) -> pl.DataFrame:
-    """Return the case book from the raw files; raise `EvidenceMissing` for the first that is not there."""
+    """Return the cases chosen by `RULE` from the raw files, by date of the talks.
+
+    Raises `EvidenceMissing` for the first raw file that is not in `data_dir`.
+    """
     both = pl.concat([_civil(data_dir), _interstate(data_dir)])
     first = (
         both.filter(pl.col("talks") <= pl.lit(date(EPISODES_TO.year - 2, 12, 31)))
@@ -108,18 +109,20 @@ def _sum(shares: dict[tuple[int, int], float | None], codes: list[int], year: in
 
 
 def _wars() -> pl.DataFrame:
+    """Return the episodes that reached war, between states or within one."""
     frame = read_cases("episodes").filter(pl.col("war_type") != "extrasystemic", pl.col("war_year").is_not_null())
-    kind = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
     return frame.select(
-        "id", "name", "cluster", "start", "incompatibility", "war_year", kind=kind, last=pl.coalesce("end", "seen")
+        "id", "name", "cluster", "start", "incompatibility", "war_year", kind=WAR_KIND, last=pl.coalesce("end", "seen")
     )
 
 
 def _within(talks: pl.Expr) -> pl.Expr:
+    """Whether talks fall within the episode, in the year in which it had reached war or later."""
     return talks.is_between(pl.col("start"), pl.col("last")) & (pl.col("war_year") <= talks.dt.year())
 
 
 def _civil(data_dir: str | Path | None) -> pl.DataFrame:
+    """Return every mediated effort in a war within a state, as a row of that war."""
     efforts = (
         load("cwm", data_dir)
         .filter(pl.col("mediated"), pl.col("start").is_not_null())
@@ -134,6 +137,7 @@ def _civil(data_dir: str | Path | None) -> pl.DataFrame:
 
 
 def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
+    """Return every mediated crisis in a war between states, as a row of that war."""
     acd = load("ucdp-acd", data_dir).filter(pl.col("war_type") == "interstate")
     codes = {x: pl.col(f"gwno_{x}").str.extract_all(r"\d+").cast(pl.List(pl.Int64)) for x in "ab"}
     party = acd.select("conflict_id", "start", **codes).unique(
@@ -148,7 +152,7 @@ def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
                 war["start"] <= day <= war["last"]
                 and war["war_year"] <= day.year
                 and there & set(war["a"])
-                and (there & set(war["b"]))
+                and there & set(war["b"])
             ):
                 rows.append(war | {"talks": day, "source": "icb"})
     return pl.DataFrame(rows).select(
@@ -157,7 +161,7 @@ def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
 
 
 @cache
-def _crises(data_dir: str | Path | None) -> tuple[tuple[date, frozenset[int]], ...]:
+def _mediated_crises(data_dir: str | Path | None) -> tuple[tuple[date, frozenset[int]], ...]:
     """Return (first day of mediation, COW codes of actors and of those who triggered it) of ICB crises."""
     system, actors = (read(find(card(d), data_dir), card(d)) for d in ("icb", "icb-actors"))
     parts = ("yrmedst", "momedst", "damedst")
@@ -171,18 +175,16 @@ def _crises(data_dir: str | Path | None) -> tuple[tuple[date, frozenset[int]], .
     return tuple((r["day"], frozenset(r["code"])) for r in both.iter_rows(named=True))
 
 
-def _mediated_crises(data_dir: str | Path | None) -> Iterator[tuple[date, set[int]]]:
-    yield from ((day, set(codes)) for day, codes in _crises(data_dir))
-
-
 def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> list[Path]:
-    """Write the case book and its card from the raw files; return the paths."""
-    folder = Path(out_dir) if out_dir else Path(__file__).parent / "tables"
+    """Write the cases and their card from the raw files to `out_dir` (default: the package); return the paths.
+
+    Raises `EvidenceMissing` for the first raw file that is not in `data_dir`.
+    """
     frame = build(data_dir)
     kinds = frame["kind"].value_counts().sort("kind")
     about = {
         "title": "Case book: first talks in wars that were mediated",
-        "rule": (__doc__ or "").strip(),
+        "rule": RULE,
         "n": frame.height,
         "by_kind": dict(kinds.iter_rows()),
         "talks_from": str(frame["talks"].min()),
@@ -208,19 +210,16 @@ def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = Non
         "negotiations.csv": frame.write_csv(),
         "negotiations.json": json.dumps(about, indent=1, ensure_ascii=False) + "\n",
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        write_text(folder / name, text)
-    return [folder / name for name in texts]
+    return write_tables(Path(out_dir or TABLES), texts)
 
 
 def table_text(name: str) -> str:
-    """Return the text of a committed table of the backtest."""
-    return (files("peacetalks.backtests") / "tables" / name).read_text(encoding="utf-8")
+    """Return the text of a committed table of the backtest, such as ``"inside.csv"``."""
+    return (TABLES / name).read_text(encoding="utf-8")
 
 
 def negotiations() -> list[Negotiation]:
-    """Return the committed case book, by date of the talks.
+    """Return the committed cases, by date of the talks.
 
     >>> len(negotiations()) >= 12
     True

@@ -1,19 +1,19 @@
 """Occasions: at which past dates which question could have been asked of which case, and what came true.
 
-An occasion is a case at a date. What a forecast may use is what was known the day before it; what it is scored on is
-the outcome by date + horizon, as it is recorded today. Three families, from the committed case tables only:
+An occasion is a case at a date. A forecast may use what was known the day before it; it is scored on the outcome by
+date + horizon, as it is recorded today. There are three families, from the committed case tables only:
 
 ==========  ================================================================================================
 ceasefires  asked on the first day of each ceasefire. Broken = ended by a party within h days; a truce that expires
             or is replaced first was not broken by then
-episodes    asked every 1 January of each armed conflict believed to go on (that fighting has faded is known only a
-            calendar year later, so some of these had ended in silence; they count as they then turned out)
+episodes    asked every 1 January of each armed conflict believed to go on. Low activity is known only a calendar
+            year later, so some of these had ended already; they are scored on what they turned out to be
 processes   asked at the first text of a peace process and each year after it, up to five, while no substantive
             (partial or comprehensive) agreement has been signed
 ==========  ================================================================================================
 
-An occasion without an outcome keeps a reason: a fate that nobody recorded is neither "held" nor "broken", and a
-horizon that runs past the end of the data is not "no". Such rows are counted, not scored (`bound` asks what if).
+An occasion without an outcome carries a reason: an unrecorded fate is neither "held" nor "broken", and a horizon that
+runs past the end of the data is not "no". Such rows are counted and not scored (`Occasions.bound` bounds their effect).
 """
 
 from __future__ import annotations
@@ -26,14 +26,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from peacetalks.backtests.negotiations import WAR_KIND
 from peacetalks.evidence.case_tables import CEASEFIRES_TO, EPISODES_TO, PROCESSES_TO
+from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.endings import FADED, SETTLED
+from peacetalks.evidence.follow_up import end_known_on
 from peacetalks.evidence.tables import read_cases
 
 Ints = NDArray[np.int64]
 Tables = Mapping[str, pl.DataFrame]
 KINDS = ("ceasefires", "episodes", "processes")
 DAYS, YEARS, TALK_YEARS = (7, 30, 90, 365), (1, 2, 5), (1, 2)
-ASKED_AGAIN = 5  # years after the first text in which a process is asked about
+ASKED_AGAIN = 5  # years after the first text in which the question is asked of a process
+FAR = 10**6  # a day that never comes
+HOW_LABELS = ("settled", "faded", "goes on", "won by force")  # in the order peace, nowhere twice, more conflict
+WHEN_LABELS = ("within 1 year", "in the 2nd year", "in years 3 to 5", "later")
 PAST = "the horizon runs past the end of the data"
 FATE = "fate not recorded (end, or its day)"
 HOW = "ended by then, how is not recorded"
@@ -42,12 +49,12 @@ NEVER = "declared but never in force"
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: labels in order, the one that says that nothing changed, and the one that classes differ in."""
+    """What is asked."""
 
     key: str
     title: str
-    labels: tuple[str, ...]
-    same: int  # label of "no change"
+    labels: tuple[str, ...]  # the answers, in order
+    same: int  # number of the label of the status quo
     family: str
     horizon: str
 
@@ -62,10 +69,10 @@ class Occasions:
     """The occasions of one question; all arrays [row], days are counted from 1 January 1970."""
 
     question: Question
-    name: NDArray[np.str_]
-    cluster: NDArray[np.str_]
+    name: NDArray[np.str_]  # of the case
+    cluster: NDArray[np.str_]  # state, conflict or process
     made: Ints  # day of the forecast
-    known: Ints  # day from which the outcome can teach: the end of the horizon, and a year more where coding needs it
+    known: Ints  # day on which the outcome was known: the end of the horizon, and a year more where coding needs it
     outcome: Ints  # number of the label, -1 unknown
     reason: NDArray[np.str_]  # why the outcome is unknown, else ""
     classes: NDArray[np.str_]  # reference class, from what was known the day before
@@ -100,7 +107,14 @@ def _text(frame: pl.DataFrame, column: str) -> NDArray[np.str_]:
     return frame[column].fill_null("?").cast(pl.String).to_numpy().astype(str)
 
 
-FAR = 10**6  # a day that never comes
+def _text_years(years: int) -> str:
+    return f"{years} year" + "s" * (years > 1)
+
+
+def _occasions(q: Question, rows: pl.DataFrame, made: Ints, known: Ints, outcome: Ints, reason: NDArray) -> Occasions:
+    """Return the occasions of rows with `name`, `cluster` and `classes`; an outcome with a reason against it is -1."""
+    texts = (_text(rows, "name"), _text(rows, "cluster"))
+    return Occasions(q, *texts, made, known, np.where(reason == "", outcome, -1), reason, _text(rows, "classes"))
 
 
 def ceasefires(frame: pl.DataFrame) -> list[Occasions]:
@@ -111,7 +125,7 @@ def ceasefires(frame: pl.DataFrame) -> list[Occasions]:
     fixed = frame["fixed_term"].replace_strict({1: "fixed term", 0: "open-ended"}, default="term unknown")
     side = pl.when(frame["side"] == "unilateral").then(pl.lit("one side")).otherwise(pl.lit("joint"))
     helped = frame["mediated"].replace_strict({1: "mediated", 0: "not mediated"}, default="mediation unknown")
-    classes = frame.select(pl.concat_str(fixed, side, helped, separator=", ").alias("c"))
+    rows = frame.with_columns(classes=pl.concat_str(fixed, side, helped, separator=", "))
     out = []
     for h in DAYS:
         by = start + h
@@ -131,24 +145,8 @@ def ceasefires(frame: pl.DataFrame) -> list[Occasions]:
             "ceasefires",
             f"{h} days",
         )
-        out.append(
-            Occasions(
-                q,
-                _text(frame, "name"),
-                _text(frame, "cluster"),
-                start,
-                by,
-                np.where(reason == "", outcome, -1),
-                reason,
-                _text(classes, "c"),
-            )
-        )
+        out.append(_occasions(q, rows, start, by, outcome, reason))
     return out
-
-
-SETTLED, FADED = ("agreement", "ceasefire"), ("low_activity", "actor_ceases")
-HOW_LABELS = ("settled", "faded", "goes on", "won by force")  # as the three ends: peace, nowhere twice, more conflict
-WHEN_LABELS = ("within 1 year", "in the 2nd year", "in years 3 to 5", "later")
 
 
 def episodes(frame: pl.DataFrame) -> list[Occasions]:
@@ -161,10 +159,9 @@ def episodes(frame: pl.DataFrame) -> list[Occasions]:
 def _believed(frame: pl.DataFrame, year: int) -> pl.DataFrame:
     """Return the episodes believed to go on at the start of a year, with their class as it was known then."""
     eve = date(year - 1, 12, 31)
-    quiet = pl.date(pl.col("end").dt.year() + 1, 12, 31)
-    known_on = pl.when(pl.col("ending") == "low_activity").then(quiet).otherwise(pl.col("end"))
+    known_on = end_known_on()
     there = frame.filter(pl.col("start") <= eve, known_on.is_null() | (known_on > eve))
-    age = (pl.lit(eve) - pl.col("start")).dt.total_days() / 365.25
+    age = (pl.lit(eve) - pl.col("start")).dt.total_days() / DAYS_PER_YEAR
     band = (
         pl.when(age < 1)
         .then(pl.lit("first year"))
@@ -173,7 +170,6 @@ def _believed(frame: pl.DataFrame, year: int) -> pl.DataFrame:
         .otherwise(pl.lit("older"))
     )
     war = pl.when(pl.col("war_year") <= eve.year).then(pl.lit("war")).otherwise(pl.lit("minor"))
-    kind = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
     return there.select(
         "id",
         "name",
@@ -181,16 +177,17 @@ def _believed(frame: pl.DataFrame, year: int) -> pl.DataFrame:
         "end",
         "ending",
         made=pl.lit(date(year, 1, 1)),
-        classes=pl.concat_str(kind, war, band, separator=", "),
+        classes=pl.concat_str(WAR_KIND, war, band, separator=", "),
     )
 
 
 def _episode_question(rows: pl.DataFrame, what: str, years: int) -> Occasions:
+    """Return the occasions of one question ("ends", "how" or "when") over so many years."""
     made, end, how = _days(rows, "made", 0), _days(rows, "end", FAR), _text(rows, "ending")
     first = rows["made"].dt.year().to_numpy()
     by = {h: _year_ends(first + h - 1) for h in YEARS}
     over = end <= by[years]
-    span = f"{years} year" + "s" * (years > 1)
+    span = _text_years(years)
     if what == "ends":
         q = Question(
             f"conflict-ends-{years}y", f"conflict ends within {span}", ("goes on", "ends"), 0, "episodes", span
@@ -201,19 +198,9 @@ def _episode_question(rows: pl.DataFrame, what: str, years: int) -> Occasions:
         outcome = np.where(~over, 2, np.where(np.isin(how, SETTLED), 0, np.where(np.isin(how, FADED), 1, 3)))
     else:
         q = Question("conflict-when", "when it ends", WHEN_LABELS, 3, "episodes", span)
-        outcome = sum((end > by[h]).astype(int) for h in YEARS)
-    past = by[years] > day_number(EPISODES_TO)
-    reason = np.where(past, PAST, "")
-    return Occasions(
-        q,
-        _text(rows, "name"),
-        _text(rows, "cluster"),
-        made,
-        _year_ends(first + years),
-        np.where(past, -1, outcome),
-        reason,
-        _text(rows, "classes"),
-    )
+        outcome = np.sum([end > by[h] for h in YEARS], axis=0)
+    reason = np.where(by[years] > day_number(EPISODES_TO), PAST, "")
+    return _occasions(q, rows, made, _year_ends(first + years), outcome, reason)
 
 
 def _year_ends(years: NDArray) -> Ints:
@@ -225,7 +212,7 @@ def processes(frame: pl.DataFrame) -> list[Occasions]:
     """Return the occasions of "substantive agreement within h years"."""
     parts = []
     for k in range(ASKED_AGAIN + 1):
-        made = pl.col("start").dt.offset_by(f"{round(365.25 * k)}d")
+        made = pl.col("start").dt.offset_by(f"{round(DAYS_PER_YEAR * k)}d")
         band = "first year" if k == 0 else "1 to 2 years" if k < 3 else "3 to 5 years"
         rows = frame.with_columns(made=made, classes=pl.concat_str("level", pl.lit(band), separator=", "))
         parts.append(
@@ -235,9 +222,8 @@ def processes(frame: pl.DataFrame) -> list[Occasions]:
     out = []
     for years in TALK_YEARS:
         made, end = _days(rows, "made", 0), _days(rows, "end", FAR)
-        by = made + round(365.25 * years)
-        past = by > day_number(PROCESSES_TO)
-        span = f"{years} year" + "s" * (years > 1)
+        by = made + round(DAYS_PER_YEAR * years)
+        span = _text_years(years)
         q = Question(
             f"talks-substantive-{years}y",
             f"substantive agreement within {span}",
@@ -246,16 +232,6 @@ def processes(frame: pl.DataFrame) -> list[Occasions]:
             "processes",
             span,
         )
-        out.append(
-            Occasions(
-                q,
-                _text(rows, "name"),
-                _text(rows, "cluster"),
-                made,
-                by,
-                np.where(past, -1, end <= by),
-                np.where(past, PAST, ""),
-                _text(rows, "classes"),
-            )
-        )
+        reason = np.where(by > day_number(PROCESSES_TO), PAST, "")
+        out.append(_occasions(q, rows, made, by, (end <= by).astype(int), reason))
     return out

@@ -1,16 +1,17 @@
 r"""The views that are compared, each by walk-forward: at a date, only outcomes known before the quarter began.
 
-============  =========================================================================================
-climatology   frequency of each label in all earlier occasions, plus half a case each (Krichevsky-Trofimov)
-no change     certain that nothing changes (the truce holds, the war goes on, no text is signed)
-last value    certain of what came of the last occasion in the same state or process; climatology if none
-outside       frequency in the reference class, shrunk to climatology as in `evidence.shrink`
-own record    the same with the state's (conflict's, process's) own earlier occasions as the class
-pooled        logarithmic pool of outside and own record; weight and sharpness fitted on earlier forecasts
-============  =========================================================================================
+=============  ========================================================================================
+`climatology`  frequency of each label in all earlier occasions, plus half a case each (Krichevsky-Trofimov)
+`no change`    persistence forecast: certain of the status quo (the truce holds, the war goes on, no text is signed)
+`last value`   persistence forecast: certain of the latest known outcome in the same state or process;
+               climatology if there is none
+`outside`      frequency in the reference class, shrunk to climatology as in `evidence.shrink`
+`own record`   the same with the state's (conflict's, process's) own earlier occasions as the class
+`pooled`       logarithmic pool of outside and own record; weight and sharpness fitted to earlier forecasts
+=============  ========================================================================================
 
-A class with n occasions is worth n/(design effect) of them; its frequencies get the weight :math:`n/(n+\kappa)`
-against climatology, with the precision :math:`\kappa` that makes its sister classes likely at that date.
+A class of n occasions has an effective N of n/(design effect). Its frequencies get the weight :math:`n/(n+\kappa)`
+against climatology, with the precision :math:`\kappa` of the classes known at that date (`evidence.shrink.precision`).
 """
 
 from __future__ import annotations
@@ -22,24 +23,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peacetalks.evidence.pool import FLAT, Fit, walk
-from peacetalks.evidence.shrink import design_effect, precision
+from peacetalks.evidence.shrink import add_half, design_effect, precision
 
 if TYPE_CHECKING:
     from peacetalks.backtests.occasions import Ints, Occasions
 
 Floats = NDArray[np.float64]
-VIEWS = ("climatology", "no change", "last value", "outside", "own record", "pooled")
+STATUS_QUO, LATEST = "no change", "last value"  # the persistence forecasts; these names are keys of the JSON output
+VIEWS = ("climatology", STATUS_QUO, LATEST, "outside", "own record", "pooled")
 BURN_IN = 30  # earlier occasions that must be known before a forecast is scored
 EARLY = f"fewer than {BURN_IN} earlier occasions were known"
 
 
 @dataclass(frozen=True)
 class Forecasts:
-    """What each view said on each occasion; NaN rows where too little was known."""
+    """The forecast of each view on each occasion; NaN rows where too little was known."""
 
     occasions: Occasions
     views: dict[str, Floats]  # view -> [row, label]
-    fits: list[Fit]  # [row] pool in use; only of rows in `asked`
+    fits: list[Fit]  # [row in `asked`] pool in use
     asked: NDArray[np.bool_]  # [row] enough was known to make a forecast
     reason: NDArray[np.str_]  # [row] why it is not scored, else ""
 
@@ -50,7 +52,7 @@ class Forecasts:
 
 
 def forecast(o: Occasions) -> Forecasts:
-    """Return what each view said on each occasion, by walk-forward."""
+    """Return the forecast of each view on each occasion, by walk-forward."""
     since = quarter(o.made)
     k = len(o.question.labels)
     event = 1 if o.question.binary else o.question.same
@@ -62,16 +64,16 @@ def forecast(o: Occasions) -> Forecasts:
         if past.size < BURN_IN:
             continue
         y = o.outcome[past]
-        base = np.asarray((np.bincount(y, minlength=k) + 0.5) / (y.size + k / 2), float)
+        base = add_half(np.bincount(y, minlength=k))
         out["climatology"][now] = base
-        out["no change"][now] = np.eye(k)[o.question.same]
-        out["last value"][now] = _last(o, past, now, base)
+        out[STATUS_QUO][now] = np.eye(k)[o.question.same]
+        out[LATEST][now] = _latest(o, past, now, base)
         out["outside"][now] = shrunk(classes[past], o.cluster[past], y, classes[now], base, event)
         out["own record"][now] = shrunk(clusters[past], None, y, clusters[now], base, event)
     asked = np.isfinite(out["climatology"][:, 0])
-    told = np.where(asked, o.outcome, -1)[asked]
+    outcome, known = o.outcome[asked], o.known[asked]
     out["pooled"][asked], fits = walk(
-        out["outside"][asked], out["own record"][asked], told, since[asked], o.known[asked], prior=FLAT
+        out["outside"][asked], out["own record"][asked], outcome, since[asked], known, prior=FLAT
     )
     reason = np.where((o.reason == "") & ~asked, EARLY, o.reason)
     return Forecasts(o, out, fits, asked, reason)
@@ -84,10 +86,24 @@ def quarter(days: Ints) -> Ints:
 
 
 def shrunk(group: Ints, cluster: NDArray | None, y: Ints, asked: Ints, base: Floats, event: int) -> Floats:
-    """Return [asked, label]: frequencies in each group, shrunk to `base` by empirical Bayes on the label `event`.
+    """Return the frequencies of labels in some groups, shrunk to `base` by empirical Bayes on the label `event`.
 
-    `group` and `y` [past] are earlier occasions, `cluster` [past] what makes them alike (None: all count fully),
-    `asked` [asked] the groups wanted; a group never seen gets `base`.
+    Parameters
+    ----------
+    group, y : ndarray, shape (past,)
+        Group and label of each earlier occasion.
+    cluster : ndarray, shape (past,), or None
+        Clusters of like occasions; None counts each occasion fully.
+    asked : ndarray, shape (asked,)
+        Groups to return; one without an earlier occasion gets `base`.
+    base : ndarray, shape (label,)
+        Frequencies in all earlier occasions.
+    event
+        Number of the label whose frequencies determine the precision.
+
+    Returns
+    -------
+    ndarray, shape (asked, label)
     """
     seen = np.unique(group)
     count = np.array([np.bincount(y[group == g], minlength=base.size) for g in seen], float)
@@ -98,7 +114,7 @@ def shrunk(group: Ints, cluster: NDArray | None, y: Ints, asked: Ints, base: Flo
         n = n / [design_effect(hit[group == g], cluster[group == g]) for g in seen]
         whole /= design_effect(hit, cluster)
     share = count / count.sum(axis=1, keepdims=True)
-    kappa = min(precision(share[:, event] * n, n, float(base[event])), max(whole, 1.0))
+    kappa = precision(share[:, event] * n, n, float(base[event]), whole)
     weight = (n / (n + kappa))[:, None]
     mixed = weight * share + (1 - weight) * base
     place = np.searchsorted(seen, asked)
@@ -106,8 +122,8 @@ def shrunk(group: Ints, cluster: NDArray | None, y: Ints, asked: Ints, base: Flo
     return np.where(found[:, None], mixed[np.minimum(place, seen.size - 1)], base)
 
 
-def _last(o: Occasions, past: Ints, now: Ints, base: Floats) -> Floats:
-    """Return certainty of the last known outcome of the same cluster."""
+def _latest(o: Occasions, past: Ints, now: Ints, base: Floats) -> Floats:
+    """Return certainty [now, label] of the latest known outcome of the same cluster; `base` where there is none."""
     order = past[np.lexsort((o.made[past], o.known[past]))]
     latest = dict(zip(o.cluster[order].tolist(), o.outcome[order].tolist(), strict=True))
     sure = np.eye(base.size)

@@ -25,7 +25,7 @@ from peacetalks.evidence.derive_curves import COLUMNS, curve_rows
 from peacetalks.evidence.derive_shares import LENGTH_COLUMNS, SHARE_COLUMNS, length_rows, share_rows
 from peacetalks.evidence.loading import load
 from peacetalks.evidence.places import find
-from peacetalks.evidence.tables import STORED, cases_csv, write_tables
+from peacetalks.evidence.tables import STORED, TABLES, cases_csv, write_tables
 from peacetalks.evidence.trial import TRIAL_COLUMNS, trial_rows
 
 
@@ -80,7 +80,7 @@ def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = Non
     EvidenceMissing
         For the first raw file that is not in `data_dir`; nothing is written then.
     """
-    return write_tables(Path(out_dir) if out_dir else Path(__file__).parent / "tables", tables(data_dir))
+    return write_tables(Path(out_dir or TABLES), tables(data_dir))
 
 
 def compare(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> dict[str, bool]:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.catalogue import card
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+TABLES = Path(__file__).parent / "tables"  # where `write_tables` puts a table that the package is to read
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
     "ceasefires": ("ethprio-ceasefires", ("ending", "side", "class")),
     "episodes": ("ucdp-termination-conflict", ("ending", "war_type", "incompatibility")),
