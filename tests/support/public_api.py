@@ -20,9 +20,12 @@ import peacetalks as pt
 
 RETURNED = ("Outlook", "Paths")  # classes of values that public functions return, which no public name gives
 SCHEMAS = ("forecast.schema.json", "scenario.schema.json")
-INTERNAL = {  # fields that hold the solver's own arrays, whose layout is no promise
-    "Solution": {"compiled", "grid", "values", "edges", "logs", "log_ptr", "multiple_at"},
-}
+INTERNAL = {  # the solver's own arrays and positions in them, whose layout is no promise
+    "Solution": {
+        "compiled", "grid", "values", "boundary_values", "logs", "log_ptr", "multiple_at", "period_slice", "nodes",
+        "node_at", "slice_of_node", "strategy_size", "beliefs", "flat_belief", "matrices",
+    },
+}  # fmt: skip
 
 
 def of_classes():
@@ -55,8 +58,10 @@ def of_class(name, cls):
     for field in fields:
         if field not in hidden and not field.startswith("_"):
             yield f"{name}.{field}{' (required)' if model and model[field].is_required() else ''}"
-    for member, value in sorted(vars(cls).items()):
-        if member.startswith(("_", "model_")) or member in fields:
+    bases = [base for base in cls.__mro__ if base.__module__.split(".")[0] == "peacetalks"]
+    members = {member: value for base in reversed(bases) for member, value in vars(base).items()}
+    for member, value in sorted(members.items()):
+        if member.startswith(("_", "model_")) or member in fields or member in hidden:
             continue
         if callable(value):
             yield f"{name}.{member}{signature(value)}"
@@ -72,8 +77,9 @@ def of_commands(command, path=("peacetalks",)):
     for p in command.params:
         is_option = p.opts[0].startswith("-")
         names = " ".join([*p.opts, *p.secondary_opts]) if is_option else f"<{p.name}>"
-        many = " ..." if p.nargs != 1 or getattr(p, "multiple", False) else ""
-        yield f"$ {' '.join(path)} {names}{many}{' (required)' if p.required else f' = {p.default!s}'}"
+        many = p.nargs != 1 or getattr(p, "multiple", False)
+        default = " ..." if many else f" = {p.default!s}"
+        yield f"$ {' '.join(path)} {names}{' (required)' if p.required else default}"
     for name, inner in sorted(getattr(command, "commands", {}).items()):
         yield from of_commands(inner, (*path, name))
 
