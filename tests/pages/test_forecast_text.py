@@ -42,13 +42,12 @@ def test_no_best_estimate_where_past_conflicts_are_too_few_and_the_reason_is_giv
 
 def test_the_error_of_the_belief_grid_is_shown_and_a_finer_grid_advised(looked):
     war = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
-    coarse = pt.outlook(war, periods=12, belief_points=5)
+    coarse, fine = (pt.outlook(war, periods=12, belief_points=n) for n in (5, 17))
     row = next(r for r in forecast_rows(coarse) if r.name == "Error of the belief grid, up to")
     assert row.cells[-1] == percent(float(coarse.grid_error.sel(period=12).max()))
     worse = replace(coarse, grid_error=coarse.grid_error + forecast_text.COARSE)
     assert "try 9 points" in forecast_text.settings_line(worse)
-    better = replace(coarse, grid_error=coarse.grid_error * 0)
-    assert "try " not in forecast_text.settings_line(better)
+    assert "try " not in forecast_text.settings_line(fine)
     assert "estimated from 4 points on" in forecast_text.settings_line(looked)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import Any
 
 import typer
 
@@ -32,14 +31,14 @@ def exit_code(error: BaseException) -> int:
     return getattr(error, "exit_code", BAD_INPUT if isinstance(error, OSError) else INTERNAL)
 
 
-def main(argv: list[str] | None = None) -> Any:
+def main(argv: list[str] | None = None) -> None:
     """Run the command line with `argv`, or with the arguments of the process.
 
     Exit codes: 0 done, 1 internal, 2 bad input, 3 not solved, 4 missing data, 130 interrupted.
     """
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     try:
-        return app(argv, prog_name="peacetalks", standalone_mode=True)
+        app(argv, prog_name="peacetalks", standalone_mode=True)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
