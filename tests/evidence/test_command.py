@@ -14,13 +14,13 @@ def run(*args):
     return CliRunner().invoke(cli.app, ["evidence", *args])
 
 
-def test_outside_prints_the_three_ends_with_interval_n_and_what_is_not_said():
+def test_outside_prints_the_outcome_classes_with_interval_n_and_what_is_not_coded():
     got = run("outside", "interstate", "--months", "6,12")
     assert got.exit_code == 0
     lines = got.stdout.splitlines()
     assert lines[0].startswith("war_type=interstate (n = 71 of 569, class, weight 0.")
     assert lines[1].startswith("6 months: peace 0.")
-    assert all(f"Not said ({x})" in got.stdout for x in ("talks", "fighting", "wider_war"))
+    assert all(f"Not coded ({x})" in got.stdout for x in ("talks", "fighting", "wider_war"))
 
 
 def test_outside_as_json_is_the_forecast():
@@ -45,7 +45,7 @@ def test_outside_as_json_is_the_forecast():
 def test_bad_requests_are_bad_input(args, message):
     error = run(*args).exception
     assert message in str(error)
-    assert cli._code(error) == 2
+    assert cli.exit_code(error) == 2
 
 
 def test_an_unknown_rate_is_said_to_be_unknown():
@@ -75,5 +75,5 @@ def test_rebuild_tells_which_tables_differ_and_writes_on_request(monkeypatch, tm
 
 def test_rebuild_without_raw_data_is_missing_data(tmp_path):
     error = run("rebuild", str(tmp_path)).exception
-    assert cli._code(error) == 4
+    assert cli.exit_code(error) == 4
     assert "run: peacetalks evidence add FILE" in str(error)

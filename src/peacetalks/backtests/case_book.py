@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from peacetalks.evidence.arrays import Bools, Floats, Ints
+
 
 VIEWS = ("climatology", "earlier cases", STATUS_QUO, "inside", "outside", "pooled")
 NOT_SOLVED = "the game was not solved within tolerance"
@@ -46,8 +47,8 @@ class CaseBook:
     """Every case at every horizon; arrays [row], rows are cases by date, each at 12 and 24 months."""
 
     cases: tuple[Negotiation, ...]  # [row]
-    months: NDArray[np.int64]  # [row]
-    outcome: NDArray[np.int64]  # [row] number in `ORDER`
+    months: Ints  # [row]
+    outcome: Ints  # [row] number in `ORDER`
     views: dict[str, Floats]  # view -> [row, class]; NaN where it is not estimable
     reference_class: tuple[str, ...]  # [row] class of the outside view
     fits: list[Fit | None]  # [row] pool in use
@@ -55,7 +56,7 @@ class CaseBook:
     size: Size
 
     @property
-    def scored(self) -> NDArray[np.bool_]:
+    def scored(self) -> Bools:
         """Rows in which every view has a forecast."""
         return self.reason == ""
 
@@ -94,16 +95,16 @@ def case_book(inside: dict[int, Floats] | None = None, size: Size | None = None)
     return CaseBook(cases, months, came, views, tuple(w for _, w in record for _ in MONTHS), fits, reason, stored)
 
 
-def _frequency(came: NDArray[np.int64]) -> Floats:
+def _frequency(came: Ints) -> Floats:
     return add_half(np.bincount(came, minlength=len(ORDER)))
 
 
 def _pooled(
     views: dict[str, Floats],
-    came: NDArray[np.int64],
-    made: NDArray[np.int64],
-    known: NDArray[np.int64],
-    whole: NDArray[np.bool_],
+    came: Ints,
+    made: Ints,
+    known: Ints,
+    whole: Bools,
 ) -> tuple[Floats, list[Fit | None]]:
     """Return the pooled view [row, class] of the rows that are `whole`, and the pool in use; NaN and None elsewhere."""
     pooled = np.full((came.size, len(ORDER)), np.nan)

@@ -26,7 +26,7 @@ ORDER = tuple(ENDS)  # of the outcome classes in every array of the case book
 def outcome(case: Negotiation, months: int, frame: pl.DataFrame | None = None) -> int:
     """Return the outcome class (number in `ORDER`) of a case so many months after its talks began.
 
-    `frame` are the episodes that say so; default the committed table.
+    `frame` are the episodes in which it is looked up; default the committed table.
     """
     every = read_cases("episodes") if frame is None else frame
     row = every.row(by_predicate=pl.col("id") == case.id, named=True)

@@ -24,11 +24,8 @@ from peacetalks.outcomes import ENDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from peacetalks.backtests.negotiations import Negotiation
-
-    Floats = NDArray[np.float64]
+    from peacetalks.evidence.arrays import Floats
 
 
 def solve_case(case: Negotiation, size: Size | None = None) -> Floats:

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from peacetalks.backtests.negotiations import WAR_KIND
 from peacetalks.evidence.case_tables import CEASEFIRES_TO, EPISODES_TO, PROCESSES_TO
@@ -33,7 +33,11 @@ from peacetalks.evidence.endings import FADED, SETTLED
 from peacetalks.evidence.follow_up import end_known_on
 from peacetalks.evidence.tables import read_cases
 
-Ints = NDArray[np.int64]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from peacetalks.evidence.arrays import Ints
+
 Tables = Mapping[str, pl.DataFrame]
 KINDS = ("ceasefires", "episodes", "processes")
 DAYS, YEARS, TALK_YEARS = (7, 30, 90, 365), (1, 2, 5), (1, 2)

@@ -19,11 +19,9 @@ from peacetalks.evidence.outside import outside_forecast
 if TYPE_CHECKING:
     from datetime import date
 
-    from numpy.typing import NDArray
-
     from peacetalks.backtests.negotiations import Negotiation
+    from peacetalks.evidence.arrays import Floats
 
-    Floats = NDArray[np.float64]
 
 LEAST = 10  # cases in a reference class
 

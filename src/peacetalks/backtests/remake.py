@@ -26,9 +26,7 @@ from peacetalks.evidence.tables import write_tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
+    from peacetalks.evidence.arrays import Floats
 
 
 def rebuild(

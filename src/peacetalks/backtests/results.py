@@ -20,9 +20,9 @@ from peacetalks.evidence.pool import Fit, shipped
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from peacetalks.evidence.arrays import Floats, Ints
     from peacetalks.evidence.score import Calibration, Decomposition, Skill
 
-    Floats = NDArray[np.float64]
 
 REFERENCE = "climatology"
 DRAWS, SEED = 1000, 7
@@ -133,7 +133,7 @@ class _Scored:
 
     question: Question
     views: dict[str, Floats]  # view -> [row, label]
-    outcome: NDArray[np.int64]  # [row] number of the label
+    outcome: Ints  # [row] number of the label
     cluster: NDArray  # [row]
     dates: tuple[date, date]  # of the first and the last forecast
     left_out: dict[str, int]  # reason -> occasions that are not scored
@@ -194,7 +194,7 @@ def _scored_cases(book: CaseBook) -> _Scored:
     """Return the rows of the case book that are scored."""
     ok = book.scored
     cases = [c for c, use in zip(book.cases, ok, strict=True) if use]
-    title = f"the three ends {MONTHS[0]} and {MONTHS[1]} months after talks began"
+    title = f"the outcome class {MONTHS[0]} and {MONTHS[1]} months after talks began"
     return _Scored(
         question=Question("case-book", title, ORDER, ORDER.index("nowhere"), "case book", ""),
         views={v: book.views[v][ok] for v in BOOK_VIEWS},
@@ -239,7 +239,7 @@ def _result(scored: _Scored, bootstrap: _Bootstrap, bounds: tuple[Bound, ...] = 
     )
 
 
-def _each(p: Floats, y: NDArray[np.int64]) -> dict[str, Floats]:
+def _each(p: Floats, y: Ints) -> dict[str, Floats]:
     """Return the scores of a view [row] by name; the RPS only where there are more than two labels."""
     if p.shape[1] == 2:
         return {"brier": score.brier(p[:, 1], y), "log": score.log_score(p, y)}

@@ -20,15 +20,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from peacetalks.evidence.pool import FLAT, Fit, walk
 from peacetalks.evidence.shrink import add_half, design_effect, precision
 
 if TYPE_CHECKING:
-    from peacetalks.backtests.occasions import Ints, Occasions
+    from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+    from peacetalks.backtests.occasions import Occasions
+    from peacetalks.evidence.arrays import Bools, Floats, Ints
+
 STATUS_QUO, LATEST = "no change", "last value"  # the persistence forecasts; these names are keys of the JSON output
 VIEWS = ("climatology", STATUS_QUO, LATEST, "outside", "own record", "pooled")
 BURN_IN = 30  # earlier occasions that must be known before a forecast is scored
@@ -42,11 +43,11 @@ class Forecasts:
     occasions: Occasions
     views: dict[str, Floats]  # view -> [row, label]
     fits: list[Fit]  # [row in `asked`] pool in use
-    asked: NDArray[np.bool_]  # [row] enough was known to make a forecast
+    asked: Bools  # [row] enough was known to make a forecast
     reason: NDArray[np.str_]  # [row] why it is not scored, else ""
 
     @property
-    def scored(self) -> NDArray[np.bool_]:
+    def scored(self) -> Bools:
         """Rows that are scored."""
         return self.reason == ""
 
@@ -105,21 +106,21 @@ def shrunk(group: Ints, cluster: NDArray | None, y: Ints, asked: Ints, base: Flo
     -------
     ndarray, shape (asked, label)
     """
-    seen = np.unique(group)
-    count = np.array([np.bincount(y[group == g], minlength=base.size) for g in seen], float)
+    known = np.unique(group)
+    count = np.array([np.bincount(y[group == g], minlength=base.size) for g in known], float)
     n = count.sum(axis=1)
     whole = float(y.size)
     if cluster is not None:
         hit = (y == event).astype(float)
-        n = n / [design_effect(hit[group == g], cluster[group == g]) for g in seen]
+        n = n / [design_effect(hit[group == g], cluster[group == g]) for g in known]
         whole /= design_effect(hit, cluster)
     share = count / count.sum(axis=1, keepdims=True)
     kappa = precision(share[:, event] * n, n, float(base[event]), whole)
     weight = (n / (n + kappa))[:, None]
     mixed = weight * share + (1 - weight) * base
-    place = np.searchsorted(seen, asked)
-    found = (place < seen.size) & (seen[np.minimum(place, seen.size - 1)] == asked)
-    return np.where(found[:, None], mixed[np.minimum(place, seen.size - 1)], base)
+    place = np.searchsorted(known, asked)
+    found = (place < known.size) & (known[np.minimum(place, known.size - 1)] == asked)
+    return np.where(found[:, None], mixed[np.minimum(place, known.size - 1)], base)
 
 
 def _latest(o: Occasions, past: Ints, now: Ints, base: Floats) -> Floats:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from peacetalks.evidence.arrays import Ints
 
 
-def draw_counts(rng: np.random.Generator, clusters: int) -> NDArray[np.int64]:
+def draw_counts(rng: np.random.Generator, clusters: int) -> Ints:
     """Return how often each of `clusters` clusters is drawn when as many are drawn with replacement [cluster].
 
     >>> int(draw_counts(np.random.default_rng(1), 5).sum())

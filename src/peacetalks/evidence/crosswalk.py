@@ -3,10 +3,10 @@
 ===============  ======================================================================================
 settlement       ended in a peace agreement, conflict not active again since
 ceasefire        ended in a ceasefire, conflict not active again since
-victory_1, _2    ended in the victory of side A (in civil wars the government) or B; which side of a
-                 scenario that is, is for the analyst to say
+victory_1, _2    ended in the victory of side A (in civil wars the government) or B; the analyst maps these
+                 to the sides of a scenario
 broken           ended in an agreement or ceasefire, and the same conflict was active again
-talks, fighting  not coded: the data do not say whether parties that still fight also talk
+talks, fighting  not coded: whether parties that still fight also talk is not recorded
 wider_war        not coded as an end; `more_conflict` is therefore a lower bound
 ===============  ======================================================================================
 
@@ -31,10 +31,10 @@ from peacetalks.evidence.follow_up import followed_days, recurrence_followed_to
 from peacetalks.evidence.survival import incidence
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from peacetalks.evidence.arrays import Floats, Ints
 
 NOT_CODED = {  # label -> why the data set cannot give it
-    "talks": "the data do not say whether parties that still fight also talk; with 'fighting' it is in 'nowhere'",
+    "talks": "whether parties that still fight also talk is not recorded; together with 'fighting' it is in 'nowhere'",
     "fighting": "as 'talks'; 'nowhere' also holds conflicts that fell below 25 deaths a year without a settlement",
     "wider_war": "a wider war is not coded as an end: 'more_conflict' is a lower bound",
 }
@@ -68,7 +68,7 @@ def timed(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     ).filter(pl.col("t") >= 0, pl.col("k").is_not_null())
 
 
-def grid(months: tuple[int, ...]) -> NDArray[np.float64]:
+def grid(months: tuple[int, ...]) -> Floats:
     """Return the days on which curves are evaluated: a month apart, from 0 to the last month."""
     return DAYS_PER_MONTH * np.arange(max(months) + 1, dtype=np.float64)
 
@@ -76,10 +76,10 @@ def grid(months: tuple[int, ...]) -> NDArray[np.float64]:
 class Times(NamedTuple):
     """The times of cases as vectors."""
 
-    t: NDArray[np.float64]  # [case] days from where the clock starts to the end, or to the last day of follow-up
-    k: NDArray[np.int64]  # [case] number of the ending in `ENDINGS` from 1; 0 for a case still going on
-    r: NDArray[np.float64]  # [case] days from the end to the return or to the last day of follow-up; NaN without an end
-    b: NDArray[np.int64]  # [case] 1 if fighting returned
+    t: Floats  # [case] days from where the clock starts to the end, or to the last day of follow-up
+    k: Ints  # [case] number of the ending in `ENDINGS` from 1; 0 for a case still going on
+    r: Floats  # [case] days from the end to the return or to the last day of follow-up; NaN without an end
+    b: Ints  # [case] 1 if fighting returned
 
     @classmethod
     def of(cls, frame: pl.DataFrame) -> Times:
@@ -87,32 +87,30 @@ class Times(NamedTuple):
         t, r = (frame[c].cast(pl.Float64).fill_null(np.nan).to_numpy() for c in ("t", "r"))
         return cls(t, frame["k"].cast(pl.Int64).to_numpy(), r, frame["b"].to_numpy())
 
-    def repeated(self, times: NDArray[np.int64]) -> Times:
-        """Return each case as often as `times` says."""
+    def repeated(self, times: Ints) -> Times:
+        """Return each case repeated `times` [case] times."""
         return Times(
             np.repeat(self.t, times), np.repeat(self.k, times), np.repeat(self.r, times), np.repeat(self.b, times)
         )
 
-    def curve(self, days: NDArray[np.float64]) -> NDArray[np.float64]:
+    def curve(self, days: Floats) -> Floats:
         """Return the cumulative incidence [day, cause] of the endings."""
         return incidence(self.t, self.k, days, len(ENDINGS), spread=False).probability
 
-    def returns(self, days: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    def returns(self, days: Floats) -> list[Floats]:
         """Return, for agreements and for ceasefires, the chance [day] that fighting is back so long after.
 
         Beyond what was followed the last known chance is carried forward.
         """
         out = []
         for cause in range(1, len(SETTLED) + 1):
-            seen = (self.k == cause) & (self.r >= 0)
-            p = incidence(self.r[seen], self.b[seen], days, spread=False).probability[:, 0]
+            ended = (self.k == cause) & (self.r >= 0)
+            p = incidence(self.r[ended], self.b[ended], days, spread=False).probability[:, 0]
             out.append(np.maximum.accumulate(np.nan_to_num(p)))
         return out
 
 
-def labels_at(
-    curve: NDArray[np.float64], back: list[NDArray[np.float64]], months: tuple[int, ...]
-) -> NDArray[np.float64]:
+def labels_at(curve: Floats, back: list[Floats], months: tuple[int, ...]) -> Floats:
     """Return [month, label + class] from cumulative incidence `curve` [day of `grid`, cause] and returns `back` [day].
 
     What is in force at a date is what was concluded by then, less the convolution of new endings with returns. NaN for

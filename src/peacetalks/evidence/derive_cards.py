@@ -1,6 +1,6 @@
 """The cards of the derived tables: definition, sources beyond those of a case table, and known differences.
 
-`DIFFERENCES` says where a figure is not the one that was computed independently from the same files, and why. A test
+`DIFFERENCES` lists where a figure is not the one that was computed independently from the same files, and why. A test
 checks both figures.
 """
 

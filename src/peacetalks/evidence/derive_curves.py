@@ -1,8 +1,8 @@
 r"""Derived curves: cumulative incidence of each ending by days since the start, for every class that the tables hold.
 
-Ends of other kinds are competing risks, except for ceasefires, where they are censored (the curve is then that of
-ceasefires none of which is of fixed term, renewed or replaced). For ceasefires half of the fates are not known, so
-three more events bound the answer:
+Ends of other kinds are competing risks, except for ceasefires, where they are censored: the curve is that of
+ceasefires that neither expire nor are renewed or replaced. For ceasefires half of the fates are not known, so three
+more events bound the probability:
 
 ================================  ===========================================================================
 terminated, lower bound           recorded terminations by then / all ceasefires of the class

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from peacetalks.evidence.arrays import Floats
+
 
 def length_days() -> pl.Expr:
     """Days from the start of a case to its end; null where it has not ended."""
@@ -66,7 +68,7 @@ def until_comprehensive(processes: pl.DataFrame, as_of: date | None = None) -> p
 
 def days_and_causes(
     frame: pl.DataFrame, ends: Iterable[str], censor_others: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.int32], pl.DataFrame]:
+) -> tuple[Floats, NDArray[np.int32], pl.DataFrame]:
     """Return days [case], cause [case] and the cases of which the time of the end or of follow-up is known.
 
     The cause is 1 for an ending in `ends`, 2 for any other (0 with `censor_others`) and 0 for a case still going on.

@@ -166,7 +166,7 @@ def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
 
 
 def _check_rows(raw: pl.DataFrame, card: Card, version: str, where: str) -> None:
-    """Refuse a file of the card's own version, or of none, that has fewer rows than the card says."""
+    """Refuse a file of the card's own version, or of none, that has fewer rows than the card states."""
     same = version == "unknown" or version in {f.version for f in card.known_files}
     if same and raw.height < card.rows:
         raise EvidenceError(

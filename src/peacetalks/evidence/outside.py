@@ -1,6 +1,6 @@
 """The outside view on the inside view's labels: what episodes of a reference class became, by month.
 
-What each label means in the data, and which labels are not coded, is said in the `crosswalk`. There are two methods:
+The `crosswalk` defines each label in terms of the data, and lists those that are not coded. There are two methods:
 
 ==========  ==========================================================================================
 class       the class's own competing-risk curve, mixed with its parent's, weight n/(n + kappa) (`shrink`, on
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from peacetalks.evidence.arrays import Floats
     from peacetalks.evidence.classes import Where
 
 Method = Literal["class", "regression"]
@@ -71,12 +72,12 @@ class OutsideForecast:
     horizons_months: tuple[int, ...]
     labels: tuple[str, ...]
     ends: tuple[str, ...]
-    probability: NDArray[np.float64]  # [horizon, label]
-    low: NDArray[np.float64]  # [horizon, label] 95 %
-    high: NDArray[np.float64]  # [horizon, label] 95 %
-    end_probability: NDArray[np.float64]  # [horizon, class]
-    end_low: NDArray[np.float64]  # [horizon, class] 95 %
-    end_high: NDArray[np.float64]  # [horizon, class] 95 %
+    probability: Floats  # [horizon, label]
+    low: Floats  # [horizon, label] 95 %
+    high: Floats  # [horizon, label] 95 %
+    end_probability: Floats  # [horizon, class]
+    end_low: Floats  # [horizon, class] 95 %
+    end_high: Floats  # [horizon, class] 95 %
     n: int  # cases of the class
     weight: float  # of the class's own cases against its scope's; 1 for the regression
     definition: str

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
+    from peacetalks.evidence.arrays import Floats, Ints
 
-    Floats = NDArray[np.float64]
 
 NEVER, ALWAYS = 1e-12, 1 - 1e-12  # a probability beyond these is that of a label that no case, or every case, came to
 
@@ -53,7 +52,7 @@ class Sample:
         """States in the scope."""
         return self.whole["cluster"].n_unique()
 
-    def resample(self, rng: np.random.Generator, draws: int, *parts: pl.DataFrame) -> Iterator[list[NDArray[np.int64]]]:
+    def resample(self, rng: np.random.Generator, draws: int, *parts: pl.DataFrame) -> Iterator[list[Ints]]:
         """Yield, for each draw of clusters, how often each case of each part is drawn [case]."""
         labels = [p["cluster"].to_numpy().astype(str) for p in parts]
         names, place = np.unique(np.concatenate(labels), return_inverse=True)
@@ -168,7 +167,7 @@ def widened(low: Floats, high: Floats, given: Sample, weight: float) -> tuple[Fl
     low, high = low.copy(), high.copy()
     for i, j in zip(*np.nonzero((mine < NEVER) | (mine > ALWAYS)), strict=True):
         p, parent = float(mine[i, j] > 0.5), float(every[i, j])
-        seen = weight < 1 and NEVER < parent < ALWAYS
-        _, least, most = posterior(p, n, parent, n * (1 - weight) / weight) if seen else posterior(p, clusters)
+        informed = weight < 1 and NEVER < parent < ALWAYS  # the scope has seen the label, and its absence
+        _, least, most = posterior(p, n, parent, n * (1 - weight) / weight) if informed else posterior(p, clusters)
         low[i, j], high[i, j] = min(low[i, j], least), max(high[i, j], most)
     return low, high

@@ -33,17 +33,20 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from peacetalks.errors import PoolError
 from peacetalks.evidence.tables import table_text
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from peacetalks.evidence.arrays import Floats, Ints
+
 FLOOR = 1e-3  # least probability that enters the pool
 WEIGHTS = np.linspace(0.0, 1.0, 21)
 SHARPNESS = np.exp(np.linspace(np.log(0.25), np.log(2.5), 16))
@@ -254,12 +257,12 @@ def walk(
     a, b, y = np.asarray(inside, float), np.asarray(outside, float), np.asarray(outcome, int)
     start, end = np.asarray(made, float), np.asarray(known, float)
     n = np.ones(y.size) if counts is None else np.asarray(counts, float)
-    seen = y >= 0
-    likelihoods = _log_likelihoods(a[seen], b[seen], y[seen], n[seen])
-    order = np.argsort(end[seen], kind="stable")
-    when = end[seen][order]
+    scored = y >= 0
+    likelihoods = _log_likelihoods(a[scored], b[scored], y[scored], n[scored])
+    order = np.argsort(end[scored], kind="stable")
+    when = end[scored][order]
     total = np.concatenate([np.zeros((1, len(GRID))), np.cumsum(likelihoods[order], axis=0)])
-    cases = np.concatenate([[0.0], np.cumsum(n[seen][order])])
+    cases = np.concatenate([[0.0], np.cumsum(n[scored][order])])
     place = np.searchsorted(when, start, side="left")
     fits = {int(i): _posterior(total[i], int(i), float(cases[i]), prior) for i in np.unique(place)}
     out = np.full(a.shape, np.nan)
@@ -336,7 +339,7 @@ def _log_likelihoods(inside: ArrayLike, outside: ArrayLike, outcome: ArrayLike, 
     return out if counts is None else out * np.asarray(counts, float)[:, None]
 
 
-def _chunk(la: Floats, lb: Floats, y: NDArray[np.int64]) -> Floats:
+def _chunk(la: Floats, lb: Floats, y: Ints) -> Floats:
     """Return the log-likelihood [row, grid point] of some rows of log probabilities."""
     mixed = WEIGHTS[:, None, None] * la + (1 - WEIGHTS[:, None, None]) * lb  # [weight, row, label]
     scaled = SHARPNESS[:, None, None, None] * mixed  # [sharpness, weight, row, label]

@@ -30,12 +30,15 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from peacetalks.evidence.endings import ENDINGS
+
+if TYPE_CHECKING:
+    from peacetalks.evidence.arrays import Bools, Floats, Ints
 
 MIN_ENDS = 5  # endings of a cause below which its covariates are left at 0
 WEAK = 1.0  # variance of the coefficients in the first fits
@@ -50,7 +53,6 @@ COVARIATES: dict[str, pl.Expr] = {
     "recurring": pl.col("previous") >= 1,
     "after_1989": pl.col("start").dt.year() >= 1990,
 }
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,16 @@ class Fit:
     """Coefficients on standardised covariates, and the cases they were fitted to."""
 
     names: tuple[str, ...]  # covariates
-    mean: Array  # [covariate]
-    scale: Array  # [covariate]
-    beta: Array  # [cause, covariate]
-    covariance: Array  # [cause, covariate, covariate]
+    mean: Floats  # [covariate]
+    scale: Floats  # [covariate]
+    beta: Floats  # [cause, covariate]
+    covariance: Floats  # [cause, covariate, covariate]
     tau2: float  # prior variance of the coefficients
-    t: Array  # [case] days
-    k: NDArray[np.int64]  # [case] 0 or cause
-    x: Array  # [case, covariate], standardised
+    t: Floats  # [case] days
+    k: Ints  # [case] 0 or cause
+    x: Floats  # [case, covariate], standardised
 
-    def standardised(self, frame: pl.DataFrame) -> Array:
+    def standardised(self, frame: pl.DataFrame) -> Floats:
         """Return the covariates [case, covariate] of other cases on the scale of the fit."""
         return (design(frame, self.names) - self.mean) / self.scale
 
@@ -82,7 +84,7 @@ def described(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.all_horizontal(e.is_not_null() for e in COVARIATES.values()))
 
 
-def design(frame: pl.DataFrame, names: tuple[str, ...]) -> Array:
+def design(frame: pl.DataFrame, names: tuple[str, ...]) -> Floats:
     """Return the covariates [case, covariate] as 0 and 1, NaN where not known."""
     return (
         frame.select(COVARIATES[n].cast(pl.Float64).fill_null(np.nan).alias(n) for n in names)
@@ -114,7 +116,7 @@ def fit(frame: pl.DataFrame) -> Fit:
     return Fit(names, mean, scale, np.stack([b for b, _ in done]), np.stack([v for _, v in done]), tau2, t, k, x)
 
 
-def _cox(t: Array, event: NDArray[np.bool_], x: Array, tau2: float) -> tuple[Array, Array]:
+def _cox(t: Floats, event: Bools, x: Floats, tau2: float) -> tuple[Floats, Floats]:
     """Return coefficients and their covariance from lifelines; zeros for an ending with too few cases."""
     p = x.shape[1]
     if event.sum() < MIN_ENDS or not p:
@@ -132,12 +134,12 @@ def _cox(t: Array, event: NDArray[np.bool_], x: Array, tau2: float) -> tuple[Arr
 
 def curves(
     model: Fit,
-    x: Array,
-    days: Array,
-    beta: Array | None = None,
-    weight: Array | None = None,
-    share: Array | None = None,
-) -> Array:
+    x: Floats,
+    days: Floats,
+    beta: Floats | None = None,
+    weight: Floats | None = None,
+    share: Floats | None = None,
+) -> Floats:
     """Return the mean cumulative incidence of some cases (the formulae of the module).
 
     Parameters
@@ -176,7 +178,7 @@ def curves(
     return np.where(((days <= model.t.max()) | gone)[:, None], curve, np.nan)
 
 
-def _baseline(model: Fit, beta: Array, weight: Array, last: float) -> tuple[Array, Array]:
+def _baseline(model: Fit, beta: Floats, weight: Floats, last: float) -> tuple[Floats, Floats]:
     """Return the times [time] up to day `last` at which a case ended, and Breslow's hazards [time, cause] at them."""
     times, place = np.unique(model.t, return_inverse=True)
     risk = np.exp(model.x @ beta.T) * weight[:, None]  # [case, cause]
@@ -191,7 +193,7 @@ def _baseline(model: Fit, beta: Array, weight: Array, last: float) -> tuple[Arra
     return times[used], base[used]
 
 
-def draw(model: Fit, rng: np.random.Generator) -> Array:
+def draw(model: Fit, rng: np.random.Generator) -> Floats:
     """Return coefficients [cause, covariate] drawn from their normal approximation."""
     out = model.beta.copy()
     for i, v in enumerate(model.covariance):

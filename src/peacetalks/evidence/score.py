@@ -39,14 +39,17 @@ Stephenson, Coelho and Jolliffe (2008), Weather and Forecasting 23, 752-757.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scoringrules as sr
-from numpy.typing import ArrayLike, NDArray
 
 from peacetalks.errors import ScoreError
 
-Floats = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from peacetalks.evidence.arrays import Floats, Ints
 
 
 def brier(p: ArrayLike, y: ArrayLike) -> Floats:
@@ -168,11 +171,11 @@ def crps(ensemble: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) ->
     >>> crps([[1.0, 3.0]], [2.0]).round(2).tolist()
     [0.5]
     """
-    members, seen = np.atleast_2d(np.asarray(ensemble, float)), np.atleast_1d(np.asarray(y, float))
-    if members.shape[0] != seen.size:
-        raise ScoreError(f"{members.shape[0]} ensembles but {seen.size} values seen: give one row per value")
+    members, observed = np.atleast_2d(np.asarray(ensemble, float)), np.atleast_1d(np.asarray(y, float))
+    if members.shape[0] != observed.size:
+        raise ScoreError(f"{members.shape[0]} ensembles but {observed.size} observed values: give one row per value")
     w = None if weights is None else np.broadcast_to(np.asarray(weights, float), members.shape)
-    return np.asarray(sr.crps_ensemble(seen, members, ens_w=w), float)
+    return np.asarray(sr.crps_ensemble(observed, members, ens_w=w), float)
 
 
 @dataclass(frozen=True)
@@ -217,7 +220,7 @@ class Calibration:
 
     forecast: Floats  # [bin] mean forecast
     observed: Floats  # [bin] frequency
-    n: NDArray[np.int64]  # [bin] cases
+    n: Ints  # [bin] cases
     low: Floats  # [bin] 5 % point of the frequency, were the forecasts reliable
     high: Floats  # [bin] 95 % point
 
@@ -332,23 +335,23 @@ def skill(
     return Skill(float(1 - s.sum() / r.sum()), float(low), float(high), s.size, k)
 
 
-def _bin(p: Floats, bins: int) -> NDArray[np.int64]:
+def _bin(p: Floats, bins: int) -> Ints:
     return np.minimum((p * bins).astype(int), bins - 1)
 
 
 def _events(p: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
-    forecast, seen = _checked(p, y)
+    forecast, observed = _checked(p, y)
     if forecast.ndim != 1:
         raise ScoreError("this needs the probabilities of one event [case]: take one column of the rows")
-    return forecast, seen.astype(float)
+    return forecast, observed.astype(float)
 
 
-def _checked(p: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
+def _checked(p: ArrayLike, y: ArrayLike) -> tuple[Floats, Ints]:
     """Check forecasts and outcomes: shapes, range, sums, and that what came true is one of the labels."""
-    forecast, seen = np.asarray(p, float), np.asarray(y)
-    if forecast.ndim not in (1, 2) or seen.shape != forecast.shape[:1] or not seen.size:
+    forecast, observed = np.asarray(p, float), np.asarray(y)
+    if forecast.ndim not in (1, 2) or observed.shape != forecast.shape[:1] or not observed.size:
         raise ScoreError(
-            f"forecasts {forecast.shape} do not go with outcomes {seen.shape}: give one outcome per forecast"
+            f"forecasts {forecast.shape} do not go with outcomes {observed.shape}: give one outcome per forecast"
         )
     if np.isnan(forecast).any():
         raise ScoreError(
@@ -360,6 +363,6 @@ def _checked(p: ArrayLike, y: ArrayLike) -> tuple[Floats, NDArray[np.int64]]:
     if forecast.ndim == 2 and (abs(forecast.sum(axis=1) - 1) > 1e-6).any():
         raise ScoreError(f"row {int(np.argmax(abs(forecast.sum(axis=1) - 1)))} does not sum to 1: normalise it")
     top = 2 if forecast.ndim == 1 else forecast.shape[1]
-    if not np.isin(seen, np.arange(top)).all():
+    if not np.isin(observed, np.arange(top)).all():
         raise ScoreError(f"outcomes must be whole numbers from 0 to {top - 1}, the label that came true")
-    return np.clip(forecast, 0.0, 1.0), seen.astype(int)
+    return np.clip(forecast, 0.0, 1.0), observed.astype(int)

@@ -27,7 +27,9 @@ import numpy as np
 from scipy.special import betaincinv, betaln
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
+
+    from peacetalks.evidence.arrays import Floats
 
 Z95 = 1.959963984540054
 PRECISIONS = np.exp(np.linspace(0.0, np.log(2000.0), 80))  # the grid on which the precision is sought
@@ -49,7 +51,7 @@ def precision(events: ArrayLike, n: ArrayLike, parent: float, most: float = np.i
     return min(float(PRECISIONS[np.argmax(likelihood)]), max(most, 1.0))
 
 
-def add_half(counts: ArrayLike) -> NDArray[np.float64]:
+def add_half(counts: ArrayLike) -> Floats:
     """Return the frequencies [label] of counts [label] with half a case added to each (Krichevsky-Trofimov).
 
     >>> add_half([0, 3]).tolist()
@@ -71,7 +73,7 @@ def wilson(count: int, n: int) -> tuple[float, float, float]:
 
 
 def posterior(p: float, n: float, parent: float | None = None, kappa: float = 1.0) -> tuple[float, float, float]:
-    """Return the mean and the 95 % interval (mean, low, high) of a rate `p` seen in `n` effective cases.
+    """Return the mean and the 95 % interval (mean, low, high) of a rate `p` observed in `n` effective cases.
 
     `parent` is the rate of the parent class and `kappa` the precision (`precision`). Without a parent the mean is `p`
     itself and the interval is Jeffreys'.
@@ -88,7 +90,7 @@ def posterior(p: float, n: float, parent: float | None = None, kappa: float = 1.
     return float(mean), float(betaincinv(a, b, 0.025)), float(betaincinv(a, b, 0.975))
 
 
-def design_effect(outcome: NDArray[np.float64], cluster: ArrayLike) -> float:
+def design_effect(outcome: Floats, cluster: ArrayLike) -> float:
     """Return the factor (1 or more) by which clusters of like cases reduce N.
 
     `outcome` [case] is 0 or 1, `cluster` [case] any labels.

@@ -29,17 +29,19 @@ from peacetalks.evidence.shrink import Z95
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from peacetalks.evidence.arrays import Floats, Ints
+
 
 @dataclass(frozen=True)
 class Incidence:
     """Cumulative incidence at some horizons; NaN where no case was followed that long."""
 
-    horizons: NDArray[np.float64]  # [horizon] days
-    probability: NDArray[np.float64]  # [horizon, cause]
-    low: NDArray[np.float64]  # [horizon, cause] 95 %
-    high: NDArray[np.float64]  # [horizon, cause] 95 %
-    variance: NDArray[np.float64]  # [horizon, cause]
-    at_risk: NDArray[np.int64]  # [horizon] cases followed past the horizon
+    horizons: Floats  # [horizon] days
+    probability: Floats  # [horizon, cause]
+    low: Floats  # [horizon, cause] 95 %
+    high: Floats  # [horizon, cause] 95 %
+    variance: Floats  # [horizon, cause]
+    at_risk: Ints  # [horizon] cases followed past the horizon
     n: int  # cases
 
 
@@ -103,10 +105,10 @@ def _incidence(t: NDArray, k: NDArray, h: NDArray, causes: int, spread: bool) ->
     curve = np.cumsum(before[:, None] * d / y[:, None], axis=0)
 
     at = np.searchsorted(times, h, side="right") - 1
-    seen = (h <= t.max()) | (survival[-1] < 1e-12)
+    followed = (h <= t.max()) | (survival[-1] < 1e-12)
     p = np.where(at[:, None] >= 0, curve[np.maximum(at, 0)], 0.0)
     v = np.stack([_variance(curve, d, y, total, before, last) for last in at]) if spread else np.full(p.shape, np.nan)
-    p, v = (np.where(seen[:, None], x, np.nan) for x in (p, v))
+    p, v = (np.where(followed[:, None], x, np.nan) for x in (p, v))
     low, high = _log_log(p, v) if spread else (v, v)
     return Incidence(h, p, low, high, v, t.size - np.searchsorted(order, h, side="right"), t.size)
 

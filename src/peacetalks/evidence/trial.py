@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from peacetalks.evidence import crosswalk, regression
 from peacetalks.evidence.asof import known_at
@@ -29,13 +29,17 @@ from peacetalks.evidence.endings import outcome_class, returned_on
 from peacetalks.evidence.shrink import precision
 from peacetalks.outcomes import ENDS, LABELS
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from peacetalks.evidence.arrays import Floats
+
 YEARS, STEP = range(1975, 2016, 10), 10
 MONTHS = (12, 24, 60)
 DRAWS, SEED = 1000, 11
 GROUPS = ("war_type", "incompatibility")
 TRIAL_COLUMNS = ["method", "months", "n", "brier", "skill", "low", "high"]
 METHODS = ("climatology", "class", "regression")
-Array = NDArray[np.float64]
 
 
 def trial_rows(episodes: pl.DataFrame) -> list[dict]:
@@ -61,7 +65,7 @@ def trial_rows(episodes: pl.DataFrame) -> list[dict]:
     return rows
 
 
-def scored(episodes: pl.DataFrame) -> tuple[Array, NDArray]:
+def scored(episodes: pl.DataFrame) -> tuple[Floats, NDArray]:
     """Return Brier scores [case, method, month] (NaN where the state is not known) and clusters [case]."""
     scores, clusters = [], []
     for year in YEARS:
@@ -77,7 +81,7 @@ def scored(episodes: pl.DataFrame) -> tuple[Array, NDArray]:
     return np.concatenate(scores), np.concatenate(clusters).astype(str)
 
 
-def states(episodes: pl.DataFrame) -> Array:
+def states(episodes: pl.DataFrame) -> Floats:
     """Return the outcome class of each episode at each month [case, month, class] as 0 and 1; NaN where unknown."""
     out = np.full((episodes.height, len(MONTHS), len(ENDS)), np.nan)
     for i, case in enumerate(episodes.iter_rows(named=True)):
@@ -102,20 +106,20 @@ def _state(case: dict, days: float) -> str | None:
     return outcome_class(case["ending"], returned=back is not None and (back - start).days <= days)
 
 
-def _ends(curve: Array, back: list[Array]) -> Array:
+def _ends(curve: Floats, back: list[Floats]) -> Floats:
     """Return [month, class] of a curve, of which the last known value is carried forward."""
     filled = pl.DataFrame(curve).with_columns(pl.all().fill_nan(None).forward_fill()).to_numpy()
     return crosswalk.labels_at(filled, back, MONTHS)[:, len(LABELS) :]
 
 
-def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Array:
+def _climatology(past: pl.DataFrame, new: pl.DataFrame) -> Floats:
     """Return [case, month, class], the same for every case: the curve of all past episodes."""
     times, days = Times.of(past), crosswalk.grid(MONTHS)
     one = _ends(times.curve(days), times.returns(days))
     return np.broadcast_to(one, (new.height, *one.shape))
 
 
-def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
+def _class(past: pl.DataFrame, new: pl.DataFrame) -> Floats:
     """Return the curve of each case's class, mixed with that of all by n/(n + kappa)."""
     days = crosswalk.grid(MONTHS)
     whole, back = Times.of(past).curve(days), Times.of(past).returns(days)
@@ -127,7 +131,7 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
     kappa = precision(groups["hit"].to_list(), groups["n"].to_list(), hits / past.height, past.height)
 
     @cache
-    def curve(kind: tuple) -> Array:
+    def curve(kind: tuple) -> Floats:
         own = past.filter(pl.all_horizontal(pl.col(g).eq_missing(v) for g, v in zip(GROUPS, kind, strict=True)))
         if not own.height:
             return _ends(whole, back)
@@ -137,20 +141,20 @@ def _class(past: pl.DataFrame, new: pl.DataFrame) -> Array:
     return np.stack([curve(k) for k in new.select(GROUPS).iter_rows()])
 
 
-def _regression(past: pl.DataFrame, new: pl.DataFrame, cut: date) -> Array:
+def _regression(past: pl.DataFrame, new: pl.DataFrame, cut: date) -> Floats:
     """Return [case, month, class] from the Cox models, in the era of the date of the forecast."""
     model, days = regression.fit(past), crosswalk.grid(MONTHS)
     back = Times.of(past).returns(days)
     x = model.standardised(new.with_columns(start=pl.lit(cut)))
 
     @cache
-    def curve(row: tuple) -> Array:
+    def curve(row: tuple) -> Floats:
         return _ends(regression.curves(model, np.array([row]), days), back)
 
     return np.stack([curve(tuple(row)) for row in x])
 
 
-def _skill_interval(brier: Array, clusters: NDArray) -> tuple[list[float], list[float]]:
+def _skill_interval(brier: Floats, clusters: NDArray) -> tuple[list[float], list[float]]:
     """Return the lower and upper 95 % limits of the skill of each method (columns of `brier` [case, method])."""
     rng = np.random.default_rng(SEED)
     names, place = np.unique(clusters, return_inverse=True)
