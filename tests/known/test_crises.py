@@ -112,7 +112,7 @@ def test_concession(known, tag):
     demands, rates, prior = known(f"o07b.{tag}.(al,r,z)")
     c = concession(demands, rates, prior)
     assert c.hazard == pytest.approx(known(f"o07b.{tag}.hazards"), abs=1e-12)
-    assert c.alone == pytest.approx(known(f"o07b.{tag}.T_i"), abs=1e-12)
+    assert c.revealed_at == pytest.approx(known(f"o07b.{tag}.T_i"), abs=1e-12)
     assert c.end == pytest.approx(known(f"o07b.{tag}.T0"), abs=1e-12)
     assert c.at_once == pytest.approx(known(f"o07b.{tag}.P(immediate concession)"), abs=1e-12)
     assert c.value == pytest.approx(known(f"o07b.{tag}.U rational"), abs=1e-12)

@@ -1,7 +1,7 @@
 """The classic games of bargaining and war, each a small `Game` that cites its paper.
 
 Beside the games stand benchmarks that are not equilibria of one: `group_model` (offers by rule),
-`crisis_signal.equilibria` (private shocks known beforehand), `mechanism_bound` (the least war of any way to bargain)
+`crisis_signal.equilibria` (private shocks known beforehand), `mechanism_bound` (the least war under any protocol)
 and `alliance` (reliability and coalitions in closed form).
 
 >>> from peacetalks import catalog

@@ -1,8 +1,9 @@
 r"""Holding out: a war of attrition with obstinate types (McKelvey & Palfrey 1995), and with private values.
 
-*Obstinate types.*  For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  Who
-holds against a yielding side gets 1, everybody else .5, nobody anything if both hold to the end; stage :math:`k` is
-worth :math:`\delta^{k-1}` of the first (present values: the state counts the stages and the game does not discount).
+*Obstinate types.*  For up to :math:`K` stages both sides hold or yield at once.  Obstinate types always hold.  A side
+that holds while the other yields gets 1, a side that yields .5, and both get nothing if both hold to the end; stage
+:math:`k` is worth :math:`\delta^{k-1}` of the first (payoffs are present values: the state counts the stages and the
+game does not discount).
 
 *Private values.*  In continuous time, with values uniform on [0, 1] and a cost :math:`c` per unit of time, a side of
 value :math:`v` holds until :math:`T(v)=(-v-\ln(1-v))/c`: the stronger side always wins, the war lasts :math:`1/(6c)`
@@ -43,7 +44,7 @@ def holdout(
     discount : float
         Worth of a stage relative to the one before.
     prize, share : float
-        What a side gets that holds while the other yields, and otherwise when somebody yields.
+        What a side gets that holds while the other yields, and what a side gets that yields.
 
     Examples
     --------

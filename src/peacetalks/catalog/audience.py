@@ -38,12 +38,12 @@ SIDES = ("1", "2")
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """How the crisis ends, side by side: (1, 2)."""
+    """How the crisis ends in equilibrium; pairs are (side 1, side 2)."""
 
-    horizon: float
+    horizon: float  # t*, in units of time
     at_once: Pair  # chance to quit at time 0
     resolved: Pair  # chance to be of a type that attacks at the horizon
-    backs_down: Pair
+    backs_down: Pair  # chance to quit at some time
 
     @property
     def war(self) -> float:

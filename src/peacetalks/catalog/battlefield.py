@@ -1,4 +1,4 @@
-r"""War as gambler's ruin (Smith 1998; Slantchev 2003; Smith & Stam 2004).
+r"""War as gambler's ruin (Smith 1998; Slantchev 2003).
 
 Of :math:`N` forts A holds :math:`X` and wins each battle with probability :math:`p`; who holds all forts has won.
 :math:`P(A\ wins)=(1-r^X)/(1-r^N)`, :math:`r=(1-p)/p`, and the expected number of battles is

@@ -51,7 +51,7 @@ def bimatrix(row: Matrix, col: Matrix) -> Game:
 
 
 def ochs() -> Game:
-    """Return the asymmetric matching game of Ochs (1995), in units in which his estimate of the precision is 1.8456.
+    """Return the asymmetric matching game of Ochs (1995), in the units of McKelvey & Palfrey (1995).
 
     >>> import peacetalks as pt
     >>> s = pt.solve(ochs(), rationality=1)

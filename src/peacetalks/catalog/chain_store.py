@@ -1,8 +1,9 @@
 r"""Reputation for resolve: the chain store (Kreps & Wilson 1982; Milgrom & Roberts 1982).
 
 Small challengers come one by one and stay out or probe.  The defender ignores a probe or retaliates; its resolute
-type always retaliates.  Challenger: out 0, ignored :math:`b`, hit :math:`b-1`.  Defender: left alone :math:`a`,
-ignoring 0, retaliating -1.  With :math:`n` challengers to come and belief :math:`p` in the resolute type a
+type always retaliates.  A challenger gets 0 if it stays out, :math:`b` if its probe is ignored and :math:`b-1` if the
+defender retaliates; the defender gets :math:`a` for every challenger that stays out, 0 for ignoring a probe and -1 for
+retaliating.  With :math:`n` challengers to come and belief :math:`p` in the resolute type a
 challenger stays out iff :math:`p>b^n`; the weak defender retaliates for sure if :math:`p\ge b^{n-1}`, never against
 the last, and otherwise with probability :math:`(1-b^{n-1})p/((1-p)b^{n-1})`, which lifts the belief to
 :math:`b^{n-1}`.

@@ -58,9 +58,9 @@ class Payoffs:
 class Equilibrium:
     """Chances that B resists, that A challenges, and that A fights when resisted."""
 
-    resist: float
-    challenge: float
-    fight: float
+    resist: float  # p_R
+    challenge: float  # p_C
+    fight: float  # p_F
 
     @property
     def outcomes(self) -> dict[str, float]:

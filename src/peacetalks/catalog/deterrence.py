@@ -32,8 +32,6 @@ def deterrence(
 ) -> Game:
     """Return the game of "A", "B" and the ally "D"; states "peace", "conceded", "abandoned", "joint war".
 
-    `costs` are those of the reliable and of the unreliable ally.
-
     Parameters
     ----------
     reliable : float

@@ -9,6 +9,8 @@ B settles add to :math:`c_B`.
 References
 ----------
 Fearon, J. D. (1995). Rationalist explanations for war. International Organization 49(3), 379-414.
+Matejka, F. & McKay, A. (2015). Rational inattention to discrete choices: a new foundation for the multinomial logit
+model. American Economic Review 105(1), 272-298.
 """
 
 from __future__ import annotations
@@ -139,7 +141,7 @@ def walk_out(
     """Return A's choice between demands and walking out, against B's best replies to a uniform cost.
 
     With the reference measure walking out has mass `mass` whatever the number of demands; `naive` gives every move
-    weight 1 and the answer then depends on the grid (pitfall: Matejka & McKay 2015, American Economic Review 105).
+    weight 1, and then the answer depends on the grid (Matejka & McKay 2015).
 
     Parameters
     ----------

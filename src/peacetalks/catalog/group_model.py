@@ -79,6 +79,7 @@ def group_model(
     actors : sequence of Actor
         At least two positions.
     rounds : int
+        Number of rounds of offers.
     nearest : bool
         Take the compromise with the smallest move (the paper's text) instead of its published code's choice.
     status_quo : float

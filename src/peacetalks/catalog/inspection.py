@@ -1,13 +1,14 @@
 r"""Inspections (Dresher 1962; Avenhaus & von Stengel 1992).
 
-*Once.*  The inspector looks or not; the other side violates or not, at once.  An inspection costs :math:`k` and
-finds a violation with probability :math:`\beta`; undetected it gains :math:`d` and does damage :math:`L`, detected
-it is fined :math:`f`.  Equilibrium: inspect with probability :math:`d/(\beta(d+f))`, violate with
-:math:`k/(\beta(L+G))`.
+*Once.*  The inspector inspects or not, and the other side violates or not, at the same time.  An inspection costs
+:math:`k` and detects a violation with probability :math:`\beta`.  A violation that is not detected gains :math:`d`
+and does damage :math:`L` to the inspector; one that is detected is fined :math:`f` and worth :math:`G` to the
+inspector.  In equilibrium the inspector inspects with probability :math:`d/(\beta(d+f))` and the other side violates
+with probability :math:`k/(\beta(L+G))`.
 
-*Over time.*  :math:`m` inspections in :math:`n` periods, at most one violation; caught is worth :math:`b` to the
-inspector and :math:`-1` undetected, zero sum.  The value is
-:math:`V(n,m)=-\binom{n-1}{m}/\sum_{i\le m}\binom{n}{i}b^{m-i}`.
+*Over time.*  The inspector has :math:`m` inspections for :math:`n` periods, in which the other side violates at most
+once.  A violation in an inspected period is worth :math:`b` to the inspector, another one :math:`-1`, and the game is
+zero-sum.  Its value is :math:`V(n,m)=-\binom{n-1}{m}/\sum_{i\le m}\binom{n}{i}b^{m-i}`.
 
 References
 ----------

@@ -1,9 +1,10 @@
 r"""Bargaining while fighting, with resolve hidden on both sides: the integration game.
 
-Two periods, a front :math:`m\in\{-1,0,1\}` with :math:`P(A\ wins|m)=.5+.15m`.  A offers B a share; B accepts,
-rejects, or walks out to a fight to the finish, worth :math:`P-3c_A` and :math:`1-P-3c_B`.  A rejected offer costs a
-battle: decisive with probability .2, otherwise the front moves up with .55, down with .45.  Costs are private.
-After the last battle they fight to the finish.  Payoffs are present values (the state counts periods).
+In each of two periods there is a front :math:`m\in\{-1,0,1\}` at which A would win a fight to the finish with
+probability :math:`P=.5+.15m`.  A offers B a share; B accepts, rejects, or walks out to a fight to the finish, which
+pays :math:`P-3c_A` and :math:`1-P-3c_B`.  A rejected offer leads to a battle, at costs that are private: it is
+decisive with probability .2, and otherwise the front moves up with probability .55 and down with .45.  After the last
+battle the sides fight to the finish.  Payoffs are present values (the state counts periods).
 
 The game is this package's own, in the spirit of the papers below; it brings a front, offers and two-sided learning
 together in the smallest tree that has them all.

@@ -119,8 +119,6 @@ def linked_talks(
 ) -> Game:
     """Return alternating offers of bundles; states ("talks", proposer), ("offer", proposer, bundle), "deal".
 
-    `bundles` is the number of shares per issue (every combination may be offered) or the list of bundles on offer.
-
     Parameters
     ----------
     w1, w2 : sequence of float
@@ -193,7 +191,8 @@ def wider_bargain(
 ) -> Game:
     """Return the war in which side 1 offers a separate peace or waits for the window; states "war", "open", "over".
 
-    At the limit side 2 is left with R_2 and up to a few steps of the grid: it waits for the step of every later offer.
+    At high precision side 2 gets R_2 and up to a few steps of the grid of offers more, because every later offer would
+    give it a step above R_2 as well.
 
     Parameters
     ----------

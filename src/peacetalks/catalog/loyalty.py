@@ -31,7 +31,7 @@ from peacetalks.game.language import Chance, Decision, Game, Move
 ENDS = ("full force", "mutiny")
 
 
-def loyalty(  # noqa: PLR0913, PLR0917 - the parameters of the closed form, each with the paper's role
+def loyalty(  # noqa: PLR0913, PLR0917 - the parameters of the closed form
     start: float = 1.5,
     erosion: float = 0.1,
     restraint: float = 0.1,

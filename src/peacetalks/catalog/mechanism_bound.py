@@ -1,4 +1,4 @@
-r"""How little war any way of bargaining can do with (Fey & Ramsay 2009, 2011; Hörner, Morelli & Squintani 2015).
+r"""The least chance of war under any bargaining protocol (Fey & Ramsay 2009, 2011; Hörner, Morelli & Squintani 2015).
 
 Sides have private types; war pays :math:`w_i(t_1,t_2)`.  Whatever the rules of bargaining, an equilibrium amounts to
 a chance of war :math:`W(t_1,t_2)` and a division of the peaceful pie, such that no type gains by acting as another
@@ -36,7 +36,7 @@ Table = Sequence[Sequence[float]]
 def least_war(
     war_1: Table, war_2: Table, prior_1: Sequence[float], prior_2: Sequence[float], ex_post: bool = False
 ) -> float:
-    """Return the least chance of war in any equilibrium of any way to bargain.
+    """Return the least chance of war in any equilibrium of any bargaining protocol.
 
     Parameters
     ----------

@@ -31,17 +31,17 @@ SIDES = ("1", "2")
 
 @dataclass(frozen=True, slots=True)
 class Concession:
-    """How the rational sides concede, side by side: (1, 2)."""
+    """How the rational sides concede in equilibrium; pairs are (side 1, side 2)."""
 
-    hazard: Pair
-    alone: Pair  # T_i, when side i would be known to be obstinate if it never conceded at once
-    at_once: Pair
-    value: Pair
+    hazard: Pair  # kappa_i, of conceding, per unit of time
+    revealed_at: Pair  # T_i, when side i would be known to be obstinate if it did not concede at the start
+    at_once: Pair  # mu_i, chance to concede at the start
+    value: Pair  # U_i of the rational type
 
     @property
     def end(self) -> float:
         """When both are known to be obstinate."""
-        return min(self.alone)
+        return min(self.revealed_at)
 
 
 def concession(demands: Pair = (0.6, 0.6), rates: Pair = (0.1, 0.1), obstinate: Pair = (0.1, 0.1)) -> Concession:
@@ -59,14 +59,14 @@ def concession(demands: Pair = (0.6, 0.6), rates: Pair = (0.1, 0.1), obstinate: 
     if not all(0 < z < 1 for z in obstinate):
         raise GameError(f"the chances of being obstinate must lie strictly between 0 and 1, got {tuple(obstinate)!r}")
     hazard = (rates[1] * (1 - demands[0]) / over, rates[0] * (1 - demands[1]) / over)
-    alone = (-math.log(obstinate[0]) / hazard[0], -math.log(obstinate[1]) / hazard[1])
-    end = min(alone)
+    revealed_at = (-math.log(obstinate[0]) / hazard[0], -math.log(obstinate[1]) / hazard[1])
+    end = min(revealed_at)
     once = (1 - obstinate[0] * math.exp(hazard[0] * end), 1 - obstinate[1] * math.exp(hazard[1] * end))
     value = (
         once[1] * demands[0] + (1 - once[1]) * (1 - demands[1]),
         once[0] * demands[1] + (1 - once[0]) * (1 - demands[0]),
     )
-    return Concession(hazard, alone, once, value)
+    return Concession(hazard, revealed_at, once, value)
 
 
 def obstinate(

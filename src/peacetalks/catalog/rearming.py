@@ -32,8 +32,6 @@ def rearming(
 ) -> Game:
     """Return the game of "A" and "B"; states "war", "kept", "detected", "undetected".
 
-    `undetected` and `detected` are the values (to A, to B) of the war that follows rearming.
-
     Parameters
     ----------
     rearmer : float

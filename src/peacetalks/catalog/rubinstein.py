@@ -7,8 +7,9 @@ gets :math:`(1-\delta_2)/(1-\delta_1\delta_2)`; with a last period :math:`T` (od
 talks go on: with :math:`h_i=g_i/(1-\delta)` and :math:`h_1+h_2<1`, :math:`x=h_1+(1-h_1-h_2)/(1+\delta)`; otherwise
 they never agree.
 
-Powell: D may attack at any time, :math:`(p-c_D, 1-p-c_S)`; S, holding a status quo of :math:`1-q`, offers D
-exactly :math:`p-c_D` if that exceeds :math:`q`, and nothing otherwise; there is no war.
+*Shadow of power* (Powell 1996, 1999).  D may attack at any time, which pays :math:`(p-c_D, 1-p-c_S)`; S, holding a
+status quo of :math:`1-q`, offers D exactly :math:`p-c_D` if that exceeds :math:`q`, and nothing otherwise; there is
+no war.
 
 References
 ----------
@@ -34,7 +35,7 @@ def rubinstein(
     inside: tuple[float, float] = (0.0, 0.0),
     offers: Offers = 101,
 ) -> Game:
-    """Return alternating offers; `outside` is player 2's option (player 1 then gets nothing).
+    """Return the game of alternating offers; states ("talks", proposer), ("deal", proposer), ("out", proposer).
 
     Parameters
     ----------
@@ -91,7 +92,7 @@ def shadow_of_power(
     discount: float = 0.9,
     offers: Offers = 101,
 ) -> Game:
-    """Return Powell's game: S offers D a permanent share; D accepts, waits for the status quo's flow, or attacks.
+    """Return Powell's game: S offers D a permanent share; D accepts, keeps the status quo, or attacks.
 
     Parameters
     ----------

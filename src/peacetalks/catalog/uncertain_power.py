@@ -40,8 +40,6 @@ def uncertain_power(
 ) -> Game:
     """Return the game of "A" and "B", each "weak" or "strong"; states "peace" and "war".
 
-    `war` is what war pays A and B by their types (default `war_payoffs()`); `strong` the priors.
-
     Parameters
     ----------
     war : pair of tables, optional

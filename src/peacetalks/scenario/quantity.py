@@ -33,8 +33,17 @@ JUDGEMENT = "judgement"
 
 
 class Number(float):
-    """A float with a range or distribution and a source.
+    """A float, its central value, with a range or distribution and a source.
 
+    Attributes
+    ----------
+    source : str or None
+        Where the number comes from.
+    frozen : scipy distribution or None
+        What is drawn from; None for a point.
+
+    Examples
+    --------
     >>> n = Number.parse({"low": 0.1, "mode": 0.2, "high": 0.6, "source": "judgement: expert range"})
     >>> float(n), n.uncertain, round(n.quantile(0.5), 3)
     (0.2, True, 0.284)
@@ -59,12 +68,16 @@ class Number(float):
         return float(self) if self.frozen is None else float(self.frozen.ppf(u))
 
     def interval(self, share: float = 0.9) -> tuple[float, float]:
-        """Return the central interval that holds `share` of the distribution."""
+        """Return the central interval that holds the probability `share` of the distribution."""
         return self.quantile((1 - share) / 2), self.quantile((1 + share) / 2)
 
     @classmethod
     def parse(cls, raw: Any) -> Number:
-        """Read a number as written in a scenario; raise ValueError with advice."""
+        """Return a number as written in a scenario; raise `ValueError` with what was expected and what was got.
+
+        >>> Number.parse({"dist": "beta", "a": 2, "b": 2}).interval(0.5)[0] < 0.4
+        True
+        """
         if isinstance(raw, Number):
             return raw
         if isinstance(raw, bool) or not isinstance(raw, int | float | dict):
@@ -115,7 +128,7 @@ class Bounds:
         return number_schema(self)
 
     def check(self, n: Number) -> None:
-        """Raise ValueError when the number, or a likely draw of it, lies outside."""
+        """Raise `ValueError` when the number, or any draw of it but for two in a thousand million, lies outside."""
         lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(1e-9), n.quantile(1 - 1e-9))
         if not (self.low - 1e-12 <= lo and hi <= self.high + 1e-12):
             shown = f"{float(n):g}" if lo == hi else f"{lo:g} to {hi:g}"
@@ -123,6 +136,8 @@ class Bounds:
 
 
 def _checked(cls: type[Number], bounds: Bounds | None) -> Any:
+    """Return the validator of a number within bounds, in the form that pydantic calls."""
+
     def validate(raw: Any) -> Number:
         try:
             n = cls.parse(raw)

@@ -1,4 +1,4 @@
-"""A scenario with one entry at another setting, as drawn: the what-ifs of `effect(...)`."""
+"""What-ifs: a scenario, or a draw of it, with one entry at another setting, as `effect(...)` in a query compares."""
 
 from __future__ import annotations
 
@@ -10,9 +10,24 @@ from peacetalks.scenario.scenario import Scenario, patch
 def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> Scenario:
     """Return `drawn` (a draw of `written`) with the entry at `path` set to a number, "off" or "now" (as it is).
 
-    All other numbers keep their drawn values; the other types of a side share what a new share leaves, in proportion.
-    Raises `SpecError` for a path that leads nowhere or a value out of range.
+    Parameters
+    ----------
+    written : Scenario
+        The scenario with its ranges.
+    drawn : Scenario
+        `written.at(...)`: all other numbers keep their values in it.
+    path : str
+        Dotted path of the entry.  If it is the share of a type, the other types of the side keep their proportions.
+    to : float, "off" or "now"
+        "off" takes the entry out of the scenario.
 
+    Raises
+    ------
+    SpecError
+        A path that leads nowhere or a value out of range.
+
+    Examples
+    --------
     >>> from peacetalks.scenario.scenario import load
     >>> s = load("korea-1951")
     >>> float(setting(s, s, "sides.1.types.resolute.share", 0.9).sides[0].types["irresolute"].share)
