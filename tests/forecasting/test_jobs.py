@@ -13,7 +13,7 @@ from support.tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
 from peacetalks.forecasting import jobs
-from peacetalks.forecasting.jobs import count, processes, spread
+from peacetalks.forecasting.jobs import process_count, processes, solve_all
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.questions.claims import Claim, audit
 from peacetalks.questions.compare import compare
@@ -24,9 +24,9 @@ from peacetalks.scenario.files import play_key
 
 @pytest.fixture
 def at_once(monkeypatch):
-    """However short the work, it is spread; two processes hold in memory."""
-    monkeypatch.setattr("peacetalks.forecasting.jobs.SHORT", 0.0)
-    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: None)
+    """However short the work, further processes are used; memory holds them."""
+    monkeypatch.setattr("peacetalks.forecasting.jobs.SHORT_WORK", 0.0)
+    monkeypatch.setattr("peacetalks.forecasting.jobs.free_memory", lambda: None)
 
 
 def square(x):
@@ -40,60 +40,60 @@ def square(x):
 
 
 def test_results_stand_in_order_and_come_from_other_processes(at_once):
-    told = []
-    got = spread(square, range(6), 2, lambda done, total: told.append((done, total)))
+    reported = []
+    got = solve_all(square, range(6), 2, lambda done, total: reported.append((done, total)))
     assert [x for x, _ in got] == [0, 1, 4, 9, 16, 25]
     assert got[0][1] == os.getpid()
     assert os.getpid() not in {p for _, p in got[1:]}
-    assert told == [(i, 6) for i in range(1, 7)]
+    assert reported == [(i, 6) for i in range(1, 7)]
 
 
 @pytest.mark.parametrize("n", [1, 2])
 def test_what_has_no_solution_is_left_in_place_or_raised(at_once, n):
-    got = spread(square, [1, "unsolved", 3], n, must=1)
+    got = solve_all(square, [1, "unsolved", 3], n, required=1)
     assert [got[0][0], str(got[1]), got[2][0]] == [1, "no equilibrium here", 9]
     assert isinstance(got[1], pt.NotSolved)
     with pytest.raises(pt.NotSolved, match="no equilibrium here"):
-        spread(square, [1, "unsolved", 3], n)
+        solve_all(square, [1, "unsolved", 3], n)
     with pytest.raises(pt.SpecError, match=r"talks\.walk: no such number"):
-        spread(square, [1, "wrong", 3], n)
+        solve_all(square, [1, "wrong", 3], n)
 
 
 def test_an_error_or_an_interrupt_ends_the_other_processes(at_once):
     began = time.perf_counter()
     with pytest.raises(pt.SpecError):
-        spread(square, [1, "long", "wrong", 3], 2)
+        solve_all(square, [1, "long", "wrong", 3], 2)
     signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGINT))
     signal.setitimer(signal.ITIMER_REAL, 4.0)
     with pytest.raises(KeyboardInterrupt):
-        spread(square, [1, "long", "long"], 2)
+        solve_all(square, [1, "long", "long"], 2)
     while multiprocessing.active_children():
         time.sleep(0.05)
         assert time.perf_counter() - began < 30
 
 
 def test_no_more_processes_than_pieces_memory_or_use(monkeypatch):
-    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: 3 * jobs.EACH + 5)
-    assert [count(8, 100), count(8, 2), count(1, 100)] == [3, 2, 1]
-    monkeypatch.setattr("peacetalks.forecasting.jobs.available", lambda: jobs.EACH // 2)
-    assert count(8, 100) == 1
+    monkeypatch.setattr("peacetalks.forecasting.jobs.free_memory", lambda: 3 * jobs.PROCESS_BYTES + 5)
+    assert [process_count(8, 100), process_count(8, 2), process_count(1, 100)] == [3, 2, 1]
+    monkeypatch.setattr("peacetalks.forecasting.jobs.free_memory", lambda: jobs.PROCESS_BYTES // 2)
+    assert process_count(8, 100) == 1
     with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
-        count(0, 5)
+        process_count(0, 5)
     assert 1 <= processes(None) <= 8
-    assert {p for _, p in spread(square, range(4), 8)} == {os.getpid()}  # too little work for another process
+    assert {p for _, p in solve_all(square, range(4), 8)} == {os.getpid()}  # too little work for another process
 
 
-def test_memory_is_read_where_the_system_tells(tmp_path, monkeypatch):
+def test_memory_is_read_where_the_system_reports_it(tmp_path, monkeypatch):
     monkeypatch.setattr("peacetalks.forecasting.jobs.MEMORY", tmp_path / "meminfo")
-    monkeypatch.setattr("peacetalks.forecasting.jobs.GROUP", tmp_path)
-    assert jobs.available() is None
+    monkeypatch.setattr("peacetalks.forecasting.jobs.CONTROL_GROUP", tmp_path)
+    assert jobs.free_memory() is None
     (tmp_path / "meminfo").write_text("MemTotal: 4096 kB\nMemAvailable: 2048 kB\n")
-    assert jobs.available() == 2048 * 1024
+    assert jobs.free_memory() == 2048 * 1024
     (tmp_path / "memory.max").write_text("max\n")
-    assert jobs.available() == 2048 * 1024
+    assert jobs.free_memory() == 2048 * 1024
     (tmp_path / "memory.max").write_text("1000000\n")
     (tmp_path / "memory.current").write_text("400000\n")
-    assert jobs.available() == 600000
+    assert jobs.free_memory() == 600000
 
 
 EFFECT = "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"
@@ -118,14 +118,14 @@ def commands():
 
 @pytest.mark.parametrize("name", commands())
 def test_every_command_says_the_same_from_two_processes(at_once, name):
-    command, told = commands()[name], []
+    command, reported = commands()[name], []
     one = command(jobs=1).to_dict()
-    two = command(jobs=2, progress=lambda done, total: told.append((done, total))).to_dict()
+    two = command(jobs=2, progress=lambda done, total: reported.append((done, total))).to_dict()
     for found in (one, two):
         found["settings"].pop("seconds", None)
     assert repr(one) == repr(two)  # to the last digit
-    assert told[-1][0] == told[-1][1]
-    assert told == sorted(told)
+    assert reported[-1][0] == reported[-1][1]
+    assert reported == sorted(reported)
 
 
 @pytest.mark.parametrize("name", commands())
@@ -136,12 +136,12 @@ def test_no_command_solves_a_variant_twice(monkeypatch, name):
         solved.append(play_key(s))
         return solve_scenario(s, *how, **more)
 
-    for room in ("bench", "comparison", "infer", "scenario_outlook"):
-        monkeypatch.setattr(f"peacetalks.{room}.solve_scenario", watched)
+    solving = ("questions.batch", "questions.compare", "questions.infer", "questions.account_evidence")
+    for module in (*solving, "forecasting.outlook"):
+        monkeypatch.setattr(f"peacetalks.{module}.solve_scenario", watched)
     settings = commands()[name]().to_dict()["settings"]
-    assert (
-        len(solved) == len(set(solved)) == settings.get("solves", 5)
-    )  # a forecast: as written, open cards, three draws
+    expected = settings.get("solves", 5)  # a forecast: as written, with complete information, three draws
+    assert len(solved) == len(set(solved)) == expected
 
 
 def test_draws_of_no_ranges_are_one_solve(monkeypatch):

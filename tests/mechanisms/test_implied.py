@@ -5,15 +5,16 @@ import numpy as np
 import peacetalks as pt
 from peacetalks.forecasting.durations import durations
 from peacetalks.mechanisms.state import TALKS, World
-from peacetalks.questions.evaluate import View
-from peacetalks.questions.query import atoms, parse
+from peacetalks.questions.evaluate import Evaluator
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import atoms
 
 AT = World(TALKS, front=3)
 
 
 def ask(scenario, solution, text):
     (atom,) = atoms(parse(text))
-    return View(scenario, solution).answer(atom, text)
+    return Evaluator(scenario, solution).answer(atom, text)
 
 
 def test_more_rent_later_settlement(small, solved):

@@ -11,14 +11,16 @@ from support.toml import toml
 import peacetalks as pt
 from peacetalks.cli import main
 from peacetalks.evidence import base_rate
-from peacetalks.forecasting.outlook import SEED, draw
+from peacetalks.forecasting.draws import draw
+from peacetalks.forecasting.settings import SEED
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.pages import question_page as pages
+from peacetalks.pages.audit_page import audit_page
 from peacetalks.pages.claim_review import claim_review
 from peacetalks.questions.claims import PROBABILITY_ERROR, Claim, audit, claims, verdict
-from peacetalks.questions.evaluate import View
+from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.events import acts
-from peacetalks.questions.query import atoms, parse
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import atoms
 from peacetalks.scenario.accounts import accounts, interpretations
 from peacetalks.scenario.files import play_key
 
@@ -96,17 +98,19 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
     assert (a.settings["unsolved"], a.settings["solves"]) == (1, 11)
     assert after["b"] == before["b"]  # asks for other games
     assert after["e"].value == before["e"].value
-    kept = [
-        View(s, real(s, 2)).answer(parse("P(peace by 2)").left, "") for i, s in enumerate(draw(base, 3, SEED)) if i != 1
+    solved = [
+        Evaluator(s, real(s, 2)).answer(parse("P(peace by 2)").left, "")
+        for i, s in enumerate(draw(base, 3, SEED))
+        if i != 1
     ]
-    assert after["e"].interval == pytest.approx(tuple(np.quantile(kept, [0.05, 0.95])))
+    assert after["e"].interval == pytest.approx(tuple(np.quantile(solved, [0.05, 0.95])))
     holed(lambda key: key == play_key(base))
     a = audit(base, found, draws=3, belief_points=2)
     after = {f.claim.id: f for f in a.findings}
     assert after["b"] == before["b"]
     without = after["e"].to_dict()  # central values: no number, not 0, and nothing else is lost
     assert [without[k] for k in ("value", "margin", "interval", "verdict")] == [None, None, None, "not solved"]
-    assert [row[-1] for row in pages.audit(a).sections[0].rows] == ["not solved", "holds"]
+    assert [row[-1] for row in audit_page(a).sections[0].rows] == ["not solved", "holds"]
     holed(lambda key: True)
     with pytest.raises(pt.NotSolved, match="12 of 12 games"):
         audit(base, found, draws=3, belief_points=2)
@@ -167,14 +171,16 @@ def test_the_belief_grid_may_make_a_margin_nil():
         assert f.grid_error == pytest.approx(abs(f.value - three[name].value) / 4, abs=1e-12)
         assert f.grid_error > 1e-9
         assert f.to_dict()["grid_error"] == f.grid_error
-        assert three[name].grid_error is None  # no coarser grid to tell it
+        assert three[name].grid_error is None  # no coarser grid to estimate it from
 
 
 def test_the_solvers_error_is_what_it_is_said_to_be(base):
     """Two solves, at the tolerance of every command and a thousand times finer, agree within the error of a verdict."""
     fine = pt.solve(pt.build(base), rationality=float(base.rationality), belief_points=3, tolerance=1e-6)
     for text in ("P(peace by 2)", "P(ceasefire within 2)", "E(front at 2)", f"play(posture, full, {KPA} within 1)"):
-        one, two = (View(base, s).answer(next(iter(atoms(parse(text)))), text) for s in (solve_scenario(base, 3), fine))
+        one, two = (
+            Evaluator(base, s).answer(next(iter(atoms(parse(text)))), text) for s in (solve_scenario(base, 3), fine)
+        )
         assert abs(one - two) < PROBABILITY_ERROR / 2
 
 
@@ -216,7 +222,7 @@ def test_bundled_claims_parse_and_cover_the_rows_that_can_be_asked():
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory, base):
-    """A scenario file with its companions."""
+    """A scenario file with its sidecar files."""
     here = tmp_path_factory.mktemp("room")
     raw = tiny().written()
     (here / "small.toml").write_text(toml(raw))
@@ -232,7 +238,8 @@ def room(tmp_path_factory, base):
         f'[[event]]\ndate = 1951-06-20\nactor = "{UN}"\nact = "{ASK}"\nsource = "a test"\n'
     )
     (here / "small" / "claims.toml").write_text(
-        '[[claim]]\nid = "a"\nrows = [1]\nsentence = "No peace."\nattributed_to = "a test"\nquery = "P(peace by 2) < 0.5"\n'
+        '[[claim]]\nid = "a"\nrows = [1]\nsentence = "No peace."\nattributed_to = "a test"\n'
+        'query = "P(peace by 2) < 0.5"\n'
     )
     return here
 

@@ -13,8 +13,9 @@ from peacetalks.errors import QueryError
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
-from peacetalks.questions.evaluate import View
-from peacetalks.questions.query import atoms, parse
+from peacetalks.questions.evaluate import Evaluator
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import atoms
 from peacetalks.scenario.what_if import setting
 
 NAME = "russia-ukraine-2025"
@@ -77,61 +78,61 @@ def base():
 
 
 @pytest.fixture(scope="module")
-def view(base):
-    return View(base, solve_scenario(base, 3))
+def evaluator(base):
+    return Evaluator(base, solve_scenario(base, 3))
 
 
-def ask(view, text):
+def ask(evaluator, text):
     (atom,) = atoms(parse(text))
-    return view.answer(atom, text)
+    return evaluator.answer(atom, text)
 
 
-def test_chances_at_a_date_are_the_forecast(view):
-    f = pt.forecast(view.s, outcome=label, periods=3)
+def test_chances_at_a_date_are_the_forecast(evaluator):
+    f = pt.forecast(evaluator.s, outcome=label, periods=3)
     for end, names in ENDS.items():
         for month in (1, 3):
             expected = float(f.sel(period=month, outcome=[n for n in names if n in f.outcome.values]).sum())
-            assert ask(view, f"P({end} by {month})") == pytest.approx(expected, abs=1e-13)
-    given = pt.forecast(view.s, outcome=label, periods=3, given={KPA: "resolute"})
-    assert ask(view, f"P(talks by 2 | {KPA} is resolute)") == pytest.approx(
+            assert ask(evaluator, f"P({end} by {month})") == pytest.approx(expected, abs=1e-13)
+    given = pt.forecast(evaluator.s, outcome=label, periods=3, given={KPA: "resolute"})
+    assert ask(evaluator, f"P(talks by 2 | {KPA} is resolute)") == pytest.approx(
         float(given.sel(period=2, outcome="talks")), abs=1e-13
     )
 
 
-def test_conditions_are_ratios_and_first_passage_is_at_least_being_there(view):
-    both = ask(view, "P(talks by 3 | ceasefire by 2)") * ask(view, "P(ceasefire by 2)")
-    again = ask(view, "P(ceasefire by 2 | talks by 3)") * ask(view, "P(talks by 3)")
+def test_conditions_are_ratios_and_first_passage_is_at_least_being_there(evaluator):
+    both = ask(evaluator, "P(talks by 3 | ceasefire by 2)") * ask(evaluator, "P(ceasefire by 2)")
+    again = ask(evaluator, "P(ceasefire by 2 | talks by 3)") * ask(evaluator, "P(talks by 3)")
     assert both == pytest.approx(again, abs=1e-13)
-    split = sum(ask(view, f"P({x} by 1)") * ask(view, f"P(peace by 3 | {x} by 1)") for x in ENDS)
-    assert split == pytest.approx(ask(view, "P(peace by 3)"), abs=1e-13)
-    reached, there = ask(view, "P(ceasefire within 3)"), ask(view, "P(ceasefire by 3)")
+    split = sum(ask(evaluator, f"P({x} by 1)") * ask(evaluator, f"P(peace by 3 | {x} by 1)") for x in ENDS)
+    assert split == pytest.approx(ask(evaluator, "P(peace by 3)"), abs=1e-13)
+    reached, there = ask(evaluator, "P(ceasefire within 3)"), ask(evaluator, "P(ceasefire by 3)")
     assert reached > there
-    by_hand = 1 - (1 - ask(view, "P(ceasefire by 1)")) * (1 - _hit(view, 2))
-    assert ask(view, "P(ceasefire within 2)") == pytest.approx(by_hand, abs=1e-13)
+    by_hand = 1 - (1 - ask(evaluator, "P(ceasefire by 1)")) * (1 - _hit(evaluator, 2))
+    assert ask(evaluator, "P(ceasefire within 2)") == pytest.approx(by_hand, abs=1e-13)
 
 
-def _hit(view, month):
+def _hit(evaluator, month):
     """P(ceasefire at `month` | no ceasefire at the month before)."""
     others = " or ".join(x for x in ("settlement", "talks", "fighting", "victory_1", "victory_2", "broken"))
-    return ask(view, f"P(ceasefire by {month} | {others} by {month - 1})")
+    return ask(evaluator, f"P(ceasefire by {month} | {others} by {month - 1})")
 
 
-def test_broken_truces_leave_peace(view):
-    one = ask(view, "P(ceasefire broken within 1 | ceasefire by 1)")
-    assert one == pytest.approx(1 - ask(view, "P(peace by 2 | ceasefire by 1)"), abs=1e-13)
-    two = ask(view, "P(ceasefire broken within 2 | ceasefire by 1)")
+def test_broken_truces_leave_peace(evaluator):
+    one = ask(evaluator, "P(ceasefire broken within 1 | ceasefire by 1)")
+    assert one == pytest.approx(1 - ask(evaluator, "P(peace by 2 | ceasefire by 1)"), abs=1e-13)
+    two = ask(evaluator, "P(ceasefire broken within 2 | ceasefire by 1)")
     assert one < two < 1
-    pooled = ask(view, "P(ceasefire broken within 1 | ceasefire)")
-    later = ask(view, "P(ceasefire broken within 1 | ceasefire by 2)")
-    weights = [ask(view, "P(ceasefire by 1)"), ask(view, "P(ceasefire by 2)")]
+    pooled = ask(evaluator, "P(ceasefire broken within 1 | ceasefire)")
+    later = ask(evaluator, "P(ceasefire broken within 1 | ceasefire by 2)")
+    weights = [ask(evaluator, "P(ceasefire by 1)"), ask(evaluator, "P(ceasefire by 2)")]
     assert pooled == pytest.approx(np.average([one, later], weights=weights), abs=1e-13)
 
 
 def test_a_stationary_truce_breaks_at_the_rate_of_its_incidents():
-    """With no way to violate (nor settle within the month) a truce breaks with the incident's chance, month by month."""
+    """With no way to violate (nor settle within the month) a truce breaks with the chance of an incident."""
     off = {"ceasefire.violate": 1e-9, "ceasefire.gain": 0.0, "ceasefire.incident": 0.1, "talks.accept": 1e-9}
     s = tiny(**off, periods=4)
-    v = View(s, solve_scenario(s, 2))
+    v = Evaluator(s, solve_scenario(s, 2))
     assert ask(v, "P(ceasefire broken within 1 | ceasefire)") == pytest.approx(0.1, abs=1e-8)
     still = ask(v, "P(ceasefire by 2 | ceasefire by 1)")
     assert (
@@ -140,31 +141,33 @@ def test_a_stationary_truce_breaks_at_the_rate_of_its_incidents():
     assert ask(v, "P(ceasefire broken within 2 | ceasefire by 1)") == pytest.approx(0.1 + 0.1 * still, abs=1e-8)
 
 
-def test_means_of_terms_and_front(view, base):
-    at = ask(view, "P(terms >= 0.5 | settlement by 3)")
-    assert ask(view, "E(terms | settlement by 3)") == pytest.approx(at, abs=1e-13)  # offers are 0 and 1
-    assert 0 < ask(view, "E(front at 3)") < 1
-    assert ask(view, "E(front at 1 | fighting or talks by 1)") == pytest.approx(float(base.battlefield.front), abs=0.05)
-    assert ask(view, f"welfare({UN})") == pytest.approx(view.s.value(UN), abs=1e-14)
+def test_means_of_terms_and_front(evaluator, base):
+    at = ask(evaluator, "P(terms >= 0.5 | settlement by 3)")
+    assert ask(evaluator, "E(terms | settlement by 3)") == pytest.approx(at, abs=1e-13)  # offers are 0 and 1
+    assert 0 < ask(evaluator, "E(front at 3)") < 1
+    assert ask(evaluator, "E(front at 1 | fighting or talks by 1)") == pytest.approx(
+        float(base.battlefield.front), abs=0.05
+    )
+    assert ask(evaluator, f"welfare({UN})") == pytest.approx(evaluator.s.value(UN), abs=1e-14)
 
 
-def test_play_is_the_average_strategy_where_the_node_is_met(view):
-    state = next(iter(view.s.game.starts()))
-    own = view.s.strategy("posture", state, period=0, player=KPA)
-    prior = dict(zip(("resolute", "irresolute"), view.s.game.prior(KPA), strict=True))
+def test_play_is_the_average_strategy_where_the_node_is_met(evaluator):
+    state = next(iter(evaluator.s.game.starts()))
+    own = evaluator.s.strategy("posture", state, period=0, player=KPA)
+    prior = dict(zip(("resolute", "irresolute"), evaluator.s.game.prior(KPA), strict=True))
     for kind in prior:
         text = f"play(posture, full, {KPA} within 1 | {KPA} is {kind})"
-        assert ask(view, text) == pytest.approx(own[kind]["full"], abs=1e-12)
+        assert ask(evaluator, text) == pytest.approx(own[kind]["full"], abs=1e-12)
     mean = sum(prior[k] * own[k]["full"] for k in prior)
-    assert ask(view, f"play(posture, full, {KPA} within 1)") == pytest.approx(mean, abs=1e-12)
-    other = view.s.strategy("posture", state, period=0, player=UN)["one"]["full"]
-    assert ask(view, "play(posture, full within 1)") == pytest.approx(
+    assert ask(evaluator, f"play(posture, full, {KPA} within 1)") == pytest.approx(mean, abs=1e-12)
+    other = evaluator.s.strategy("posture", state, period=0, player=UN)["one"]["full"]
+    assert ask(evaluator, "play(posture, full within 1)") == pytest.approx(
         (mean + other) / 2, abs=1e-12
     )  # both may fight fully
-    moves = [ask(view, f'play(table, "{m}" within 3 | talks)') for m in ("offer *", "stall", ASK, "walk out")]
+    moves = [ask(evaluator, f'play(table, "{m}" within 3 | talks)') for m in ("offer *", "stall", ASK, "walk out")]
     assert sum(moves) == pytest.approx(1, abs=1e-12)
     believed = [
-        ask(view, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3"))
+        ask(evaluator, f"play(table, stall | belief({KPA}, resolute) {s} 0.6)".replace("stall", "stall within 3"))
         for s in "<>"
     ]
     assert abs(believed[0] - believed[1]) > 1e-6
@@ -183,13 +186,13 @@ def test_play_is_the_average_strategy_where_the_node_is_met(view):
         ("play(tabel, stall within 2)", "no stage is called 'tabel' (did you mean 'table'?)"),
     ],
 )
-def test_what_a_scenario_cannot_answer(view, text, words):
+def test_what_a_scenario_cannot_answer(evaluator, text, words):
     with pytest.raises(QueryError, match=re.escape(words)):
-        ask(view, text)
+        ask(evaluator, text)
 
 
-def test_a_condition_of_probability_zero_has_no_number(view):
-    assert np.isnan(ask(view, "P(peace by 2 | wider_war by 1)"))
+def test_a_condition_of_probability_zero_has_no_number(evaluator):
+    assert np.isnan(ask(evaluator, "P(peace by 2 | wider_war by 1)"))
 
 
 # -- variants and audits ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 import peacetalks as pt
 from peacetalks.game.compile import compile_game
-from peacetalks.questions.game_file import KEYS, MOVE_KEYS, THEN_KEYS, parse, solve_file
+from peacetalks.questions.game_file import KEYS, MOVE_KEYS, THEN_KEYS, parse_game, solve_file
 from peacetalks.scenario.scenario import Scenario
 
 GRID = [0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85]
@@ -50,9 +50,9 @@ def test_a_game_file_gives_the_known_answer(fearon, tmp_path):
 
 def test_game_file_messages(fearon):
     with pytest.raises(pt.GameError, match="unknown key 'stagess'"):
-        parse({**fearon, "stagess": []})
+        parse_game({**fearon, "stagess": []})
     with pytest.raises(pt.GameError, match="start missing"):
-        parse({k: v for k, v in fearon.items() if k != "start"})
+        parse_game({k: v for k, v in fearon.items() if k != "start"})
 
 
 def test_the_shipped_schema_is_fresh_and_accepts_the_bundled_scenarios():
@@ -108,7 +108,7 @@ def test_moves_at_once_are_the_quantal_response_of_the_matrix(tmp_path):
 
 MESSAGES = {
     "`then` does not say where down / right leads": lambda s: s["then"]["s"].pop(),
-    "`then` tells up / left twice": lambda s: s["then"]["s"].append(s["then"]["s"][0]),
+    "`then` gives up / left twice": lambda s: s["then"]["s"].append(s["then"]["s"][0]),
     "A has no move 'upp' (did you mean 'up'?)": lambda s: s["then"]["s"][0]["if"].update(A="upp"),
     "stage 1, state 's': B missing": lambda s: s["moves"]["s"].pop("B"),
     "stage 1: then missing": lambda s: s.pop("then"),
@@ -126,7 +126,7 @@ MESSAGES = {
 @pytest.mark.parametrize("words", MESSAGES)
 def test_messages_of_moves_at_once(words):
     with pytest.raises(pt.GameError) as e:
-        parse(changed(MESSAGES[words]))
+        parse_game(changed(MESSAGES[words]))
     assert words in str(e.value)
 
 
@@ -176,7 +176,7 @@ def test_no_value_of_the_wrong_kind_gets_past_the_door(wrong, fearon):
     for table in (CLASH, small):
         for path in places(table):
             try:
-                compile_game(parse(replaced(table, path, wrong))[0])
+                compile_game(parse_game(replaced(table, path, wrong))[0])
             except pt.GameError as e:
                 refused.append(str(e))
     assert len(refused) > 20

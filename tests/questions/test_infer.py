@@ -12,9 +12,11 @@ import peacetalks as pt
 from peacetalks.equilibrium.belief_filter import Filter, Seen
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.compile import compile_game
-from peacetalks.questions import marginal_likelihood as bayes
+from peacetalks.questions import marginal_likelihood
+from peacetalks.questions.account_evidence import Integration, Method, evidence_over_ranges
 from peacetalks.questions.events import Acts, acts, place, record
-from peacetalks.questions.infer import Follower, _evidence, infer
+from peacetalks.questions.filter_record import RecordFilter
+from peacetalks.questions.infer import forecast_from, infer
 from peacetalks.scenario.accounts import apply
 
 NAME = "russia-ukraine-2025"
@@ -115,26 +117,26 @@ def test_records_that_are_refused(base, tmp_path):
 
 
 def follow(base, *rows, **more):
-    return Follower(events(*rows, **more).check(base), acts(), base)
+    return RecordFilter(events(*rows, **more).check(base), acts(), base)
 
 
 def test_asking_for_a_truce_is_a_filter_step(base, solved):
-    """The posterior after one event is Bayes' rule on the chance of the record under each type (by reweighting one pass)."""
+    """The posterior after one event is Bayes' rule on the chance of the record under each type."""
     found = follow(base, (D1, KPA, ASK)).run(Filter(solved, most=None))
     prior = dict(zip(("resolute", "irresolute"), solved.game.prior(KPA), strict=True))
     chance = {}
     for kind in prior:
         f = Filter(solved, most=None)
-        cloud = f.period(f.open(), [Seen("table", (ASK,), KPA)])
-        joint = sum((m * b[:, 0, list(prior).index(kind)]).sum() for b, m, _ in cloud.at.values())
+        particles = f.period(f.open(), [Seen("table", (ASK,), KPA)])
+        joint = sum((m * b[:, 0, list(prior).index(kind)]).sum() for b, m, _ in particles.at.values())
         chance[kind] = joint / prior[kind]
     total = sum(prior[k] * chance[k] for k in prior)
-    row = found.rows[0]
-    assert row.used
-    assert row.log_likelihood == pytest.approx(np.log(total), abs=1e-12)
+    event = found.events[0]
+    assert event.used
+    assert event.log_likelihood == pytest.approx(np.log(total), abs=1e-12)
     for kind in prior:
-        assert row.posterior[KPA][kind] == pytest.approx(prior[kind] * chance[kind] / total, abs=1e-12)
-    assert abs(row.posterior[KPA]["resolute"] - prior["resolute"]) > 1e-4
+        assert event.posterior[KPA][kind] == pytest.approx(prior[kind] * chance[kind] / total, abs=1e-12)
+    assert abs(event.posterior[KPA]["resolute"] - prior["resolute"]) > 1e-4
 
 
 def test_what_cannot_be_placed_is_listed_with_the_reason(base, solved):
@@ -146,16 +148,16 @@ def test_what_cannot_be_placed_is_listed_with_the_reason(base, solved):
         (D3, UN, "impose sanctions"),
     ]
     found = follow(base, *rows).run(Filter(solved))
-    assert [r.used for r in found.rows] == [True, False, False, False, False]
-    assert "no branch of the game has this move here" in found.rows[1].reason  # one proposer a month
-    assert "no line for the act 'mediate'" in found.rows[2].reason
-    assert "'Third state' is not a player" in found.rows[3].reason
-    assert "the game has no stage 'outside power'" in found.rows[4].reason
+    assert [r.used for r in found.events] == [True, False, False, False, False]
+    assert "no branch of the game has this move here" in found.events[1].reason  # one proposer a month
+    assert "no line for the act 'mediate'" in found.events[2].reason
+    assert "'Third state' is not a player" in found.events[3].reason
+    assert "the game has no stage 'outside power'" in found.events[4].reason
 
 
-def test_a_month_is_silent_unless_called_complete(base, solved):
+def test_a_month_has_no_weight_unless_called_complete(base, solved):
     f = Filter(solved)
-    assert follow(base).run(f).log_likelihood == pytest.approx(0, abs=1e-9)  # nothing on record: nothing is said
+    assert follow(base).run(f).log_likelihood == pytest.approx(0, abs=1e-9)  # nothing on record: no weight
     quiet = follow(base, complete=[1]).run(f)
     assert quiet.log_likelihood < -0.05
     assert quiet.log_likelihood == pytest.approx(
@@ -163,13 +165,16 @@ def test_a_month_is_silent_unless_called_complete(base, solved):
     )
 
 
-def test_known_states_condition_and_the_likelihood_road_agrees(base, solved):
+def test_known_states_condition_and_the_likelihood_computed_apart_agrees(base, solved):
     state = {"date": dt.date(1951, 6, 10), "known": {"regime": ["talks", "war"]}, "source": "a test"}
     one = follow(base, (D1, UN, ASK), (D2, KPA, "talk"), state=[state])
     found = one.run(Filter(solved))
     assert found.used == {0, 1}
-    assert [e.date for e in found.ends] == [dt.date(1951, 6, 10), dt.date(1951, 7, 10)]
-    assert (found.ends[-1].posterior, found.ends[-1].log_likelihood) == (found.final, found.log_likelihood)
+    assert [e.date for e in found.month_ends] == [dt.date(1951, 6, 10), dt.date(1951, 7, 10)]
+    assert (found.month_ends[-1].posterior, found.month_ends[-1].log_likelihood) == (
+        found.posterior,
+        found.log_likelihood,
+    )
     assert one.log_likelihood(solved, found.used) == pytest.approx(found.log_likelihood, abs=1e-12)
     shared = Filter(solved)
     one.run(shared)
@@ -222,9 +227,9 @@ def test_bayes_factor_of_a_two_parameter_account_within_its_error_of_quadrature(
     narrow = lambda u: bluff(np.array([0.2 * u[0], 0.8 + 0.2 * u[1]]))
     exact = gauss(narrow, 2, 4) - gauss(bluff, 2, 7)
     assert abs(gauss(bluff, 2, 7) - gauss(bluff, 2, 5)) < 2e-3  # the quadrature itself has converged
-    n, s = bayes.nested, bayes.sobol
-    by_nesting = bayes.factor(n(narrow, 2, 500, 40, seed=5), n(bluff, 2, 500, 40, seed=6))
-    by_sobol = bayes.factor(s(narrow, 2, 32, seed=7), s(bluff, 2, 64, seed=8))
+    n, s = marginal_likelihood.nested, marginal_likelihood.sobol
+    by_nesting = marginal_likelihood.bayes_factor(n(narrow, 2, 500, 40, seed=5), n(bluff, 2, 500, 40, seed=6))
+    by_sobol = marginal_likelihood.bayes_factor(s(narrow, 2, 32, seed=7), s(bluff, 2, 64, seed=8))
     for value, error in (by_nesting, by_sobol):
         assert 0 < error < 0.3
         assert abs(value - exact) < 2.5 * error
@@ -244,7 +249,8 @@ def test_evidence_of_an_account_of_a_scenario_against_quadrature(base):
     def loglik(u):
         return of(read.at({"talks.walk": number.quantile(float(u[0]))}))
 
-    found, over = _evidence(of, {"x": read}, {"x": 0.0}, ["talks.walk"], "sobol", 8, 1, lambda *told: ticks.append(1))
+    how = Integration(Method.SOBOL, points=8, seed=1)
+    found, over = evidence_over_ranges(of, {"x": read}, {"x": 0.0}, ["talks.walk"], how, lambda *_: ticks.append(1))
     e = found["x"]
     assert (over["x"], len(ticks), e.evaluations) == (["talks.walk"], 8, 8)
     assert abs(e.log_z - gauss(loglik, 1, 5)) < 3 * e.error + 1e-3
@@ -252,14 +258,17 @@ def test_evidence_of_an_account_of_a_scenario_against_quadrature(base):
 
 def test_evidence_is_seeded_capped_and_says_so():
     flat = lambda u: float(-u.sum())
-    assert bayes.sobol(flat, 2, 16, seed=1) == bayes.sobol(flat, 2, 16, seed=1)
-    assert bayes.nested(flat, 2, 900, 20, seed=1).log_z == bayes.nested(flat, 2, 900, 20, seed=1).log_z
-    assert not bayes.nested(flat, 2, 60, 40, seed=1).complete
-    assert bayes.sobol(flat, 0, 16).error == 0.0
+    assert marginal_likelihood.sobol(flat, 2, 16, seed=1) == marginal_likelihood.sobol(flat, 2, 16, seed=1)
+    assert (
+        marginal_likelihood.nested(flat, 2, 900, 20, seed=1).log_z
+        == marginal_likelihood.nested(flat, 2, 900, 20, seed=1).log_z
+    )
+    assert not marginal_likelihood.nested(flat, 2, 60, 40, seed=1).complete
+    assert marginal_likelihood.sobol(flat, 0, 16).error == 0.0
     with pytest.raises(pt.SpecError, match="points must be at least 8"):
-        bayes.sobol(flat, 1, 4)
+        marginal_likelihood.sobol(flat, 1, 4)
     with pytest.raises(pt.SpecError, match=r"more calls .10. than live points"):
-        bayes.nested(flat, 1, 10, 50)
+        marginal_likelihood.nested(flat, 1, 10, 50)
 
 
 def test_points_without_a_solution_are_left_out_and_counted():
@@ -271,12 +280,12 @@ def test_points_without_a_solution_are_left_out_and_counted():
             raise pt.NotSolved("no equilibrium here")
         return 1.5
 
-    e = bayes.sobol(holed, 1, 32, seed=2)
+    e = marginal_likelihood.sobol(holed, 1, 32, seed=2)
     assert (e.evaluations, e.unsolved) == (32, sum(seen))
     assert 5 <= e.unsolved <= 14
     assert e.log_z == pytest.approx(1.5, abs=1e-12)  # the mean is over the points that have one
     with pytest.raises(pt.NotSolved, match=r"\d+ points .* no equilibrium here"):
-        bayes.sobol(lambda u: holed(u + 0.5), 1, 32, seed=2)
+        marginal_likelihood.sobol(lambda u: holed(u + 0.5), 1, 32, seed=2)
 
 
 def test_infer_compares_accounts_on_common_events_and_updates_the_forecast(base):
@@ -291,8 +300,8 @@ def test_infer_compares_accounts_on_common_events_and_updates_the_forecast(base)
     for a in d["accounts"].values():
         for view in a["forecast"].values():
             assert sum(v[-1] for v in view.values()) == pytest.approx(1, abs=1e-12)
-    told = [d["accounts"]["base"]["forecast"][v]["peace"][-1] for v in ("without", "with")]
-    assert abs(told[0] - told[1]) > 1e-7
+    peace = [d["accounts"]["base"]["forecast"][v]["peace"][-1] for v in ("without", "with")]
+    assert abs(peace[0] - peace[1]) > 1e-7
     assert set(d["codings"]) == {"1951-05-20 KPA and Chinese Volunteers: none"}
     with pytest.raises(pt.SpecError, match="method must be sobol, nested or none"):
         infer(base, r, acts(), method="guess")
@@ -301,10 +310,9 @@ def test_infer_compares_accounts_on_common_events_and_updates_the_forecast(base)
 def test_the_updated_forecast_without_a_record_is_the_forecast(base, solved):
     from peacetalks.mechanisms.state import label
     from peacetalks.outcomes import ENDS
-    from peacetalks.questions.infer import _ends_from
 
     f = Filter(solved)
-    mine = _ends_from(f, base, f.open(), (2,))
+    mine = forecast_from(f, base, f.open(), 2)
     forecast = pt.forecast(solved, outcome=label, periods=2)
     for end, names in ENDS.items():
         own = forecast.sel(outcome=[n for n in names if n in forecast.outcome.values]).sum("outcome")

@@ -8,8 +8,9 @@ import peacetalks as pt
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.compare import compare
-from peacetalks.questions.evaluate import View
-from peacetalks.questions.query import atoms, parse
+from peacetalks.questions.evaluate import Evaluator
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import atoms
 from peacetalks.questions.shapley import shapley
 from peacetalks.scenario.accounts import Account, accounts, apply
 from peacetalks.scenario.files import folder, play_key
@@ -128,7 +129,7 @@ def test_compare_splits_the_whole_difference(base):
     assert [r["path"] for r in out["changes"]] == ["talks.walk", "ceasefire.accept"]
     assert sum(out["ends"][e][1] for e in ENDS) == pytest.approx(1, abs=1e-12)
     assert (out["grid_error"], out["interpolation"]) == (None, "linear")  # no coarser grid to tell it
-    solved = View(base, solve_scenario(base, 2))
+    solved = Evaluator(base, solve_scenario(base, 2))
     (atom,) = atoms(parse("E(terms | settlement by 2)"))
     assert c.expected["base"].terms == pytest.approx(solved.answer(atom, ""), abs=1e-12)  # a mean, not a mass
 

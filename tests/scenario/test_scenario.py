@@ -5,7 +5,7 @@ import copy
 import pytest
 
 import peacetalks as pt
-from peacetalks.forecasting.outlook import draw
+from peacetalks.forecasting.draws import draw
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import bundled, from_table, parse

@@ -53,7 +53,7 @@ class Claim(Part):
     """A sentence somebody holds, and the query it becomes."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    rows: list[int] = Field(min_length=1, description="Rows of the table of mechanisms that it speaks to.")
+    rows: list[int] = Field(min_length=1, description="Rows of the table of mechanisms that it concerns.")
     sentence: str = Field(min_length=3)
     attributed_to: str = Field(min_length=3)
     query: str = Field(min_length=1)
