@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from peacetalks.cli import options
+
+if TYPE_CHECKING:
+    from peacetalks.evidence.outside import Method
 
 app = typer.Typer(help="The historical record: base rates and cases.", **options.PLAIN)
 
@@ -70,7 +73,7 @@ def outside(
     from peacetalks.pages.files import json_text
 
     when = [int(m) if m.strip().isdigit() else 0 for m in months.split(",")]
-    found = evidence.outside_forecast(classes or [], when, as_of, method=method)  # type: ignore[arg-type]
+    found = evidence.outside_forecast(classes or [], when, as_of, method=cast("Method", method))
     print(json_text(found.to_dict()) if as_json else "\n".join(outside_lines(found)) + "\n", end="")
 
 
