@@ -1,12 +1,14 @@
 r"""Sanctions and aid by an outside power: threaten, impose, relieve.
 
 The power sees the regime and the level (0 none, 1 threatened, 2 imposed) and may change the level, with reference
-hazard `change` per period.  Imposed sanctions cost their target `bite` a period while the war lasts, aid takes over
+hazard `change` per period.  Imposed sanctions cost their target `bite` a period, under a truce too, aid takes over
 the share `aid` of the other side's cost of fighting, and both cost the power `upkeep` a period.  A period without
 fighting is worth `peace_value` to it.  Withdrawing a threat costs it `bluff_cost`.  Sanctions end with a settlement
-and are suspended under inspections.  A conditional cost s of fighting raises what its target accepts, as in the
-ultimatum game, where the chance of war falls from :math:`(C-c)/2C` to :math:`(C-s-c)/2C` (the catalog's game
-`fearon-uniform`).
+and are suspended under inspections.
+
+A cost s that lasts until its target settles makes the target accept more: in the ultimatum game with costs of war c of
+the proposer and uniform on [0, C] of the target, the chance of war falls from :math:`(C-c)/2C` to
+:math:`(C-s-c)/2C` (the catalog's game `fearon-uniform`).
 
 Units: costs and worths are fractions of the stake, per period except `bluff_cost`.
 

@@ -2,8 +2,8 @@ r"""Talks: who proposes, what is proposed, and what the other side answers.
 
 In a period one side is recognised as proposer (side 1 with probability `proposer`).  In open talks it offers terms x
 (side 1's share of the stake, with a uniform reference *density* over x), asks for a ceasefire, stalls or walks out;
-the other side answers.  With talks closed it may propose to reopen them.  Accepted terms end the war: side 1 gets x
-and side 2 1 - x, for good, or for as long as the deal is kept (`deal.py`).
+the other side answers.  Under a truce it offers terms or stalls; with talks closed it may propose to reopen them.
+Accepted terms end the war: side 1 gets x and side 2 1 - x, for good, or for as long as the deal is kept (`deal.py`).
 
 Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per period and offers a
 density, so that the forecast depends neither on the number of offers nor on the length of a period: with equal
