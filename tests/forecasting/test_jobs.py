@@ -136,7 +136,7 @@ def test_no_command_solves_a_variant_twice(monkeypatch, name):
         solved.append(play_key(s))
         return solve_scenario(s, *how, **more)
 
-    solving = ("questions.batch", "questions.compare", "questions.infer", "questions.account_evidence")
+    solving = ("questions.batch", "questions.compare", "questions.account_filter", "questions.account_evidence")
     for module in (*solving, "forecasting.outlook"):
         monkeypatch.setattr(f"peacetalks.{module}.solve_scenario", watched)
     settings = commands()[name]().to_dict()["settings"]

@@ -14,9 +14,10 @@ from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.compile import compile_game
 from peacetalks.questions import marginal_likelihood
 from peacetalks.questions.account_evidence import Integration, Method, evidence_over_ranges
+from peacetalks.questions.account_filter import forecast_from
 from peacetalks.questions.events import Acts, acts, place, record
 from peacetalks.questions.filter_record import RecordFilter
-from peacetalks.questions.infer import forecast_from, infer
+from peacetalks.questions.infer import infer
 from peacetalks.scenario.accounts import apply
 
 NAME = "russia-ukraine-2025"

@@ -2,6 +2,14 @@
 
 Beside the forecast stands the complete-information benchmark: the same game with every type known, at the same
 precision of choices.  Play is noisy even then; what private information moves is the distance between the two.
+
+References
+----------
+Genest, C., and J. V. Zidek (1986). Combining probability distributions: a critique and an annotated bibliography.
+*Statistical Science* 1, 114-135.
+
+McKelvey, R. D., and T. R. Palfrey (1998). Quantal response equilibria for extensive form games. *Experimental
+Economics* 1, 9-41.
 """
 
 from __future__ import annotations
@@ -152,12 +160,6 @@ def outlook(
     NotSolved
         The game, or more than half of the draws, has no solution within tolerance.
 
-    References
-    ----------
-    Agent quantal response equilibrium: McKelvey, R. D., and T. R. Palfrey (1998). *Experimental Economics* 1, 9-41.
-    Reference classes: Kahneman, D., and D. Lovallo (1993). *Management Science* 39, 17-31.
-    Best estimate: Genest, C., and J. V. Zidek (1986). *Statistical Science* 1, 114-135.
-
     Examples
     --------
     >>> import peacetalks as pt
@@ -168,26 +170,39 @@ def outlook(
     """
     periods = _checked_periods(scenario, periods)
     check_size(scenario, belief_points, periods, draws)
-    drawn, benchmark = draw(scenario, draws, seed), complete_information(scenario)
-    variants = {play_key(s): s for s in (scenario, benchmark, *drawn)}  # each is solved once
-    report = progress or (lambda done, total: None)
     record = record_views(scenario, months_shown(periods))
-    report(1, 1 + len(variants))
+    drawn = draw(scenario, draws, seed)
+    central, known_types, runs = _solve_variants(scenario, periods, drawn, belief_points, progress, jobs)
+    how = {"draws": draws, "unsolved_draws": draws - len(runs), "seed": seed if draws else None}
+    return _assemble(scenario, central, known_types, runs, record, how)
+
+
+def _solve_variants(
+    scenario: Scenario,
+    periods: int,
+    drawn: Sequence[Scenario],
+    belief_points: int,
+    progress: Callable[[int, int], None] | None,
+    jobs: int,
+) -> tuple[_Variant, _Variant, list[_Variant]]:
+    """Return what is read off the scenario, its complete-information benchmark, and the draws that have a solution."""
+    benchmark = complete_information(scenario)
+    variants = {play_key(s): s for s in (scenario, benchmark, *drawn)}
+    report = progress or (lambda done, total: None)
+    report(1, 1 + len(variants))  # the record is read
     found = solve_all(
         partial(_solve_variant, periods, belief_points, play_key(scenario)),
         list(variants.values()),
-        jobs if draws else 1,
+        jobs if drawn else 1,
         lambda done, total: report(1 + done, 1 + total),
         required=2,
     )
     solved = dict(zip(variants, found, strict=True))
     central, known_types, *runs = (solved[play_key(s)] for s in (scenario, benchmark, *drawn))
-    unsolved = [r for r in runs if isinstance(r, NotSolved)]
-    require_majority_solved(unsolved, draws, "draws of the ranges")
+    require_majority_solved([r for r in runs if isinstance(r, NotSolved)], len(drawn), "draws of the ranges")
     assert isinstance(central, _Variant)
     assert isinstance(known_types, _Variant)
-    how = {"draws": draws, "unsolved_draws": len(unsolved), "seed": seed if draws else None}
-    return _assemble(scenario, central, known_types, [r for r in runs if isinstance(r, _Variant)], record, how)
+    return central, known_types, [r for r in runs if isinstance(r, _Variant)]
 
 
 def _checked_periods(scenario: Scenario, periods: int | None) -> int:

@@ -12,6 +12,14 @@ interval is the 5 to 95% range of the margin over draws of the scenario's ranges
 interval on one side of zero, anything else is *undecided*; without draws the central margin decides.  A margin within
 its error counts as zero.  Where a solved game is asked, that error is the solver's (`PROBABILITY_ERROR`;
 `LOGLIK_ERROR` for log-likelihoods) and that of the belief grid, estimated from a coarser grid at central values.
+
+Examples
+--------
+>>> import peacetalks as pt
+>>> text = {"sentence": "Truces fail.", "attributed_to": "a test", "rows": [1]}
+>>> claim = Claim(id="truces", query="base_rate(ceasefire, fails within 30d) > 0.5", **text)
+>>> str(audit(pt.load("russia-ukraine-2025"), [claim]).findings[0].verdict)
+'fails'
 """
 
 from __future__ import annotations
@@ -153,34 +161,20 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
-    Each variant of the scenario is solved once, whatever the number of claims.
-
     Parameters
     ----------
-    scenario : Scenario
-    found : sequence of Claim
-    accounts : sequence of Account
     record, acts : optional
         The event record that `loglik()` weighs, and the table that maps its acts to moves.
     draws : int
         Of the scenario's ranges, 0 (no interval) or at least 2.  A draw that needs a game without a solution is left
-        out of that claim's interval.
-    belief_points : int
-        Points of the belief grid per side.
-    seed : int
+        out of that claim's interval; a claim whose central values need one has the verdict "not solved" and no number.
     progress : function, optional
-        Called as `progress(done, all)` after every solve.
+        Called as `progress(done, all)` after every solve; each variant of the scenario is solved once.
     jobs : int
         Most processes that solve.
     keep : Path, optional
         A file to which answers are added as they come.  What stands in it from before (of the same program, games and
         questions; `settings["reused"]` games) is not solved again.
-
-    Returns
-    -------
-    Audit
-        A finding for each claim under each account.  A claim whose central values need a game without a solution has
-        the verdict "not solved" and no number; `settings["unsolved"]` counts the games.
 
     Raises
     ------
@@ -189,14 +183,6 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
         the file.
     NotSolved
         The base, which decides which events count, or more than half of the games have no solution.
-
-    Examples
-    --------
-    >>> import peacetalks as pt
-    >>> text = {"sentence": "Truces fail.", "attributed_to": "a test", "rows": [1]}
-    >>> claim = Claim(id="truces", query="base_rate(ceasefire, fails within 30d) > 0.5", **text)
-    >>> str(audit(pt.load("russia-ukraine-2025"), [claim]).findings[0].verdict)
-    'fails'
     """
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")

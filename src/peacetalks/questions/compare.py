@@ -1,4 +1,20 @@
-"""Accounts side by side: what each expects, how far it lies from the base, and which of its entries make it so."""
+"""Accounts side by side: what each expects, how far it lies from the base, and which of its entries make it so.
+
+References
+----------
+Shapley, L. S. (1953). A value for n-person games. *Contributions to the Theory of Games II*, 307-317.
+
+Examples
+--------
+>>> import peacetalks as pt
+>>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+>>> change = [{"path": "talks.walk", "value": {"value": 0.3, "source": "an example"}, "reason": "impatience"}]
+>>> head = {"name": "x", "title": "impatience", "attributed_to": "nobody", "summary": "more walking out"}
+>>> account = Account(**head, base=small.name, base_digest=small.digest, change=change)
+>>> c = compare(small, [account], dates=(2,), belief_points=2)
+>>> c.settings["solves"], [credit.entries for credit in c.drivers["x"].credits]
+(2, ['talks.walk'])
+"""
 
 from __future__ import annotations
 
@@ -25,7 +41,7 @@ from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import under, written_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
@@ -178,8 +194,6 @@ def compare(
 
     Parameters
     ----------
-    scenario : Scenario
-    accounts : sequence of Account
     dates : tuple of int
         Months, ascending.
     drivers : bool
@@ -192,32 +206,12 @@ def compare(
     jobs : int
         Most processes that solve; each variant is solved once.
 
-    Returns
-    -------
-    Comparison
-        The forecast of each account in every view, its terms, what it changes, and what drives the difference.
-
     Raises
     ------
     SpecError
         There is nothing to compare, or an account does not fit the scenario.
     NotSolved
         The game of a variant has no solution within tolerance.
-
-    References
-    ----------
-    Shapley, L. S. (1953). A value for n-person games. *Contributions to the Theory of Games II*, 307-317.
-
-    Examples
-    --------
-    >>> import peacetalks as pt
-    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
-    >>> change = [{"path": "talks.walk", "value": {"value": 0.3, "source": "an example"}, "reason": "impatience"}]
-    >>> head = {"name": "x", "title": "impatience", "attributed_to": "nobody", "summary": "more walking out"}
-    >>> account = Account(**head, base=small.name, base_digest=small.digest, change=change)
-    >>> c = compare(small, [account], dates=(2,), belief_points=2)
-    >>> c.settings["solves"], [credit.entries for credit in c.drivers["x"].credits]
-    (2, ['talks.walk'])
     """
     if not accounts:
         raise SpecError(
@@ -227,28 +221,41 @@ def compare(
     record = record_views_of(variants, dates, scenario.as_of)
     _check_dates(dates, variants)
     parts = {(a.name, groups): apply(a, scenario, groups) for a in accounts if drivers for groups in _subsets(a)}
-    keys = {what: play_key(s) for what, s in (variants | parts).items()}
-    requests = {keys[what]: s for what, s in (variants | parts).items()}
-    work = partial(_expectation, dates, belief_points, frozenset(keys[name] for name in variants))
-    found = solve_all(work, list(requests.values()), jobs, progress)
-    solved = {key: e for key, e in zip(requests, found, strict=True) if isinstance(e, Expectation)}
-    expected = {name: solved[keys[name]] for name in variants}
-    split = {
-        a.name: Drivers(shapley(lambda s, a=a: solved[keys[a.name, s]].ends[-1], list(a.groups), seed=SEED))
-        for a in accounts
-        if drivers
-    }
+    solved = _solve_variants([*variants.values(), *parts.values()], variants, dates, belief_points, progress, jobs)
+    expected = {name: solved[play_key(s)] for name, s in variants.items()}
+    ends = {what: solved[play_key(s)].ends[-1] for what, s in parts.items()}
+    split = {a.name: Drivers(_split(a, lambda s, a=a: ends[a.name, s])) for a in accounts if drivers}
     where = {"period": list(dates), "end": list(ENDS)}
-    ends = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
-    views = {name: forecast_views(a, record[name], scenario.as_of) for name, a in ends.items()}
-    settings = {"belief_points": belief_points, "solves": len(requests)}
+    alone = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
+    views = {name: forecast_views(a, record[name], scenario.as_of) for name, a in alone.items()}
+    settings = {"belief_points": belief_points, "solves": len(solved)}
     return Comparison(scenario, tuple(accounts), tuple(dates), expected, views, split, settings)
+
+
+def _solve_variants(
+    every: Sequence[Scenario],
+    shown: Mapping[str, Scenario],
+    dates: tuple[int, ...],
+    belief_points: int,
+    progress: Progress | None,
+    jobs: int,
+) -> dict[str, Expectation]:
+    """Return what every variant expects, by its `play_key`; those `shown` are solved on a coarser belief grid too."""
+    variants = {play_key(s): s for s in every}
+    work = partial(_expectation, dates, belief_points, frozenset(play_key(s) for s in shown.values()))
+    found = zip(variants, solve_all(work, list(variants.values()), jobs, progress), strict=True)
+    return {key: e for key, e in found if isinstance(e, Expectation)}
+
+
+def _split(a: Account, result: Callable[[frozenset[str]], np.ndarray]) -> Split:
+    """Return the split of an account's difference over its groups, from the result [end] for each set of groups."""
+    return shapley(result, list(a.groups), seed=SEED)
 
 
 def _subsets(a: Account) -> list[frozenset[str]]:
     """Return the sets of an account's groups that the split of its difference needs."""
     out: list[frozenset[str]] = []
-    shapley(lambda s: out.append(s) or np.zeros(len(ENDS)), list(a.groups), seed=SEED)
+    _split(a, lambda groups: out.append(groups) or np.zeros(len(ENDS)))
     return out
 
 

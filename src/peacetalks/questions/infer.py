@@ -3,40 +3,53 @@
 Every move is public, so the public belief is the Bayesian filter (`belief_filter.py`): one pass gives the posterior
 after each event and the likelihood of the record (`filter_record.py`).  Rival accounts are compared on the events that
 all of them can place.  The scenario's prior is taken as the belief at the start of the record.
+
+References
+----------
+Kass, R. E., and A. E. Raftery (1995). Bayes factors. *Journal of the American Statistical Association* 90, 773-795.
+
+Skilling, J. (2006). Nested sampling for general Bayesian computation. *Bayesian Analysis* 1, 833-859.
+
+Examples
+--------
+>>> import datetime as dt
+>>> import peacetalks as pt
+>>> from peacetalks.questions.events import Record, acts
+>>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+>>> act = {"date": dt.date(1951, 6, 20), "actor": small.sides[1].label, "act": "walk out", "source": "an example"}
+>>> head = {"scenario": small.name, "start": dt.date(1951, 6, 10), "summary": "one act", "hindsight": "none"}
+>>> found = infer(small, Record(**head, event=[act]), acts(), belief_points=2, dates=(2,))
+>>> found.base.used, list(found.base.posterior) == [side.label for side in small.sides]
+(frozenset({0}), True)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from peacetalks.equilibrium.belief_filter import Filter, ParticleSet
-from peacetalks.equilibrium.forward import Trajectory, trajectory
-from peacetalks.equilibrium.transitions import forward_distributions
-from peacetalks.errors import NotSolved, SpecError
-from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
-from peacetalks.forecasting.jobs import Progress, solve_all
-from peacetalks.forecasting.readout import ends_of, outcomes_of, plain_columns
+from peacetalks.errors import SpecError
+from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
-from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.views import ForecastViews, forecast_views
-from peacetalks.mechanisms.standard_game import opening
+from peacetalks.forecasting.views import forecast_views
 from peacetalks.questions.account_evidence import Integration, Method, evidence_over_ranges, log_likelihood
-from peacetalks.questions.filter_record import FilteredRecord, Posterior, RecordFilter, events_with_moves
-from peacetalks.questions.marginal_likelihood import BayesFactor, Evidence, bayes_factor
-from peacetalks.scenario.accounts import Account, interpretations
+from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
+from peacetalks.questions.filter_record import RecordFilter
+from peacetalks.questions.marginal_likelihood import BayesFactor, bayes_factor
+from peacetalks.scenario.accounts import interpretations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    import xarray as xr
-
+    from peacetalks.forecasting.accuracy import Accuracy
+    from peacetalks.forecasting.jobs import Progress
+    from peacetalks.forecasting.views import ForecastViews
     from peacetalks.questions.events import Acts, Record
+    from peacetalks.questions.filter_record import FilteredRecord, Posterior
+    from peacetalks.questions.marginal_likelihood import Evidence
+    from peacetalks.scenario.accounts import Account
     from peacetalks.scenario.scenario import Scenario
 
 
@@ -121,8 +134,6 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
 
     Parameters
     ----------
-    scenario : Scenario
-    record : Record
     acts : Acts
         How acts become moves of the game.
     accounts : sequence of Account
@@ -133,19 +144,14 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
         How the evidence is integrated over the ranges of every number that some account changes; "none" gives the
         likelihood at central values only.
     points : int
-        Solves an account by Sobol points; those without a solution are left out and counted.  By nested sampling the
+        Solves an account by Sobol points (those without a solution are left out and counted); by nested sampling the
         most likelihoods an account.
     dates : tuple of int
         Months of the updated forecast, ascending.
-    seed : int
     progress : function, optional
         Called as `progress(done, all)` after every solve.
     jobs : int
         Most processes that solve; nested sampling goes step by step, in this one.
-
-    Returns
-    -------
-    Inference
 
     Raises
     ------
@@ -153,66 +159,63 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
         The record does not fit the scenario, or a setting is out of range.
     NotSolved
         A game has no solution within tolerance.
-
-    References
-    ----------
-    Skilling, J. (2006). Nested sampling for general Bayesian computation. *Bayesian Analysis* 1, 833-859.
-
-    Kass, R. E., and A. E. Raftery (1995). Bayes factors. *Journal of the American Statistical Association* 90, 773-795.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> import peacetalks as pt
-    >>> from peacetalks.questions.events import Record, acts
-    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
-    >>> act = {"date": dt.date(1951, 6, 20), "actor": small.sides[1].label, "act": "walk out", "source": "an example"}
-    >>> head = {"scenario": small.name, "start": dt.date(1951, 6, 10), "summary": "one act", "hindsight": "none"}
-    >>> found = infer(small, Record(**head, event=[act]), acts(), belief_points=2, dates=(2,))
-    >>> found.base.used, list(found.base.posterior) == [side.label for side in small.sides]
-    (frozenset({0}), True)
     """
     if method not in list(Method):
         raise SpecError(f"method must be sobol, nested or none, got {method!r}")
-    record.check(scenario)
-    record_filter, variants = RecordFilter(record, acts, scenario), interpretations(scenario, list(accounts))
-    integrate = method != Method.NONE and bool(accounts)
-    past = record_views_of(variants, dates, scenario.as_of)
-    count = _SolveCounter(progress, len(variants) * (1 + points * integrate))
-    work = partial(_filter_account, record_filter, events_with_moves(record_filter, variants), belief_points, dates)
-    solved = dict(zip(variants, solve_all(work, list(variants.items()), jobs, count), strict=True))
-    found = {name: r for name, r in solved.items() if isinstance(r, _FilteredAccount)}
-    common = frozenset.intersection(*(r.filtered.used for r in found.values()))
-    loglik = partial(log_likelihood, record_filter, common, belief_points)
-    central = _central_log_likelihoods(loglik, variants, found, common, count, jobs)
-    evidence, over = {}, {}
-    if integrate:
-        entries = sorted(set(chain.from_iterable((c.path for c in a.change) for a in accounts)))
-        how = Integration(Method(method), points, seed)
-        evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, count, jobs)
-    base = found["base"]
-    return Inference(
-        scenario=scenario,
-        record=record,
-        prior=base.prior,
-        base=base.filtered,
-        codings=base.codings,
-        common=common,
-        log_likelihood=central,
-        evidence=evidence,
-        dimensions=over,
-        before={n: forecast_views(r.before, past[n], scenario.as_of) for n, r in found.items()},
-        after={n: forecast_views(r.after, past[n], scenario.as_of) for n, r in found.items()},
-        accuracy={name: r.accuracy for name, r in found.items()},
-        dates=tuple(dates),
-        settings={
-            "belief_points": belief_points,
-            "method": method,
-            "points": points,
-            "seed": seed,
-            "solves": count.done,
-        },
-    )
+    record_filter = RecordFilter(record.check(scenario), acts, scenario)
+    how = Integration(Method(method), points, seed)
+    return _Work(record_filter, tuple(accounts), belief_points, tuple(dates), how, jobs).done(progress)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One inference as it was asked for."""
+
+    record_filter: RecordFilter
+    accounts: tuple[Account, ...]
+    belief_points: int
+    dates: tuple[int, ...]
+    how: Integration
+    jobs: int
+
+    def done(self, progress: Progress | None) -> Inference:
+        """Solve, and return what is found."""
+        scenario, how = self.record_filter.scenario, self.how
+        variants = interpretations(scenario, list(self.accounts))
+        past = record_views_of(variants, self.dates, scenario.as_of)
+        integrated = how.method is not Method.NONE and bool(self.accounts)
+        solves = _SolveCounter(progress, len(variants) * (1 + how.points * integrated))
+        found = filter_accounts(self.record_filter, variants, self.belief_points, self.dates, solves, self.jobs)
+        common = frozenset.intersection(*(r.filtered.used for r in found.values()))
+        loglik = partial(log_likelihood, self.record_filter, common, self.belief_points)
+        central = central_log_likelihoods(loglik, variants, found, common, solves, self.jobs)
+        evidence, over = {}, {}
+        if integrated:
+            entries = sorted({change.path for a in self.accounts for change in a.change})
+            evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, solves, self.jobs)
+        base = found["base"]
+        return Inference(
+            scenario=scenario,
+            record=self.record_filter.record,
+            prior=base.prior,
+            base=base.filtered,
+            codings=base.codings,
+            common=common,
+            log_likelihood=central,
+            evidence=evidence,
+            dimensions=over,
+            before={name: forecast_views(r.before, past[name], scenario.as_of) for name, r in found.items()},
+            after={name: forecast_views(r.after, past[name], scenario.as_of) for name, r in found.items()},
+            accuracy={name: r.accuracy for name, r in found.items()},
+            dates=self.dates,
+            settings=self._settings(solves.done),
+        )
+
+    def _settings(self, solves: int) -> dict[str, Any]:
+        """Return the settings, with the number of solves."""
+        how = self.how
+        asked = {"method": str(how.method), "points": how.points, "seed": how.seed}
+        return {"belief_points": self.belief_points, **asked, "solves": solves}
 
 
 class _SolveCounter:
@@ -225,86 +228,3 @@ class _SolveCounter:
         self.done += 1
         if self.progress:
             self.progress(self.done, max(self.total, self.done))
-
-
-@dataclass(frozen=True)
-class _FilteredAccount:
-    """What is read off one account's solved game."""
-
-    filtered: FilteredRecord
-    codings: dict[str, FilteredRecord]  # of the base
-    prior: Posterior
-    placeable: frozenset[int]  # events used for which every account's game has a move
-    log_likelihood: float  # of these
-    before: xr.DataArray  # (period, end) at the dates, without the events
-    after: xr.DataArray  # (period, end) at the dates, with the events
-    accuracy: Accuracy
-
-
-def _filter_account(
-    record_filter: RecordFilter,
-    with_moves: frozenset[int],
-    belief_points: int,
-    dates: tuple[int, ...],
-    item: tuple[str, Scenario],
-) -> _FilteredAccount:
-    """Solve an account's game and filter the record through it."""
-    name, s = item
-    f = Filter(solve_scenario(s, belief_points, refine=True))
-    filtered, at = record_filter.run(f), list(dates)
-    before, after = (
-        forecast_from(f, s, particles, dates[-1]).sel(period=at) for particles in (f.open(), filtered.particles)
-    )
-    use = filtered.used & with_moves
-    return _FilteredAccount(
-        filtered=filtered,
-        codings=_other_codings(record_filter, f) if name == "base" else {},
-        prior=f.posterior(f.open()),
-        placeable=use,
-        log_likelihood=record_filter.log_likelihood(f, use),
-        before=before,
-        after=after,
-        accuracy=accuracy_of(trajectory(f.s, dates[-1]), dates),
-    )
-
-
-def _central_log_likelihoods(
-    loglik: Callable[[Scenario], float],
-    variants: Mapping[str, Scenario],
-    found: Mapping[str, _FilteredAccount],
-    common: frozenset[int],
-    progress: Callable[..., None],
-    jobs: int,
-) -> dict[str, float]:
-    """Return each account's log-likelihood of the common events at central values.
-
-    A game is solved again only where another account has the stage for an event and yet cannot place it.
-    """
-    known = {n: r.log_likelihood for n, r in found.items() if r.placeable == common}
-    known |= {n: r.filtered.log_likelihood for n, r in found.items() if r.filtered.used == common}
-    rest = [n for n in found if n not in known]
-    again = solve_all(loglik, [variants[n] for n in rest], jobs, progress)
-    known |= {n: x for n, x in zip(rest, again, strict=True) if not isinstance(x, NotSolved)}
-    return {n: known[n] for n in found}
-
-
-def _other_codings(record_filter: RecordFilter, f: Filter) -> dict[str, FilteredRecord]:
-    """Return the record filtered with each disputed item by its other coding, and with all of them."""
-    events = record_filter.record.event
-    disputed = [i for i, e in enumerate(events) if e.alternative is not None]
-    out = {
-        f"{events[i].date} {events[i].actor}: {events[i].alternative}": record_filter.run(f, other=frozenset([i]))
-        for i in disputed
-    }
-    if len(disputed) > 1:
-        out["all disputed items by their other coding"] = record_filter.run(f, other=frozenset(disputed))
-    return out
-
-
-def forecast_from(f: Filter, scenario: Scenario, particles: ParticleSet, periods: int) -> xr.DataArray:
-    """Return the outcome classes (period, end) from the scenario's opening state, at the beliefs of the particles."""
-    s, belief = f.s, f.on_grid(particles)
-    start = np.zeros((len(s.compiled.boundaries), s.grid.total))
-    for state, p in opening(scenario).items():
-        start[s.compiled.boundary_index[state]] = p * belief / belief.sum()
-    return ends_of(outcomes_of(Trajectory(s, np.array(list(forward_distributions(s, start, periods))))))
