@@ -131,6 +131,13 @@ def test_base_rates_are_drawn_from_their_interval_and_need_no_solve():
     assert rate.interval[0] < low < rate.probability < high < rate.interval[1]  # 90% inside 95%
 
 
+def test_an_effect_on_a_base_rate_is_nil_however_often_rates_are_drawn():
+    s = pt.load(NAME)
+    query = "effect(talks.walk: 0.01 -> 0.2 on base_rate(ceasefire, fails within 30d)) > 0"
+    (finding,) = audit(s, [claim(query)]).findings
+    assert (finding.value, finding.interval, finding.verdict) == (0.0, (0.0, 0.0), "undecided")
+
+
 def test_verdicts():
     q, weak = parse("P(peace by 1) > 0"), parse("param(rent.weight) >= 0")
     assert verdict(q, np.array([0.1, 0.05, 0.2])) == "holds"

@@ -156,14 +156,14 @@ class Record(Part):
         """Return the month (from 0) in which a date lies; the scenario's date lies in the last one."""
         return min(_whole_months(self.start, date), self.months(scenario) - 1)
 
-    def ends(self, scenario: Scenario) -> list[dt.date]:
+    def month_ends(self, scenario: Scenario) -> list[dt.date]:
         """Return the last day of every month covered; the last one is the scenario's date."""
         n = self.months(scenario)
         return [_later(self.start, k) for k in range(1, n)] + [scenario.as_of]
 
     def known(self, month: int, scenario: Scenario) -> list[KnownState]:
         """Return what is known of the state at the end of a month (from 0)."""
-        return [k for k in self.state if k.date == self.ends(scenario)[month]]
+        return [k for k in self.state if k.date == self.month_ends(scenario)[month]]
 
     def check(self, scenario: Scenario) -> Record:
         """Return the record; raise `SpecError` where it does not fit the scenario."""
@@ -172,7 +172,7 @@ class Record(Part):
         if self.start >= scenario.as_of:
             raise SpecError(f"the record starts on {self.start}, not before the scenario's date {scenario.as_of}")
         self._check_dates(scenario)
-        ends = self.ends(scenario)
+        ends = self.month_ends(scenario)
         for item in self.state:
             if item.date not in ends:
                 raise SpecError(f"state of {item.date}: give it for the end of a month: {', '.join(map(str, ends))}")

@@ -110,7 +110,7 @@ class RecordFilter:
         """
         placed = place(self.record, self.acts, f.s.game, self.scenario, other)
         particles, events, ends = f.open(self._opening(f.s)), [], []
-        for month, date in enumerate(self.record.ends(self.scenario)):
+        for month, date in enumerate(self.record.month_ends(self.scenario)):
             particles, found = self._filter_month(f, particles, month, [p for p in placed if p.month == month])
             known = tuple(self.record.known(month, self.scenario))
             ends.append(MonthEnd(date, known, f.posterior(particles), _log_mass(particles)))

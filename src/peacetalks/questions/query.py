@@ -234,7 +234,7 @@ class _TreeBuilder(Transformer):
 
 
 def _question(text: str) -> str:
-    """Return a base-rate question in the words of the evidence room: "ceasefire, fails within 30d"."""
+    """Return a base-rate question as `evidence.base_rate` takes it: "ceasefire, fails within 30d" spelt out."""
     words = text.replace(",", " ").split()
     spelt = [f"{w[:-1]} {UNITS[w[-1]]}" if w[:-1].isdigit() and w[-1] in UNITS else w for w in words]
     return " ".join(spelt)
