@@ -2,6 +2,7 @@
 # Sets up what is needed (python3 with venv, nothing else), then runs the main job or the tests.
 set -eu
 cd "$(dirname "$0")"
+usage="usage: ./go forecast [SCENARIO] | ./go test [--all] [PYTEST OPTIONS]"
 if [ ! -x .venv/bin/python ]; then python3 -m venv .venv; fi
 if ! cmp -s requirements.lock .venv/installed.lock; then
   echo "Installing the locked dependencies (once) ..." >&2
@@ -14,6 +15,12 @@ case "${1:-}" in
     shift
     if [ $# -eq 0 ]; then set -- korea-1951 --belief-points 9; fi
     exec .venv/bin/peacetalks forecast "$@" ;;
-  test) shift; exec .venv/bin/python -m pytest "$@" ;;
-  *) echo "usage: ./go forecast [SCENARIO] | ./go test" >&2; exit 2 ;;
+  test)
+    shift
+    if [ "${1:-}" = "--all" ]; then
+      shift
+      exec .venv/bin/python -m pytest -n auto "$@"
+    fi
+    exec .venv/bin/python -m pytest -n auto -m "not slow" "$@" ;;
+  *) echo "$usage" >&2; exit 2 ;;
 esac

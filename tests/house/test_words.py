@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2] / "src" / "peacetalks"
 CORE = ("game", "equilibrium")
 PUBLIC = {  # keys of JSON and scenario files, attributes and parameters of public values
-    "noise_floor", "ends", "pay", "drive", "pull", "no change", "last value", "pooled", "outside", "inside", "layer",
+    "noise_floor", "ends", "pay", "drive", "pull", "no change", "last value", "pooled", "outside", "inside",
     "spoken", "silent",  # OutsideForecast: label -> definition, and why a label is not coded
 }  # fmt: skip
 
@@ -33,7 +33,7 @@ PROSE = (
     (r"alone", "scalar fallback solve", ("equilibrium",)),
     (r"pies", "share of the stake", ()),
     (r"clouds?", "particle set", ()),
-    (r"push(?:es|ed|ing)?(?!-)|pull(?:s|ed|ing)?(?!-)|visits?|marche?s?", "push-forward, pull-back, occupation measure", ("equilibrium",)),
+    (r"push(?:es|ed|ing)?(?![-_])|pull(?:s|ed|ing)?(?![-_])|visits?|marche?s?", "push-forward, pull-back, occupation measure", ("equilibrium",)),
     (r"speaks?|is silent|silent", "insufficient data, not estimable", ()),
     (r"three lines", "forecast views", ()),
     (r"noise floor|nothing hidden|nothing is hidden|open cards", "complete-information benchmark", ()),
@@ -48,18 +48,23 @@ PROSE = (
 NAMES = (
     (r"straight\w*|turning|restless", "linear", ()),
     (r"tell|told", "report, progress", ()),
-    (r"settle|reply|gap|gaps|defect|climb|ladder|by_hand|alone|branch", "see docs/words.md", ("equilibrium",)),
-    (r"lots?|lot_\w+|ways?|layers?|edges?|edge_\w+|kinds?|columns?|col_\w+", "lottery, path, period slice, boundary", CORE),
+    (r"settle|reply|gap|gaps|defect|climb|ladder|by_hand|alone", "see docs/words.md", ("equilibrium",)),
+    (r"lots?|lot_\w+|ways?|layers?|edges?|edge_\w+|kinds|columns?|col_\w+", "lottery, path, period slice, boundary", CORE),
     (r"clouds?|push|pull|visits|march|flow", "particles, push_forward, pull_back, ...", ()),
     (r"three_lines|open_cards|noise|spoken|silent|speaks?", "forecast views, complete information", ()),
     (r"bench|wanted|lacking|kept|companions?|readings?|doors?|roads?", "batch, requests, missing, cache", ()),
 )  # fmt: skip
 
 
+TERMS = ("push_forward", "pull_back")  # the field's terms, one word of which stands in the table
+
+
 def parts(name):
     """Return an identifier, and its words, in lower case."""
     plain = name.strip("_")
     snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
+    for term in TERMS:
+        snake = snake.replace(term, "")
     return {snake, *snake.split("_")} if snake not in PUBLIC else set()
 
 

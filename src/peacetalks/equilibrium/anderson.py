@@ -10,12 +10,12 @@ LONGEST = (
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:
-    """Return x . y in one thread (the threads of a BLAS spin on while the kernels run)."""
+    """Return x . y in one thread (BLAS threads keep the processor busy while the kernels run)."""
     return float(np.einsum("i,i->", x, y))
 
 
 class Anderson:
-    """Mixes the last iterates of W -> T(W) to speed the fixed point up; falls back to T(W) where that fails.
+    """Mixes the last iterates of W -> T(W) to accelerate the iteration; falls back to T(W) where that fails.
 
     >>> m, x = Anderson(depth=3), np.array([0.0])
     >>> for _ in range(6):
@@ -26,27 +26,27 @@ class Anderson:
 
     def __init__(self, depth: int = 6) -> None:
         self.depth, self.best, self.count = depth, np.inf, 0
-        self.gaps: list[np.ndarray] = []  # differences between successive gaps T(x) - x
+        self.residuals: list[np.ndarray] = []  # differences between successive residuals T(x) - x
         self.points: list[np.ndarray] = []  # differences between successive T(x)
         self.gram = np.zeros((0, 0))
         self.before: tuple[np.ndarray, np.ndarray] | None = None
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
-        gap, point = (tx - x).ravel(), tx.ravel().copy()
-        size = float(np.abs(gap).max())
+        residual, point = (tx - x).ravel(), tx.ravel().copy()
+        size = float(np.abs(residual).max())
         self.count += 1
         if size > 4 * self.best:
-            self.gaps, self.points, self.gram, self.before = [], [], np.zeros((0, 0)), None
+            self.residuals, self.points, self.gram, self.before = [], [], np.zeros((0, 0)), None
         self.best = min(self.best, size)
         if self.before is not None:
-            self._remember(gap - self.before[0], point - self.before[1])
-        self.before = gap, point
-        if not self.gaps or self.count <= 2:
+            self._remember(residual - self.before[0], point - self.before[1])
+        self.before = residual, point
+        if not self.residuals or self.count <= 2:
             return tx.copy()
         ridge = 1e-12 * np.trace(self.gram) * np.eye(len(self.gram))
         try:
-            weights = np.linalg.solve(self.gram + ridge, [_dot(g, gap) for g in self.gaps])
+            weights = np.linalg.solve(self.gram + ridge, [_dot(g, residual) for g in self.residuals])
         except np.linalg.LinAlgError:
             return tx.copy()
         out = point.copy()
@@ -54,50 +54,51 @@ class Anderson:
             out -= w * p
         return out.reshape(x.shape)
 
-    def _remember(self, gap: np.ndarray, point: np.ndarray) -> None:
+    def _remember(self, residual: np.ndarray, point: np.ndarray) -> None:
         """Add a pair of differences; forget the oldest beyond `depth`."""
-        keep = slice(1 if len(self.gaps) == self.depth else 0, None)
-        self.gaps, self.points = [*self.gaps[keep], gap], [*self.points[keep], point]
-        gram = np.zeros((len(self.gaps), len(self.gaps)))
+        keep = slice(1 if len(self.residuals) == self.depth else 0, None)
+        self.residuals, self.points = [*self.residuals[keep], residual], [*self.points[keep], point]
+        gram = np.zeros((len(self.residuals), len(self.residuals)))
         gram[:-1, :-1] = self.gram[keep, keep]
-        gram[-1] = gram[:, -1] = [_dot(g, gap) for g in self.gaps]
+        gram[-1] = gram[:, -1] = [_dot(g, residual) for g in self.residuals]
         self.gram = gram
 
 
 class Mixer:
-    """Anderson mixing while it gains; spells of relaxed steps, each twice as long as the last, where it does not.
+    """Anderson mixing while it makes progress; where it stalls, spells of relaxed steps, each twice the one before.
 
-    Where play today answers play tomorrow too sharply, single components of W -> T(W) swing from sweep to sweep; in a
-    relaxed step each keeps its own damping, cut when its gap changes sign and raised again while it does not, beyond 1
-    where it creeps one way (as it does where a fixed point has just ceased to exist).
+    Where this period's play responds too sharply to the next period's, single components of W -> T(W) oscillate from
+    sweep to sweep.  In a relaxed step each component has its own damping, cut when its residual changes sign and raised
+    again while it does not; it rises beyond 1 where the component moves slowly in one direction, as it does where a
+    fixed point has just ceased to exist.
     """
 
     def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30, spell: int = 60) -> None:
         self.damping, self.last = np.ones(shape), np.zeros(shape)
         self.depth, self.patience, self.spell, self.mixer = depth, patience, spell, Anderson(depth)
-        self.sizes: list[float] = []  # of the gaps since mixing began
-        self.left = 0  # relaxed steps to go
+        self.sizes: list[float] = []  # of the residuals since mixing began
+        self.left = 0  # relaxed steps still to take
         self.spells = 0  # of relaxed steps, so far
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
-        gap = tx - x
+        residual = tx - x
         if self.left:
             self.left -= 1
-            return self._relax(x, gap)
-        self.sizes.append(float(np.abs(gap).max()))
+            return self._relax(x, residual)
+        self.sizes.append(float(np.abs(residual).max()))
         if len(self.sizes) > self.patience and self.sizes[-1] > 0.5 * self.sizes[-self.patience - 1]:
             self.left, self.spell, self.spells = self.spell, 2 * self.spell, self.spells + 1
             self.sizes, self.mixer = [], Anderson(self.depth)
             self.last[:] = 0.0
-            return self._relax(x, gap)
+            return self._relax(x, residual)
         return self.mixer.step(x, tx)
 
-    def _relax(self, x: np.ndarray, gap: np.ndarray) -> np.ndarray:
-        size = float(np.abs(gap).max())
-        swings = (gap * self.last < 0) & (np.abs(gap) > 0.02 * size)
+    def _relax(self, x: np.ndarray, residual: np.ndarray) -> np.ndarray:
+        size = float(np.abs(residual).max())
+        swings = (residual * self.last < 0) & (np.abs(residual) > 0.02 * size)
         self.damping[swings] *= 0.6
         self.damping[~swings] = np.minimum(LONGEST, 1.05 * self.damping[~swings])
         np.maximum(self.damping, 0.05, out=self.damping)
-        self.last = gap
-        return x + self.damping * gap
+        self.last = residual
+        return x + self.damping * residual

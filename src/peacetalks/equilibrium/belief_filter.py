@@ -207,10 +207,10 @@ class Filter:
         chunks: Chunks = {}
         for state, p in particles.at.items():
             branches = self._branches_of(k, stage, state)
-            self._branch(branches, self._strategies(branches, t, p), p, seen, chunks)
+            self._follow_branches(branches, self._strategies(branches, t, p), p, seen, chunks)
         return self._gather(chunks)
 
-    def _branch(
+    def _follow_branches(
         self, branches: Branches, sigma: list[np.ndarray], p: Particles, seen: list[Seen], chunks: Chunks
     ) -> None:
         """Send the particles of one state along every move that agrees with the record."""
@@ -289,7 +289,7 @@ class Filter:
         return out
 
     def _distribute(self, b: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return (row, flat grid index, weight) of the grid beliefs that b [particle, axis, type] are distributed over."""
+        """Return (row, flat index, weight) of the grid beliefs that `b` [particle, axis, type] is distributed over."""
         grid = self.s.grid
         rows, flats, weights = np.arange(len(b)), np.zeros(len(b), np.int64), np.ones(len(b))
         for ax in range(len(grid.size)):

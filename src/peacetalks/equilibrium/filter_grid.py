@@ -125,7 +125,7 @@ class GridSteps:
     def _targets(
         self, k: int, several: list[Branches], p: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return (place in `several`, number of the next state, its probability, branch) of every target of profile `p`."""
+        """Return (place in `several`, next state, its probability, branch) of every target of profile `p`."""
         out = []
         for s, branches in enumerate(several):
             acts, to = branches.to[p]

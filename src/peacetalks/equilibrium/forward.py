@@ -1,6 +1,6 @@
 """The forward pass: a probability for every outcome at every date, exactly, and sample paths.
 
-`forecast` pushes probability mass over (public state, public belief) through the stages of a solved game.
+`forecast` carries probability mass over (public state, public belief) through the stages of a solved game.
 The chance of a path given the true types is its public chance times the ratio of belief to prior
 (`belief_grid.py`), so forecasts given the types, or under an analyst's own prior, are reweightings of one pass.
 """
@@ -165,7 +165,9 @@ class Paths:
     states: tuple[Any, ...]  # the public states by number
     at: np.ndarray  # [path, period + 1] number of the state, the opening first
     types: dict[str, np.ndarray]  # player -> [path] true type
-    payoff: dict[str, np.ndarray]  # player -> [path] discounted welfare; a finite game's last value included
+    payoff: dict[
+        str, np.ndarray
+    ]  # player -> [path] discounted welfare; the value after the last period of a finite game included
     moves: pl.DataFrame  # path, period, stage, player, move
     seed: int
 

@@ -37,7 +37,7 @@ PATIENCE = 200  # scalar solves per belief in inexact sweeps before the interpol
 
 
 class NonConvergence(NotSolved):
-    """The best responses of two movers keep oscillating under cubic interpolation; linear interpolation is tried next."""
+    """Best responses of two movers oscillate under cubic interpolation; linear interpolation is tried next."""
 
 
 class PeriodMap:
@@ -71,7 +71,7 @@ class PeriodMap:
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
 
     def horizon(self) -> np.ndarray:
-        """Return values [boundary, player-type, belief] after the last period, where a stationary iteration starts too."""
+        """Return values [boundary, player-type, belief] after the last period; a stationary iteration starts there."""
         own = horizon_values(self.c.game, self.c.boundaries)
         return np.repeat(own[:, :, None], self.grid.total, axis=2)
 
@@ -214,7 +214,7 @@ class PeriodMap:
         return x, float(res)
 
     def _strategies_implying(self, n: int, flat: int, post: np.ndarray) -> np.ndarray:
-        """Return log strategies [type and action] of node `n` that make the posteriors of the first type `post` [action]."""
+        """Return log strategies [type and action] of node `n` after which the first type has posteriors `post`."""
         lay = self.c.layout
         i = lay.part_ptr[n]
         nu = lay.log_weight[lay.part_weight[i] : lay.part_weight[i] + len(post)]

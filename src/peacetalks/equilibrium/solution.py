@@ -187,7 +187,7 @@ class Solution(SolvedGame):
         return interpolate_by_type(self, self.boundary_values[t][e].T, beliefs)
 
     def _named(self, node: int, x: np.ndarray) -> dict[Any, Any]:
-        """Return log strategies as {player: {type: {move: probability}}}, {"nature": {move: probability}} for chance."""
+        """Return strategies {player: {type: {move: probability}}}; for chance {"nature": {move: probability}}."""
         lay = self.compiled.layout
         out: dict[Any, Any] = {}
         at = 0

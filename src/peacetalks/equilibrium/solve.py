@@ -89,10 +89,9 @@ def solve(
     max_sweeps : int
         Stationary games: sweeps of the period map on each grid, at the most.
     memory_limit : float
-        Bytes that the arrays of the solution may take.
+        Bytes that the solution may take.
     refine : bool
-        Keep the solution on a grid of about half the points too (`Solution.coarser`), to estimate the error of the
-        grid.
+        Keep the solution on a grid of about half the points too (`Solution.coarser`): it gives the error of the grid.
 
     Returns
     -------
@@ -105,10 +104,6 @@ def solve(
     GameError
         The game or a setting is not valid, or would need more than `memory_limit` bytes.
 
-    References
-    ----------
-    McKelvey & Palfrey (1998), Quantal response equilibria for extensive form games, Experimental Economics 1.
-
     Examples
     --------
     >>> import peacetalks as pt
@@ -119,22 +114,27 @@ def solve(
     """
     began = time.perf_counter()
     lam = _precision(game, rationality)
-    compiled = compile_game(game)
-    grid = make_grid(game, belief_points)
+    compiled, grid = compile_game(game), make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
-    kernel_cache.ready()
     problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
-    sizes = _grid_sizes(game, grid, belief_points, refine)
+    s = _solve(problem, grid, belief_points, began)
+    places = s.search() if certify else ()
+    return replace(s, multiple=len(places), multiple_at=places)
+
+
+def _solve(problem: Problem, grid: Grid, belief_points: int, began: float) -> Solution:
+    """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
+    kernel_cache.ready()
+    sizes = _grid_sizes(problem.game, grid, belief_points, problem.refine)
     try:
         found = _refine_grid(problem, sizes)
     except NonConvergence:
         found = _refine_grid(problem, sizes, linear=True)
     s = None
     for one in found:
-        s = _solution(problem, one, time.perf_counter() - began, s)
+        s = _solution(problem, one, time.perf_counter() - began, coarser=s)
     assert s is not None
-    places = s.search() if certify else ()
-    return replace(s, multiple=len(places), multiple_at=places)
+    return s
 
 
 def _solution(problem: Problem, found: OnGrid, seconds: float, coarser: Solution | None) -> Solution:
@@ -200,7 +200,8 @@ def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
     if need > limit:
         raise GameError(
             f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
-            f"{slices} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, states or periods"
+            f"{slices} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, "
+            "states or periods"
         )
 
 

@@ -128,7 +128,7 @@ def probabilities(given: Mapping[Any, float], types: tuple[Any, ...], what: str)
 
 
 def by_participant(x: np.ndarray, sizes: list[tuple[int, int]]) -> list[np.ndarray]:
-    """Split log strategies x [..., flat] into strategies [..., type, action] of each participant of (types, actions)."""
+    """Split log strategies x [..., flat] into strategies [..., type, action], one for each participant of `sizes`."""
     out, at = [], 0
     for types, actions in sizes:
         out.append(np.exp(x[..., at : at + types * actions]).reshape(*x.shape[:-1], types, actions))

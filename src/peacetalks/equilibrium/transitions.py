@@ -1,9 +1,9 @@
 r"""The transition matrices of a solved game: the forward distribution, occupation measures, and welfare backward.
 
 For a player's type :math:`\theta` with belief :math:`b(\theta)` the product :math:`b(\theta) V_\theta` is carried by
-the same transition rows that carry probability, because the neighbours that a posterior is distributed over tell the
-types apart (`belief_grid.py`).  Hence :math:`\sum b(\theta) V_\theta` at the start equals the payoff expected along the
-forward distribution, to machine precision.
+the same transition rows that carry probability, because the neighbours that a posterior is distributed over separate
+the types (`belief_grid.py`).  Hence :math:`\sum b(\theta) V_\theta` at the start equals the payoff expected along
+the forward distribution, to machine precision.
 
 Forward distributions are arrays [boundary, belief]; some entries may be negative, since some interpolation weights are.
 """
@@ -41,11 +41,11 @@ class TransitionMatrix:
     prob: np.ndarray  # [entry]
 
     def push_forward(self, mass: np.ndarray) -> None:
-        """Push `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
+        """Carry `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
         kernels.push_forward(self.layout, self.ptr, self.col, self.prob, mass, mass[:0])
 
     def occupation_measure(self, mass: np.ndarray) -> np.ndarray:
-        """Push `mass` [slot, belief] forward, in place; return the mass that passes each node [node, belief]."""
+        """Carry `mass` [slot, belief] forward, in place; return the mass that passes each node [node, belief]."""
         seen = np.zeros(((len(self.ptr) - 1) // mass.shape[1], mass.shape[1]))
         kernels.push_forward(self.layout, self.ptr, self.col, self.prob, mass, seen)
         return seen
@@ -85,7 +85,7 @@ def opening_distribution(s: SolvedGame) -> np.ndarray:
 def _enter(s: SolvedGame, distribution: np.ndarray) -> np.ndarray:
     """Return the mass [slot, belief] at the opening of a period, from the distribution [boundary, belief].
 
-    Boundaries that pass through a whole period lead straight to the boundary that they end in.
+    Boundaries that pass through a whole period lead directly to the boundary that they end in.
     """
     mass = np.zeros((s.compiled.n_nodes + len(distribution), s.grid.total))
     at = np.flatnonzero(distribution.any(axis=1))

@@ -104,7 +104,7 @@ def compile_game(game: Game) -> Compiled:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Hold garbage collection off: a game is many small objects, none of them garbage (over a third of the time, measured)."""
+    """Switch garbage collection off: a game is many small objects, none of them garbage (a third of the time)."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -72,18 +73,15 @@ def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Row:
         raise GameError(f"{place((stage, state, None))}: the moves{who} must be a list or generator of Move") from None
     if not found:
         raise GameError(
-            f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state that "
-            "can be reached (a state that only passes through has the one move to itself)"
+            f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state "
+            "that can be reached (a state that only passes through has the one move to itself)"
         )
-    try:  # all at once; only where that fails, move by move to name the error
+    with suppress(AttributeError, TypeError):  # all at once; only where that fails, move by move to name the error
         row = labels, weights, _, _, _ = _row(found)
-        fine = len(set(labels)) == len(found) and min(weights) > 0 and sum(weights) < math.inf
-    except (AttributeError, TypeError):
-        fine = False
-    if not fine:
-        _refuse(stage, state, found, who)
-        row = _row(found)
-    return row
+        if len(set(labels)) == len(found) and min(weights) > 0 and sum(weights) < math.inf:
+            return row
+    _refuse(stage, state, found, who)
+    return _row(found)
 
 
 def _row(moves: list[Move]) -> Row:
@@ -124,7 +122,8 @@ def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
         found.append(out)
     if any(own_pay is not None for row in own.values() for own_pay in (*row[3], *row[4])):
         raise GameError(
-            f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in the Move that `then` returns"
+            f"{place((stage, state, None))}: a side's own move carries a pay or drive; put it in "
+            "the Move that `then` returns"
         )
     return _row(found)
 

@@ -44,7 +44,7 @@ class Move:
     weight : float, default 1
         Reference measure of the move, or its probability at a `Chance` stage.
     drive : mapping or function, optional
-        In the form of `pay`: an incentive that moves the mover without being anyone's welfare, such as a negotiator's
+        In the form of `pay`: an incentive of the mover that is nobody's welfare, such as a negotiator's
         rent.
 
     >>> Move("accept", to="deal", pay={"A": 0.6, ("B", "weak"): 0.4}).label
@@ -60,7 +60,7 @@ class Move:
     def __init__(
         self, label: Hashable, to: Any = None, pay: Pay = None, weight: float = 1.0, drive: Pay = None
     ) -> None:
-        """Make a move; the slots are written directly, which takes half the time of a frozen dataclass's constructor."""
+        """Make a move; writing the slots directly takes half the time of a frozen dataclass's constructor."""
         _set_label(self, label)
         _set_to(self, to)
         _set_pay(self, pay)
@@ -127,7 +127,7 @@ class Game:
     value : function, optional
         `state -> {player or (player, type): payoff}`: the value of a state after the last period, discounted once.
         With `periods=None` the iteration starts from it: the equilibrium returned is the limit of ever longer games
-        with this last value.
+        that end with it.
 
     Raises
     ------

@@ -122,7 +122,7 @@ def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
 def _payoffs(
     walk: Walk, found: list[Found], prof_ptr: np.ndarray, entries: tuple[np.ndarray, ...]
 ) -> dict[str, np.ndarray]:
-    """Return what the moves pay, by the names in `Layout`; `entries`: profile, path and probability of lottery entries."""
+    """Return payoffs by the names in `Layout`; `entries` are profile, path and probability of lottery entries."""
     index, n = walk.index, int(prof_ptr[-1])
     mappings: dict[str, list[Any]] = {
         "payoff": [x for one in found for x in one.node.payoff],

@@ -84,7 +84,7 @@ def expected_typed(L, G, row, flat, u):
 
 @inner()
 def fill_table(N, L, G, X, base, table):
-    """Fill table[profile, local belief, player-type]: payoff and incentive plus expected X[slot, player-type, belief]."""
+    """Fill table[profile, local belief, player-type]: payoff, incentive and expected X[slot, player-type, belief]."""
     U = L.payoff.shape[1]
     for c in range(N.profiles):
         row = N.first + c

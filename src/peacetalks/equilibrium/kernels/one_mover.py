@@ -204,7 +204,7 @@ def interpolate(A, c0, axis, post, R):
 
 @inner()
 def bayes_residual(A, axis, post, rate, R, exempt):
-    """Fill R.bayes (Bayes' rule) and R.residual: the change of a log-probability where R.bayes replaces `post`.
+    """Fill R.bayes (Bayes' rule) and R.residual, the change of log-probabilities it would make.
 
     Returns the largest residual over the beliefs that are not exempt.
     """
@@ -296,7 +296,7 @@ def solve_one_mover(n, L, nu, lam, axis, post, tol, R, exempt):
 
 @inner(fastmath={"contract", "nsz"})
 def one_mover_values(n, L, axis, out, R):
-    """Write the values of the stacked nodes (`n` is one of them) to out[player-type, belief] from the solved scratch R."""
+    """Write the values out[player-type, belief] of the stacked nodes, of which `n` is one, from the solved R."""
     i = L.part_ptr[n]
     A, c0 = L.part_actions[i], L.first_index[L.part_player[i]]
     U, B = out.shape

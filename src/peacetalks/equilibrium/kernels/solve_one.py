@@ -61,7 +61,7 @@ def solve_belief(N, G, mu, table, lam, x, tol, most):
             res, it = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, most)
             steps += it
         return res, steps
-    steps = 0
+    res, steps = np.inf, 0
     if not cold:
         res, steps = damped_iteration(N, G, mu, table, lam, 1.0, x, tol, few)
         if res <= tol:

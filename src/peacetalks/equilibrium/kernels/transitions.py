@@ -208,7 +208,7 @@ def fill_transitions(nodes, L, G, logs, log_ptr, ptr, col, prob):
 
 @entry()
 def push_forward(L, ptr, col, prob, mass, seen):
-    """Push mass[slot, belief] through one period, in the order of play.
+    """Carry mass[slot, belief] forward through one period, in the order of play.
 
     Where `seen` has rows it receives the occupation measure [node, belief]: the mass that passes each node.
     """
