@@ -1,7 +1,7 @@
 """Errors, each of which says what is wrong, where, what was got and how to mend it.
 
-Errors are distinguished by their class, never by their text.  The command line ends with the exit code of the class: 2 for bad input,
-3 for a game that was not solved, 4 for data that are not on this machine.
+Errors are distinguished by their class, never by their text.  The command line ends with the exit code of the class:
+2 for bad input, 3 for a game that was not solved, 4 for data that are not on this machine.
 """
 
 from __future__ import annotations

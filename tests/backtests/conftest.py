@@ -19,3 +19,10 @@ def whole():
     before = time.process_time()
     found = backtest()
     return found, time.process_time() - before
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs the whole backtest as slow."""
+    for item in items:
+        if "whole" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

@@ -1,4 +1,4 @@
-"""Bad input on the command line: one paragraph that says what, where and how to mend it; the exit code; no traceback."""
+"""Bad input on the command line: what, where and how to mend it in one paragraph; the exit code; no traceback."""
 
 import copy
 import json
@@ -242,6 +242,7 @@ def test_an_internal_error_is_1_and_says_so(call, monkeypatch):
     assert "internal error" in text
 
 
+@pytest.mark.slow
 def test_the_codes_leave_the_process():
     def run(*args):
         return subprocess.run(

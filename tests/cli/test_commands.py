@@ -23,6 +23,7 @@ def small(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_forecast_json_and_report(small, tmp_path):
     got = run("forecast", str(small), "--json", "--periods", "24")
     assert got.returncode == 0, got.stderr
@@ -40,12 +41,14 @@ def test_forecast_json_and_report(small, tmp_path):
     assert "https://" not in text
 
 
+@pytest.mark.slow
 def test_draws_give_bands(small):
     out = json.loads(run("forecast", str(small), "--json", "--draws", "4", "--periods", "6").stdout)
     band = out["bands"]["ends"]["peace"]
     assert all(lo <= hi for lo, hi in zip(band["q05"], band["q95"], strict=True))
 
 
+@pytest.mark.slow
 def test_bad_input_exit_codes(tmp_path):
     got = run("forecast", "korea-1950")
     assert got.returncode == 2
@@ -57,6 +60,7 @@ def test_bad_input_exit_codes(tmp_path):
     assert "not valid TOML" in got.stderr
 
 
+@pytest.mark.slow
 def test_new_then_check(tmp_path):
     path = tmp_path / "mine.toml"
     assert run("new", str(path)).returncode == 0

@@ -50,8 +50,8 @@ def pennies():
 
 
 @pytest.mark.parametrize("lam", [5.0, 20.0, 60.0])
-def test_replies_that_turn_in_circles_are_solved_by_newtons_method(lam, monkeypatch):
-    """Where A's type is known the future is the same after every move, and play is that of one month (McKelvey & Palfrey 1995)."""
+def test_best_responses_that_oscillate_are_solved_by_newtons_method(lam, monkeypatch):
+    """Where A's type is known no move changes the future: play is that of one month (McKelvey & Palfrey 1995)."""
 
     def more(p):  # what B gains from heads at A's chance p of heads
         return lam * float(np.array([p, 1 - p]) @ (PENNIES[:, 1] - PENNIES[:, 0]))

@@ -13,6 +13,7 @@ TABLES = Path(home.__file__).parent / "tables"
 COMMITTED = [p for p in TABLES.iterdir() if p.stem != "pool"]  # the pool is fitted by `backtests`, which tests it
 
 
+@pytest.mark.slow
 def test_rebuilt_byte_for_byte(data, tmp_path):
     made = rebuild(data, tmp_path)
     assert {p.name for p in made} == {p.name for p in COMMITTED}

@@ -39,6 +39,7 @@ def square(x):
     return x * x, os.getpid()
 
 
+@pytest.mark.slow
 def test_results_stand_in_order_and_come_from_other_processes(at_once):
     reported = []
     got = solve_all(square, range(6), 2, lambda done, total: reported.append((done, total)))
@@ -48,6 +49,7 @@ def test_results_stand_in_order_and_come_from_other_processes(at_once):
     assert reported == [(i, 6) for i in range(1, 7)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2])
 def test_what_has_no_solution_is_left_in_place_or_raised(at_once, n):
     got = solve_all(square, [1, "unsolved", 3], n, required=1)
@@ -59,6 +61,7 @@ def test_what_has_no_solution_is_left_in_place_or_raised(at_once, n):
         solve_all(square, [1, "wrong", 3], n)
 
 
+@pytest.mark.slow
 def test_an_error_or_an_interrupt_ends_the_other_processes(at_once):
     began = time.perf_counter()
     with pytest.raises(pt.SpecError):
@@ -116,6 +119,7 @@ def commands():
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", commands())
 def test_every_command_says_the_same_from_two_processes(at_once, name):
     command, reported = commands()[name], []

@@ -14,7 +14,9 @@ def lengths(path):
     """Return [(name, lines)] of every function of a file, its docstring included."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return [
-        (n.name, n.end_lineno - n.lineno + 1) for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+        (n.name, n.end_lineno - n.lineno + 1)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
 

@@ -1,7 +1,7 @@
 """The field's words: what a reader would have to learn first is not written in `src/` (see `docs/words.md`).
 
-A word is forbidden in identifiers, or in all that people read (docstrings, comments, messages, templates), everywhere or
-in the rooms named.  Public names that outside users rely on stand in `PUBLIC` and are allowed.
+A word is forbidden in identifiers, or in all that people read (docstrings, comments, messages, templates), everywhere
+or in the rooms named.  Public names that outside users rely on stand in `PUBLIC` and are allowed.
 """
 
 import ast
@@ -33,7 +33,8 @@ PROSE = (
     (r"alone", "scalar fallback solve", ("equilibrium",)),
     (r"pies", "share of the stake", ()),
     (r"clouds?", "particle set", ()),
-    (r"push(?:es|ed|ing)?(?![-_])|pull(?:s|ed|ing)?(?![-_])|visits?|marche?s?", "push-forward, pull-back, occupation measure", ("equilibrium",)),
+    (r"push(?:es|ed|ing)?(?![-_])|pull(?:s|ed|ing)?(?![-_])", "push-forward, pull-back", ("equilibrium",)),
+    (r"visits?|marche?s?", "occupation measure, forward distribution", ("equilibrium",)),
     (r"speaks?|is silent|silent", "insufficient data, not estimable", ()),
     (r"three lines", "forecast views", ()),
     (r"noise floor|nothing hidden|nothing is hidden|open cards", "complete-information benchmark", ()),
@@ -49,7 +50,8 @@ NAMES = (
     (r"straight\w*|turning|restless", "linear", ()),
     (r"tell|told", "report, progress", ()),
     (r"settle|reply|gap|gaps|defect|climb|ladder|by_hand|alone", "see docs/words.md", ("equilibrium",)),
-    (r"lots?|lot_\w+|ways?|layers?|edges?|edge_\w+|kinds|columns?|col_\w+", "lottery, path, period slice, boundary", CORE),
+    (r"lots?|lot_\w+|ways?|layers?|edges?|edge_\w+", "lottery, path, period slice, boundary", CORE),
+    (r"kinds|columns?|col_\w+", "types, player-type index", CORE),
     (r"clouds?|push|pull|visits|march|flow", "particles, push_forward, pull_back, ...", ()),
     (r"three_lines|open_cards|noise|spoken|silent|speaks?", "forecast views, complete information", ()),
     (r"bench|wanted|lacking|kept|companions?|readings?|doors?|roads?", "batch, requests, missing, cache", ()),

@@ -20,4 +20,7 @@ def pytest_generate_tests(metafunc):
         rows = STORED["gambit"]
         version = STORED["gambit_version"]
         ids = [f"T{r['T']}-K{r['K']}-O{r['NO']}-lam{r['lam']}-gambit{version}" for r in rows]
-        metafunc.parametrize("profile", rows, ids=ids)
+        on_the_grid = metafunc.function.__name__ == "test_gambit_first_offers_on_the_belief_grid"
+        slow = [on_the_grid and (r["K"] == 3 or (r["T"], r["NO"]) == (2, 3)) for r in rows]
+        params = [pytest.param(r, marks=pytest.mark.slow if s else ()) for r, s in zip(rows, slow, strict=True)]
+        metafunc.parametrize("profile", params, ids=ids)

@@ -153,7 +153,7 @@ DATA = {
 
 @pytest.mark.parametrize("name", DATA)
 def test_what_data_identify(known, name):
-    """Who wins tells one thing about five parameters; offers and answers tell all five, but never the size of the pie."""
+    """Who wins identifies one of five parameters; offers and answers identify all five, not the size of the stake."""
     found = DATA[name]()
     values = np.linalg.eigvalsh(found)
     rank = int((values > 1e-8 * values.max()).sum())

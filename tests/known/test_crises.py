@@ -1,4 +1,4 @@
-"""Crises: audience costs (o05a), signals (o05b), attrition (o07a, b), private shocks (o19), loyalty (o22), rearming (o25)."""
+"""Crises: audience costs (o05a), signals (o05b), attrition (o07), private shocks (o19), loyalty (o22), rearming (o25)."""
 
 import numpy as np
 import pytest
@@ -60,7 +60,7 @@ def ends(game, lam):
 
 
 def test_audience_costs_as_a_game(known):
-    """Two types per side, ever shorter periods: the chance of war is that of the continuum, and ties go with the period."""
+    """Two types a side, ever shorter periods: the chance of war is that of the continuum; ties go with the period."""
     ties = []
     for dt in (0.4, 0.2):
         war, *back, tie = ends(make("audience", dt=dt, length=0.8), 100)

@@ -145,7 +145,7 @@ def test_choice_between_two_near_options(known):
 
 
 def test_what_mistakes_cost(known):
-    """Expected utility less the log-sum is the divergence of behaviour from the reference measure, over the precision."""
+    """Expected utility minus the log-sum is the divergence of play from the reference measure, over the precision."""
     lam, pay = 15.0, {"accept": 0.5, "reject": 0.45}
     game = pt.Game(
         ("A",), "s", (pt.Decision("d", "A", lambda s: [pt.Move(a, "e", {"A": u}, 0.5) for a, u in pay.items()]),)

@@ -129,7 +129,7 @@ def test_public_signal(known, alpha, beta, z):
 
 @pytest.mark.parametrize(("alpha", "beta", "z"), [(1.0, 4.0, 0.5), (4.0, 16.0, 0.6), (10.0, 4.0, 0.5)])
 def test_the_marginal_member_is_indifferent(alpha, beta, z):
-    """Brute force: at every threshold the member who sees x* expects the force to break with probability c, by Bayes' rule."""
+    """At every threshold the member who sees x* expects the force to break with probability c, by Bayes' rule."""
     theta = np.linspace(-8, 9, 200_001)
     for t in global_game.thresholds(C, z, alpha, beta):
         x = t + norm.ppf(t) / np.sqrt(beta)  # at theta = t the share below x* is t: the force just breaks

@@ -28,6 +28,7 @@ def test_scenario_opens_as_described(name, regime, most):
     assert compile_game(game).n_nodes < most
 
 
+@pytest.mark.slow
 def test_inspectors_instead_of_talks_in_iran():
     lone = {"sides.2.types": {"one": {"share": 1.0, "war_cost": 0.01}}, "sanctions": None, "pact": None}
     base = pt.patch(pt.load("iran-nuclear-2025"), QUICK | lone)
@@ -39,6 +40,7 @@ def test_inspectors_instead_of_talks_in_iran():
     assert with_them["peace"] > without["peace"]
 
 
+@pytest.mark.slow
 def test_truce_or_deal_used_to_rearm_in_sri_lanka():
     base = pt.patch(pt.load("sri-lanka-2002"), QUICK | {"sides.1.types": {"one": {"share": 1.0, "war_cost": 0.015}}})
     s, now = ends(base)

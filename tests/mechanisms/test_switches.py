@@ -61,6 +61,7 @@ def test_flags_live_only_where_they_matter(small, tables):
     assert c.n_nodes < 5 * base.n_nodes
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=12, deadline=None)
 def test_any_combination_works(small, tables, data):

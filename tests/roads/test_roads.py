@@ -80,6 +80,7 @@ def test_simulation_is_exact_within_four_errors_on_random_games(shape, lam):
             within_four(paths.payoff[player][paths.types[player] == kind], s.value(player, kind))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "params", "lam"), CATALOG, ids=[c[0] for c in CATALOG])
 def test_simulation_is_exact_within_four_errors_on_the_catalog(name, params, lam):
     s = pt.solve(make(name, **params), rationality=lam, belief_points=41, certify=False)
@@ -108,6 +109,7 @@ def test_the_grid_converges_to_the_tree_on_random_games(shape, lam):
     assert errors[2] < 1e-4
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(shapes(most_periods=2, stages=1, kinds=(3,)), precision)
 def test_three_types_on_the_simplex_lattice(shape, lam):
@@ -119,6 +121,7 @@ def test_three_types_on_the_simplex_lattice(shape, lam):
             assert s.value(p, k) == pytest.approx(tree.value(p, k), abs=2e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "params", "lam", "player"),
     [
@@ -139,6 +142,7 @@ def test_the_error_falls_with_the_cube_of_the_spacing(name, params, lam, player)
     assert (error[0] / error[3]) ** (1 / 3) > 8.0, error
 
 
+@pytest.mark.slow
 def test_the_error_stays_small_where_beliefs_move_little_in_each_of_many_periods():
     scenario = pt.load("korea-1951")
     peace = []

@@ -10,7 +10,7 @@ from peacetalks.game.language import lottery
 
 
 def ledger(game):
-    """Return (game whose states are (state, this period's entries), {entry: pay}); entries are (stage, state, label)."""
+    """Return (game with states (state, this period's entries), {entry: pay}); entries are (stage, state, label)."""
     book = {}
 
     def noted(k, state, log, move, label=None):

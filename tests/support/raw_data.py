@@ -21,8 +21,8 @@ def require() -> Path:
     folder = raw_data()
     if folder is None:
         what = (
-            "raw data are not on this machine: loaders, rebuild, raw figures and the rule of the case book are NOT tested. "
-            "Set PEACETALKS_DATA to the folder that holds them."
+            "raw data are not on this machine: loaders, rebuild, raw figures and the rule of the case book "
+            "are NOT tested. Set PEACETALKS_DATA to the folder that holds them."
         )
         warnings.warn(what, stacklevel=2)
         pytest.skip(what)
