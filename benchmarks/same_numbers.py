@@ -6,7 +6,8 @@ Each checkout has its own environment in `.venv`.  Asked of both, through what b
 the case book): the forecast of every bundled scenario at 5 belief points with the finer error of the grid, every
 classic game of the catalog solved at its default parameters, the accounts' patches forecast at a small size and, with
 `--case-book`, every case of the backtest's case book solved anew (some ten minutes a checkout).  Every number that
-differs by more than 1e-10, or that only one of the two has, is printed; the exit code is 1 then.
+differs by more than 1e-10, or that only one of the two has, is printed; the exit code is 1 then.  Texts
+are counted only.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def main() -> int:
         for path in next((old / "src/peacetalks").rglob("russia-ukraine-2025/accounts")).glob("*.toml"):
             (Path(there) / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
         a, b = (leaves(ask(one, Path(there), book)) for one in (old, new))
-    worst, count, bad = 0.0, 0, [f"{p}: only in one of the two" for p in sorted(set(a) ^ set(b))]
+    worst, count, texts, bad = 0.0, 0, 0, [f"{p}: only in one of the two" for p in sorted(set(a) ^ set(b))]
     for p in sorted(set(a) & set(b)):
         x, y = a[p], b[p]
         if all(isinstance(v, int | float) and not isinstance(v, bool) for v in (x, y)):
@@ -105,11 +106,14 @@ def main() -> int:
             worst = max(worst, abs(x - y))
             if abs(x - y) > TOLERANCE:
                 bad.append(f"{p}: {x!r} before, {y!r} now")
+        elif isinstance(x, str) and isinstance(y, str) and not p.startswith("/case book"):
+            texts += x != y
         elif x != y:
             bad.append(f"{p}: {x!r} before, {y!r} now")
     print("\n".join(bad))
     print(
-        f"{count} numbers compared; largest difference {worst:.3g}; {len(bad)} of {len(set(a) | set(b))} entries differ"
+        f"{count} numbers compared; largest difference {worst:.3g}; {len(bad)} of {len(set(a) | set(b))} entries "
+        f"differ, and the wording of {texts} texts"
     )
     return 1 if bad else 0
 

@@ -1,4 +1,4 @@
-"""Crises: audience costs (o05a), signals (o05b), attrition (o07), private shocks (o19), loyalty (o22), rearming (o25)."""
+"""Crises: audience costs, signals (o05), attrition (o07), private shocks (o19), loyalty (o22), rearming (o25)."""
 
 import numpy as np
 import pytest

@@ -81,7 +81,8 @@ def _jacobian(residual_of: Residual, z: np.ndarray) -> np.ndarray:
         h = 1e-7 * (1.0 + abs(z[i]))
         moved = z.copy()
         moved[i] += h
-        out[:, i] = (residual_of(moved[:-1], moved[-1])[0] - f) / h
+        with np.errstate(invalid="ignore"):  # a column that is not finite makes the caller turn back
+            out[:, i] = (residual_of(moved[:-1], moved[-1])[0] - f) / h
     return out
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium.belief_grid import make_grid
+from peacetalks.equilibrium.belief_grid import distribute, make_grid
 from peacetalks.equilibrium.dispatch import make_plan
 from peacetalks.equilibrium.kernels import (
     continuation,
@@ -100,9 +100,15 @@ def _own(to: str | None) -> list[Move]:
 
 
 def warm() -> None:
-    """Compile what the second process compiles: two movers, the forward pass."""
+    """Compile what the second process compiles: interpolation, two movers, the forward pass."""
+    _warm_interpolation()
     _warm_two_movers()
     _warm_forward_pass()
+
+
+def _warm_interpolation() -> None:
+    _, grid, _ = _tiny(Decision("act", "A", lambda s: _own("end")))
+    distribute(grid, 0, np.array([[0.5, 0.5]]))
 
 
 def _warm_two_movers() -> None:

@@ -86,7 +86,9 @@ def informed_step(N, G, mu, table, r, x, inverse, step):
     """Write the Newton step at x to `step`, given N.y at x; `inverse` [action, type, 1 + type] is scratch."""
     A, K = N.part[0, ACTIONS], N.part[0, N_TYPES]
     work, here, moved = np.empty((2, 4)), np.empty(4), np.empty(4)
-    M, total, rhs = np.empty((K, K)), np.zeros((K, K)), np.full((K, 1), -1.0)
+    M, total, rhs = np.empty((K, K)), np.zeros((K, K)), np.empty((K, 1))
+    for k in range(K):
+        rhs[k, 0] = -1.0
     for a in range(A):
         action_values(N, G, mu, table, x, a, work, here)
         for j in range(K):
@@ -144,7 +146,8 @@ def newton_informed(N, G, mu, table, lam, scale, x, tol, most):
         if res <= tol:
             return res, it + 1
         informed_step(N, G, mu, table, r, x, inverse, step)
-        base[:] = x
+        for i in range(len(x)):
+            base[i] = x[i]
         res = halve_until_smaller(N, G, mu, table, lam, scale, x, base, step, res)
         if not res < 1e300:
             return np.inf, it + 1
