@@ -47,8 +47,19 @@ def differences(stored, found):
     return out
 
 
+def written(value, depth=0):
+    """Return plain values as JSON: a line for each series of numbers, ten digits each."""
+    pad = " " * (depth + 1)
+    if isinstance(value, dict):
+        rows = [f"{pad}{json.dumps(key)}: {written(part, depth + 1)}" for key, part in value.items()]
+        return "{\n" + ",\n".join(rows) + "\n" + " " * depth + "}"
+    if isinstance(value, list) and any(isinstance(part, list) for part in value):
+        rows = [f"{pad}{written(part, depth + 1)}" for part in value]
+        return "[\n" + ",\n".join(rows) + "\n" + " " * depth + "]"
+    return json.dumps(json.loads(json.dumps(value), parse_float=lambda x: round(float(x), 10)))
+
+
 if __name__ == "__main__":
     for name in sys.argv[1:] or bundled():
-        text = json.dumps(json.loads(json.dumps(compute(name)), parse_float=lambda x: round(float(x), 10)), indent=1)
-        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        (FOLDER / f"{name}.json").write_text(written(compute(name)) + "\n", encoding="utf-8")
         print(f"wrote {name}.json", file=sys.stderr)
