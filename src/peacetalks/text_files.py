@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = 200  # characters of a value that a message shows
 DEEPEST = 100  # tables and lists within one another
-WHOLE = 2**63  # integers in TOML lie below it
+WHOLE, LARGEST = 2**63, 2**1024 - 2**970  # whole numbers in TOML, and those that a float holds, lie below
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MARKS = (  # longest first
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -295,7 +295,7 @@ def _why_not(part: Any, whole: int | None, depth: int) -> str:
     if isinstance(part, int):
         if whole is not None and not -whole <= part < whole:
             return f": whole numbers lie below {whole} (64 bits), got {shorten(part)}"
-        if part.bit_length() > 1024:
+        if abs(part) >= LARGEST:
             return f": beyond what a number can hold (1.8e308), got {shorten(part)}"
     return ""
 

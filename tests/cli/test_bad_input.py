@@ -174,7 +174,7 @@ def _wide(t):
 
 GAMES = {
     "no moves": (_empty, "stage 'act', state 'open' has no moves: every stage must give at least one move"),
-    "nan": (_nan, "pays 'A' nan; payoffs must be finite numbers"),
+    "nan": (_nan, "stages.1.moves.open.1.pay.A: NaN is no number; write a finite one, or leave the entry out"),
     "prior": (_prior, "the prior over the types of 'A' sums to 1.1, not 1"),
     "absurd size": (_wide, "make 167,167,001 public beliefs, more than the limit of 100,000"),
     "unknown key": (lambda t: t.update(stagess=[]), "unknown key 'stagess' (did you mean 'stages'?)"),

@@ -19,7 +19,6 @@ A pay key is a player, or player|type.
 
 from __future__ import annotations
 
-import json
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from peacetalks.errors import GameError, did_you_mean
 from peacetalks.forecasting.readout import strategies_at
 from peacetalks.forecasting.size import belief_count
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
+from peacetalks.text_files import check_values, read_json, shorten, shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,23 +38,18 @@ KEYS = ("players", "types", "start", "periods", "discount", "rationality", "beli
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")
 OWN_KEYS = ("label", "weight")
 THEN_KEYS = ("if", "to", "pay", "drive")
+LONGEST = 200  # characters of a name
 
 
 def read_game(path: Path) -> tuple[Game, Any, int]:
     """Return (game, rationality, belief points) of a game file; raise `GameError` with what is wrong and where."""
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise GameError(f"no file {str(path)!r}; the format is explained in docs/game-files.md") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as e:
-        raise GameError(f"{path}: not valid JSON: {e}") from None
-    except OSError as e:
-        raise GameError(f"{path}: cannot be read ({e.strerror})") from None
-    return parse_game(data, str(path))
+    hint = "; the format is explained in docs/game-files.md"
+    return parse_game(read_json(path, GameError, hint), shown(path))
 
 
 def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     """Return (game, rationality, belief points) from a plain table; `where` names it in errors."""
+    check_values(data, where, GameError)
     _check_keys(data, KEYS, where, need=("players", "start", "stages"))
     players = [_typed(p, str, f"{where}, players") for p in _typed(data["players"], list, f"{where}, players")]
     types = _typed(data.get("types") or {}, dict, f"{where}, types")
@@ -65,11 +60,11 @@ def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
         types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
         start=_next_states(data["start"], f"{where}, start"),
         stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
-        periods=None if periods is None else _number(periods, f"{where}, periods"),
+        periods=None if periods is None else _whole(periods, f"{where}, periods"),
         discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
     )
     rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
-    return game, rationality, _number(data.get("belief_points", 21), f"{where}, belief_points")
+    return game, rationality, _whole(data.get("belief_points", 21), f"{where}, belief_points")
 
 
 def strategy_table(s: Solution) -> list[dict[str, Any]]:
@@ -108,15 +103,25 @@ def _typed(data: Any, kind: type, where: str) -> Any:
     """Return data of a kind; raise `GameError` for another."""
     if not isinstance(data, kind):
         expected = {dict: "a table {...}", list: "a list [...]", str: "a text"}[kind]
-        raise GameError(f"{where}: {expected} is expected, got {data!r}")
+        raise GameError(f"{where}: {expected} is expected, got {shorten(data)}")
+    for name in (data,) if kind is str else data if kind is dict else ():
+        if isinstance(name, str) and len(name) > LONGEST:
+            raise GameError(f"{where}: names have at most {LONGEST} characters, got {shorten(name)}")
     return data
 
 
 def _number(x: Any, where: str) -> Any:
     """Return a number; raise `GameError` for anything else."""
     if isinstance(x, bool) or not isinstance(x, int | float):
-        raise GameError(f"{where}: a number is expected, got {x!r}")
+        raise GameError(f"{where}: a number is expected, got {shorten(x)}")
     return x
+
+
+def _whole(x: Any, where: str) -> int:
+    """Return a whole number, which may be written 3.0; raise `GameError` for anything else."""
+    if not float(_number(x, where)).is_integer():
+        raise GameError(f"{where}: a whole number is expected, got {shorten(x)}")
+    return int(x)
 
 
 def _numbers(data: Any, where: str) -> dict[str, float]:
@@ -138,7 +143,7 @@ def _check_keys(data: Any, keys: tuple[str, ...], where: str, need: tuple[str, .
     """Raise `GameError` where a table has a key that is not known, or lacks one that it needs."""
     for key in _typed(data, dict, where):
         if key not in keys:
-            raise GameError(f"{where}: unknown key {key!r}{did_you_mean(key, keys)}; known: {', '.join(keys)}")
+            raise GameError(f"{where}: unknown key {shorten(key)}{did_you_mean(key, keys)}; known: {', '.join(keys)}")
     missing = [k for k in need if k not in data]
     if missing:
         raise GameError(f"{where}: {', '.join(missing)} missing")
@@ -153,7 +158,7 @@ def _stage(data: Any, where: str) -> Stage:
         return _simultaneous(data, where)
     if "then" in data:
         raise GameError(
-            f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {data['by']!r}"
+            f"{where}: `then` belongs to a stage whose `by` is a list of players; here by is {shorten(data['by'])}"
         )
     moves = {
         state: [_move(m, f"{where}, state {state!r}") for m in _typed(listed, list, f"{where}, state {state!r}")]
