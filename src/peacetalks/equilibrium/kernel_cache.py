@@ -1,42 +1,29 @@
-"""Compiled kernels on disk: they are announced when they must be compiled, and never used after a source has changed.
+"""Compiling the numerical kernels: it is announced, half of it is done by a second process, and all of it is stored.
 
-Numba keys a cached kernel on its own file only; a kernel that calls into another file would survive that file's change.
-A stamp over all kernel files, kept beside the cache, makes the set valid as a whole.  On a first run a second process
-compiles half of what a forecast needs while this one compiles the rest when it is called; `wait` waits for a kernel
-that the second process compiles.
+Where the compiled kernels are stored, `kernels/kernel_files.py` says.  On a first run a second process compiles half of
+what a forecast needs while this one compiles the rest when it is called; `wait` waits for a kernel that the second
+process compiles.  The second process ends when this one does, however it ends: it reads a pipe that nobody writes to.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import multiprocessing
+import os
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import distribute, make_grid
 from peacetalks.equilibrium.dispatch import make_plan
-from peacetalks.equilibrium.kernels import (
-    continuation,
-    exp,
-    interpolation,
-    jit,
-    newton,
-    node,
-    one_mover,
-    solve_one,
-    sweep,
-    transitions,
-    two_movers,
-)
+from peacetalks.equilibrium.kernels import kernel_files, sweep, transitions
 from peacetalks.game.compile import compile_game
-from peacetalks.game.expand import NATURE
-from peacetalks.game.language import MAX_MOVERS, MAX_TYPES, Decision, Game, Move, Simultaneous, Stage
+from peacetalks.game.language import Decision, Game, Move, Simultaneous, Stage
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.belief_grid import Grid
@@ -44,46 +31,55 @@ if TYPE_CHECKING:
     from peacetalks.game.compile import Compiled
 
 log = logging.getLogger("peacetalks")
-FILES = (jit, exp, interpolation, node, newton, one_mover, two_movers, continuation, solve_one, sweep, transitions)
-CONSTANTS = (NATURE, MAX_MOVERS, MAX_TYPES)  # of other files, compiled into the kernels
-PAIR, FORWARD = "sweep.sweep_two_movers-", "transitions.push_forward-"  # the last kernel stored of either kind
-FIRST = "sweep.sweep_one_mover-"  # a kernel that every forecast needs
+PAIR, FORWARD = "sweep.sweep_two_movers", "transitions.push_forward"  # the last kernel stored of either kind
+FIRST = "sweep.sweep_one_mover"  # a kernel that every forecast needs
 _helpers: list[subprocess.Popen[bytes]] = []
-
-
-def _folder() -> Path:
-    """Return the folder of the compiled kernels."""
-    return Path(str(sweep.boundary_values.stats.cache_path))
 
 
 @cache
 def ready() -> bool:
-    """Drop kernels compiled from other sources and announce compilation; return whether compiled ones were there."""
-    folder = _folder()
-    sources = b"".join(Path(str(m.__file__)).read_bytes() for m in FILES) + repr(CONSTANTS).encode()
-    digest = hashlib.sha256(sources).hexdigest()
-    stamp = folder / "peacetalks-kernels.sha256"
-    known = stamp.is_file() and stamp.read_text() == digest
-    if not known:
-        for module in FILES:
-            for old in folder.glob(f"{module.__name__.rpartition('.')[2]}.*.nb[ic]"):
-                old.unlink(missing_ok=True)
-        folder.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(digest)
-    found = known and any(folder.glob(f"{FIRST}*.nbi"))
-    if not found:
-        log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
-        program = f"from {__name__} import warm; warm()"
-        _helpers.append(subprocess.Popen([sys.executable, "-c", program]))
-    return found
+    """Announce compilation and start the second process where kernels are missing; return whether all were there."""
+    missing = [kernel for kernel in (FIRST, PAIR, FORWARD) if not kernel_files.stored(kernel)]
+    if missing and multiprocessing.parent_process() is None:
+        if kernel_files.lasting():
+            log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
+        else:
+            tried = " or ".join(map(str, kernel_files.candidates()))
+            log.warning(
+                "Compiling the numerical kernels (about a minute), anew at every start: they cannot be stored in %s. "
+                "Set %s to a folder that can be written to.",
+                tried,
+                kernel_files.VARIABLE,
+            )
+        if kernel_files.folder() is not None and missing != [FIRST]:
+            _start_helper()
+    return not missing
+
+
+def _start_helper() -> None:
+    """Start the second process, with this one's search path, out of reach of the terminal's interrupts."""
+    path = os.pathsep.join(p or os.getcwd() for p in sys.path)
+    _helpers.append(
+        subprocess.Popen(
+            [sys.executable, "-P", "-c", f"from {__name__} import _help; _help()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+    )
+
+
+def _help() -> None:
+    """Do the work of the second process; end with the first one, whose end of the pipe closes then."""
+    threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(1)), daemon=True).start()
+    warm()
 
 
 def wait(kernel: str) -> None:
     """Wait until the second process, if there is one, has stored `kernel` (PAIR or FORWARD) or has ended."""
-    folder = _folder()
-    while _helpers and _helpers[-1].poll() is None:
-        if any(folder.glob(f"{kernel}*.nbi")) and any(folder.glob(f"{kernel}*.nbc")):
-            return
+    while _helpers and _helpers[-1].poll() is None and not kernel_files.stored(kernel):
         time.sleep(0.1)
 
 
