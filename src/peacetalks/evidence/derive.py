@@ -1,10 +1,11 @@
 """`rebuild`: every committed table made from the raw files, byte for byte.
 
-There are four groups of tables: the cases (`cases_*.csv`), the curves (`curves.csv`, see `derive_curves`), the shares
-and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`) and the trial of the covariate regression against the
-class curve (`trial.csv`, see `trial`). `cards.json` holds a card for each: definition, sources with hashes, limits, and
-where figures differ from those computed independently. Figures are rounded to 4 decimals and rows sorted. The date of a
-card is the end of coverage of its data, never the day of the build.
+There are five groups of tables: the cases (`cases_*.csv`), the curves (`curves.csv`, see `derive_curves`), the shares
+and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`), the trial of the covariate regression against the class
+curve (`trial.csv`, see `trial`) and the codes of an event scheme (`cameo_codes.csv`, see `derive_codes`). `cards.json`
+holds a card for each: definition, sources with hashes, limits, and where figures differ from those computed
+independently. Figures are rounded to 4 decimals and rows sorted. The date of a card is the end of coverage of its data,
+never the day of the build.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from peacetalks.evidence import case_tables, linked
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM
+from peacetalks.evidence.derive_codes import code_rows
 from peacetalks.evidence.derive_curves import COLUMNS, curve_rows
 from peacetalks.evidence.derive_shares import LENGTH_COLUMNS, SHARE_COLUMNS, length_rows, share_rows
 from peacetalks.evidence.loading import load
@@ -55,6 +57,7 @@ def tables(given: str | Path | None = None) -> dict[str, str]:
     out["curves.csv"] = _csv(curve_rows(cases), COLUMNS)
     out["shares.csv"] = _csv(share_rows(cases), SHARE_COLUMNS)
     out["lengths.csv"] = _csv(length_rows(cases), LENGTH_COLUMNS)
+    out["cameo_codes.csv"] = _csv(code_rows(dataset("cameo-codes")), ["code", "name", "other"])
     out["trial.csv"] = _csv(trial_rows(cases("episodes")), TRIAL_COLUMNS)
     out["cards.json"] = json.dumps(_table_cards(given), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return out

@@ -45,6 +45,7 @@ DRAWN_FROM: dict[str, tuple[str, ...]] = {
         "ucdp-termination-conflict",
     ),
     "trial.csv": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"),
+    "cameo_codes.csv": ("cameo-codes",),
 }
 
 DEFINITIONS: dict[str, str] = {
@@ -73,6 +74,9 @@ DEFINITIONS: dict[str, str] = {
     "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
     "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
     "was put into the regression knowing history; cuts before 1990 cannot use it.",
+    "cameo_codes.csv": "Codes of the CAMEO scheme and the acts they stand for: `name` in the numbering of the ICEWS "
+    "tables where these have the code, else in that of version 1.1b3; `other` where version 1.1b3 gives the number to "
+    "another act. Roots and codes of version 1.1b3 are from its codebook (Schrodt 2012); scores are left out.",
     "cases_ceasefires.csv": "Ceasefires with an exact first day. Codes are those of the card of "
     "ethprio-ceasefires. `previous` counts earlier ceasefires of the conflict.",
     "cases_spells.csv": "Peace after civil wars; `end` is the day on which war resumed.",
