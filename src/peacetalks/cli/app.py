@@ -11,7 +11,7 @@ import traceback
 
 import typer
 
-from peacetalks.cli import accounts, evidence, forecasts, scenarios
+from peacetalks.cli import accounts, evidence, forecasts, interrupt, scenarios
 from peacetalks.cli.options import PLAIN
 
 INTERNAL, BAD_INPUT, INTERRUPTED = 1, 2, 130
@@ -37,6 +37,8 @@ def main(argv: list[str] | None = None) -> None:
     Exit codes: 0 done, 1 internal, 2 bad input, 3 not solved, 4 missing data, 130 interrupted.
     """
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
+    if argv is None:
+        interrupt.watch()
     try:
         app(argv, prog_name="peacetalks", standalone_mode=True)
     except KeyboardInterrupt:
