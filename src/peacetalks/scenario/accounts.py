@@ -31,17 +31,19 @@ from peacetalks.errors import SpecError
 from peacetalks.scenario.files import folder, read
 from peacetalks.scenario.paths import SHARE, under, written_at
 from peacetalks.scenario.scenario import Scenario, patch
-from peacetalks.scenario.tables import Part
+from peacetalks.scenario.tables import Label, Part
+
+NAME = r"^[a-z0-9][a-z0-9-]*$"
 
 
 class Change(Part):
     """One entry of an account."""
 
-    path: str = Field(min_length=1, description="Dotted path of the entry that changes.")
+    path: Label = Field(min_length=1, description="Dotted path of the entry that changes.")
     value: Any = Field(None, description="The number (point or range, with its source), switch, or whole table.")
     off: bool = Field(False, description="Take the entry out of the scenario.")
     reason: str = Field(min_length=3, description="Why the interpretation implies the change.")
-    group: str | None = Field(
+    group: Label | None = Field(
         None, description="Entries of a group count as one when a difference is attributed to them."
     )
 
@@ -68,12 +70,12 @@ class Account(Part):
     ('both-irresolute', ['shares of side 1', 'shares of side 2', 'ceasefire.accept'])
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short name, lower case with hyphens.")
-    title: str = Field(min_length=3, description="What the interpretation says, in a line.")
-    attributed_to: str = Field(min_length=3, description="Who holds it; no persons.")
+    name: str = Field(pattern=NAME, max_length=200, description="Short name, lower case with hyphens.")
+    title: Label = Field(min_length=3, description="What the interpretation says, in a line.")
+    attributed_to: Label = Field(min_length=3, description="Who holds it; no persons.")
     summary: str = Field(min_length=3, description="The interpretation in neutral words.")
-    base: str = Field(description="Name of the scenario it changes.")
-    base_digest: str = Field(description="Digest of that scenario, as printed by `peacetalks check`.")
+    base: Label = Field(description="Name of the scenario it changes.")
+    base_digest: Label = Field(description="Digest of that scenario, as printed by `peacetalks check`.")
     change: list[Change] = Field(min_length=1, description="The entries that differ.")
 
     @property

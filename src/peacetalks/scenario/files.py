@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from peacetalks.scenario.scenario import BUNDLED, Scenario, bundled
-from peacetalks.scenario.validation import parse_toml, read_table, read_text
+from peacetalks.scenario.validation import read_table
+from peacetalks.text_files import read_text, read_toml, shown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -39,12 +40,12 @@ def folder(scenario: str | Path) -> Traversable:
 
 def read(path: Traversable | Path, model: type[M]) -> M:
     """Read a TOML file as `model`; raise `SpecError` naming the file, the key and how to mend it."""
-    return read_table(table(path), model, path.name)
+    return read_table(table(path), model, shown(Path(path.name)))
 
 
 def table(path: Traversable | Path) -> dict[str, Any]:
     """Read a TOML file as a plain table; raise `SpecError` naming the file and what is wrong with it."""
-    return parse_toml(read_text(path), path.name)
+    return read_toml(read_text(path), shown(Path(path.name)))
 
 
 def play_key(scenario: Scenario) -> str:

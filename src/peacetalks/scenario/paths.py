@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from peacetalks.errors import SpecError
+from peacetalks.text_files import shorten
 
 SHARE = re.compile(r"^sides\.(?P<side>\d)\.types\.(?P<type>[^.]+)\.share$")  # prior probability of a type
 
@@ -64,10 +65,10 @@ def _check(table: Any, key: str, path: str, way: list[str]) -> None:
     """Raise `SpecError` where `table`, reached by `way`, cannot hold `key`."""
     if isinstance(table, list):
         if not _is_position(table, key):
-            raise SpecError(f"patch {path!r}: {key!r} must be a number from 1 to {len(table)}")
+            raise SpecError(f"patch {shorten(path)}: {shorten(key)} must be a number from 1 to {len(table)}")
     elif not isinstance(table, dict):
-        raise SpecError(f"patch {path!r}: nothing lies below {'.'.join(way)!r}")
+        raise SpecError(f"patch {shorten(path)}: nothing lies below {shorten('.'.join(way))}")
 
 
 def _is_position(table: list[Any], key: str) -> bool:
-    return key.isdigit() and 1 <= int(key) <= len(table)
+    return re.fullmatch("[0-9]{1,9}", key) is not None and 1 <= int(key) <= len(table)

@@ -16,8 +16,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydantic_core import PydanticCustomError, core_schema
 from scipy import stats
+
+from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -30,6 +33,7 @@ DISTRIBUTIONS = {
     "uniform": ("low", "high"),
 }
 JUDGEMENT = "judgement"
+FAR = 1e-9  # chance of a draw further out than what bounds are checked at, on either side
 
 
 class Number(float):
@@ -81,23 +85,24 @@ class Number(float):
         if isinstance(raw, Number):
             return raw
         if isinstance(raw, bool) or not isinstance(raw, int | float | dict):
-            raise ValueError(f"a number is expected (a point, {{low, mode, high}} or {{dist = ...}}), got {raw!r}")
+            raise ValueError(
+                f"a number is expected (a point, {{low, mode, high}} or {{dist = ...}}), got {shorten(raw)}"
+            )
         if not isinstance(raw, dict):
             return cls(_finite(raw))
         fields = dict(raw)
         source = fields.pop("source", None)
         if source is not None and not (isinstance(source, str) and source.strip()):
-            raise ValueError(f"`source` must be a text, got {source!r}")
+            raise ValueError(f"`source` must be a text, got {shorten(source)}")
         if set(fields) == {"value"}:
-            return cls(_finite(fields["value"]), source)
+            return cls(_finite(fields["value"], "value: "), source)
         if set(fields) == set(RANGE):
-            low, mode, high = (_finite(fields[k]) for k in RANGE)
+            low, mode, high = (_finite(fields[k], f"{k}: ") for k in RANGE)
             return _triangle(low, mode, high, source)
         if "dist" in fields:
             return _distribution(fields, source)
-        raise ValueError(
-            f"expected value, or low/mode/high, or dist with its parameters; got {', '.join(fields) or '{}'}"
-        )
+        keys = clip(", ".join(map(str, fields))) or "{}"
+        raise ValueError(f"expected value, or low/mode/high, or dist with its parameters; got {keys}")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -129,7 +134,7 @@ class Bounds:
 
     def check(self, n: Number) -> None:
         """Raise `ValueError` when the number, or any draw of it but for two in a thousand million, lies outside."""
-        lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(1e-9), n.quantile(1 - 1e-9))
+        lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(FAR), n.quantile(1 - FAR))
         if not (self.low - 1e-12 <= lo and hi <= self.high + 1e-12):
             shown = f"{float(n):g}" if lo == hi else f"{lo:g} to {hi:g}"
             raise ValueError(f"must lie in [{self.low:g}, {self.high:g}], got {shown}")
@@ -172,10 +177,15 @@ def number_schema(bounds: Bounds | None) -> dict[str, Any]:
     return {"anyOf": shapes}
 
 
-def _finite(x: Any) -> float:
-    if isinstance(x, bool) or not isinstance(x, int | float) or not math.isfinite(x):
-        raise ValueError(f"a finite number is expected, got {x!r}")
-    return float(x)
+def _finite(x: Any, key: str = "") -> float:
+    """Return a number as a float; raise `ValueError`, which `key` opens, for anything else."""
+    if not isinstance(x, bool) and isinstance(x, int | float):
+        try:
+            if math.isfinite(x):
+                return float(x)
+        except OverflowError:
+            raise ValueError(f"{key}beyond what a number can hold (1.8e308), got {shorten(x)}") from None
+    raise ValueError(f"{key}a finite number is expected, got {shorten(x)}")
 
 
 def _triangle(low: float, mode: float, high: float, source: str | None) -> Number:
@@ -183,16 +193,18 @@ def _triangle(low: float, mode: float, high: float, source: str | None) -> Numbe
         raise ValueError(f"a range needs low <= mode <= high, got {low:g}, {mode:g}, {high:g}")
     if low == high:
         return Number(mode, source)
-    return Number(mode, source, stats.triang((mode - low) / (high - low), loc=low, scale=high - low))
+    return _drawn(mode, source, stats.triang((mode - low) / (high - low), loc=low, scale=high - low))
 
 
 def _distribution(fields: dict[str, Any], source: str | None) -> Number:
     name = fields.pop("dist")
-    if name not in DISTRIBUTIONS:
-        raise ValueError(f"no distribution is called {name!r}; known: {', '.join(DISTRIBUTIONS)}")
+    if not isinstance(name, str) or name not in DISTRIBUTIONS:
+        raise ValueError(f"no distribution is called {shorten(name)}; known: {', '.join(DISTRIBUTIONS)}")
     if set(fields) != set(DISTRIBUTIONS[name]):
-        raise ValueError(f"{name} needs {', '.join(DISTRIBUTIONS[name])}; got {', '.join(fields) or 'nothing'}")
-    a, b = (_finite(fields[k]) for k in DISTRIBUTIONS[name])
+        raise ValueError(
+            f"{name} needs {', '.join(DISTRIBUTIONS[name])}; got {clip(', '.join(map(str, fields))) or 'nothing'}"
+        )
+    a, b = (_finite(fields[k], f"{k}: ") for k in DISTRIBUTIONS[name])
     if name == "uniform":
         if not a < b:
             raise ValueError(f"uniform needs low < high, got {a:g}, {b:g}")
@@ -205,4 +217,13 @@ def _distribution(fields: dict[str, Any], source: str | None) -> Number:
             "lognormal": lambda: stats.lognorm(b, scale=a),
             "beta": lambda: stats.beta(a, b),
         }[name]()
-    return Number(float(frozen.median()), source, frozen)
+    return _drawn(float(frozen.median()), source, frozen)
+
+
+def _drawn(value: float, source: str | None, frozen: Any) -> Number:
+    """Return a number with a distribution; raise `ValueError` for one that floats cannot hold."""
+    with np.errstate(all="ignore"):
+        ends = [value, float(frozen.ppf(FAR)), float(frozen.ppf(1 - FAR))]
+    if not all(math.isfinite(x) for x in ends):
+        raise ValueError("the distribution reaches beyond what a number can hold (1.8e308); make it narrower")
+    return Number(value, source, frozen)

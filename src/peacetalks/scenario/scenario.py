@@ -8,18 +8,19 @@ stake, the present value of everything contested, is 1; flows are per period; sh
 from __future__ import annotations
 
 import copy
-import datetime as dt
 import hashlib
 import json
 import math
+import os
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_validator
 
 from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
+from peacetalks.scenario.dates import Day
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -29,6 +30,7 @@ from peacetalks.scenario.tables import (
     Credibility,
     Deal,
     Inspection,
+    Label,
     Linked,
     Loyalty,
     Observers,
@@ -39,8 +41,10 @@ from peacetalks.scenario.tables import (
     Side,
     Talks,
     Window,
+    whole,
 )
-from peacetalks.scenario.validation import parse_toml, read_table, read_text
+from peacetalks.scenario.validation import read_table
+from peacetalks.text_files import read_text, read_toml, shorten, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,13 +60,17 @@ class Scenario(Part):
     floats (their central values) that carry range and source.  The stake is 1 and a period is a month.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short name, lower case with hyphens.")
-    title: str = Field(description="Title of reports.")
-    as_of: dt.date = Field(description="Nothing dated later enters.")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=200, description="Short name, lower case with hyphens."
+    )
+    title: Label = Field(description="Title of reports.")
+    as_of: Day = Field(description="Nothing dated later enters.")
     summary: str = Field(description="What the scenario is about and how it was coded, in neutral words.")
     hindsight: str = Field(description="What in the coding rests on later knowledge; 'none' if nothing does.")
     period: Literal["month"] = Field("month", description="Length of a period.")
-    periods: int | None = Field(None, ge=1, le=600, description="Last period; left out: stationary.")
+    periods: Annotated[int, Field(ge=1, le=600), BeforeValidator(whole)] | None = Field(
+        None, description="Last period; left out: stationary."
+    )
     rationality: Annotated[Number, Bounds(0, 1000)] = Field(
         description="Precision lambda of choices, per unit of the stake."
     )
@@ -123,6 +131,9 @@ class Scenario(Part):
             raise ValueError(
                 f"two players are called {twice[0]!r}; every side, power and pact member needs its own name"
             )
+        classes = [" ".join(c.split()) for c in self.reference_classes]
+        if again := next((c for c in classes if classes.count(c) > 1), None):
+            raise ValueError(f"reference_classes lists {shorten(again)} twice; keep one")
 
     @property
     def digest(self) -> str:
@@ -229,22 +240,22 @@ def load(name_or_path: str | Path) -> Scenario:
     if path.suffix != ".toml" and path.name == name:
         if name not in bundled():
             raise SpecError(
-                f"no bundled scenario is called {name!r}{did_you_mean(name, bundled())}. "
+                f"no bundled scenario is called {shorten(name)}{did_you_mean(name, bundled())}. "
                 f"Bundled: {', '.join(bundled())}; or give the path of a .toml file."
             )
         return parse(read_text(BUNDLED / f"{name}.toml"), name)
-    if path.is_dir():
-        raise SpecError(f"{str(path)!r} is a folder; give a bundled scenario's name or the path of a .toml file")
-    if path.suffix != ".toml" and path.exists():
+    if os.path.isdir(path):
+        raise SpecError(f"'{shown(path)}' is a folder; give a bundled scenario's name or the path of a .toml file")
+    if path.suffix != ".toml" and os.path.exists(path):
         raise SpecError(
-            f"{str(path)!r} is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)"
+            f"'{shown(path)}' is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)"
         )
-    return parse(read_text(path, ". Make a starter with `peacetalks new`."), str(path))
+    return parse(read_text(path, hint=". Make a starter with `peacetalks new`."), shown(path))
 
 
 def parse(text: str, where: str = "scenario") -> Scenario:
     """Return the scenario that TOML text describes; `where` names the text in the error (`SpecError`)."""
-    return from_table(parse_toml(text, where), where)
+    return from_table(read_toml(text, where), where)
 
 
 def from_table(raw: dict[str, Any], where: str = "scenario") -> Scenario:

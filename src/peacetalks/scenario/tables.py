@@ -7,16 +7,35 @@ game.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from peacetalks.scenario.quantity import Bounds, Number
+from peacetalks.text_files import shorten
+
+
+def whole(raw: Any) -> int:
+    """Return a whole number, which may be written 3.0; raise `ValueError` for anything else."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != raw // 1:
+        raise ValueError(f"a whole number is expected, got {shorten(raw)}")
+    return int(raw)
+
+
+def _label(text: str) -> str:
+    """Return a name that a table or a chart can show on a line; raise `ValueError` for another."""
+    if not text.strip() or "\n" in text or "\t" in text:
+        raise ValueError(f"a name on one line is expected, got {shorten(text)}")
+    return text
+
 
 Probability = Annotated[Number, Bounds(0, 1)]
 Positive = Annotated[Number, Bounds(0)]
 Weight = Annotated[Number, Bounds(1e-9)]
 Discount = Annotated[Number, Bounds(0, 0.9999)]
+Whole = Annotated[int, BeforeValidator(whole)]
+SideNumber = Annotated[Literal[1, 2], BeforeValidator(whole)]
+Label = Annotated[str, Field(max_length=200), AfterValidator(_label)]
 MAX_OFFERS, MAX_FRONT = 1001, 401
 
 
@@ -40,9 +59,9 @@ class SideType(Part):
 class Side(Part):
     """A side of the conflict."""
 
-    label: str = Field(description="Name shown in reports.")
+    label: Label = Field(description="Name shown in reports.")
     discount: Discount = Field(description="Discount factor per period.")
-    types: dict[str, SideType] = Field(min_length=1, max_length=4, description="Hidden types, one to four.")
+    types: dict[Label, SideType] = Field(min_length=1, max_length=4, description="Hidden types, one to four.")
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> Side:
@@ -55,7 +74,7 @@ class Side(Part):
 class Battlefield(Part):
     """The front and how it moves."""
 
-    positions: int = Field(21, ge=3, le=MAX_FRONT, description="Front positions, from none of it to all of it.")
+    positions: Whole = Field(21, ge=3, le=MAX_FRONT, description="Front positions, from none of it to all of it.")
     front: Probability = Field(description="Share of what is contested that side 1 holds now.")
     mobility: Probability = Field(
         description="Chance per period that the front moves a position when both fight fully."
@@ -71,7 +90,7 @@ class Talks(Part):
     """Negotiations: who proposes, what, and how readily."""
 
     open: bool = Field(description="Whether talks are open at the start.")
-    offers: int = Field(11, ge=2, le=MAX_OFFERS, description="Terms on offer, evenly spaced from 0 to 1.")
+    offers: Whole = Field(11, ge=2, le=MAX_OFFERS, description="Terms on offer, evenly spaced from 0 to 1.")
     proposer: Probability = Field(Number(0.5), description="Chance that side 1 proposes in a period.")
     offer: Weight = Field(Number(0.3), description="Reference mass of making an offer (over all terms).")
     ask: Weight = Field(Number(0.2), description="Reference mass of asking for a ceasefire.")
@@ -99,9 +118,11 @@ class Ceasefire(Part):
 class Sanctions(Part):
     """An outside power that threatens, imposes and relieves sanctions on one side and aids the other."""
 
-    label: str = Field(description="The outside power.")
-    on: Literal[1, 2] = Field(description="Side that is sanctioned; the other one is aided.")
-    level: Literal[0, 1, 2] = Field(0, description="At the start: 0 none, 1 threatened, 2 imposed.")
+    label: Label = Field(description="The outside power.")
+    on: SideNumber = Field(description="Side that is sanctioned; the other one is aided.")
+    level: Annotated[Literal[0, 1, 2], BeforeValidator(whole)] = Field(
+        0, description="At the start: 0 none, 1 threatened, 2 imposed."
+    )
     bite: Positive = Field(description="Cost of imposed sanctions to their target, per period.")
     aid: Probability = Field(Number(0.0), description="Share of the other side's war cost that aid takes over.")
     upkeep: Positive = Field(description="Cost of imposed sanctions and aid to the outside power, per period.")
@@ -123,8 +144,8 @@ class Rent(Part):
 class Challengers(Part):
     """Small powers that test a side's resolve, one after another."""
 
-    label: str = Field("small powers", description="Who they are.")
-    tests: Literal[1, 2] = Field(description="Side whose resolve is tested.")
+    label: Label = Field("small powers", description="Who they are.")
+    tests: SideNumber = Field(description="Side whose resolve is tested.")
     chance: Probability = Field(description="Chance that an occasion to probe arises in a period.")
     gain: Positive = Field(description="What an unanswered probe is worth to the challenger.")
     loss: Positive = Field(description="What an answered probe costs the challenger.")
@@ -136,7 +157,7 @@ class Challengers(Part):
 class Audience(Part):
     """Domestic audience of a side: public demands that are dear to give up, and support worn down by humiliations."""
 
-    side: Literal[1, 2] = Field(description="The side whose audience it is (the same as in the table loyalty).")
+    side: SideNumber = Field(description="The side whose audience it is (the same as in the table loyalty).")
     cost: Positive = Field(description="Cost of backing down from a public demand, in units of the stake.")
     demand: Probability = Field(description="Share of the stake for this side that it demands in public.")
     exposure: Positive = Field(
@@ -153,7 +174,7 @@ class Audience(Part):
 class Deal(Part):
     """Durability: a settlement is kept, or used to rearm; left out, a settlement lasts for good."""
 
-    by: list[Literal[1, 2]] = Field(
+    by: list[SideNumber] = Field(
         default_factory=lambda: [1, 2], min_length=1, max_length=2, description="Who may rearm."
     )
     cost: Positive = Field(description="Cost of a period of rearming, in units of the stake.")
@@ -168,6 +189,12 @@ class Deal(Part):
     )
     lasting: Probability = Field(Number(0.0), description="Chance per period that a kept deal becomes final.")
 
+    @model_validator(mode="after")
+    def _each_side_once(self) -> Deal:
+        if len(set(self.by)) < len(self.by):
+            raise ValueError(f"by names side {self.by[0]} twice; keep one")
+        return self
+
 
 class Inspection(Part):
     """Inspectors: a move of their own, instead of talks; they raise the chance that a violation is found out."""
@@ -181,7 +208,7 @@ class Inspection(Part):
 class Loyalty(Part):
     """Loyalty of a force that falls under restraint, and mutiny (a global game)."""
 
-    side: Literal[1, 2] = Field(description="The side whose force it is (the same as in the table audience).")
+    side: SideNumber = Field(description="The side whose force it is (the same as in the table audience).")
     steady: Number = Field(description="Public signal of the regime's strength while loyalty holds.")
     strained: Number = Field(description="The same once loyalty has fallen.")
     public: Weight = Field(Number(4.0), description="Precision of the public signal; at most sqrt(2 pi private).")
@@ -212,7 +239,7 @@ class Window(Part):
     variant: Literal["lever", "prestige"] = Field(
         description="Worth something while the war is open, or after a quick victory."
     )
-    side: Literal[1, 2] = Field(description="The side that hopes for it.")
+    side: SideNumber = Field(description="The side that hopes for it.")
     value: Positive = Field(
         description="Worth of the wider agreement, or of the prestige, to this side, in units of the stake."
     )
@@ -239,8 +266,8 @@ class Window(Part):
 class Linked(Part):
     """A second issue that may be traded against terms, in a few bundle offers."""
 
-    label: str = Field(description="What the second issue is.")
-    held_by: Literal[1, 2] = Field(description="Side that has its way on it unless a bundle is agreed.")
+    label: Label = Field(description="What the second issue is.")
+    held_by: SideNumber = Field(description="Side that has its way on it unless a bundle is agreed.")
     worth_1: Positive = Field(description="What it is worth to side 1, in units of the stake.")
     worth_2: Positive = Field(description="What it is worth to side 2, in units of the stake.")
     terms: list[Probability] = Field(
@@ -248,12 +275,19 @@ class Linked(Part):
     )
     offer: Weight = Field(Number(0.1), description="Reference mass of offering a bundle (over all of them).")
 
+    @model_validator(mode="after")
+    def _each_bundle_once(self) -> Linked:
+        values = [float(t) for t in self.terms]
+        if twice := next((t for t in values if values.count(t) > 1), None):
+            raise ValueError(f"terms lists {twice:g} twice; keep one")
+        return self
+
 
 class Pact(Part):
     """A pact of a side with one or two other powers: formed or not at the start, honoured or not when called on."""
 
-    side: Literal[1, 2] = Field(1, description="The side that the pact protects.")
-    members: list[str] = Field(min_length=1, max_length=2, description="The other powers.")
+    side: SideNumber = Field(1, description="The side that the pact protects.")
+    members: list[Label] = Field(min_length=1, max_length=2, description="The other powers.")
     formed: bool = Field(False, description="Whether it is in force at the start; if not, the powers decide then.")
     join: Probability = Field(Number(0.5), description="Reference mass of joining, of each power.")
     security: Positive = Field(Number(0.0), description="Worth of a period under the pact to each member.")
@@ -275,7 +309,7 @@ class Pact(Part):
 class Observers(Part):
     """Observers who judge a side's ability by the pace of the war against a benchmark (Beta-Binomial)."""
 
-    of: Literal[1, 2] = Field(description="The side that is judged.")
+    of: SideNumber = Field(description="The side that is judged.")
     prior_for: Weight = Field(description="Weight of the prior in favour: as if so many months had seen an advance.")
     prior_against: Weight = Field(description="Weight of the prior against: as if so many months had seen none.")
     advances: Positive = Field(description="Months with an advance of a front position, up to the date.")

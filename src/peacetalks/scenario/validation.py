@@ -1,44 +1,20 @@
-"""From TOML text to checked tables: every error says which file, which key, what was got and how to mend it."""
+"""From plain tables to checked ones: every error says which file, which key, what was got and how to mend it."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from peacetalks.errors import SpecError, did_you_mean
+from peacetalks.text_files import check_values, clip, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from importlib.resources.abc import Traversable
 
 M = TypeVar("M", bound=BaseModel)
+OWN_WORDS = ("number", "value_error", "too_short", "too_long")  # errors that say what was got, or how many
 SHOWN = 5  # errors of a table that are named; the rest are counted
-
-
-def read_text(path: Traversable | Path, hint: str = "") -> str:
-    """Return the text of a file; `hint` follows the message when there is no such file."""
-    shown = str(path) if isinstance(path, Path) else path.name
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise SpecError(f"no file {shown!r}{hint}") from None
-    except UnicodeDecodeError as e:
-        raise SpecError(
-            f"{shown}: cannot be read as UTF-8 text (byte {e.start}); save it as UTF-8 and try again"
-        ) from None
-    except OSError as e:
-        raise SpecError(f"{shown}: cannot be read ({e.strerror})") from None
-
-
-def parse_toml(text: str, where: str) -> dict[str, Any]:
-    """Return TOML text as a plain table; `where` names the text in the error."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as e:
-        raise SpecError(f"{where}: not valid TOML: {e}. Strings need quotes, tables a [header].") from None
 
 
 def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
@@ -59,6 +35,7 @@ def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
     ------
     SpecError
         The first errors, each with the dotted path of the key; unknown keys come first, with the nearest known key.
+        Before them what may stand in no table: control characters, endless nesting, numbers that no float holds.
 
     Examples
     --------
@@ -67,6 +44,7 @@ def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
     Traceback (most recent call last):
     peacetalks.errors.SpecError: my file: wieght: unknown key (did you mean 'weight'?); weight: missing, but required
     """
+    check_values(raw, where)
     try:
         return model.model_validate(raw)
     except ValidationError as e:
@@ -81,12 +59,14 @@ def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
 def _line(item: Any, model: type[BaseModel]) -> str:
     """Return one error of pydantic as words: where, and what is wrong."""
     loc = item["loc"]
-    place = ".".join(str(key + 1) if isinstance(key, int) else str(key) for key in loc) or "the file"
-    if item["type"] == "extra_forbidden":
+    place = clip(".".join(str(key + 1) if isinstance(key, int) else str(key) for key in loc)) or "the file"
+    kind, said = item["type"], item["msg"].removeprefix("Value error, ")
+    if kind == "extra_forbidden":
         return f"{place}: unknown key{did_you_mean(loc[-1], model_at(loc[:-1], model).model_fields)}"
-    if item["type"] == "missing":
+    if kind == "missing":
         return f"{place}: missing, but required"
-    return f"{place}: {item['msg'].removeprefix('Value error, ')}"
+    got = "" if kind in OWN_WORDS else f", got {shorten(item['input'])}"
+    return f"{place}: {said}{got}"
 
 
 def model_at(path: Iterable[Any], model: type[BaseModel]) -> type[BaseModel]:
