@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -28,8 +30,10 @@ from peacetalks.questions.query_tree import (
     Rate,
     Welfare,
 )
+from peacetalks.text_files import DEEPEST, SHOWN, clip, shorten
 
 MAX_MONTHS = 600
+LONGEST = 2000  # characters of a query
 PLAY_MONTHS = 12  # over which play(...) is counted where no months are given
 UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 TERMINALS = {
@@ -63,10 +67,15 @@ def parse(text: str) -> Query:
     >>> q.compare, q.left.event.labels
     ('>', ('victory_1', 'victory_2', 'wider_war', 'broken'))
     """
+    text = re.sub(r"\s", " ", text)  # columns are counted along one line
+    if len(text) > LONGEST:
+        raise QueryError(f"a query has at most {LONGEST:,} characters, got {len(text):,}; make two claims of it")
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as e:
         raise QueryError(_unreadable(text, e)) from None
+    if _depth(tree) > DEEPEST:
+        raise QueryError(f"more than {DEEPEST} operations within one another; make the query shorter")
     try:
         left, compare, right = _TreeBuilder(text).transform(tree)
     except Exception as e:
@@ -76,8 +85,21 @@ def parse(text: str) -> Query:
 
 
 def pointed(text: str, column: int, what: str) -> str:
-    """Return a message with the query and a mark under the column (from 1)."""
-    return f"column {column}: {what}\n  {text}\n  {' ' * (column - 1)}^"
+    """Return a message with the query, or the part of a long one, and a mark under the column (from 1)."""
+    start = 0 if len(text) <= SHOWN else max(0, min(column - 1 - SHOWN // 2, len(text) - SHOWN))
+    head, part = "..." if start else "", text[start : start + SHOWN]
+    tail = "..." if start + SHOWN < len(text) else ""
+    return f"column {column}: {what}\n  {head}{part}{tail}\n  {' ' * (len(head) + column - 1 - start)}^"
+
+
+def _depth(tree: Any) -> int:
+    """Return how many operations of a parsed query lie within one another, at most."""
+    deepest, left = 0, [(tree, 1)]
+    while left:
+        node, depth = left.pop()
+        deepest = max(deepest, depth)
+        left += [(child, depth + 1) for child in getattr(node, "children", ())]
+    return deepest
 
 
 def _unreadable(text: str, e: Any) -> str:
@@ -87,7 +109,7 @@ def _unreadable(text: str, e: Any) -> str:
     expected = getattr(e, "accepts", None) or getattr(e, "expected", None) or getattr(e, "allowed", None) or ()
     known = " or ".join(sorted({TERMINALS.get(x, repr(x.lower())) for x in expected})[:14])
     rest = text[column - 1 :].split(maxsplit=1)
-    got = f"{rest[0]!r} is not expected here" if rest else "the query ends here"
+    got = f"{shorten(rest[0], 60)} is not expected here" if rest else "the query ends here"
     return pointed(text, column, f"{got}; expected {known}")
 
 
@@ -108,11 +130,16 @@ class _TreeBuilder(Transformer):
     def fail(self, column: int, what: str) -> QueryError:
         return QueryError(pointed(self.text, column, what))
 
+    def finite(self, token: Any) -> float:
+        if not math.isfinite(float(token)):
+            raise self.fail(token.column, f"{clip(str(token), 60)} is beyond what a number can hold (1.8e308)")
+        return float(token)
+
     def comparison(self, meta: Any, c: list[Any]) -> tuple[Any, str | None, Any]:
         return (c[0], str(c[1]), c[2]) if len(c) == 3 else (c[0], None, None)
 
     def number(self, meta: Any, c: list[Any]) -> Literal:
-        return Literal(float(c[0]))
+        return Literal(self.finite(c[0]))
 
     def negate(self, meta: Any, c: list[Any]) -> Binary:
         return Binary("-", Literal(0.0), c[0])
@@ -147,7 +174,8 @@ class _TreeBuilder(Transformer):
             if word not in LABELS and word not in ENDS:
                 known = [*ENDS, *LABELS]
                 raise self.fail(
-                    meta.column, f"no outcome is called {word!r}{did_you_mean(word, known)}; known: {', '.join(known)}"
+                    meta.column,
+                    f"no outcome is called {shorten(word)}{did_you_mean(word, known)}; known: {', '.join(known)}",
                 )
             out += [x for x in ENDS.get(word, (word,)) if x not in out]
         return tuple(out)
@@ -162,11 +190,13 @@ class _TreeBuilder(Transformer):
         return Event(EventKind.BROKEN, c[0], self.months(meta, c[1]))
 
     def terms_are(self, meta: Any, c: list[Any]) -> Event:
-        return Event(EventKind.TERMS, ("settlement",), None, str(c[0]), float(c[1]))
+        return Event(EventKind.TERMS, ("settlement",), None, str(c[0]), self.finite(c[1]))
 
     def months(self, meta: Any, token: Any) -> int:
         if not 1 <= int(token) <= MAX_MONTHS:
-            raise self.fail(getattr(token, "column", meta.column), f"months run from 1 to {MAX_MONTHS}, got {token}")
+            raise self.fail(
+                getattr(token, "column", meta.column), f"months run from 1 to {MAX_MONTHS}, got {clip(token, 60)}"
+            )
         return int(token)
 
     def in_force(self, meta: Any, c: list[Any]) -> InForce:
@@ -176,7 +206,7 @@ class _TreeBuilder(Transformer):
         return IsType(c[0], c[1])
 
     def believed(self, meta: Any, c: list[Any]) -> Believed:
-        return Believed(c[0], c[1], str(c[2]), float(c[3]))
+        return Believed(c[0], c[1], str(c[2]), self.finite(c[3]))
 
     def conditions(self, meta: Any, c: list[Any]) -> tuple[Any, ...]:
         return tuple(c)
@@ -216,10 +246,10 @@ class _TreeBuilder(Transformer):
         return Loglik(c[0], meta.column)
 
     def number_setting(self, meta: Any, c: list[Any]) -> float:
-        return float(c[0])
+        return self.finite(c[0])
 
     def minus_setting(self, meta: Any, c: list[Any]) -> float:
-        return -float(c[0])
+        return -self.finite(c[0])
 
     def off_setting(self, meta: Any, c: list[Any]) -> str:
         return "off"
