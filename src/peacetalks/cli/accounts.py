@@ -28,6 +28,7 @@ def compare(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
+    timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
 ) -> None:
     """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
@@ -68,6 +69,7 @@ def infer(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
+    timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".html, .csv, .json or .svg")] = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
@@ -118,6 +120,7 @@ def audit(
     ] = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: options.AsJson = False,
+    timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""

@@ -25,6 +25,7 @@ def forecast(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
+    timings: options.Timings = False,
     as_csv: Annotated[
         bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")
     ] = False,
@@ -55,6 +56,7 @@ def explain(
     periods: Annotated[int, typer.Option(help="Months over which paths are followed.")] = EXPLAINED_PERIODS,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     as_json: options.AsJson = False,
+    timings: options.Timings = False,
 ) -> None:
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
     from peacetalks.forecasting.explain import explain as explanation_of

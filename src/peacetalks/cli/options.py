@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,20 @@ PLAIN = {
     "pretty_exceptions_enable": False,
 }
 
+
+def report_timings(context: typer.Context, asked: bool) -> bool:
+    """Print the line of `--timings` on stderr when the command ends, where it is asked for; return `asked`."""
+
+    def report() -> None:
+        from peacetalks.equilibrium.timings import timings_line
+
+        print(timings_line(), file=sys.stderr)
+
+    if asked:
+        context.call_on_close(report)
+    return asked
+
+
 ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
@@ -23,6 +38,9 @@ Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: t
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
 Accounts = Annotated[
     list[Path] | None, typer.Option("--account", help="A further account's file; may be given several times.")
+]
+Timings = Annotated[
+    bool, typer.Option("--timings", callback=report_timings, help="Say on stderr how long each part took, in one line.")
 ]
 ReferenceClass = Annotated[str | None, typer.Option("--class", help="Reference class, e.g. war_type=interstate.")]
 AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]

@@ -23,6 +23,7 @@ def check(scenario: options.ScenarioName) -> None:
     from peacetalks.forecasting.size import check_size
     from peacetalks.game.compile import compile_game
     from peacetalks.mechanisms.standard_game import build
+    from peacetalks.scenario.plausibility import implausible
     from peacetalks.scenario.scenario import load
 
     found = load(scenario)
@@ -34,6 +35,8 @@ def check(scenario: options.ScenarioName) -> None:
     for path in bare:
         print(f"  no source: {path}")
     print(f"game: {len(compiled.boundaries)} states, {compiled.n_nodes} nodes; digest {found.digest}")
+    for warning in implausible(found):
+        print(f"seldom meant: {warning}")
 
 
 def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
@@ -47,7 +50,10 @@ def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("s
     print(f"Wrote {output}: edit it, then run `peacetalks check {output}`.")
 
 
-def solve_game(path: Annotated[Path, typer.Argument(help="A game as JSON (see docs/game-files.md).")]) -> None:
+def solve_game(
+    path: Annotated[Path, typer.Argument(help="A game as JSON (see docs/game-files.md).")],
+    timings: options.Timings = False,
+) -> None:
     """Solve a small general game given as data; print values and strategies as JSON."""
     from peacetalks.pages.files import json_text
     from peacetalks.questions.game_file import solve_file

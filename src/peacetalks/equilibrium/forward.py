@@ -16,6 +16,7 @@ import xarray as xr
 
 from peacetalks.equilibrium.belief_grid import beliefs_at
 from peacetalks.equilibrium.solved_game import probabilities
+from peacetalks.equilibrium.timings import timed
 from peacetalks.equilibrium.transitions import forward_distributions, opening_distribution
 from peacetalks.errors import GameError
 
@@ -115,7 +116,11 @@ def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
     if int(periods) != periods or periods < 1 or (horizon is not None and periods > horizon):
         limit = "" if horizon is None else f" and at most the game's {horizon}"
         raise GameError(f"periods must be a whole number >= 1{limit}, got {periods!r}")
-    return Trajectory(s, np.array(list(forward_distributions(s, opening_distribution(s), int(periods)))))
+    mass = np.empty((int(periods), len(s.compiled.boundaries), s.grid.total))
+    with timed("forecast"):
+        for t, distribution in enumerate(forward_distributions(s, opening_distribution(s), int(periods))):
+            mass[t] = distribution
+    return Trajectory(s, mass)
 
 
 def forecast(

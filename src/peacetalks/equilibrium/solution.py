@@ -40,7 +40,7 @@ class Solution(SolvedGame):
     interpolation : Interpolation
         How values are interpolated between beliefs.
     settings : dict
-        Precision, belief points, tolerance, sweeps, seconds, interpolation: what `--json` prints.
+        Precision, belief points, tolerance, sweeps, interpolation: what `--json` prints.
     coarser : Solution or None
         The solution on a belief grid of about half the points; see `solve`.
     """

@@ -8,7 +8,6 @@ raises `NotSolved`; no last iterate is ever returned.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -112,17 +111,16 @@ def solve(
     >>> round(s.strategy("choice", "open")["only"]["stay"], 4)
     0.8808
     """
-    began = time.perf_counter()
     lam = _precision(game, rationality)
     compiled, grid = compile_game(game), make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
     problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
-    s = _solve(problem, grid, belief_points, began)
+    s = _solve(problem, grid, belief_points)
     places = s.search() if certify else ()
     return replace(s, multiple=len(places), multiple_at=places)
 
 
-def _solve(problem: Problem, grid: Grid, belief_points: int, began: float) -> Solution:
+def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
     """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
     kernel_cache.ready()
     sizes = _grid_sizes(problem.game, grid, belief_points, problem.refine)
@@ -132,12 +130,12 @@ def _solve(problem: Problem, grid: Grid, belief_points: int, began: float) -> So
         found = _refine_grid(problem, sizes, linear=True)
     s = None
     for one in found:
-        s = _solution(problem, one, time.perf_counter() - began, coarser=s)
+        s = _solution(problem, one, coarser=s)
     assert s is not None
     return s
 
 
-def _solution(problem: Problem, found: OnGrid, seconds: float, coarser: Solution | None) -> Solution:
+def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solution:
     """Return the solution on one grid as a value."""
     c, game, grid = problem.compiled, problem.game, found.map.grid
     interpolation = _interpolation(grid, found.map.linear)
@@ -165,7 +163,6 @@ def _solution(problem: Problem, found: OnGrid, seconds: float, coarser: Solution
             "tolerance": problem.tolerance,
             "interpolation": str(interpolation),
             "sweeps": found.map.sweeps,
-            "seconds": seconds,
         },
         coarser=coarser,
     )

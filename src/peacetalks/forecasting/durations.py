@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peacetalks.equilibrium.timings import timed
 from peacetalks.equilibrium.transitions import advance, opening_distribution
 from peacetalks.forecasting.readout import boundary_labels
 
@@ -91,10 +92,11 @@ def durations(s: Solution, periods: int) -> Durations:
     names = boundary_labels(s)
     truce, deal = names == "ceasefire", names == "settlement"
     window = max(1, periods // 2)
-    entries = _entries(s, truce, periods - window)
-    cohorts = dict(enumerate(entries)) if s.finite else {0: np.sum(entries, axis=0)}
-    broken, closed = _fates(s, cohorts, truce, deal, window)
-    settled = _first_passage(s, deal, periods)
+    with timed("forecast"):
+        entries = _entries(s, truce, periods - window)
+        cohorts = dict(enumerate(entries)) if s.finite else {0: np.sum(entries, axis=0)}
+        broken, closed = _fates(s, cohorts, truce, deal, window)
+        settled = _first_passage(s, deal, periods)
     return Durations(settled, float(sum(e.sum() for e in entries)), broken, closed)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from peacetalks.equilibrium.timings import timed
 from peacetalks.errors import EmptyClass, EvidenceError, SpecError
 from peacetalks.evidence import CaseFilter, cases, outside_forecast
 
@@ -62,8 +63,9 @@ def record_views(scenario: Scenario, months: tuple[int, ...]) -> tuple[RecordVie
 
     Raises `SpecError` for a reference class that the record does not know.
     """
-    check_classes(scenario)
-    return tuple(_record_view(scenario, where, months) for where in scenario.reference_classes)
+    with timed("record"):
+        check_classes(scenario)
+        return tuple(_record_view(scenario, where, months) for where in scenario.reference_classes)
 
 
 def record_views_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from peacetalks.equilibrium.solve import solve
+from peacetalks.equilibrium.timings import timed
 from peacetalks.forecasting.settings import MAX_SWEEPS, TOLERANCE
 from peacetalks.mechanisms.standard_game import build
 
@@ -56,12 +57,15 @@ def solve_scenario(
     >>> solve_scenario(small, belief_points=2).settings["interpolation"]
     'linear'
     """
-    return solve(
-        build(s),
-        rationality=float(s.rationality),
-        belief_points=belief_points,
-        tolerance=tolerance,
-        certify=certify,
-        max_sweeps=max_sweeps,
-        refine=refine,
-    )
+    with timed("build"):
+        game = build(s)
+    with timed("solve"):
+        return solve(
+            game,
+            rationality=float(s.rationality),
+            belief_points=belief_points,
+            tolerance=tolerance,
+            certify=certify,
+            max_sweeps=max_sweeps,
+            refine=refine,
+        )

@@ -153,7 +153,7 @@ class Forecast(Table):
     durations: Durations
     outside: list[Outside]
     pooled: Pooled
-    settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size, seconds.")
+    settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
     multiple: int = Field(description="Nodes with several equilibria; the one on the principal branch is kept.")
 

@@ -23,6 +23,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.equilibrium.solve import solve
+from peacetalks.equilibrium.timings import timed
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.forecasting.readout import strategies_at
 from peacetalks.forecasting.size import belief_count
@@ -89,7 +90,8 @@ def solve_file(path: Path) -> dict[str, Any]:
     """Solve a game file; return values, strategies at the prior, residual, number of nodes with several equilibria."""
     game, rationality, points = read_game(path)
     belief_count(game, points)
-    s = solve(game, rationality=rationality, belief_points=points)
+    with timed("solve"):
+        s = solve(game, rationality=rationality, belief_points=points)
     return {
         "values": {p: s.value(p) for p in game.players},
         "strategies": strategy_table(s),
