@@ -36,7 +36,7 @@ def check(scenario: options.ScenarioName) -> None:
         print(f"  no source: {path}")
     print(f"game: {len(compiled.boundaries)} states, {compiled.n_nodes} nodes; digest {found.digest}")
     for warning in implausible(found):
-        print(f"seldom meant: {warning}")
+        print(f"warning: {warning}")
 
 
 def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
