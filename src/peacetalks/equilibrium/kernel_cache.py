@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -37,43 +38,48 @@ _helpers: list[subprocess.Popen[bytes]] = []
 
 
 @cache
-def ready() -> bool:
-    """Announce compilation and start the second process where kernels are missing; return whether all were there."""
+def _announce() -> None:
+    """Announce compilation and start the second process, where a kernel that forecasts need is missing; once."""
     missing = [kernel for kernel in (FIRST, PAIR, FORWARD) if not kernel_files.stored(kernel)]
-    if missing and multiprocessing.parent_process() is None:
-        if kernel_files.lasting():
-            log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
-        else:
-            tried = " or ".join(map(str, kernel_files.candidates()))
-            log.warning(
-                "Compiling the numerical kernels (about a minute), anew at every start: they cannot be stored in %s. "
-                "Set %s to a folder that can be written to.",
-                tried,
-                kernel_files.VARIABLE,
-            )
-        if kernel_files.folder() is not None and missing != [FIRST]:
-            _start_helper()
-    return not missing
+    if not missing or multiprocessing.parent_process() is not None:
+        return
+    if kernel_files.lasting():
+        log.warning("First run on this machine: compiling the numerical kernels, once (about a minute).")
+    else:
+        log.warning(
+            "Compiling the numerical kernels (about a minute), anew at every start: they cannot be stored in %s. "
+            "Set %s to a folder that can be written to.",
+            " or ".join(map(str, kernel_files.candidates())),
+            kernel_files.VARIABLE,
+        )
+    if kernel_files.folder() is not None and missing != [FIRST]:
+        _start_helper()
+
+
+kernel_files.on_compilation.append(_announce)
 
 
 def _start_helper() -> None:
     """Start the second process, with this one's search path, out of reach of the terminal's interrupts."""
-    path = os.pathsep.join(p or os.getcwd() for p in sys.path)
-    _helpers.append(
-        subprocess.Popen(
-            [sys.executable, "-P", "-c", f"from {__name__} import _help; _help()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": path},
+    program = f"from {__name__} import _help; _help()"
+    with suppress(OSError):  # without it this process compiles everything
+        path = os.pathsep.join(p or os.getcwd() for p in sys.path)
+        _helpers.append(
+            subprocess.Popen(
+                [sys.executable, "-P", "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": path},
+            )
         )
-    )
 
 
 def _help() -> None:
     """Do the work of the second process; end with the first one, whose end of the pipe closes then."""
-    threading.Thread(target=lambda: (sys.stdin.buffer.read(), os._exit(1)), daemon=True).start()
+    kernel_files.on_compilation.clear()
+    threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
     warm()
 
 

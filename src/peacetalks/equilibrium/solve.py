@@ -3,24 +3,27 @@ r"""The equilibrium: Markov agent quantal response with public beliefs (McKelvey
 Backward induction over periods, stages and belief-grid points; every node is a fixed point in its own strategy
 (`period_map.py`).  A stationary game iterates the period map until the Bellman residual, divided by one minus the
 discount factor, is below tolerance, on ever finer belief grids (nested iteration).  A game that does not converge
-raises `NotSolved`; no last iterate is ever returned.
+raises `NotSolved`; no last iterate is ever returned, and what is returned has been checked anew (`verify.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium import kernel_cache
 from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, make_grid
 from peacetalks.equilibrium.dispatch import types_of_participants
+from peacetalks.equilibrium.magnitudes import SHARP, largest_exponent
+from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
+from peacetalks.equilibrium.seats import order_warnings
 from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.verify import verify
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
 
@@ -59,6 +62,7 @@ class Problem:
     tolerance: float
     max_sweeps: int
     refine: bool
+    sharp: bool
 
 
 def solve(
@@ -70,6 +74,8 @@ def solve(
     max_sweeps: int = 5000,
     memory_limit: float = MEMORY_LIMIT,
     refine: bool = False,
+    search_budget: float = BUDGET,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Solution:
     """Solve `game` exactly on a belief grid.
 
@@ -84,13 +90,18 @@ def solve(
     tolerance : float
         Stationary games: bound on the error of a value, in units of the stake.
     certify : bool
-        Search the nodes for further fixed points (`Solution.multiple`, a lower bound).
+        Search the nodes for further fixed points (`Solution.multiple`, a lower bound), and small games for values that
+        depend on the order of names; `Solution.warnings` tells what was found.
     max_sweeps : int
         Stationary games: sweeps of the period map on each grid, at the most.
     memory_limit : float
         Bytes that the solution may take.
     refine : bool
         Keep the solution on a grid of about half the points too (`Solution.coarser`): it gives the error of the grid.
+    search_budget : float
+        Evaluations of a best response after which the search ends; `settings["search"]` tells how far it came.
+    progress : function
+        Called as `progress(done, total)` with the (node, belief) pairs searched.
 
     Returns
     -------
@@ -99,9 +110,9 @@ def solve(
     Raises
     ------
     NotSolved
-        A node or the stationary iteration did not converge; the message says where and what to try.
+        A node or the stationary iteration did not converge, or the result fails `verify`: where, and what to try.
     GameError
-        The game or a setting is not valid, or would need more than `memory_limit` bytes.
+        The game or a setting is not valid, payoffs are too large, or it would need more than `memory_limit` bytes.
 
     Examples
     --------
@@ -114,15 +125,28 @@ def solve(
     lam = _precision(game, rationality)
     compiled, grid = compile_game(game), make_grid(game, belief_points)
     _check_memory(compiled, grid, memory_limit)
-    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
+    sharp = largest_exponent(compiled, lam) > SHARP
+    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, sharp)
     s = _solve(problem, grid, belief_points)
-    places = s.search() if certify else ()
-    return replace(s, multiple=len(places), multiple_at=places)
+    return _certified(s, problem, search_budget, progress) if certify else s
+
+
+def _certified(s: Solution, problem: Problem, search_budget: float, progress: Callable[[int, int], None]) -> Solution:
+    """Return a solution with what was found of further equilibria."""
+    found = search(s, search_budget, progress)
+    told = search_warnings(found)
+
+    def again(game: Game, points: int) -> Solution:
+        lam = {p: float(x) for p, x in zip(problem.game.players, problem.rationality, strict=True)}
+        return solve(game, lam, points, problem.tolerance, certify=False, max_sweeps=problem.max_sweeps)
+
+    told += order_warnings(s, problem.tolerance if s.game.periods is None else 0.0, again)
+    settings = s.settings | {"search": found.to_dict()}
+    return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=told)
 
 
 def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
     """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
-    kernel_cache.ready()
     sizes = _grid_sizes(problem.game, grid, belief_points, problem.refine)
     try:
         found = _refine_grid(problem, sizes)
@@ -131,6 +155,7 @@ def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
     s = None
     for one in found:
         s = _solution(problem, one, coarser=s)
+        verify(s)
     assert s is not None
     return s
 
@@ -250,11 +275,11 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     for i, points in enumerate(sizes):
         grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
-            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
             found.append(_finite(points, map_, game.periods))
             continue
         if map_ is None or not (grid.n_types == 2).all():
-            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
             W = map_.horizon()
         else:
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)

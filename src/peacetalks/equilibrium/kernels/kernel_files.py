@@ -25,7 +25,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import llvmlite
 import numba
@@ -35,6 +35,9 @@ from numba.core.serialize import dumps
 from peacetalks.game.expand import NATURE
 from peacetalks.game.language import MAX_MOVERS, MAX_TYPES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 log = logging.getLogger("peacetalks")
 CONSTANTS = (NATURE, MAX_MOVERS, MAX_TYPES)  # of other files, compiled into the kernels
 SUFFIX = ".kernel"
@@ -42,6 +45,7 @@ PREFIX = "peacetalks-kernels-"  # of the folder; the digest follows
 UNUSED = 60 * 86400  # seconds after which the kernels of another version are deleted
 VARIABLE = "NUMBA_CACHE_DIR"
 _compiling: list[str] = []  # kernels that are being compiled in this process, the outermost first
+on_compilation: list[Callable[[], None]] = []  # called before a kernel is compiled
 _temporary: list[Path] = []  # the folder of this process, where no other could be written to
 
 
@@ -132,6 +136,10 @@ def _delete_unused(base: Path, own: Path) -> None:
         with suppress(OSError):
             if other != own and time.time() - other.stat().st_mtime > UNUSED:
                 shutil.rmtree(other, ignore_errors=True)
+    for part in own.glob("*.part"):  # of a process that was killed while it wrote
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > UNUSED:
+                part.unlink()
 
 
 def say(text: str, *details: object) -> None:
@@ -169,6 +177,8 @@ class KernelCache(FunctionCache):
                 return self._impl.rebuild(target_context, pickle.loads(found))
             except Exception:
                 say("A compiled kernel could not be used and is compiled again (%s).", path)
+        for call in on_compilation:
+            call()
         _compiling.append(self._kernel)
         return None
 
