@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any
 
 from peacetalks.errors import EvidenceError, suggestion
+from peacetalks.text_files import shorten
 
 
 @dataclass(frozen=True)
@@ -123,5 +124,5 @@ def card(name: str) -> Card:
     """
     known = cards()
     if name not in known:
-        raise EvidenceError(f"no dataset is called {name!r}. {suggestion(name, list(known))}")
+        raise EvidenceError(f"no dataset is called {shorten(name)}. {suggestion(name, list(known))}")
     return known[name]

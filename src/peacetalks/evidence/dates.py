@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from peacetalks.errors import EvidenceError
+from peacetalks.text_files import shorten
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12  # 30.4375
@@ -23,7 +24,7 @@ def as_date(value: date | str | None) -> date | None:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise EvidenceError(f"as_of is {value!r}: write a day as YYYY-MM-DD.") from None
+        raise EvidenceError(f"as_of is {shorten(value)}: write a day as YYYY-MM-DD.") from None
 
 
 def duration(text: str) -> int:
@@ -34,7 +35,7 @@ def duration(text: str) -> int:
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([dwmy])[a-z]*\s*", text)
     if not found:
-        raise EvidenceError(f"{text!r} is not a duration: write a number and d, w, m or y, such as 3y.")
+        raise EvidenceError(f"{shorten(text)} is not a duration: write a number and d, w, m or y, such as 3y.")
     return int(float(found[1]) * UNITS[found[2]])
 
 

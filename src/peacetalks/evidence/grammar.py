@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.dates import duration
 from peacetalks.evidence.endings import ENDINGS, VICTORY
+from peacetalks.text_files import shorten
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def parse(question: str) -> Question:
     name, _, span = text.partition(" within ")
     names = {alias: e for e in EVENTS for alias in (e.name, *e.also)}
     if name not in names:
-        raise EvidenceError(f"no base rate for {name!r}. {suggestion(name, list(names))}")
+        raise EvidenceError(f"no base rate for {shorten(name)}. {suggestion(name, list(names))}")
     event = names[name]
     if event.how == "share":
         if span and event.name != "crisis recurs":

@@ -15,6 +15,7 @@ import polars as pl
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, Column, card
 from peacetalks.evidence.places import find
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +149,7 @@ def _check_codes(raw: pl.DataFrame, c: Card, where: str) -> None:
         strange = sorted(set(seen) - set(column.codes))
         if strange:
             raise EvidenceError(
-                f"{where}: column '{column.raw[0]}' holds {strange[0]!r}, a code that the card of '{c.name}' "
+                f"{where}: column '{column.raw[0]}' holds {shorten(strange[0])}, a code that the card of '{c.name}' "
                 f"(version {c.version}) does not know. Known: {', '.join(column.codes)}."
             )
 

@@ -7,6 +7,7 @@ A name stands for a condition and can be written wherever a condition can: ``int
 from __future__ import annotations
 
 from peacetalks.errors import EvidenceError, suggestion
+from peacetalks.text_files import shorten
 
 NAMED: dict[str, dict[str, str]] = {
     "interstate": {"episodes": "war_type=interstate", "processes": "level=interstate"},
@@ -37,12 +38,12 @@ def spelled_out(kind: str, name: str) -> str:
     """
     if name not in NAMED:
         raise EvidenceError(
-            f"no reference class is called {name!r}. {suggestion(name, list(NAMED))} Or "
+            f"no reference class is called {shorten(name)}. {suggestion(name, list(NAMED))} Or "
             f"write a condition on {kind}: column=value, such as since=1990."
         )
     if kind not in NAMED[name]:
         raise EvidenceError(
-            f"the reference class {name!r} is not defined for {kind}, only for "
+            f"the reference class {shorten(name)} is not defined for {kind}, only for "
             f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}."
         )
     return NAMED[name][kind]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Chance, Game, Move, Pay, Simultaneous, Stage, lottery, place
+from peacetalks.text_files import shorten
 
 NATURE = -1
 CERTAIN = (tuple, str, int, float, type(None))  # types of a next state that is no lottery
@@ -62,7 +63,9 @@ def expand(game: Game, stage: Stage, state: Any) -> Node:
 
 def _mover(game: Game, mover: Any, where: tuple[Stage, Any, Any]) -> int:
     if mover not in game.players:
-        raise GameError(f"{place(where)}: {mover!r} moves, who is not a player{did_you_mean(mover, game.players)}")
+        raise GameError(
+            f"{place(where)}: {shorten(mover)} moves, who is not a player{did_you_mean(mover, game.players)}"
+        )
     return game.players.index(mover)
 
 
@@ -103,11 +106,11 @@ def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
     seen = set()
     for m in found:
         if not isinstance(m, Move):
-            raise GameError(f"{place((stage, state, None))}: expected a Move, got {m!r}")
+            raise GameError(f"{place((stage, state, None))}: expected a Move, got {shorten(m)}")
         if m.label in seen:
             raise GameError(f"{place((stage, state, m.label))}: two moves{who} have this label")
         if not (math.isfinite(m.weight) and m.weight > 0):
-            raise GameError(f"{place((stage, state, m.label))}: the weight is {m.weight!r}; it must be positive")
+            raise GameError(f"{place((stage, state, m.label))}: the weight is {shorten(m.weight)}; it must be positive")
         seen.add(m.label)
 
 
@@ -118,7 +121,9 @@ def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
         labels = dict(zip(players, combo, strict=True))
         out = stage.then(state, labels)
         if not isinstance(out, Move):
-            raise GameError(f"{place((stage, state, None))}: `then` must return a Move for {labels!r}, got {out!r}")
+            raise GameError(
+                f"{place((stage, state, None))}: `then` must return a Move for {shorten(labels)}, got {shorten(out)}"
+            )
         found.append(out)
     if any(own_pay is not None for row in own.values() for own_pay in (*row[3], *row[4])):
         raise GameError(

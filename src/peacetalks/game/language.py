@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from peacetalks.errors import GameError, did_you_mean
+from peacetalks.text_files import shorten
 
 State = Hashable
 ONLY = "only"
@@ -158,11 +159,11 @@ class Game:
         _check_types(self)
         _check_stages(self)
         if self.periods is not None and (int(self.periods) != self.periods or self.periods < 1):
-            raise GameError(f"periods must be a whole number >= 1 or None (stationary), got {self.periods!r}")
+            raise GameError(f"periods must be a whole number >= 1 or None (stationary), got {shorten(self.periods)}")
         for player in self.players:
             d = self.discount_of(player)
             if not 0.0 <= d <= 1.0:
-                raise GameError(f"discount of {player!r} must lie in [0, 1], got {d!r}")
+                raise GameError(f"discount of {player!r} must lie in [0, 1], got {shorten(d)}")
 
     def type_names(self, player: str) -> tuple[Any, ...]:
         """Return the types of `player`, in the order of the prior."""
@@ -186,7 +187,7 @@ class Game:
             if stage.name == name:
                 return k
         names = [s.name for s in self.stages]
-        raise GameError(f"no stage is called {name!r}{did_you_mean(name, names)}; stages: {', '.join(names)}")
+        raise GameError(f"no stage is called {shorten(name)}{did_you_mean(name, names)}; stages: {', '.join(names)}")
 
     def starts(self) -> dict[State, float]:
         """Return the opening states with their probabilities."""
@@ -203,13 +204,15 @@ def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:
             return {to: 1.0}
         except TypeError:
             raise GameError(
-                f"{place(where)}: the state {to!r} is not hashable; use tuples, strings or frozen dataclasses"
+                f"{place(where)}: the state {shorten(to)} is not hashable; use tuples, strings or frozen dataclasses"
             ) from None
     if not to:
         raise GameError(f"{place(where)} leads to an empty set of states")
     for state, p in to.items():
         if not (math.isfinite(p) and p >= 0):
-            raise GameError(f"{place(where)}: the probability of {state!r} is {p!r}; it must lie in [0, 1]")
+            raise GameError(
+                f"{place(where)}: the probability of {shorten(state)} is {shorten(p)}; it must lie in [0, 1]"
+            )
     total = sum(to.values())
     if abs(total - 1) > 1e-9:
         raise GameError(f"{place(where)}: the probabilities of the next state sum to {total:.10g}, not 1")
@@ -221,15 +224,15 @@ def place(where: str | tuple[Stage, Any, Any]) -> str:
     if isinstance(where, str):
         return where
     stage, state, label = where
-    text = f"stage {stage.name!r}, state {state!r}"
-    return text if label is None else f"{text}, move {label!r}"
+    text = f"stage {stage.name!r}, state {shorten(state)}"
+    return text if label is None else f"{text}, move {shorten(label)}"
 
 
 def _check_players(game: Game) -> None:
     if not game.players:
         raise GameError("a game needs at least one player")
     if len(set(game.players)) != len(game.players):
-        raise GameError(f"players are named twice: {game.players!r}")
+        raise GameError(f"players are named twice: {shorten(game.players)}")
 
 
 def _check_types(game: Game) -> None:
@@ -240,7 +243,7 @@ def _check_types(game: Game) -> None:
             raise GameError(f"player {player!r} has an empty set of types; leave the player out of `types` instead")
         for kind, p in prior.items():
             if not (math.isfinite(p) and p >= 0):
-                raise GameError(f"prior of type {kind!r} of {player!r} is {p!r}; it must lie in [0, 1]")
+                raise GameError(f"prior of type {kind!r} of {player!r} is {shorten(p)}; it must lie in [0, 1]")
         if abs(sum(prior.values()) - 1) > 1e-9:
             raise GameError(f"the prior over the types of {player!r} sums to {sum(prior.values()):.10g}, not 1")
 
@@ -250,7 +253,7 @@ def _check_stages(game: Game) -> None:
         raise GameError("a game needs at least one stage")
     names = [s.name for s in game.stages]
     if len(set(names)) != len(names):
-        raise GameError(f"stages are named twice: {names!r}")
+        raise GameError(f"stages are named twice: {shorten(names)}")
     for stage in game.stages:
         movers: Iterable[Any] = ()
         if isinstance(stage, Simultaneous):

@@ -11,6 +11,7 @@ import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Game, Stage, place
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,9 +52,9 @@ class PlayerTypes:
             if at is None:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
                 hint = did_you_mean(key, known)
-                raise GameError(f"{place(where)} pays {key!r}, who is not a player (or player and type){hint}")
+                raise GameError(f"{place(where)} pays {shorten(key)}, who is not a player (or player and type){hint}")
             if not math.isfinite(amount):
-                raise GameError(f"{place(where)} pays {key!r} {amount!r}; payoffs must be finite numbers")
+                raise GameError(f"{place(where)} pays {shorten(key)} {shorten(amount)}; payoffs must be finite numbers")
             for u in at:
                 yield u, amount
 
@@ -119,5 +120,5 @@ def horizon_values(game: Game, states: Sequence[Any]) -> np.ndarray:
     out = np.zeros((len(states), len(index.zero)))
     if game.value is not None:
         for e, state in enumerate(states):
-            out[e] = index.vector(game.value(state), f"the value of state {state!r} at the horizon")
+            out[e] = index.vector(game.value(state), f"the value of state {shorten(state)} at the horizon")
     return out

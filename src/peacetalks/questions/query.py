@@ -33,7 +33,7 @@ from peacetalks.questions.query_tree import (
 from peacetalks.text_files import DEEPEST, SHOWN, clip, shorten
 
 MAX_MONTHS = 600
-LONGEST = 2000  # characters of a query
+LONGEST, NAMES = 2000, 400  # characters of a query, and of a name or a question in it
 PLAY_MONTHS = 12  # over which play(...) is counted where no months are given
 UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 TERMINALS = {
@@ -135,6 +135,11 @@ class _TreeBuilder(Transformer):
             raise self.fail(token.column, f"{clip(str(token), 60)} is beyond what a number can hold (1.8e308)")
         return float(token)
 
+    def short(self, token: Any) -> str:
+        if len(token) > NAMES:
+            raise self.fail(token.column, f"names and questions have at most {NAMES} characters, got {len(token)}")
+        return str(token)
+
     def comparison(self, meta: Any, c: list[Any]) -> tuple[Any, str | None, Any]:
         return (c[0], str(c[1]), c[2]) if len(c) == 3 else (c[0], None, None)
 
@@ -157,7 +162,7 @@ class _TreeBuilder(Transformer):
         return Binary("/", *c)
 
     def name(self, meta: Any, c: list[Token]) -> str:
-        return str(c[0])
+        return self.short(c[0])
 
     def broken_name(self, meta: Any, c: list[Any]) -> str:
         return "broken"
@@ -166,7 +171,7 @@ class _TreeBuilder(Transformer):
         return "terms"
 
     def words(self, meta: Any, c: list[Any]) -> str:
-        return str(c[0])[1:-1] if isinstance(c[0], Token) else " ".join(c)
+        return self.short(c[0])[1:-1] if isinstance(c[0], Token) else " ".join(c)
 
     def labels(self, meta: Any, c: list[str]) -> tuple[str, ...]:
         out: list[str] = []
@@ -233,11 +238,11 @@ class _TreeBuilder(Transformer):
         return Play(c[0], c[1], c[2], months, given, meta.column)
 
     def rate(self, meta: Any, c: list[Token]) -> Rate:
-        question, _, where = str(c[0]).partition(";")
+        question, _, where = self.short(c[0]).partition(";")
         return Rate(_question(question), where.strip() or None, c[0].column or meta.column)
 
     def param(self, meta: Any, c: list[Token]) -> Param:
-        return Param(str(c[0]), c[0].column or meta.column)
+        return Param(self.short(c[0]), c[0].column or meta.column)
 
     def welfare(self, meta: Any, c: list[Any]) -> Welfare:
         return Welfare(c[0], c[1], meta.column)
@@ -260,7 +265,7 @@ class _TreeBuilder(Transformer):
     def effect(self, meta: Any, c: list[Any]) -> Effect:
         if c[1] == c[2]:
             raise self.fail(meta.column, f"effect({c[0]}: {c[1]} -> {c[2]}) changes nothing")
-        return Effect(str(c[0]), c[1], c[2], c[3], meta.column)
+        return Effect(self.short(c[0]), c[1], c[2], c[3], meta.column)
 
 
 def _question(text: str) -> str:

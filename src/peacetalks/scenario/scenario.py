@@ -90,7 +90,7 @@ class Scenario(Part):
     pact: Pact | None = None
     observers: Observers | None = None
     credibility: Credibility | None = None
-    reference_classes: list[str] = Field(
+    reference_classes: list[Label] = Field(
         default_factory=list,
         description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'; the "
         "narrowest with enough cases is pooled with the model.",
