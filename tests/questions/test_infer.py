@@ -89,7 +89,8 @@ def test_a_csv_record_reads_as_the_toml_one(tmp_path):
         f"date,actor,act,source,alternative,dispute\n1951-05-20,{UN},{ASK},a test,,\n"
         f'1951-06-20,{KPA},decline,a test,none,"who, says"\n'
     )
-    assert record("korea-1951", path) == events((D1, UN, ASK), (D2, KPA, "decline", "none", "who, says"))
+    as_toml = events((D1, UN, ASK), (D2, KPA, "decline", "none", "who, says"))
+    assert record("korea-1951", path).model_dump() == as_toml.model_dump()  # but for the lines, which only a file has
 
 
 def test_records_that_are_refused(base, tmp_path):
@@ -110,7 +111,7 @@ def test_records_that_are_refused(base, tmp_path):
     with pytest.raises(pt.SpecError, match="--events FILE"):
         record("korea-1951")
     (tmp_path / "e.csv").write_text("# scenario = \n")
-    with pytest.raises(pt.SpecError, match=r"head .lines that begin with #. is not valid TOML"):
+    with pytest.raises(pt.SpecError, match=r"head .lines that begin with #.: not valid TOML"):
         record("korea-1951", tmp_path / "e.csv")
 
 

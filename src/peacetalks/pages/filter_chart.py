@@ -44,7 +44,7 @@ def _points(i: Inference) -> list[dict[str, Any]]:
         for r in i.base.events:
             e = r.placed.event
             what = "not used" if not r.used else "disputed" if e.alternative else "event"
-            points.append(_point(e.date.isoformat(), about, r.posterior[side][first], what, f"{e.actor}: {e.act}"))
+            points.append(_point(e.last_day.isoformat(), about, r.posterior[side][first], what, f"{e.actor}: {e.act}"))
         points += [
             _point(e.date.isoformat(), about, e.posterior[side][first], "month's end") for e in i.base.month_ends
         ]

@@ -59,14 +59,17 @@ def _beliefs(i: Inference) -> Section:
         rows.append(_event(r, firsts))
     rows += _month_ends(i.base.month_ends[closed:], firsts)
     head = ("date", "actor", "act", "read as", *(f"{side} {first}" for side, first in firsts), "log-likelihood")
-    return Section("What is believed after each event", head, tuple(rows), svg=svg(i))
+    placed = [r.placed for r in i.base.events if r.placed.remark]
+    read = tuple(f"{p.event.when} {p.event.act}: {p.remark}." for p in placed)
+    return Section("What is believed after each event", head, tuple(rows), svg=svg(i), notes=read)
 
 
 def _event(r: FilteredEvent, firsts: Firsts) -> Cells:
     e, seen = r.placed.event, r.placed.seen
     move = f"{seen.stage}: {' / '.join(seen.moves)}" if r.used and seen is not None else f"not used: {r.reason}"
     act = e.act + (" (disputed)" if e.alternative else "")
-    return (e.date.isoformat(), e.actor, act, move, *_belief_cells(r.posterior, firsts), decimal(r.log_likelihood))
+    when = e.when + (" (month)" if e.precision == "month" else "")
+    return (when, e.actor, act, move, *_belief_cells(r.posterior, firsts), decimal(r.log_likelihood))
 
 
 def _month_ends(ends: Sequence[MonthEnd], firsts: Firsts) -> list[Cells]:

@@ -1,8 +1,9 @@
 """A record of public acts filtered through a solved game: beliefs after each event, and the likelihood.
 
-Events are taken in order of date.  Within a month the game orders its stages itself, so the posterior after an event is
-that of all events up to its date.  An event that no branch of the game allows after those before it (two offers in a
-month, a move the game lacks in this state) is listed with the reason and not used.
+Events are taken in order of date, those of which only the month is known after the others of their month.  Within a
+month the game orders its stages itself, so the posterior after an event is that of all events up to its date.  An event
+that no branch of the game allows after those before it (two offers in a month, a move the game lacks in this state), or
+that stands in the record twice, is listed with the reason and not used.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from peacetalks.equilibrium.belief_filter import Filter, ParticleSet, Seen
 from peacetalks.errors import SpecError
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.questions.events import Acts, KnownState, Placed, Record, place
+from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -41,7 +43,9 @@ class FilteredEvent:
         """Return plain values; `in_comparison` says whether accounts are compared on the event."""
         e, seen = self.placed.event, self.placed.seen
         return {
-            "date": e.date.isoformat(),
+            "id": e.id,
+            "date": e.when,
+            "precision": e.precision,
             "actor": e.actor,
             "act": e.act,
             "target": e.target,
@@ -53,6 +57,7 @@ class FilteredEvent:
             "read_as": None
             if seen is None
             else {"stage": seen.stage, "moves": list(seen.moves), "player": seen.player},
+            "remark": self.placed.remark,
             "alternative": e.alternative,
             "dispute": e.dispute,
             "posterior": self.posterior,
@@ -103,6 +108,12 @@ class RecordFilter:
     acts: Acts
     scenario: Scenario
 
+    @property
+    def question(self) -> tuple[str, ...]:
+        """What answers about the record depend on, beside the game that is asked: for the key of a cached answer."""
+        s = self.scenario
+        return (self.record.model_dump_json(), self.acts.model_dump_json(), play_key(s), s.as_of.isoformat())
+
     def run(self, f: Filter, other: frozenset[int] = frozenset()) -> FilteredRecord:
         """Return what is believed along the record, event by event; events numbered in `other` by their other coding.
 
@@ -134,7 +145,8 @@ class RecordFilter:
         for state, p in starts.items():
             try:
                 there = state._replace(**self.record.opening)
-            except (AttributeError, ValueError) as e:
+                hash(there)
+            except (AttributeError, TypeError, ValueError) as e:
                 raise SpecError(f"the record's opening does not fit the public state {state!r}: {e}") from None
             if there not in s.compiled.boundary_index:
                 raise SpecError(f"the record opens in {there!r}, which the game never reaches; change `opening`")
