@@ -23,13 +23,14 @@ class Worker:
 
     def __init__(self, program=WORKER, limit=SECONDS):
         self.program, self.limit, self.asked, self.log = program, limit, None, tempfile.TemporaryFile()  # noqa: SIM115
+        self.cache = tempfile.TemporaryDirectory(prefix="fuzz-", ignore_cleanup_errors=True)
         self._start()
 
     def _start(self):
         here = str(Path(__file__).parents[1])
         paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-        cache = tempfile.mkdtemp(prefix="peacetalks-fuzz-")
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "XDG_CACHE_HOME": cache, "PEACETALKS_CACHE": cache}
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+        env |= dict.fromkeys(("XDG_CACHE_HOME", "PEACETALKS_CACHE", "LOCALAPPDATA"), self.cache.name)
         env |= {"TERM": "dumb", "COLUMNS": "100", "OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
         self.process = subprocess.Popen(
             self.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log, text=True, env=env
@@ -87,6 +88,7 @@ class Worker:
             self.process.wait()
         self.process.stdout.close()
         self.log.close()
+        self.cache.cleanup()
 
 
 def run(requests, jobs=1, report=None, program=WORKER, limit=SECONDS):
