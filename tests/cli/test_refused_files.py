@@ -1,0 +1,56 @@
+"""Files that went wrong, on the command line: exit code 2, one paragraph, nothing that a terminal would obey."""
+
+from pathlib import Path
+
+import pytest
+
+import peacetalks as pt
+from peacetalks.cli import main
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+def call(capsys, *args):
+    """Run the command line in this process; return (exit code, stdout, stderr)."""
+    code = 0
+    try:
+        main([str(a) for a in args])
+    except SystemExit as e:
+        code = e.code or 0
+    return code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("check", "scenarios/ctrl_label.toml"),
+        ("check", "scenarios/deep.toml"),
+        ("check", "scenarios/dist_table.toml"),
+        ("forecast", "scenarios/longlabel.toml"),
+        ("forecast", "scenarios/manydigits.toml"),
+        ("solve-game", "games/dupkey_game.json"),
+        ("solve-game", "games/hugeint_game.json"),
+        ("solve-game", "games/nan_game.json"),
+    ],
+)
+def test_a_refused_file_ends_with_2_and_one_paragraph(capsys, command, file):
+    code, out, err = call(capsys, command, CASES / file)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"peacetalks: {CASES / file}: ")
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+    assert err.count("\n") == 1
+    assert len(err) < 800
+
+
+def test_check_names_what_is_seldom_meant_under_the_summary(capsys, tmp_path):
+    text = (CASES / "scenarios" / "swallow_label.toml").read_text(encoding="utf-8")
+    line = next(x for x in text.splitlines() if x.startswith("walk = "))
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(line, 'walk = { value = 1.5, source = "judgement" }'), encoding="utf-8-sig")
+    code, out, err = call(capsys, "check", path)
+    assert (code, err) == (0, "")
+    first, *_, last = out.splitlines()
+    assert first.startswith("c: valid; ")
+    assert last.startswith("warning: talks.walk = 1.5: a hazard of 1.5 per month is more than one occasion a month")
+    assert f"digest {pt.load(path).digest}" in out
