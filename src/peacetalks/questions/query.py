@@ -30,10 +30,10 @@ from peacetalks.questions.query_tree import (
     Rate,
     Welfare,
 )
-from peacetalks.text_files import DEEPEST, SHOWN, clip, shorten
+from peacetalks.text_files import DEEPEST, SHOWN, check_values, clip, shorten
 
 MAX_MONTHS = 600
-LONGEST, NAMES = 2000, 400  # characters of a query, and of a name or a question in it
+LONGEST, NAME, QUESTION = 2000, 200, 400  # characters of a query, of a name and of a base-rate question in it
 PLAY_MONTHS = 12  # over which play(...) is counted where no months are given
 UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 TERMINALS = {
@@ -68,6 +68,7 @@ def parse(text: str) -> Query:
     ('>', ('victory_1', 'victory_2', 'wider_war', 'broken'))
     """
     text = re.sub(r"\s", " ", text)  # columns are counted along one line
+    check_values(text, "the query", QueryError)
     if len(text) > LONGEST:
         raise QueryError(f"a query has at most {LONGEST:,} characters, got {len(text):,}; make two claims of it")
     try:
@@ -135,9 +136,9 @@ class _TreeBuilder(Transformer):
             raise self.fail(token.column, f"{clip(str(token), 60)} is beyond what a number can hold (1.8e308)")
         return float(token)
 
-    def short(self, token: Any) -> str:
-        if len(token) > NAMES:
-            raise self.fail(token.column, f"names and questions have at most {NAMES} characters, got {len(token)}")
+    def short(self, token: Any, most: int = NAME) -> str:
+        if len(token) > most:
+            raise self.fail(token.column, f"at most {most} characters are expected here, got {len(token):,}")
         return str(token)
 
     def comparison(self, meta: Any, c: list[Any]) -> tuple[Any, str | None, Any]:
@@ -238,7 +239,7 @@ class _TreeBuilder(Transformer):
         return Play(c[0], c[1], c[2], months, given, meta.column)
 
     def rate(self, meta: Any, c: list[Token]) -> Rate:
-        question, _, where = self.short(c[0]).partition(";")
+        question, _, where = self.short(c[0], QUESTION).partition(";")
         return Rate(_question(question), where.strip() or None, c[0].column or meta.column)
 
     def param(self, meta: Any, c: list[Token]) -> Param:
