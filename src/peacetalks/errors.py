@@ -43,6 +43,10 @@ class NotSolved(RuntimeError):
     exit_code = 3
 
 
+class WorkerDied(NotSolved):
+    """A piece of work whose process died twice (killed, out of memory): which piece, how, and what to try."""
+
+
 class EvidenceError(ValueError):
     """A file, a question or a filter that the historical record cannot use as it stands."""
 

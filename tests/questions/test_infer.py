@@ -13,7 +13,7 @@ from peacetalks.equilibrium.belief_filter import Filter, Seen
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.compile import compile_game
 from peacetalks.questions import marginal_likelihood
-from peacetalks.questions.account_evidence import Integration, Method, evidence_over_ranges
+from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import forecast_from
 from peacetalks.questions.events import Acts, acts, place, record
 from peacetalks.questions.filter_record import RecordFilter
@@ -242,17 +242,15 @@ def test_evidence_of_an_account_of_a_scenario_against_quadrature(base):
     one = follow(base, (D1, KPA, "walk out"))
     a = account(base, {"talks.walk": {"low": 0.05, "mode": 0.1, "high": 0.4, **J}})
     read = apply(a, base)
-    ticks = []
+    ticks, of = [], LogLikelihood(one, frozenset([0]), 2)
     number = read.numbers()["talks.walk"]
-
-    def of(s):
-        return one.log_likelihood(solve_scenario(s, 2), frozenset([0]))
 
     def loglik(u):
         return of(read.at({"talks.walk": number.quantile(float(u[0]))}))
 
     how = Integration(Method.SOBOL, points=8, seed=1)
-    found, over = evidence_over_ranges(of, {"x": read}, {"x": 0.0}, ["talks.walk"], how, lambda *_: ticks.append(1))
+    solver = Solver(1, None, lambda *_: ticks.append(1))
+    found, over = evidence_over_ranges(of, {"x": read}, {"x": 0.0}, ["talks.walk"], how, solver)
     e = found["x"]
     assert (over["x"], len(ticks), e.evaluations) == (["talks.walk"], 8, 8)
     assert abs(e.log_z - gauss(loglik, 1, 5)) < 3 * e.error + 1e-3

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import deliver, report_written
+from peacetalks.cli.results import cached_answers, deliver, report_written
 from peacetalks.errors import NoRecord
 from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
 
@@ -20,6 +20,11 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+def read_by(scenario: str, *paths: Path | None) -> list[Path]:
+    """Return the files that a command reads: the scenario's, and those given."""
+    return [Path(scenario), *(p for p in paths if p is not None)]
+
+
 def compare(
     scenario: options.ScenarioName,
     account: options.Accounts = None,
@@ -27,6 +32,7 @@ def compare(
     drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
@@ -41,10 +47,10 @@ def compare(
     from peacetalks.scenario.scenario import load
 
     if output is not None:
-        files.check(output, table_page.SUFFIXES)
+        files.check(output, table_page.SUFFIXES, read_by(scenario, *(account or ())))
     found, months = accounts(scenario, tuple(account or ())), options.ascending_months(dates)
-    with progress("Comparing") as bar:
-        c = comparison_of(load(scenario), found, months, drivers, belief_points, bar, processes(jobs))
+    with cached_answers(no_cache) as answers, progress("Comparing") as bar:
+        c = comparison_of(load(scenario), found, months, drivers, belief_points, bar, processes(jobs), answers)
     page = compare_page(c)
     deliver(table_page.makers(page, c.to_dict()), lambda: table_page.show(page), as_json, output)
 
@@ -68,6 +74,7 @@ def infer(
     seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".html, .csv, .json or .svg")] = None,
@@ -82,11 +89,11 @@ def infer(
     from peacetalks.scenario.scenario import load
 
     if output is not None:
-        files.check(output, infer_page.SUFFIXES)
+        files.check(output, infer_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
     months = options.ascending_months(dates)
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
-    with progress("Inferring") as bar:
+    with cached_answers(no_cache) as answers, progress("Inferring") as bar:
         i = inference_of(
             load(scenario),
             record,
@@ -99,6 +106,7 @@ def infer(
             seed=seed,
             progress=bar,
             jobs=processes(jobs),
+            answers=answers,
         )
     page = infer_page.infer_page(i)
     deliver(table_page.makers(page, i.to_dict()), lambda: table_page.show(page), as_json, output)
@@ -114,9 +122,10 @@ def audit(
     seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     keep: Annotated[
         Path | None,
-        typer.Option(help="Cache answers in this file as they come; a later run solves only what is missing."),
+        typer.Option(help="Keep answers in this file too, as they come; a later run solves only what is missing."),
     ] = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: options.AsJson = False,
@@ -134,13 +143,16 @@ def audit(
     from peacetalks.scenario.accounts import accounts
     from peacetalks.scenario.scenario import load
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES)
+    used = read_by(scenario, claims, *(account or ()))
+    for path, suffixes in ((output, table_page.SUFFIXES), (claimreview, None), (keep, None)):
+        if path is not None:
+            files.check(path, suffixes, used)
+            used.append(path)
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     asked, table, record = audits.claims(scenario, claims), records.acts(scenario), None
     with suppress(NoRecord):
         record = records.record(scenario)
-    with progress("Auditing") as bar:
+    with cached_answers(no_cache, keep) as answers, progress("Auditing") as bar:
         a = audits.audit(
             base,
             asked,
@@ -153,9 +165,10 @@ def audit(
             progress=bar,
             jobs=processes(jobs),
             keep=keep,
+            answers=answers,
         )
     if claimreview is not None:
-        claimreview.write_text(files.json_text(claim_review(a)), encoding="utf-8")
+        files.write_text(claimreview, files.json_text(claim_review(a)))
         report_written(claimreview)
     page = audit_page(a)
     deliver(table_page.makers(page, a.to_dict()), lambda: table_page.show(page), as_json, output)

@@ -5,21 +5,35 @@ Results go to stdout, progress and notices to stderr.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
-from peacetalks.cli import accounts, evidence, forecasts, interrupt, scenarios
+from peacetalks.cli import accounts, cache, evidence, forecasts, interrupt, scenarios
+from peacetalks.cli.interrupt import INTERRUPTED
 from peacetalks.cli.options import PLAIN
+from peacetalks.pages.printable import printable
 
-INTERNAL, BAD_INPUT, INTERRUPTED = 1, 2, 130
+INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
 for group in (forecasts, accounts, scenarios):
     group.register(app)
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(cache.app, name="cache")
+
+
+class _Printable(logging.Formatter):
+    """Notices as a terminal may show them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return a notice without anything that a terminal would obey."""
+        return printable(super().format(record))
 
 
 def exit_code(error: BaseException) -> int:
@@ -36,24 +50,60 @@ def main(argv: list[str] | None = None) -> None:
 
     Exit codes: 0 done, 1 internal, 2 bad input, 3 not solved, 4 missing data, 130 interrupted.
     """
-    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
+    _prepare_streams()
     if argv is None:
         interrupt.watch()
     try:
-        app(argv, prog_name="peacetalks", standalone_mode=True)
+        try:
+            app(argv, prog_name="peacetalks", standalone_mode=True)
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
+        interrupt.report()
         sys.exit(INTERRUPTED)
+    except SystemExit as e:
+        if e.code == INTERRUPTED:
+            interrupt.report()
+        raise
     except BrokenPipeError:
+        _drop_stdout()
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
         code = exit_code(error)
         if code == INTERNAL:
-            traceback.print_exc()
+            print(printable(traceback.format_exc()), end="", file=sys.stderr)
             print("peacetalks: internal error (above); please report it with the scenario", file=sys.stderr)
         else:
-            print(f"peacetalks: {error}", file=sys.stderr)
+            print(printable(f"peacetalks: {_words(error)}"), file=sys.stderr)
+        _drop_stdout()
         sys.exit(code)
+
+
+def _words(error: Exception) -> str:
+    """Return the message of an error; a failed write to standard output names no file."""
+    if isinstance(error, OSError) and error.filename is None and error.strerror:
+        return f"the output cannot be written: {error.strerror}"
+    return str(error)
+
+
+def _prepare_streams() -> None:
+    """Send notices to stderr, and let no character that a stream cannot hold end the program."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Printable("%(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _drop_stdout() -> None:
+    """Where standard output cannot be written to (a full disk, a closed pipe), do not try again at the end."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import deliver
+from peacetalks.cli.results import cached_answers, deliver
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
 
 
@@ -24,6 +24,7 @@ def forecast(
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     as_csv: Annotated[
@@ -35,18 +36,28 @@ def forecast(
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.pages import files, forecast_page, forecast_screen
+    from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
     from peacetalks.scenario.scenario import load
 
     if output is not None:
-        files.check(output, forecast_page.MAKERS)
+        files.check(output, forecast_page.MAKERS, [Path(scenario)])
     found = load(scenario)
-    with progress("Consulting past conflicts, solving the game") as bar:
+    with (
+        cached_answers(no_cache or not draws) as answers,
+        progress("Consulting past conflicts, solving the game") as bar,
+    ):
         o = outlook(
-            found, periods=periods, draws=draws, belief_points=belief_points, progress=bar, jobs=processes(jobs)
+            found,
+            periods=periods,
+            draws=draws,
+            belief_points=belief_points,
+            progress=bar,
+            jobs=processes(jobs),
+            answers=answers,
         )
     if as_csv and output is None:
-        print(forecast_page.csv(o), end="")
+        print(printable(forecast_page.csv(o)), end="")
     else:
         deliver(forecast_page.makers(o), lambda: forecast_screen.show(o), as_json, output)
 

@@ -1,7 +1,9 @@
-"""An interrupt (Ctrl-C) while numerical kernels are compiled ends the process at once.
+"""An interrupt (Ctrl-C) ends the process within two seconds, with one line: what is kept and how to go on.
 
-Compilers do not look for signals, so that Python's own handler may run many seconds late, or raise its exception inside
-one that does not expect it.  Kernels that are compiled are stored one by one, so nothing is lost.
+While numerical kernels are compiled it ends at once: compilers do not look for signals, so that Python's own handler
+may run many seconds late, or raise its exception inside one that does not expect it.  Kernels that are compiled are
+stored one by one, so nothing is lost.  Otherwise `KeyboardInterrupt` is raised; where the main thread is in code that
+does not look for signals either, the process is ended without it.  Workers end with the process.
 """
 
 from __future__ import annotations
@@ -11,11 +13,38 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 INTERRUPTED = 130
 WORDS = "Interrupted while compiling: the kernels compiled so far are stored, the same command goes on from there.\n"
+PATIENCE = 1.5  # seconds in which the main thread notices an interrupt
 SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"  # a progress bar hides it
+
+
+_noticed = threading.Event()  # the main thread has said its line
+
+
+def nothing_written() -> str:
+    """Return what is said where a command keeps nothing."""
+    return "nothing was written; the same command starts again."
+
+
+_going_on: list[Callable[[], str]] = [nothing_written]
+
+
+def when_interrupted(going_on: Callable[[], str]) -> None:
+    """From now on, `going_on()` says what is kept and how to go on."""
+    _going_on[:] = [going_on]
+
+
+def report() -> None:
+    """Say in one line on stderr that the command was interrupted; a further interrupt changes nothing."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _noticed.set()
+    _say(f"Interrupted: {_going_on[0]()}\n")
 
 
 def watch() -> None:
@@ -35,6 +64,9 @@ def _watch(reading: socket.socket) -> None:
     while numbers := reading.recv(64):
         if signal.SIGINT in numbers:
             _leave_if_compiling()
+            if not _noticed.wait(PATIENCE):
+                _say(f"Interrupted: {_going_on[0]()}\n")
+                os._exit(INTERRUPTED)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -48,8 +80,11 @@ def _leave_if_compiling() -> None:
     if kernel_files is None or not kernel_files.compiling():
         return
     kernel_files.delete_temporary()
-    words = (SHOW_CURSOR if os.isatty(2) else "") + WORDS
-    try:
-        os.write(2, words.encode())
-    finally:
-        os._exit(INTERRUPTED)
+    _say(WORDS)
+    os._exit(INTERRUPTED)
+
+
+def _say(words: str) -> None:
+    """Write to stderr at once, whatever state its buffer is in."""
+    with suppress(OSError):
+        os.write(2, ((SHOW_CURSOR if os.isatty(2) else "") + words).encode("utf-8", "backslashreplace"))

@@ -42,6 +42,9 @@ Accounts = Annotated[
 Timings = Annotated[
     bool, typer.Option("--timings", callback=report_timings, help="Say on stderr how long each part took, in one line.")
 ]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Solve every game anew: neither read nor write cached answers.")
+]
 ReferenceClass = Annotated[str | None, typer.Option("--class", help="Reference class, e.g. war_type=interstate.")]
 AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]
 

@@ -1,14 +1,18 @@
-"""Where results go: to a file, or to standard output as JSON or for people."""
+"""Where results go: to a file, or to standard output as JSON or for people; and where answers are cached meanwhile."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from peacetalks.cli import interrupt
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.pages.files import Makers
 
 
@@ -30,4 +34,38 @@ def deliver(makers: Makers, show: Callable[[], None], as_json: bool, output: Pat
 
 def report_written(path: Path) -> None:
     """Say on stderr that a file was written."""
-    print(f"Wrote {path}", file=sys.stderr)
+    from peacetalks.pages.printable import printable
+
+    print(printable(f"Wrote {path}"), file=sys.stderr)
+
+
+@contextmanager
+def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache | None]:
+    """Yield the cache of answers for a command, None where it is `off`, and say on stderr what came from it.
+
+    Where the command ends early, what is cached and how to go on is said; `keep` is a file that holds answers too.
+    """
+    from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.pages.printable import printable
+
+    answers = None if off else AnswerCache.open()
+
+    def going_on() -> str:
+        where = str(answers.folder) if answers is not None and answers.folder is not None else ""
+        places = " and ".join(x for x in (where, "" if keep is None else str(keep)) if x)
+        if not places:
+            return "nothing was cached; the same command starts again."
+        count = "" if answers is None or not where else f"{answers.found + answers.added} "
+        return printable(f"{count}answers are kept in {places}; the same command goes on from there.")
+
+    interrupt.when_interrupted(going_on)
+    try:
+        yield answers
+    except Exception:
+        if answers is not None and answers.found + answers.added:
+            print(f"peacetalks: {going_on()}", file=sys.stderr)
+        raise
+    if answers is not None and answers.found:
+        text = f"{answers.found} answers came from the cache in {answers.folder} (--no-cache solves anew)."
+        print(printable(text), file=sys.stderr)
+    interrupt.when_interrupted(interrupt.nothing_written)

@@ -23,6 +23,7 @@ def check(scenario: options.ScenarioName) -> None:
     from peacetalks.forecasting.size import check_size
     from peacetalks.game.compile import compile_game
     from peacetalks.mechanisms.standard_game import build
+    from peacetalks.pages.printable import printable
     from peacetalks.scenario.plausibility import implausible
     from peacetalks.scenario.scenario import load
 
@@ -31,23 +32,26 @@ def check(scenario: options.ScenarioName) -> None:
     check_classes(found)
     bare = [path for path, n in found.numbers().items() if not n.source]
     compiled = compile_game(build(found))
-    print(f"{found.name}: valid; {len(found.numbers())} numbers, {len(bare)} without a source")
+    print(printable(f"{found.name}: valid; {len(found.numbers())} numbers, {len(bare)} without a source"))
     for path in bare:
-        print(f"  no source: {path}")
+        print(printable(f"  no source: {path}"))
     print(f"game: {len(compiled.boundaries)} states, {compiled.n_nodes} nodes; digest {found.digest}")
     for warning in implausible(found):
-        print(f"warning: {warning}")
+        print(printable(f"warning: {warning}"))
 
 
 def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
     """Write a starter scenario, each key explained."""
     from peacetalks.errors import SpecError
+    from peacetalks.pages import files
+    from peacetalks.pages.printable import printable
     from peacetalks.scenario.starter import starter
 
     if output.exists():
         raise SpecError(f"{output} exists already; give another name, nothing was written")
-    output.write_text(starter(), encoding="utf-8")
-    print(f"Wrote {output}: edit it, then run `peacetalks check {output}`.")
+    files.check(output, (".toml",))
+    files.write_text(output, starter())
+    print(printable(f"Wrote {output}: edit it, then run `peacetalks check {output}`."))
 
 
 def solve_game(

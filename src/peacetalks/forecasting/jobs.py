@@ -1,24 +1,24 @@
 """Independent solves, one after another or in several processes.
 
 The first item is always done in this process: kernels that are not on disk yet are compiled once, and the time it
-takes shows whether the rest is worth further processes.  Each of those imports the package afresh (`spawn`) and takes
-one item after another.  The results do not depend on the number of processes.  A script that asks for more than one
-needs the guard `if __name__ == "__main__":`, as always with processes that import it.
+takes shows whether the rest is worth further processes (`workers.py`).  The results do not depend on the number of
+processes.  A script that asks for more than one needs the guard `if __name__ == "__main__":`, as always with processes
+that import it.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import TypeVar
 
-from peacetalks.errors import NotSolved, SpecError
+from peacetalks.errors import NotSolved, SpecError, WorkerDied
+from peacetalks.forecasting.workers import work_in_processes
+
+log = logging.getLogger("peacetalks")
 
 MAX_PROCESSES = 8
 PROCESS_BYTES = 2**30  # memory that a process may need: the largest bundled scenario takes 0.6 GiB (measured)
@@ -72,6 +72,7 @@ def solve_all(
     jobs: int = 1,
     progress: Progress | None = None,
     required: int | None = None,
+    store: Callable[[int, R | NotSolved], None] | None = None,
 ) -> list[R | NotSolved]:
     """Return `work(item)` for every item, in order.
 
@@ -86,32 +87,61 @@ def solve_all(
         Called as `progress(done, all)` after every item.
     required : int, optional
         How many of the first items must have a solution; default all.
+    store : function, optional
+        Called as `store(place, result)` with every result as it comes, in this process.
 
     Returns
     -------
     list
-        Where an item that is not required raises `NotSolved`, the error stands in its place.
+        Where an item that is not required raises `NotSolved`, the error stands in its place; `WorkerDied` where its
+        process died twice.
 
     Raises
     ------
     NotSolved
-        A required item has no solution.  Any other error of `work` is raised too, and ends the work.
+        A required item has no solution; or its process died twice (`WorkerDied`), after the work on all others.  Any
+        other error of `work` is raised too, and ends the work.
     """
     required = len(items) if required is None else required
     jobs, out, began = process_count(jobs, len(items)), dict[int, R | NotSolved](), time.perf_counter()
 
-    def report() -> None:
+    def take(i: int, found: R | NotSolved) -> None:
+        out[i] = found
+        if isinstance(found, WorkerDied):
+            if i >= required:
+                log.warning("%s", found)
+        elif store is not None:
+            store(i, found)
+        if isinstance(found, NotSolved) and not isinstance(found, WorkerDied) and i < required:
+            raise found
         if progress is not None:
             progress(len(out), len(items))
 
     for i, item in enumerate(items):
         left = len(items) - i
         if jobs > 1 and i > 0 and (time.perf_counter() - began) / i * left > SHORT_WORK:
-            _solve_in_processes(work, dict(list(enumerate(items))[i:]), min(jobs, left), required, out, report)
+            work_in_processes(work, dict(list(enumerate(items))[i:]), min(jobs, left), len(items), take)
             break
-        out[i] = _result_or_error(work, item, i < required)
-        report()
+        take(i, _result_or_error(work, item))
+    _raise_lost([out[i] for i in range(required)])
     return [out[i] for i in range(len(items))]
+
+
+def _raise_lost(found: Sequence[object]) -> None:
+    """Raise the first result that was lost with its process; name the others in the log."""
+    lost = [e for e in found if isinstance(e, WorkerDied)]
+    for e in lost[1:]:
+        log.warning("%s", e)
+    if lost:
+        raise lost[0]
+
+
+def _result_or_error(work: Callable[[T], R], item: T) -> R | NotSolved:
+    """Return `work(item)`, or the `NotSolved` that it raises."""
+    try:
+        return work(item)
+    except NotSolved as e:
+        return e.with_traceback(None)
 
 
 def require_majority_solved(unsolved: Sequence[NotSolved], total: int, what: str) -> None:
@@ -121,48 +151,3 @@ def require_majority_solved(unsolved: Sequence[NotSolved], total: int, what: str
     """
     if 2 * len(unsolved) > total:
         raise NotSolved(f"{len(unsolved)} of {total} {what} have no solution within tolerance: {unsolved[0]}")
-
-
-def _result_or_error(work: Callable[[T], R], item: T, required: bool) -> R | NotSolved:
-    """Return `work(item)`, or the `NotSolved` that it raises where a solution is not required."""
-    try:
-        return work(item)
-    except NotSolved as e:
-        if required:
-            raise
-        return e.with_traceback(None)
-
-
-def _solve_in_processes(
-    work: Callable[[T], R],
-    items: dict[int, T],
-    jobs: int,
-    required: int,
-    out: dict[int, R | NotSolved],
-    report: Callable[[], None],
-) -> None:
-    """Do the work in processes, into `out`; on an error or an interrupt the processes are ended at once."""
-    before = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _start_worker)
-    try:
-        places: dict[Future[R | NotSolved], int] = {
-            pool.submit(_result_or_error, work, item, i < required): i for i, item in items.items()
-        }
-        for done in as_completed(places):
-            out[places.pop(done)] = done.result()
-            report()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            if process not in before:
-                process.terminate()
-        raise
-    pool.shutdown()
-
-
-def _start_worker() -> None:
-    """Leave an interrupt to the first process, and end with it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()

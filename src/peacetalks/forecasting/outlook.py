@@ -24,11 +24,12 @@ import xarray as xr
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting.accuracy import grid_error_of
+from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
 from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
 from peacetalks.forecasting.complete_information import complete_information
 from peacetalks.forecasting.draws import draw
 from peacetalks.forecasting.durations import Durations, durations, mixture
-from peacetalks.forecasting.jobs import require_majority_solved, solve_all
+from peacetalks.forecasting.jobs import require_majority_solved
 from peacetalks.forecasting.readout import ends_of, mean_share, outcomes_of, plain_columns, terms_mass
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED, months_shown
@@ -128,6 +129,7 @@ def outlook(
     belief_points: int = BELIEF_POINTS,
     progress: Callable[[int, int], None] | None = None,
     jobs: int = 1,
+    answers: AnswerCache | None = None,
 ) -> Outlook:
     """Return what can be expected from `scenario`.
 
@@ -148,6 +150,8 @@ def outlook(
         Called as `progress(done, all)` after the record is read and after every solve.
     jobs : int
         Most processes that solve the draws.
+    answers : AnswerCache, optional
+        With draws: games solved before are read from it, and each that is solved is added as it comes.
 
     Returns
     -------
@@ -172,7 +176,8 @@ def outlook(
     check_size(scenario, belief_points, periods, draws)
     record = record_views(scenario, months_shown(periods))
     drawn = draw(scenario, draws, seed)
-    central, known_types, runs = _solve_variants(scenario, periods, drawn, belief_points, progress, jobs)
+    store = answers if draws else None
+    central, known_types, runs = _solve_variants(scenario, periods, drawn, belief_points, progress, jobs, store)
     how = {"draws": draws, "unsolved_draws": draws - len(runs), "seed": seed if draws else None}
     return _assemble(scenario, central, known_types, runs, record, how)
 
@@ -184,25 +189,30 @@ def _solve_variants(
     belief_points: int,
     progress: Callable[[int, int], None] | None,
     jobs: int,
+    answers: AnswerCache | None,
 ) -> tuple[_Variant, _Variant, list[_Variant]]:
     """Return what is read off the scenario, its complete-information benchmark, and the draws that have a solution."""
     benchmark = complete_information(scenario)
     variants = {play_key(s): s for s in (scenario, benchmark, *drawn)}
     report = progress or (lambda done, total: None)
     report(1, 1 + len(variants))  # the record is read
-    found = solve_all(
-        partial(_solve_variant, periods, belief_points, play_key(scenario)),
+    central = play_key(scenario)
+    found = solve_cached(
+        partial(_solve_variant, periods, belief_points, central),
         list(variants.values()),
+        [answer_key("outlook", periods, belief_points, key == central, key) for key in variants],
+        answers,
+        (_Variant, Durations),
         jobs if drawn else 1,
         lambda done, total: report(1 + done, 1 + total),
         required=2,
     )
     solved = dict(zip(variants, found, strict=True))
-    central, known_types, *runs = (solved[play_key(s)] for s in (scenario, benchmark, *drawn))
+    first, known_types, *runs = (solved[play_key(s)] for s in (scenario, benchmark, *drawn))
     require_majority_solved([r for r in runs if isinstance(r, NotSolved)], len(drawn), "draws of the ranges")
-    assert isinstance(central, _Variant)
+    assert isinstance(first, _Variant)
     assert isinstance(known_types, _Variant)
-    return central, known_types, [r for r in runs if isinstance(r, _Variant)]
+    return first, known_types, [r for r in runs if isinstance(r, _Variant)]
 
 
 def _checked_periods(scenario: Scenario, periods: int | None) -> int:

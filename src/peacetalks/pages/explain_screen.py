@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from peacetalks.forecasting.explain import SHOWN
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_rows import outcome_names
+from peacetalks.pages.printable import styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,29 +24,29 @@ STEPS = 6  # steps shown of a path
 def show(e: Explanation, out: Console | None = None) -> None:
     """Print an explanation, as `explain` returns it; on standard output where `out` is left out."""
     out = out or Console()
-    out.print(Text(e.scenario.title, style="bold"))
-    out.print(Text(f"as of {e.scenario.as_of}; scenario {e.scenario.digest}; residual {e.residual:.1e}"))
-    out.print(Text("\nStates", style="bold"))
+    out.print(styled(e.scenario.title, style="bold"))
+    out.print(styled(f"as of {e.scenario.as_of}; scenario {e.scenario.digest}; residual {e.residual:.1e}"))
+    out.print(styled("\nStates", style="bold"))
     names = outcome_names(e.scenario)
     counts = ", ".join(f"{names[n]} {k}" for n, k in e.states.items())
-    out.print(Text(f"{sum(e.states.values())} public states at the start of a period: {counts}."))
-    out.print(Text(f"{e.nodes} nodes (a stage in a state) at {e.beliefs} public beliefs."))
-    out.print(Text("\nStages of a period, in order", style="bold"))
+    out.print(styled(f"{sum(e.states.values())} public states at the start of a period: {counts}."))
+    out.print(styled(f"{e.nodes} nodes (a stage in a state) at {e.beliefs} public beliefs."))
+    out.print(styled("\nStages of a period, in order", style="bold"))
     out.print(_stages(e))
-    out.print(Text("Strategies at the start, at the prior", style="bold"))
-    out.print(Text("what each type would do, should its turn come in the opening state", style="dim"))
+    out.print(styled("Strategies at the start, at the prior", style="bold"))
+    out.print(styled("what each type would do, should its turn come in the opening state", style="dim"))
     for group in _grouped(e.strategies):
         out.print(_strategy(group))
         out.print()
-    out.print(Text("Most likely paths", style="bold"))
+    out.print(styled("Most likely paths", style="bold"))
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(justify="right")
     for share, words in path_rows(e):
-        grid.add_row(share, Text(words))
+        grid.add_row(share, styled(words))
     out.print(grid)
     method = "Computed exactly by the forward pass, not simulated."
     seen = f"Over {e.periods} months, as seen at the end of each; durations are left out."
-    out.print(Text(f"{seen} {method}", style="dim"))
+    out.print(styled(f"{seen} {method}", style="dim"))
 
 
 def path_rows(e: Explanation) -> list[tuple[str, str]]:
@@ -84,7 +84,7 @@ def _stages(e: Explanation) -> Table:
     for i, s in enumerate(e.stages, 1):
         who = ", ".join("chance" if m == "nature" else m for m in s.movers) or "nobody (passed through)"
         moves = shortened(tuple(names.get(m, m) for m in s.moves))
-        table.add_row(Text(f"{i} {s.name}"), Text(who), f"{s.nodes}", Text(moves))
+        table.add_row(styled(f"{i} {s.name}"), styled(who), f"{s.nodes}", styled(moves))
     return table
 
 
@@ -119,18 +119,18 @@ def _strategy(group: list[StrategySummary]) -> Table:
     if not by_situation and first.situation:
         who = first.situation if first.situation.startswith(who) else f"{who}, {first.situation}"
     table = Table(
-        title=Text(f"{first.stage}: {who}", style="italic"),
+        title=styled(f"{first.stage}: {who}", style="italic"),
         title_justify="left",
         box=box.SIMPLE_HEAD,
         pad_edge=False,
         padding=(0, 1, 0, 0),
         show_edge=False,
     )
-    table.add_column(f"chance of: {moves[0]}" if by_situation else "move", width=44)
+    table.add_column(styled(f"chance of: {moves[0]}" if by_situation else "move"), width=44)
     for each_type in first.moves:
-        table.add_column("" if each_type == "only" else each_type, justify="right")
+        table.add_column(styled("" if each_type == "only" else each_type), justify="right")
     for name, chances in _choices(group, moves, by_situation):
-        table.add_row(Text(name), *map(percent, chances))
+        table.add_row(styled(name), *map(percent, chances))
     return table
 
 

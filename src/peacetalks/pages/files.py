@@ -1,4 +1,7 @@
-"""Writing a page to a file: the suffix of the file's name says what is written."""
+"""Writing a page to a file: the suffix of the file's name says what is written.
+
+Files are checked before anything is computed, and written whole or not at all (`forecasting/whole_file.py`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import PageError
+from peacetalks.forecasting.whole_file import check_replaceable, replace_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,24 +20,55 @@ if TYPE_CHECKING:
     Makers = Mapping[str, Callable[[], str]]  # suffix -> what returns the text
 
 
-def check(path: Path, suffixes: Iterable[str]) -> None:
+def check(path: Path, suffixes: Iterable[str] | None = None, others: Iterable[Path] = ()) -> None:
     """Raise `PageError` for a file that cannot be written, so that nothing is computed in vain.
 
+    Parameters
+    ----------
+    path : Path
+    suffixes : iterable of str, optional
+        That the name may have; any, if left out.
+    others : iterable of Path
+        Files that the same command reads or writes, which it must not write over.
+
+    Examples
+    --------
     >>> from pathlib import Path
     >>> check(Path("report.pdf"), (".html", ".csv"))
     Traceback (most recent call last):
     peacetalks.errors.PageError: cannot write 'report.pdf': the suffix must be one of .html, .csv
     """
-    if path.suffix not in suffixes:
+    if suffixes is not None and path.suffix not in suffixes:
         raise PageError(f"cannot write {path.name!r}: the suffix must be one of {', '.join(suffixes)}")
-    if not path.resolve().parent.is_dir():
-        raise PageError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first")
+    try:
+        if not path.resolve().parent.is_dir():
+            raise PageError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first")
+        for other in others:
+            if other.resolve() == path.resolve():
+                raise PageError(f"cannot write {str(path)!r}: this command uses that file already; give another name")
+        check_replaceable(path)
+    except (OSError, RuntimeError) as e:
+        raise PageError(f"cannot write {str(path)!r}: {_reason(e)}; give another file or folder") from None
 
 
 def write(path: Path, makers: Makers) -> None:
     """Write the text that belongs to the suffix of `path`; raise `PageError` for a suffix that no maker has."""
     check(path, makers)
-    path.write_text(makers[path.suffix](), encoding="utf-8")
+    write_text(path, makers[path.suffix]())
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file, whole or not at all; raise `PageError`, after which the old content stands."""
+    try:
+        replace_file(path, text.encode("utf-8", "backslashreplace"))
+    except (OSError, RuntimeError) as e:
+        raise PageError(
+            f"cannot write {str(path)!r}: {_reason(e)}; nothing was written, and what stood there before is unchanged"
+        ) from None
+
+
+def _reason(e: OSError | RuntimeError) -> str:
+    return (e.strerror if isinstance(e, OSError) else None) or str(e)
 
 
 def json_text(plain: Any, finite: bool = False) -> str:

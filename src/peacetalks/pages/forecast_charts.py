@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
-import vl_convert as vlc
 
 from peacetalks.pages.cells import known
 from peacetalks.pages.chart_parts import (
@@ -30,7 +29,7 @@ from peacetalks.pages.chart_parts import (
 )
 from peacetalks.pages.ends_chart import ends
 from peacetalks.pages.forecast_rows import outcome_names
-from peacetalks.pages.markup import inline_svg
+from peacetalks.pages.markup import inline_svg, svg_text
 from peacetalks.pages.styles import (
     BEST_ESTIMATE,
     END_COLOURS,
@@ -71,7 +70,7 @@ def one_svg(o: Outlook) -> str:
     """Return all charts, one below the other, as a single SVG file."""
     parts = [draw(o, WIDE).properties(title=alt.Title(title, anchor="start")) for title, _, draw in CHARTS]
     whole = alt.vconcat(*parts, spacing=36).resolve_scale(color="independent", strokeDash="independent")
-    return vlc.vegalite_to_svg(styled(whole).to_json())
+    return svg_text(styled(whole))
 
 
 def outcomes(o: Outlook, width: int) -> Chart:

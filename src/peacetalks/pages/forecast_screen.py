@@ -8,10 +8,10 @@ from rich import box
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from peacetalks.pages.forecast_rows import dates, forecast_rows
 from peacetalks.pages.forecast_text import fact_lines, headlines, settings_line, view_lines
+from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, END_STYLES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ def show(o: Outlook, out: Console | None = None) -> None:
     """
     out = out or Console()
     views = f"the {MODEL_ALONE}, {PAST_CONFLICTS} beside it, and the {BEST_ESTIMATE} of both"
-    out.print(Text(o.scenario.title, style="bold"))
-    out.print(Text(f"as of {o.scenario.as_of}; {views}"))
+    out.print(styled(o.scenario.title, style="bold"))
+    out.print(styled(f"as of {o.scenario.as_of}; {views}"))
     for line in headlines(o):
-        out.print(Text(line))
+        out.print(styled(line))
     out.print(_table(o))
     if float(o.outcomes.max("period").min()) == 0:
-        out.print(Text("- : the scenario holds no mechanism that leads there"))
+        out.print(styled("- : the scenario holds no mechanism that leads there"))
     for line in view_lines(o):
-        out.print(Text(line))
+        out.print(styled(line))
     out.print()
     for line in fact_lines(o):
-        out.print(Text(line))
+        out.print(styled(line))
     out.print()
-    out.print(Text(settings_line(o), style="dim"))
+    out.print(styled(settings_line(o), style="dim"))
 
 
 def _table(o: Outlook) -> Table:
@@ -55,7 +55,7 @@ def _table(o: Outlook) -> Table:
     for row in forecast_rows(o):
         if row.kind is RowKind.END:
             table.add_section()
-        table.add_row(Padding(Text(row.name), (0, 0, 0, 2 * row.kind.depth)), *row.cells, style=_style(row))
+        table.add_row(Padding(styled(row.name), (0, 0, 0, 2 * row.kind.depth)), *row.cells, style=_style(row))
     return table
 
 

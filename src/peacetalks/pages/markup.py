@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from peacetalks.pages.printable import printable, printable_values
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -13,8 +16,12 @@ if TYPE_CHECKING:
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
 
-    return Environment(loader=PackageLoader("peacetalks.pages"), autoescape=True)
+    def finalize(value: Any) -> Any:
+        return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return Environment(loader=PackageLoader("peacetalks.pages"), autoescape=True, finalize=finalize)
 
 
 def fill(template: str, **values: Any) -> str:
@@ -24,6 +31,11 @@ def fill(template: str, **values: Any) -> str:
 
 def inline_svg(chart: Any) -> str:
     """Return an Altair chart as an SVG element."""
+    return re.sub(r"<\?xml.*?\?>", "", svg_text(chart))
+
+
+def svg_text(chart: Any) -> str:
+    """Return an Altair chart as an SVG file; what no SVG can hold is written out in its texts."""
     import vl_convert
 
-    return re.sub(r"<\?xml.*?\?>", "", vl_convert.vegalite_to_svg(chart.to_json()))
+    return vl_convert.vegalite_to_svg(json.dumps(printable_values(chart.to_dict())))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.console import Console
 from rich.table import Column, Table
-from rich.text import Text
 
 from peacetalks.pages import files, markup
+from peacetalks.pages.printable import styled
 
 if TYPE_CHECKING:
     from peacetalks.pages.styles import RowKind
@@ -49,34 +49,36 @@ class Page:
 def show(page: Page, out: Console | None = None) -> None:
     """Print a page on a terminal of 80 columns."""
     out = out or Console()
-    out.print(Text(page.title, style="bold"))
+    out.print(styled(page.title, style="bold"))
     for s in page.sections:
         if not s.rows:
             continue
         out.print(_views_table(s) if s.kinds else _plain_table(s))
         for line in (s.text, *s.notes):
             if line:
-                out.print(Text(line))
+                out.print(styled(line))
 
 
 def _plain_table(s: Section) -> Table:
-    table = Table(*(Column(h, overflow="fold") for h in s.head), title=s.title, title_justify="left")
+    columns = [Column(styled(h), overflow="fold") for h in s.head]
+    table = Table(*columns, title=styled(s.title, "table.title"), title_justify="left")
     for row in s.rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*map(styled, row))
     return table
 
 
 def _views_table(s: Section) -> Table:
     """Return a table of views: each account's name on a line of its own, one word of a heading a line."""
     heads = ["\n".join(HYPHENATED.get(word, word) for word in h.split(" ")) for h in s.head[1:]]
-    columns = [Column(h, overflow="fold", vertical="bottom") for h in heads]
-    table = Table(*columns, title=s.title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
+    columns = [Column(styled(h), overflow="fold", vertical="bottom") for h in heads]
+    title = styled(s.title, "table.title")
+    table = Table(*columns, title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0)
     for k, (account, *cells) in enumerate(s.rows):
         if not k or account != s.rows[k - 1][0]:
             if k:
                 table.add_section()
-            table.add_row(Text(account, style="bold"))
-        table.add_row(*map(Text, cells), style=s.kinds[k].style)
+            table.add_row(styled(account, style="bold"))
+        table.add_row(*map(styled, cells), style=s.kinds[k].style)
     return table
 
 

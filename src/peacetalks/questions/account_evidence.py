@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from peacetalks.equilibrium.belief_filter import Filter
+from peacetalks.errors import NotSolved
+from peacetalks.forecasting.answers import solve_cached
 from peacetalks.forecasting.draws import at_quantiles, uncertain_paths
-from peacetalks.forecasting.jobs import solve_all
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.marginal_likelihood import Evidence, nested, sobol_mean, sobol_points
+from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import under
 
 if TYPE_CHECKING:
@@ -20,9 +23,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.questions.filter_record import RecordFilter
     from peacetalks.scenario.scenario import Scenario
 
+T = TypeVar("T")
+R = TypeVar("R")
 MAX_LIVE = 50  # live points of nested sampling
 LIVE_PER_DIMENSION, CALLS_PER_LIVE = 2, 4  # at least so many live points a dimension; else so many calls for each
 
@@ -44,26 +50,58 @@ class Integration:
     seed: int
 
 
-def log_likelihood(record_filter: RecordFilter, use: frozenset[int], belief_points: int, s: Scenario) -> float:
-    """Solve a scenario; return the log-likelihood of the events `use` (places in order of date)."""
-    return record_filter.log_likelihood(Filter(solve_scenario(s, belief_points)), use)
+@dataclass(frozen=True)
+class Solver:
+    """Solves games, in at most `jobs` processes, except for those that the cache has answers of."""
+
+    jobs: int
+    answers: AnswerCache | None
+    progress: Callable[..., None]  # called after every solve
+
+    def solve(
+        self,
+        work: Callable[[T], R],
+        items: Sequence[T],
+        keys: Sequence[str],
+        classes: Sequence[type] = (),
+        required: int | None = None,
+    ) -> list[R | NotSolved]:
+        """Return `work(item)` for every item, in order; see `solve_cached`."""
+        return solve_cached(work, items, keys, self.answers, classes, self.jobs, self.progress, required)
+
+
+@dataclass(frozen=True)
+class LogLikelihood:
+    """The log-likelihood of the events `use` (places in order of date), as a function of the scenario."""
+
+    record_filter: RecordFilter
+    use: frozenset[int]
+    belief_points: int
+
+    def __call__(self, s: Scenario) -> float:
+        """Solve a scenario, and return the log-likelihood."""
+        return self.record_filter.log_likelihood(Filter(solve_scenario(s, self.belief_points)), self.use)
+
+    def key(self, s: Scenario) -> str:
+        """Return the key of the answer for a scenario, in the cache."""
+        question = self.record_filter.question, sorted(self.use), self.belief_points
+        return answer_key("log-likelihood", *question, play_key(s))
 
 
 def evidence_over_ranges(
-    loglik: Callable[[Scenario], float],
+    loglik: LogLikelihood,
     variants: Mapping[str, Scenario],
     central: Mapping[str, float],
     entries: Sequence[str],
     how: Integration,
-    progress: Callable[..., None],
-    jobs: int = 1,
+    solver: Solver,
 ) -> tuple[dict[str, Evidence], dict[str, list[str]]]:
     """Return each account's evidence, and the paths of the numbers that it was integrated over.
 
     Parameters
     ----------
-    loglik : function
-        Log-likelihood of a scenario; solves its game.
+    loglik : LogLikelihood
+        Of a scenario; solves its game.
     variants : {account: Scenario}
     central : {account: float}
         Log-likelihoods at central values: the evidence of an account without uncertain numbers.
@@ -72,10 +110,7 @@ def evidence_over_ranges(
     how : Integration
         By Sobol points (those without a solution are left out and counted), or by nested sampling, which goes step by
         step in this process.
-    progress : function
-        Called after every solve.
-    jobs : int
-        Most processes that solve.
+    solver : Solver
     """
     over = {
         name: [p for p in uncertain_paths(s) if any(under(p, entry) for entry in entries)]
@@ -83,29 +118,30 @@ def evidence_over_ranges(
     }
     at = {name: partial(at_quantiles, variants[name], paths) for name, paths in over.items() if paths}
     if how.method is Method.NESTED:
-        out = {name: _by_nesting(loglik, at[name], len(over[name]), how, progress) for name in at}
+        out = {name: _by_nesting(loglik, at[name], len(over[name]), how, solver) for name in at}
     else:
         batches = {name: sobol_points(len(over[name]), how.points, how.seed) for name in at}
         items = [at[name](u) for name in at for u in chain.from_iterable(batches[name])]
-        found = iter(solve_all(loglik, items, jobs, progress, required=0))
+        found = iter(solver.solve(loglik, items, [loglik.key(s) for s in items], required=0))
         out = {name: sobol_mean([[next(found) for _ in batch] for batch in batches[name]]) for name in at}
     return {name: out[name] if name in out else Evidence.at_a_point(central[name]) for name in variants}, over
 
 
 def _by_nesting(
-    loglik: Callable[[Scenario], float],
+    loglik: LogLikelihood,
     at: Callable[[np.ndarray], Scenario],
     dimensions: int,
     how: Integration,
-    progress: Callable[..., None],
+    solver: Solver,
 ) -> Evidence:
     """Return an account's evidence by nested sampling."""
     live = min(MAX_LIVE, max(LIVE_PER_DIMENSION * dimensions, how.points // CALLS_PER_LIVE))
 
-    def counted(u: np.ndarray) -> float:
-        try:
-            return loglik(at(u))
-        finally:
-            progress()
+    def at_point(u: np.ndarray) -> float:
+        s = at(u)
+        (found,) = solver.solve(loglik, [s], [loglik.key(s)], required=0)
+        if isinstance(found, NotSolved):
+            raise found
+        return found
 
-    return nested(counted, dimensions, how.points, live, how.seed)
+    return nested(at_point, dimensions, how.points, live, how.seed)

@@ -8,22 +8,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium.belief_filter import Filter, ParticleSet
+from peacetalks.equilibrium.belief_filter import Filter, Particles, ParticleSet, Seen
+from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.equilibrium.forward import Trajectory, trajectory
 from peacetalks.equilibrium.transitions import forward_distributions
 from peacetalks.errors import NotSolved
 from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
-from peacetalks.forecasting.jobs import solve_all
 from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.standard_game import opening
-from peacetalks.questions.filter_record import FilteredRecord, Posterior, RecordFilter, events_with_moves
+from peacetalks.mechanisms.state import Bundle, World
+from peacetalks.questions.answer_cache import answer_key
+from peacetalks.questions.events import Event, KnownState, Placed
+from peacetalks.questions.filter_record import (
+    FilteredEvent,
+    FilteredRecord,
+    MonthEnd,
+    Posterior,
+    RecordFilter,
+    events_with_moves,
+)
+from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import xarray as xr
 
+    from peacetalks.questions.account_evidence import LogLikelihood, Solver
     from peacetalks.scenario.scenario import Scenario
 
 
@@ -41,31 +53,37 @@ class FilteredAccount:
     accuracy: Accuracy
 
 
+CLASSES = (  # that a filtered account is made of
+    *(FilteredAccount, FilteredRecord, FilteredEvent, MonthEnd, Placed, Event, KnownState, Seen),
+    *(ParticleSet, Particles, World, Bundle, Accuracy, Interpolation),
+)
+
+
 def filter_accounts(
     record_filter: RecordFilter,
     variants: Mapping[str, Scenario],
     belief_points: int,
     dates: tuple[int, ...],
-    progress: Callable[..., None],
-    jobs: int,
+    solver: Solver,
 ) -> dict[str, FilteredAccount]:
     """Return what is read off the game of every account (`variants`: "base" and the accounts), each solved once.
 
-    `dates` are months, ascending; `progress` is called after every solve, by at most `jobs` processes.
+    `dates` are months, ascending.
     """
     with_moves = events_with_moves(record_filter, variants)
     work = partial(_filter_account, record_filter, with_moves, belief_points, dates)
-    found = zip(variants, solve_all(work, list(variants.items()), jobs, progress), strict=True)
+    question = record_filter.question, sorted(with_moves), belief_points, dates
+    keys = [answer_key("filtered account", *question, name == "base", play_key(s)) for name, s in variants.items()]
+    found = zip(variants, solver.solve(work, list(variants.items()), keys, CLASSES), strict=True)
     return {name: r for name, r in found if isinstance(r, FilteredAccount)}
 
 
 def central_log_likelihoods(
-    loglik: Callable[[Scenario], float],
+    loglik: LogLikelihood,
     variants: Mapping[str, Scenario],
     found: Mapping[str, FilteredAccount],
     common: frozenset[int],
-    progress: Callable[..., None],
-    jobs: int,
+    solver: Solver,
 ) -> dict[str, float]:
     """Return each account's log-likelihood of the common events at central values.
 
@@ -74,7 +92,7 @@ def central_log_likelihoods(
     known = {n: r.log_likelihood for n, r in found.items() if r.placeable == common}
     known |= {n: r.filtered.log_likelihood for n, r in found.items() if r.filtered.used == common}
     rest = [n for n in found if n not in known]
-    again = solve_all(loglik, [variants[n] for n in rest], jobs, progress)
+    again = solver.solve(loglik, [variants[n] for n in rest], [loglik.key(variants[n]) for n in rest])
     known |= {n: x for n, x in zip(rest, again, strict=True) if not isinstance(x, NotSolved)}
     return {n: known[n] for n in found}
 
@@ -109,9 +127,10 @@ def _filter_account(
 def _other_codings(record_filter: RecordFilter, f: Filter) -> dict[str, FilteredRecord]:
     """Return the record filtered with each disputed item by its other coding, and with all of them."""
     events = record_filter.record.event
-    disputed = [i for i, e in enumerate(events) if e.alternative is not None]
+    repeated = record_filter.record.repeated()
+    disputed = [i for i, e in enumerate(events) if e.alternative is not None and i not in repeated]
     out = {
-        f"{events[i].date} {events[i].actor}: {events[i].alternative}": record_filter.run(f, other=frozenset([i]))
+        f"{events[i].when} {events[i].actor}: {events[i].alternative}": record_filter.run(f, other=frozenset([i]))
         for i in disputed
     }
     if len(disputed) > 1:

@@ -1,7 +1,7 @@
 """Numbers that need solved games: collected first, then answered together, each variant of the scenario solved once.
 
-A variant is an account, a draw of its ranges, or a setting of an `effect`.  Its answers may be written to a file
-(`answer_cache.py`) and read from it the next time.
+A variant is an account, a draw of its ranges, or a setting of an `effect`.  Its answers may be written to a cache
+(`forecasting/answers.py`) and to a file (`answer_cache.py`), and read from there the next time.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.errors import NotSolved, QueryError
 from peacetalks.forecasting.accuracy import finer_grid_estimate
+from peacetalks.forecasting.answers import add_result, find_result
 from peacetalks.forecasting.jobs import Progress, require_majority_solved, solve_all
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.questions.answer_cache import AnswerCache, answer_key, append_answer
+from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.filter_record import RecordFilter, events_with_moves
 from peacetalks.questions.query import pointed
@@ -24,8 +25,9 @@ from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.questions.answer_cache import AnswerFile
     from peacetalks.questions.events import Acts, Record
     from peacetalks.scenario.scenario import Scenario
 
@@ -64,8 +66,10 @@ class Batch:
     record, acts : optional
         What `loglik()` weighs.
     belief_points : int
-    cache : AnswerCache
-        Answers from before; new ones are added to its file.
+    file : AnswerFile
+        Answers from before; new ones are added.
+    answers : AnswerCache, optional
+        Looked at where the file has no answer; new ones are added to it too.
     """
 
     def __init__(
@@ -74,10 +78,11 @@ class Batch:
         record: Record | None,
         acts: Acts | None,
         belief_points: int,
-        cache: AnswerCache,
+        file: AnswerFile,
+        answers: AnswerCache | None = None,
     ) -> None:
         self.variants, self.base, self.record, self.acts = variants, variants["base"], record, acts
-        self.belief_points, self.cache = belief_points, cache
+        self.belief_points, self.file, self.answers = belief_points, file, answers
         self.solves = self.reused = 0
         self.requests: dict[str, Request] = {}  # by the key of the variant
         self.unsolved: dict[str, NotSolved] = {}  # variants without a solution, by key
@@ -112,7 +117,7 @@ class Batch:
         base, which decides which events count, or more than half of the variants have no solution.
         """
         record_filter, first, done = self._record_filter(), play_key(self.base), 0
-        solver = TaskSolver(self.cache.path, self.belief_points, record_filter, frozenset(), frozenset())
+        solver = TaskSolver(self.belief_points, record_filter, frozenset(), frozenset())
         if record_filter is not None:
             self.requests.setdefault(first, Request(self.base, {}))
             self._central.add(first)
@@ -124,8 +129,13 @@ class Batch:
                 self._store(key, known)
                 done += 1
                 del tasks[key]
-        total = len(self.requests)
-        answers = solve_all(solver, list(tasks.values()), jobs, lambda n, _: progress(done + n, total), required=0)
+                progress(done, len(self.requests))
+        total, todo = len(self.requests), list(tasks.values())
+
+        def report(n: int, _: int) -> None:
+            progress(done + n, total)
+
+        answers = solve_all(solver, todo, jobs, report, 0, lambda place, found: self._write(todo[place].key, found))
         for key, found in zip(tasks, answers, strict=True):
             self._store(key, found)
         require_majority_solved(list(self.unsolved.values()), total, "games")
@@ -133,34 +143,41 @@ class Batch:
     def _solve_base(self, key: str, record_filter: RecordFilter) -> TaskSolver:
         """Answer what is asked of the base; return the solver of the others, which uses the events it can place."""
         placeable = events_with_moves(record_filter, self.variants)
-        solver = TaskSolver(self.cache.path, self.belief_points, record_filter, placeable, None)
+        solver = TaskSolver(self.belief_points, record_filter, placeable, None)
         task = self._task(key, solver)
         found = self._cached(task)
         if found is None:
-            found = solver(task)
+            (found,) = solve_all(solver, [task], required=0)
+            self._write(task.key, found)
         if isinstance(found, NotSolved):
             raise found
         self._store(key, found)
-        return TaskSolver(self.cache.path, self.belief_points, record_filter, placeable, found.events)
+        return TaskSolver(self.belief_points, record_filter, placeable, found.events)
 
     def _task(self, key: str, solver: TaskSolver) -> Task:
         """Return what is asked about a variant, with the key under which its answers are cached."""
         s, atoms = self.requests[key]
         able, use = solver.placeable, solver.used
-        record = [x and x.model_dump_json() for x in (self.record, self.acts)] if able or use else None
+        weighed = solver.record_filter
+        record = weighed.question if weighed is not None and (able or use) else None
         events = [sorted(able), use and sorted(use)]
         central = key in self._central
         return Task(s, atoms, central, answer_key(self.belief_points, key, list(atoms), central, record, events))
 
     def _cached(self, task: Task) -> Answers | NotSolved | None:
-        """Return the answers from the cache, if there are any."""
-        found = self.cache.find(task.key)
-        if found is None:
-            return None
-        self.reused += 1
-        if "unsolved" in found:
-            return NotSolved(found["unsolved"])
-        return Answers(**found | {"events": frozenset(found["events"])})
+        """Return the answers from the file or the cache, if there are any; only those from the file are counted."""
+        found = find_result(self.file, task.key, (Answers,))
+        if found is not None:
+            self.reused += 1
+        elif self.answers is not None:
+            found = find_result(self.answers, task.key, (Answers,))
+        return found if isinstance(found, Answers | NotSolved) else None
+
+    def _write(self, key: str, found: Answers | NotSolved) -> None:
+        """Write answers to the file and the cache."""
+        for store in (self.file, self.answers):
+            if store is not None:
+                add_result(store, key, found)
 
     def _store(self, key: str, found: Answers | NotSolved) -> None:
         """Store the numbers of a variant, or that it has no solution."""
@@ -189,23 +206,13 @@ class Batch:
 class TaskSolver:
     """Solves a variant and answers what is asked of it; may be sent to another process."""
 
-    path: Path | None  # file to which answers are added
     belief_points: int
     record_filter: RecordFilter | None
     placeable: frozenset[int]  # events of the record for which every account's game has a move
     used: frozenset[int] | None  # events that count; None: those of `placeable` that this variant can place
 
     def __call__(self, task: Task) -> Answers:
-        """Return the answers to a task, and add them to the file; raise `NotSolved` without a solution."""
-        try:
-            found = self._answers(task)
-        except NotSolved as e:
-            append_answer(self.path, task.key, {"unsolved": str(e)})
-            raise
-        append_answer(self.path, task.key, found._asdict() | {"events": sorted(found.events)})
-        return found
-
-    def _answers(self, task: Task) -> Answers:
+        """Return the answers to a task; raise `NotSolved` without a solution."""
         solved = solve_scenario(task.scenario, self.belief_points, refine=task.central)
         f, use = Filter(solved), self.used
         if use is None:

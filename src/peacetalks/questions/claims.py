@@ -35,19 +35,20 @@ from pydantic import Field
 from peacetalks.errors import NotSolved, QueryError, SpecError
 from peacetalks.forecasting.draws import draw
 from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, SEED
-from peacetalks.questions.answer_cache import AnswerCache
+from peacetalks.questions.answer_cache import AnswerFile
 from peacetalks.questions.batch import Batch
 from peacetalks.questions.query import parse
 from peacetalks.questions.query_tree import MODEL, Loglik, Query, atoms, only_rates
 from peacetalks.questions.query_values import QueryValues
 from peacetalks.scenario.accounts import Account, interpretations
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.tables import Part
+from peacetalks.scenario.tables import Label, Part, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
     from peacetalks.questions.events import Acts, Record
     from peacetalks.scenario.scenario import Scenario
@@ -60,10 +61,10 @@ LOGLIK_ERROR = 1e-2  # twenty events of probability 0.06 and more, each with an 
 class Claim(Part):
     """A sentence somebody holds, and the query it becomes."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    rows: list[int] = Field(min_length=1, description="Rows of the table of mechanisms that it concerns.")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=200)
+    rows: list[Whole] = Field(min_length=1, description="Rows of the table of mechanisms that it concerns.")
     sentence: str = Field(min_length=3)
-    attributed_to: str = Field(min_length=3)
+    attributed_to: Label = Field(min_length=3)
     query: str = Field(min_length=1)
 
 
@@ -158,6 +159,7 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
     progress: Progress | None = None,
     jobs: int = 1,
     keep: Path | None = None,
+    answers: AnswerCache | None = None,
 ) -> Audit:
     """Evaluate claims under the scenario as written ("base") and under every account.
 
@@ -175,6 +177,8 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
     keep : Path, optional
         A file to which answers are added as they come.  What stands in it from before (of the same program, games and
         questions; `settings["reused"]` games) is not solved again.
+    answers : AnswerCache, optional
+        Games solved before are read from it too, and each that is solved is added as it comes.
 
     Raises
     ------
@@ -188,7 +192,7 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
     variants = interpretations(scenario, list(accounts))
     cases = [(c, q, name) for c, q in [(c, _parsed(c)) for c in found] for name in variants]
-    batch = Batch(variants, record, acts, belief_points, AnswerCache(keep))
+    batch = Batch(variants, record, acts, belief_points, AnswerFile(keep), answers)
     drawn = {name: [s, *draw(s, draws, seed)] for name, s in variants.items()}
     values = QueryValues(batch, variants, drawn, seed)
     for _, q, name in cases:  # first collect what is asked, then solve, then evaluate

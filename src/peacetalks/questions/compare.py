@@ -25,16 +25,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
-from peacetalks.forecasting.jobs import Progress, solve_all
+from peacetalks.forecasting.answers import AnswerCache, solve_cached
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import ForecastViews, forecast_views
 from peacetalks.outcomes import ENDS
+from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, interpretations
 from peacetalks.scenario.files import play_key
@@ -43,6 +45,7 @@ from peacetalks.scenario.paths import under, written_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from peacetalks.forecasting.jobs import Progress
     from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
 
@@ -57,6 +60,9 @@ class Expectation:
     outcomes: dict[str, np.ndarray]  # outcome -> [date] probability
     terms: float | None  # mean share of side 1 given a settlement by the last date
     accuracy: Accuracy
+
+
+CLASSES = (Expectation, Accuracy, Interpolation)  # that an expectation is made of
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,7 @@ def compare(
     belief_points: int = BELIEF_POINTS,
     progress: Progress | None = None,
     jobs: int = 1,
+    answers: AnswerCache | None = None,
 ) -> Comparison:
     """Set `accounts` of `scenario` side by side.
 
@@ -200,11 +207,12 @@ def compare(
         Split the difference of each account from the base over its groups of entries: 2**n solves for n <= 6 groups,
         sampled orders (with a standard error) beyond.
     belief_points : int
-        Points of the belief grid per side.
     progress : function, optional
         Called as `progress(done, all)` after every solve.
     jobs : int
         Most processes that solve; each variant is solved once.
+    answers : AnswerCache, optional
+        Games solved before are read from it, and each that is solved is added as it comes.
 
     Raises
     ------
@@ -221,7 +229,12 @@ def compare(
     record = record_views_of(variants, dates, scenario.as_of)
     _check_dates(dates, variants)
     parts = {(a.name, groups): apply(a, scenario, groups) for a in accounts if drivers for groups in _subsets(a)}
-    solved = _solve_variants([*variants.values(), *parts.values()], variants, dates, belief_points, progress, jobs)
+    every = {play_key(s): s for s in [*variants.values(), *parts.values()]}
+    shown = frozenset(play_key(s) for s in variants.values())
+    work = partial(_expectation, dates, belief_points, shown)
+    keys = [answer_key("compare", dates, belief_points, key in shown, key) for key in every]
+    found = solve_cached(work, list(every.values()), keys, answers, CLASSES, jobs, progress)
+    solved = {key: e for key, e in zip(every, found, strict=True) if isinstance(e, Expectation)}
     expected = {name: solved[play_key(s)] for name, s in variants.items()}
     ends = {what: solved[play_key(s)].ends[-1] for what, s in parts.items()}
     split = {a.name: Drivers(_split(a, lambda s, a=a: ends[a.name, s])) for a in accounts if drivers}
@@ -230,21 +243,6 @@ def compare(
     views = {name: forecast_views(a, record[name], scenario.as_of) for name, a in alone.items()}
     settings = {"belief_points": belief_points, "solves": len(solved)}
     return Comparison(scenario, tuple(accounts), tuple(dates), expected, views, split, settings)
-
-
-def _solve_variants(
-    every: Sequence[Scenario],
-    shown: Mapping[str, Scenario],
-    dates: tuple[int, ...],
-    belief_points: int,
-    progress: Progress | None,
-    jobs: int,
-) -> dict[str, Expectation]:
-    """Return what every variant expects, by its `play_key`; those `shown` are solved on a coarser belief grid too."""
-    variants = {play_key(s): s for s in every}
-    work = partial(_expectation, dates, belief_points, frozenset(play_key(s) for s in shown.values()))
-    found = zip(variants, solve_all(work, list(variants.values()), jobs, progress), strict=True)
-    return {key: e for key, e in found if isinstance(e, Expectation)}
 
 
 def _split(a: Account, result: Callable[[frozenset[str]], np.ndarray]) -> Split:

@@ -26,7 +26,6 @@ Examples
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import SpecError
@@ -34,7 +33,7 @@ from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
 from peacetalks.forecasting.views import forecast_views
-from peacetalks.questions.account_evidence import Integration, Method, evidence_over_ranges, log_likelihood
+from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
 from peacetalks.questions.filter_record import RecordFilter
 from peacetalks.questions.marginal_likelihood import BayesFactor, bayes_factor
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from peacetalks.forecasting.accuracy import Accuracy
+    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
     from peacetalks.forecasting.views import ForecastViews
     from peacetalks.questions.events import Acts, Record
@@ -129,6 +129,7 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
     seed: int = SEED,
     progress: Progress | None = None,
     jobs: int = 1,
+    answers: AnswerCache | None = None,
 ) -> Inference:
     """Return what `record` says about hidden types, accounts and the forecast of `scenario`.
 
@@ -152,6 +153,8 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
         Called as `progress(done, all)` after every solve.
     jobs : int
         Most processes that solve; nested sampling goes step by step, in this one.
+    answers : AnswerCache, optional
+        Games solved before are read from it, and each that is solved is added as it comes.
 
     Raises
     ------
@@ -164,7 +167,7 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
         raise SpecError(f"method must be sobol, nested or none, got {method!r}")
     record_filter = RecordFilter(record.check(scenario), acts, scenario)
     how = Integration(Method(method), points, seed)
-    return _Work(record_filter, tuple(accounts), belief_points, tuple(dates), how, jobs).done(progress)
+    return _Work(record_filter, tuple(accounts), belief_points, tuple(dates), how, jobs, answers).done(progress)
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ class _Work:
     dates: tuple[int, ...]
     how: Integration
     jobs: int
+    answers: AnswerCache | None
 
     def done(self, progress: Progress | None) -> Inference:
         """Solve, and return what is found."""
@@ -185,14 +189,15 @@ class _Work:
         past = record_views_of(variants, self.dates, scenario.as_of)
         integrated = how.method is not Method.NONE and bool(self.accounts)
         solves = _SolveCounter(progress, len(variants) * (1 + how.points * integrated))
-        found = filter_accounts(self.record_filter, variants, self.belief_points, self.dates, solves, self.jobs)
+        solver = Solver(self.jobs, self.answers, solves)
+        found = filter_accounts(self.record_filter, variants, self.belief_points, self.dates, solver)
         common = frozenset.intersection(*(r.filtered.used for r in found.values()))
-        loglik = partial(log_likelihood, self.record_filter, common, self.belief_points)
-        central = central_log_likelihoods(loglik, variants, found, common, solves, self.jobs)
+        loglik = LogLikelihood(self.record_filter, common, self.belief_points)
+        central = central_log_likelihoods(loglik, variants, found, common, solver)
         evidence, over = {}, {}
         if integrated:
             entries = sorted({change.path for a in self.accounts for change in a.change})
-            evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, solves, self.jobs)
+            evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, solver)
         base = found["base"]
         return Inference(
             scenario=scenario,
