@@ -154,14 +154,19 @@ def _code(cells: int, cumulative: np.ndarray) -> np.ndarray:
     return (cumulative * base ** np.arange(cumulative.shape[1])).sum(axis=1)
 
 
+def check_points(belief_points: int) -> None:
+    """Raise `GameError` for belief points that are not a whole number of at least 2."""
+    if not belief_points >= 2 or belief_points % 1:
+        raise GameError(f"belief_points must be a whole number >= 2, got {belief_points!r}")
+
+
 def make_grid(game: Game, belief_points: int, linear: bool = False) -> Grid:
     """Lay out the belief grid of `game` with `belief_points` per edge (at least 2).
 
     With `linear` values are interpolated linearly, else by cubics; see `stencils`.
     Raises `GameError` for more than four types or fewer than two points.
     """
-    if int(belief_points) != belief_points or belief_points < 2:
-        raise GameError(f"belief_points must be a whole number >= 2, got {belief_points!r}")
+    check_points(belief_points)
     informed = [p for p in game.players if len(game.type_names(p)) > 1]
     axis = np.array([informed.index(p) if p in informed else -1 for p in game.players], np.int64)
     sets, cells, luts = [], [], []

@@ -49,7 +49,7 @@ def _announce() -> None:
         log.warning(
             "Compiling the numerical kernels (about a minute), anew at every start: they cannot be stored in %s. "
             "Set %s to a folder that can be written to.",
-            " or ".join(map(str, kernel_files.candidates())),
+            " or ".join(map(str, kernel_files.tried)),
             kernel_files.VARIABLE,
         )
     if kernel_files.folder() is not None and missing != [FIRST]:

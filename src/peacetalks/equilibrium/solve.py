@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.equilibrium.anderson import Mixer
-from peacetalks.equilibrium.belief_grid import Grid, Interpolation, make_grid
-from peacetalks.equilibrium.dispatch import types_of_participants
+from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.magnitudes import SHARP, largest_exponent
+from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
-from peacetalks.equilibrium.seats import order_warnings
+from peacetalks.equilibrium.seats import alike_warnings, order_warnings
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.verify import verify
 from peacetalks.errors import GameError, NotSolved
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game
 
-MEMORY_LIMIT = 6 * 2**30  # bytes
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
 TIGHTER = (
@@ -65,14 +64,14 @@ class Problem:
     sharp: bool
 
 
-def solve(
+def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     game: Game,
     rationality: float | Mapping[str, float] = 20.0,
     belief_points: int = 21,
     tolerance: float = 1e-8,
     certify: bool = True,
     max_sweeps: int = 5000,
-    memory_limit: float = MEMORY_LIMIT,
+    memory_limit: float = LIMIT,
     refine: bool = False,
     search_budget: float = BUDGET,
     progress: Callable[[int, int], None] = lambda done, total: None,
@@ -123,8 +122,10 @@ def solve(
     0.8808
     """
     lam = _precision(game, rationality)
-    compiled, grid = compile_game(game), make_grid(game, belief_points)
-    _check_memory(compiled, grid, memory_limit)
+    check_points(belief_points)
+    compiled = compile_game(game)
+    check_memory(compiled, belief_points, refine, memory_limit)
+    grid = make_grid(game, belief_points)
     sharp = largest_exponent(compiled, lam) > SHARP
     problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, sharp)
     s = _solve(problem, grid, belief_points)
@@ -140,8 +141,9 @@ def _certified(s: Solution, problem: Problem, search_budget: float, progress: Ca
         lam = {p: float(x) for p, x in zip(problem.game.players, problem.rationality, strict=True)}
         return solve(game, lam, points, problem.tolerance, certify=False, max_sweeps=problem.max_sweeps)
 
+    told += alike_warnings(s)
     told += order_warnings(s, problem.tolerance if s.game.periods is None else 0.0, again)
-    settings = s.settings | {"search": found.to_dict()}
+    settings = s.settings | {"search": found.to_dict(), "warnings": list(told)}
     return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=told)
 
 
@@ -212,19 +214,6 @@ def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarr
     if not (np.isfinite(lam).all() and (lam >= 0).all()):
         raise GameError(f"rationality must be finite and >= 0, got {rationality!r}")
     return lam
-
-
-def _check_memory(c: Compiled, grid: Grid, limit: float) -> None:
-    lay, slices = c.layout, c.game.periods or 1
-    values = (c.n_nodes + 2 * len(c.boundaries)) * len(lay.player_of)
-    strategies = int((types_of_participants(c) * lay.part_actions).sum())
-    need = 8 * grid.total * slices * (values + strategies)
-    if need > limit:
-        raise GameError(
-            f"the game would need about {need / 2**30:.1f} GiB ({c.n_nodes:,} nodes x {grid.total:,} beliefs x "
-            f"{slices} periods), more than the limit of {limit / 2**30:.1f} GiB; use fewer belief points, "
-            "states or periods"
-        )
 
 
 def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:

@@ -12,6 +12,7 @@ DATES = (12, 24)  # months at which accounts are compared and forecasts updated
 AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
 EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
 MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown
+MAX_PERIODS, MAX_DRAWS = 1200, 4096  # months of a forecast; draws of the ranges
 
 
 def months_shown(periods: int) -> tuple[int, ...]:

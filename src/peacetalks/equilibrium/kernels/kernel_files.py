@@ -46,6 +46,7 @@ UNUSED = 60 * 86400  # seconds after which the kernels of another version are de
 VARIABLE = "NUMBA_CACHE_DIR"
 _compiling: list[str] = []  # kernels that are being compiled in this process, the outermost first
 on_compilation: list[Callable[[], None]] = []  # called before a kernel is compiled
+tried: list[Path] = []  # where this process has looked for a folder
 _temporary: list[Path] = []  # the folder of this process, where no other could be written to
 
 
@@ -56,7 +57,7 @@ def digest() -> str:
     versions = (numba.__version__, llvmlite.__version__, *python, CONSTANTS)
     found = hashlib.sha256(repr(versions).encode())
     for file in sorted(resources.files(__package__ or "").iterdir(), key=lambda f: f.name):
-        if file.name.endswith((".py", ".pyc")):
+        if file.name.endswith((".py", ".pyc")) and file.name != Path(__file__).name:  # this one moves files, no more
             found.update(file.name.encode() + file.read_bytes())
     return found.hexdigest()
 
@@ -84,7 +85,8 @@ def folder() -> Path | None:
     None where there is not even that.
     """
     name = PREFIX + digest()[:16]
-    for base in candidates():
+    tried.extend(candidates())
+    for base in tried:
         own = base / name
         try:
             if own.is_dir() and any(own.glob(f"*{SUFFIX}")):  # may be read even where it cannot be written to
