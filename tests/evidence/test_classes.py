@@ -83,7 +83,7 @@ def test_every_event_answers(event):
     ("question", "p", "n"),
     [  # shared/data/README.md, section 2
         ("ceasefire fails within 30 days", 0.203, 263),
-        ("agreement fails within 1 year", 0.21, None),
+        ("agreement fails within 1 year", 0.2154, 374),  # 0.21 without the six that failed on an unknown day
         ("talks reach a substantive agreement within 2 years", 0.55, 101),
         ("peace fails within 1 year", 0.218, 156),
         ("talks reach a comprehensive agreement within 2 years", 0.15, 122),
@@ -161,6 +161,12 @@ def planted(frame, day):
         .alias(c)
         for c in days
     )
+    if "ended_by" in frame.columns:  # whether they had ended by then was not known on the day
+        late_by = pl.col("ended_by") > day
+        frame = frame.with_columns(
+            ended_by=pl.when(late_by & (pl.col("id") % 2 == 0)).then(pl.col("ended_by").dt.offset_by("200d")),
+            ending=pl.when(late_by & (pl.col("id") % 2 == 1)).then(None).otherwise("ending"),
+        )
     if "tension" in frame.columns:
         soon = pl.col("end_year") + 5 >= day.year
         frame = frame.with_columns(tension=pl.when(soon).then(pl.lit("recurred")).otherwise("tension"))

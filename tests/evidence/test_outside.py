@@ -273,7 +273,7 @@ def test_the_trial_scores_climatology_at_no_skill_and_says_n():
     assert (rows["n"] > 300).all()
     skill = {(r["method"], r["months"]): (r["skill"], r["low"], r["high"]) for r in rows.iter_rows(named=True)}
     for months in (12, 24, 60):  # what the documentation says of both
-        assert skill["regression", months][0] == pytest.approx(0.09, abs=0.005)
+        assert 0.065 < skill["regression", months][0] < 0.095  # "7 to 9 %"
         assert skill["regression", months][1] > 0
         assert skill["class", months][1] < 0 < skill["class", months][2]
     assert (rows["low"] <= rows["skill"]).all()

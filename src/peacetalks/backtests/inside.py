@@ -17,6 +17,7 @@ from peacetalks.backtests.case_outcomes import MONTHS, ORDER
 from peacetalks.backtests.mapping import Size, digest, scenario
 from peacetalks.backtests.negotiations import table_text
 from peacetalks.equilibrium.forward import forecast
+from peacetalks.errors import EvidenceError
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
@@ -59,8 +60,20 @@ def inside_table() -> tuple[dict[int, Floats], Size, dict[int, str]]:
 
 
 def parse_inside(text: str) -> tuple[dict[int, Floats], Size, dict[int, str]]:
-    """Return what `inside_table` does from the text of such a table."""
+    """Return what `inside_table` does from the text of such a table.
+
+    Raises `EvidenceError` for a case that has not one row for each month of `MONTHS`, in order.
+    """
     rows = list(csv.DictReader(io.StringIO(text)))
+    given: dict[int, list[int]] = {}
+    for r in rows:
+        given.setdefault(int(r["id"]), []).append(int(r["months"]))
+    for case, months in given.items():
+        if tuple(months) != MONTHS:
+            raise EvidenceError(
+                f"inside.csv: case {case} has rows for months {months}, not one for each of {list(MONTHS)}: make the "
+                "table anew."
+            )
     views: dict[int, list[list[float]]] = {}
     for r in rows:
         p = np.array([float(r[e] or "nan") for e in ORDER])

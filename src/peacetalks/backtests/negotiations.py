@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.dates import years_between
@@ -221,6 +222,8 @@ def table_text(name: str) -> str:
 def negotiations() -> list[Negotiation]:
     """Return the committed cases, by date of the talks.
 
+    Raises `EvidenceError` for a case that stands twice.
+
     >>> len(negotiations()) >= 12
     True
     """
@@ -229,4 +232,7 @@ def negotiations() -> list[Negotiation]:
         try_parse_dates=True,
         schema_overrides={"capability_a": pl.Float64, "capability_b": pl.Float64},
     )
+    twice = frame.filter(frame["id"].is_duplicated())["id"].unique(maintain_order=True).to_list()
+    if twice:
+        raise EvidenceError(f"negotiations.csv: case {twice[0]} stands in more than one row: keep one row per case.")
     return [Negotiation(**row) for row in frame.iter_rows(named=True)]

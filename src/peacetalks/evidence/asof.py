@@ -8,6 +8,7 @@ low activity        known when the calendar year after the last activity has pas
 `tension`           known five years after the end
 `war_year`          known when that calendar year has passed
 an end, no day      dated to 31 December of its year; without a year, how the case ended is not known
+`ended_by`          an end by that day, on an unknown one, is known from that day on; before, the fate is not
 `deaths`, `length`  of a case, and `mediation` and `violence` of a crisis: known when it has ended
 ==================  ===============================================================================
 
@@ -57,6 +58,10 @@ def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
         .otherwise("seen")
     )
     coded = known_on.is_not_null() & ~late
+    if "ended_by" in frame.columns:
+        by_then = pl.col("ended_by") <= as_of
+        coded = coded | by_then
+        frame = frame.with_columns(ended_by=pl.when(by_then).then("ended_by"))
     if "war_year" not in frame.columns and "end_year" not in frame.columns:
         coded = coded | (pl.col("seen").is_not_null() & ~late)
     return frame.with_columns(seen=still, end=pl.when(~late).then("end"), ending=pl.when(coded).then("ending"))

@@ -6,7 +6,8 @@ Every table has `id`, `name`, `cluster` (the state or conflict; cases of one clu
 ==============================  ==========================================================================
 end set                         ended on that day; `ending` null means that it is not known how
 end null, seen set              still going on at `seen` (right-censored)
-end null, seen null             fate or its day not known: counted in N, but never as "did not end"
+end null, ended_by set          ended on an unknown day after `start`, by that day (interval-censored; agreements)
+all three null                  fate or its day not known: counted in N, but never as "did not end"
 ==============================  ==========================================================================
 """
 
@@ -111,15 +112,20 @@ def spells(load: Load) -> pl.DataFrame:
 
 
 def agreements(load: Load) -> pl.DataFrame:
-    """Return peace agreements; `end` is the day from which an agreement is coded as no longer in force."""
+    """Return peace agreements; `end` is the day from which an agreement is coded as no longer in force.
+
+    Of some it is coded that they ended, without a usable day: by the end of coverage, in `ended_by`.
+    """
     ended = pl.col("ended").fill_null(False)
+    dated = ended & (pl.col("end") >= pl.col("start")).fill_null(False)
     return load("ucdp-peace-agreements").select(
         id="agreement_id",
         name=pl.col("name").str.replace_all(r"\s+", " ").str.slice(0, 40).str.strip_chars(),
         cluster=pl.col("conflict").str.split(":").list.first(),
         start="start",
-        end=pl.when(ended & (pl.col("end") >= pl.col("start"))).then("end"),
+        end=pl.when(dated).then("end"),
         seen=_censored(~ended, AGREEMENTS_TO),
+        ended_by=pl.when(ended & ~dated).then(pl.lit(AGREEMENTS_TO)),
         ending=pl.when(ended).then(pl.lit("ended")),
         kind="kind",
         peacekeeping=_flag("peacekeeping"),

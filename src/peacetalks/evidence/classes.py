@@ -38,14 +38,15 @@ from peacetalks.evidence.dates import as_date, duration
 from peacetalks.evidence.follow_up import followed_days
 from peacetalks.evidence.names import spelled_out
 from peacetalks.evidence.tables import read_cases
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from datetime import date
 
 SCOPE = ("reached", "since", "until")
 NO_COVARIATES = (
-    "id", "name", "cluster", "start", "end", "seen", "days", "resumed", "war_year", "comprehensive", "ending",
-    "outcome", "start_year", "end_year", "tension", "deaths", "length", "episode_start", "episode_end",
+    "id", "name", "cluster", "start", "end", "seen", "ended_by", "days", "resumed", "war_year", "comprehensive",
+    "ending", "outcome", "start_year", "end_year", "tension", "deaths", "length", "episode_start", "episode_end",
 )  # fmt: skip
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
@@ -221,10 +222,10 @@ def _year(key: str, text: str) -> int:
 def _condition(kind: str, text: str) -> Condition:
     found = CONDITION.match(text)
     if not found:
-        raise EvidenceError(f"condition {text.strip()!r} of {kind}: write column=value, such as mediated=1.")
+        raise EvidenceError(f"condition {shorten(text.strip())} of {kind}: write column=value, such as mediated=1.")
     known = [c for c in with_intensity(read_cases(kind)).columns if c not in NO_COVARIATES] + list(SCOPE)
     if found[1] not in known:
-        raise EvidenceError(f"{kind} have no covariate {found[1]!r}. {suggestion(found[1], known)}")
+        raise EvidenceError(f"{kind} have no covariate {shorten(found[1])}. {suggestion(found[1], known)}")
     return Condition(found[1], found[2], found[3])
 
 
@@ -233,7 +234,7 @@ def _expression(c: Condition, kind: str, held: pl.DataType) -> pl.Expr:
     if held == pl.String:
         known = read_values(kind, c.column)
         if c.value not in known:
-            raise EvidenceError(f"{c.column} is never {c.value!r}. {suggestion(c.value, known)}")
+            raise EvidenceError(f"{c.column} is never {shorten(c.value)}. {suggestion(c.value, known)}")
         return OPERATORS[c.sign](column, c.value)
     words = {"yes": 1, "no": 0, "true": 1, "false": 0}
     try:

@@ -50,11 +50,12 @@ LABEL_DEFINITIONS = {  # label -> what it is in the data set
 def timed(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
     """Add the times of `Times` to episodes as they were known at a date, as the columns `t`, `k`, `r` and `b`.
 
-    Cases that ended in an unknown way, or whose end is not known at all, are left out.
+    Cases that ended in an unknown way, or whose end is not known at all, are left out. `r` is the day of the return
+    (`endings.returned_on`), and without one the last day followed; it is negative for an end after that day.
     """
     last = date(recurrence_followed_to(as_of), 12, 31)
-    # max_horizontal skips nulls: a conflict that has not returned counts as followed for one day after its end
-    back = pl.max_horizontal(pl.date(pl.col("resumed"), 7, 1), pl.col("end").dt.offset_by("1d"))
+    returned = pl.max_horizontal(pl.date(pl.col("resumed"), 7, 1), pl.col("end").dt.offset_by("1d"))
+    back = pl.when(pl.col("resumed").is_not_null()).then(returned)  # else followed to the last day
     cause = (
         pl.when(pl.col("end").is_null())
         .then(0)

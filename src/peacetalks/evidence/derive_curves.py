@@ -26,9 +26,9 @@ from peacetalks.evidence.case_tables import RECURRENCE_TO
 from peacetalks.evidence.classes import CaseFilter, Condition
 from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.endings import ENDINGS, VICTORY
-from peacetalks.evidence.follow_up import days_and_causes, length_days, until_comprehensive, years_to_return
+from peacetalks.evidence.follow_up import Followed, followed, length_days, until_comprehensive, years_to_return
 from peacetalks.evidence.shrink import wilson
-from peacetalks.evidence.survival import incidence
+from peacetalks.evidence.survival import Incidence, incidence
 
 HORIZONS = (7, 30, 90, 365, 730, 1826)
 YEARS = (365, 730, 1095, 1826, 3652)
@@ -62,22 +62,42 @@ def each(column: str, *values: object) -> list[Subset]:
     return [Subset(f"{column}={v}", equal(column, v)) for v in values]
 
 
+LISTED: dict[str, dict[str, tuple[object, ...]]] = {  # table -> covariate -> the values that are classes of their own
+    "ceasefires": {
+        "fixed_term": (1, 0),
+        "side": ("unilateral", "bilateral", "multilateral"),
+        "class": ("cessation", "compliance", "definitive"),
+        "mediated": (0, 1),
+        "monitored": (0, 1),
+        "enforced": (0, 1),
+    },
+    "spells": {"war_ended": ("victory", "treaty", "truce"), "peacekeepers": (0, 1)},
+    "agreements": {"kind": ("full", "partial", "process"), "peacekeeping": (0, 1)},
+    "processes": {"level": ("intrastate", "mixed", "interstate")},
+    "episodes": {
+        "war_type": ("interstate", "intrastate", "internationalised", "extrasystemic"),
+        "incompatibility": ("territory", "government"),
+    },
+    "crises": {"mediation": ("occurred", "none")},
+}
+
+
+def listed(table: str, *columns: str) -> list[Subset]:
+    """Return a class per listed value of some covariates of a table."""
+    return [s for c in columns for s in each(c, *LISTED[table][c])]
+
+
 ALL = Subset("all")
-FIXED, OPEN = each("fixed_term", 1, 0)
+FIXED, OPEN = listed("ceasefires", "fixed_term")
 KNOWN = pl.col("ending").is_in(["terminated", "superseded", "still_on", "expired"])
 INTERSTATE = Subset("war_type=interstate", equal("war_type", "interstate"))
 AT_WAR = CaseFilter("episodes", (Condition("intensity", "=", "war"),))
 UNSETTLED = pl.col("war_ended") != "victory"
 SINCE_1945 = pl.col("start").dt.year() >= 1945
-TRAITS = [
-    *each("side", "unilateral", "bilateral", "multilateral"),
-    *each("class", "cessation", "compliance", "definitive"),
-    *(s for c in ("mediated", "monitored", "enforced") for s in each(c, 0, 1)),
-]
+TRAITS = listed("ceasefires", "side", "class", "mediated", "monitored", "enforced")
 EPISODES = [
     ALL,
-    *each("war_type", "interstate", "intrastate", "internationalised", "extrasystemic"),
-    *each("incompatibility", "territory", "government"),
+    *listed("episodes", "war_type", "incompatibility"),
     Subset("intensity=war", clock=AT_WAR),
     Subset("war_type=interstate, intensity=war", INTERSTATE.where, AT_WAR),
     *(Subset(f"reached={y}y", clock=CaseFilter("episodes", reached=round(y * DAYS_PER_YEAR))) for y in (1, 3)),
@@ -91,20 +111,27 @@ def _reached(days: int) -> CaseFilter:
 def _rows(
     table: str, event: str, label: str, days: np.ndarray, cause: np.ndarray, horizons: tuple[int, ...] = HORIZONS
 ) -> list[dict]:
-    curve = incidence(days, cause, horizons, causes=2)
+    return _curve_rows(table, event, label, incidence(days, cause, horizons, causes=2))
+
+
+def _followed_rows(table: str, event: str, label: str, cases: Followed) -> list[dict]:
+    return _curve_rows(table, event, label, cases.incidence(HORIZONS))
+
+
+def _curve_rows(table: str, event: str, label: str, curve: Incidence) -> list[dict]:
     return [
         {
             "table": table,
             "class": label,
             "event": event,
-            "days": h,
+            "days": int(h),
             "n": curve.n,
             "at_risk": int(curve.at_risk[i]),
             "probability": curve.probability[i, 0],
             "low": curve.low[i, 0],
             "high": curve.high[i, 0],
         }
-        for i, h in enumerate(horizons)
+        for i, h in enumerate(curve.horizons)
     ]
 
 
@@ -113,8 +140,8 @@ def _family(cases: Cases, table: str, events: Mapping[str, tuple[str, ...]], sub
     out = []
     for event, ends in events.items():
         for s in subsets:
-            days, cause, _ = days_and_causes(s.of(cases(table)), ends, censor_others=table == "ceasefires")
-            out += _rows(table, event, s.label, days, cause)
+            chosen = followed(s.of(cases(table)), ends, censor_others=table == "ceasefires")
+            out += _followed_rows(table, event, s.label, chosen)
     return out
 
 
@@ -127,8 +154,8 @@ def curve_rows(cases: Cases) -> list[dict]:
     ]
     peace = [
         ALL,
-        *each("war_ended", "victory", "treaty", "truce"),
-        *(Subset(f"treaty or truce, peacekeepers={v}", UNSETTLED & equal("peacekeepers", v)) for v in (0, 1)),
+        *listed("spells", "war_ended"),
+        *(Subset(f"treaty or truce, {s.label}", UNSETTLED & s.where) for s in listed("spells", "peacekeepers")),
     ]
     over = {e: (e,) for e in ENDINGS if e not in VICTORY} | {"victory": VICTORY, "any": ENDINGS}
     wars = [
@@ -143,16 +170,16 @@ def curve_rows(cases: Cases) -> list[dict]:
         cases,
         "agreements",
         {"ended": ("ended",)},
-        [ALL, *each("kind", "full", "partial", "process"), *each("peacekeeping", 0, 1)],
+        [ALL, *listed("agreements", "kind", "peacekeeping")],
     )
     rows += _family(
         cases,
         "processes",
         {"substantive": ("substantive",)},
-        [ALL, *each("level", "intrastate", "mixed", "interstate")],
+        [ALL, *listed("processes", "level")],
     )
-    days, cause, _ = days_and_causes(until_comprehensive(cases("processes")), ("comprehensive",))
-    rows += _rows("processes", "comprehensive", "all", days, cause)
+    whole = followed(until_comprehensive(cases("processes")), ("comprehensive",))
+    rows += _followed_rows("processes", "comprehensive", "all", whole)
     rows += _mediation_rows(cases)
     rows += _family(cases, "episodes", over, EPISODES) + _recurrence_rows(cases)
     rows += _family(cases, "wars", {w: (w,) for w in WAR_ENDS} | {"any": WAR_ENDS}, wars)
@@ -203,7 +230,7 @@ def _crisis_rows(cases: Cases) -> list[dict]:
             Subset("since 1945", pl.col("start_year") >= 1945),
             *(
                 Subset(f"since 1945, {m.label}", m.where & (pl.col("start_year") >= 1945))
-                for m in each("mediation", "occurred", "none")
+                for m in listed("crises", "mediation")
             ),
         ):
             chosen = s.of(known)

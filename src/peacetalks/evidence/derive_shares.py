@@ -26,11 +26,11 @@ from peacetalks.evidence.derive_curves import (
     Subset,
     each,
     equal,
+    listed,
     share,
 )
 from peacetalks.evidence.endings import ENDINGS
-from peacetalks.evidence.follow_up import days_and_causes, length_days, until_comprehensive, years_to_return
-from peacetalks.evidence.survival import incidence
+from peacetalks.evidence.follow_up import followed, length_days, until_comprehensive, years_to_return
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,11 +62,11 @@ def share_rows(cases: Cases) -> list[dict]:
     gone = cases("agreements").with_columns(over=_yes(pl.col("ending").is_not_null()))
     rows += [
         r
-        for s in (ALL, *each("kind", "full", "partial", "process"))
+        for s in (ALL, *listed("agreements", "kind"))
         for r in _how("agreements, coded as ended", s.label, s.of(gone)["over"])
     ]
     crises = cases("crises").filter(pl.col("start_year") >= 1945)
-    for s in (ALL, *each("mediation", "occurred", "none")):
+    for s in (ALL, *listed("crises", "mediation")):
         rows += _how("crises since 1945", s.label, s.of(crises)["ending"])
     again = crises.filter(pl.col("tension").is_in(["recurred", "reduced"]))
     for s in (ALL, *each("ending", *again["ending"].unique().sort().to_list())):
@@ -174,11 +174,11 @@ def _length(table: str, label: str, days: pl.Series) -> dict:
 
 def _curve_length(table: str, label: str, frame: pl.DataFrame, ends: Iterable[str]) -> dict:
     """Return the first day on which the cumulative incidence reaches each quartile; None if it does not get there."""
-    days, cause, _ = days_and_causes(frame, ends)
-    grid = np.unique(days)
-    curve = incidence(days, cause, grid, causes=2).probability[:, 0]
+    chosen = followed(frame, ends)
+    grid = np.unique(chosen.days)
+    curve = chosen.incidence(grid).probability[:, 0]
     quartiles = [float(grid[np.argmax(curve >= q)]) if (curve >= q).any() else None for q in QUARTILES]
-    return dict(zip(LENGTH_COLUMNS, (table, label, days.size, *quartiles), strict=True))
+    return dict(zip(LENGTH_COLUMNS, (table, label, chosen.days.size, *quartiles), strict=True))
 
 
 def length_rows(cases: Cases) -> list[dict]:

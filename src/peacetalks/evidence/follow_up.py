@@ -6,20 +6,24 @@ and `ending`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import polars as pl
 
+from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import PROCESSES_TO, RECURRENCE_TO
+from peacetalks.evidence.interval_censored import turnbull
+from peacetalks.evidence.survival import Incidence, incidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike
 
-    from peacetalks.evidence.arrays import Floats
+    from peacetalks.evidence.arrays import Bools, Floats, Ints
 
 
 def length_days() -> pl.Expr:
@@ -48,8 +52,13 @@ def end_known_on(end: pl.Expr | None = None) -> pl.Expr:
 
 
 def recurrence_followed_to(as_of: date | None) -> int:
-    """Return the last calendar year of which it is known, at `as_of`, whether a conflict was active in it."""
-    return min(RECURRENCE_TO, as_of.year - 1) if as_of else RECURRENCE_TO
+    """Return the last calendar year of which it is known, at `as_of`, whether a conflict was active in it.
+
+    >>> from datetime import date
+    >>> recurrence_followed_to(date(1995, 12, 30)), recurrence_followed_to(date(1995, 12, 31))
+    (1994, 1995)
+    """
+    return min(RECURRENCE_TO, (as_of + timedelta(1)).year - 1) if as_of else RECURRENCE_TO
 
 
 def years_to_return() -> pl.Expr:
@@ -66,14 +75,48 @@ def until_comprehensive(processes: pl.DataFrame, as_of: date | None = None) -> p
     )
 
 
-def days_and_causes(
-    frame: pl.DataFrame, ends: Iterable[str], censor_others: bool = False
-) -> tuple[Floats, NDArray[np.int32], pl.DataFrame]:
-    """Return days [case], cause [case] and the cases of which the time of the end or of follow-up is known.
+class Followed(NamedTuple):
+    """Cases of which the time of the end, or of follow-up, is known at least to lie in an interval."""
 
-    The cause is 1 for an ending in `ends`, 2 for any other (0 with `censor_others`) and 0 for a case still going on.
+    days: Floats  # [case] to the end or the last day of follow-up; of an interval-censored end, to the latest possible
+    cause: Ints  # [case] 1 the ending asked about, 2 any other, 0 still going on
+    after: Floats  # [case] last day on which the case is known to have gone on; the day of the end itself if known
+    cases: pl.DataFrame
+
+    @property
+    def exact(self) -> Bools:
+        """Which cases [case] are not interval-censored."""
+        return self.after == self.days
+
+    def incidence(self, horizons: ArrayLike) -> Incidence:
+        """Return the cumulative incidence of cause 1 (the first column) at some days.
+
+        It is that of Aalen and Johansen, or with interval-censored cases of Turnbull (`interval_censored`), which needs
+        that nothing else competes; raises `EvidenceError` if something does.
+        """
+        if self.exact.all():
+            return incidence(self.days, self.cause, horizons, causes=2)
+        if (self.cause > 1).any():
+            raise EvidenceError(
+                "ends on an unknown day and ends that compete cannot be estimated together: ask about one ending of "
+                "cases that can only end in that way."
+            )
+        return turnbull(self.after, np.where(self.cause == 1, self.days, np.inf), horizons)
+
+
+def followed(frame: pl.DataFrame, ends: Iterable[str], censor_others: bool = False) -> Followed:
+    """Return the times of cases, without those of which neither the end nor a last day of follow-up is known.
+
+    The cause is 1 for an ending in `ends`, 2 for any other (0 with `censor_others`) and 0 for a case still going on. An
+    end that is only known to have come by a day (`ended_by`) is interval-censored between the start and that day.
     """
+    by = pl.col("ended_by") if "ended_by" in frame.columns else pl.lit(None, pl.Date)
     other = 0 if censor_others else 2
-    cause = pl.when(pl.col("end").is_null()).then(0).when(pl.col("ending").is_in(list(ends))).then(1).otherwise(other)
-    known = frame.with_columns(_days=followed_days(), _cause=cause).filter(pl.col("_days") >= 0)
-    return known["_days"].to_numpy().astype(float), known["_cause"].to_numpy(), known
+    ended = pl.coalesce("end", by).is_not_null()
+    hit = pl.col("ending").is_in(list(ends)).fill_null(False)
+    cause = pl.when(~ended).then(0).when(hit).then(1).otherwise(other)
+    latest = (pl.coalesce("end", "seen", by) - pl.col("start")).dt.total_days()
+    known = frame.with_columns(_days=latest, _cause=cause).filter(pl.col("_days") >= 0)
+    after = pl.when(pl.coalesce("end", "seen").is_null()).then(0).otherwise("_days")
+    days, last = (known.select(v=e.cast(pl.Float64))["v"].to_numpy() for e in (pl.col("_days"), after))
+    return Followed(days, known["_cause"].cast(pl.Int64).to_numpy(), last, known.drop("_days", "_cause"))

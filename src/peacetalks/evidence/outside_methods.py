@@ -41,6 +41,7 @@ class Sample:
     chosen: CaseFilter
     months: tuple[int, ...]
     as_of: date | None
+    population: pl.DataFrame  # every episode as known at the date
 
     @property
     def today(self) -> date:
@@ -75,7 +76,7 @@ def sample(where: Where, horizons_months: Sequence[int], as_of: date | str | Non
     whole = crosswalk.timed(chosen.parent.apply(frame), known_on)
     if not whole.height:
         raise EmptyClass(f"no episode is in the class '{chosen}' as of {known_on or 'now'}: drop a condition.")
-    return Sample(whole, own, chosen, months, known_on)
+    return Sample(whole, own, chosen, months, known_on, frame)
 
 
 def own_weight(given: Sample) -> float:
@@ -97,11 +98,11 @@ def by_class(given: Sample, weight: float, draws: int, rng: np.random.Generator)
 
 
 def _mixed(whole: Times, own: Times, months: tuple[int, ...], weight: float) -> Floats:
-    every, mine = _scope_and_class(whole, own, months)
+    every, mine = scope_and_class(whole, own, months)
     return every if not own.t.size else np.where(np.isnan(mine), every, weight * mine + (1 - weight) * every)
 
 
-def _scope_and_class(whole: Times, own: Times, months: tuple[int, ...]) -> tuple[Floats, Floats]:
+def scope_and_class(whole: Times, own: Times, months: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Return [month, label + class] of the scope and of the class; the chance of return is that of the scope."""
     days = crosswalk.grid(months)
     back = whole.returns(days)
@@ -162,7 +163,7 @@ def widened(low: Floats, high: Floats, given: Sample, weight: float) -> tuple[Fl
 
     Resampling such cases never varies; the interval is then at least that of the beta posterior.
     """
-    every, mine = _scope_and_class(Times.of(given.whole), Times.of(given.own), given.months)
+    every, mine = scope_and_class(Times.of(given.whole), Times.of(given.own), given.months)
     n, clusters = given.own["cluster"].n_unique(), given.clusters
     low, high = low.copy(), high.copy()
     for i, j in zip(*np.nonzero((mine < NEVER) | (mine > ALWAYS)), strict=True):

@@ -3,7 +3,8 @@
 `base_rate` answers a question of the `grammar` from the committed cases. The probability of a class is shrunk to that
 of its parent (`shrink`). The interval is 95 %, on an effective N that accounts for censoring (the N of fully followed
 cases that would give the variance of the curve) and for clusters of like cases. Where the data are insufficient (no
-cases, or none followed that long) the probability is None, never 0.
+cases, or none followed that long) the probability is None, never 0. Of each class the `composition` says how many cases
+it has, how many are used, left out or censored, and where the record ends.
 """
 
 from __future__ import annotations
@@ -18,18 +19,12 @@ import polars as pl
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.classes import CaseFilter, Where, prepared
+from peacetalks.evidence.composition import Composition, Coverage, Left, compose, coverage, sort_out, unplaced
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
-from peacetalks.evidence.follow_up import (
-    days_and_causes,
-    length_days,
-    recurrence_followed_to,
-    until_comprehensive,
-    years_to_return,
-)
+from peacetalks.evidence.follow_up import followed, length_days, until_comprehensive, years_to_return
 from peacetalks.evidence.grammar import EVENTS, Event, parse
 from peacetalks.evidence.plain import plain
 from peacetalks.evidence.shrink import design_effect, posterior, precision
-from peacetalks.evidence.survival import incidence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,7 +39,7 @@ class BaseRate:
     as_of: date | None
     probability: float | None  # shrunk to the parent class; None where the data are insufficient
     interval: tuple[float, float] | None  # 95 %
-    n: int  # cases of the class
+    n: int  # cases of the class that are used
     effective_n: float
     observed: float | None  # the class's own rate
     parent: float | None  # the rate of the parent class; None for a class that is its own parent
@@ -53,6 +48,10 @@ class BaseRate:
     definition: str
     source: str
     caution: str
+    own: Composition  # of the class, before it is shrunk
+    parent_class: Composition | None  # of the parent class; None for a class that is its own parent
+    unplaced: tuple[Left, ...]  # cases that are in no class by the traits asked about
+    coverage: tuple[Coverage, ...]  # where each dataset ends
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; unknown is None."""
@@ -84,10 +83,21 @@ class _Sample:
 
     def cases(self, of: CaseFilter) -> pl.DataFrame:
         """Return the cases of a class that are also of the event's own class."""
-        return CaseFilter.parse(self.event.kind, self.event.where).narrowed(of).apply(self.population)
+        return self.scope.narrowed(of).apply(self.population)
+
+    @property
+    def scope(self) -> CaseFilter:
+        """The event's own class."""
+        return CaseFilter.parse(self.event.kind, self.event.where)
 
     def rate(self, frame: pl.DataFrame) -> Rate:
         return rate(self.event, frame, self.days, self.as_of)
+
+    def composition(self, of: CaseFilter, found: Rate) -> Composition:
+        """Return what the rate `found` of a class is made of."""
+        summary = (_none(found.p), found.effective)
+        where = str(self.scope.narrowed(of))
+        return compose(self.event, where, self.cases(of), self.days, self.as_of, summary)
 
     @property
     def own(self) -> Rate:
@@ -155,6 +165,10 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
         definition=event.definition,
         source="; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[event.kind]),
         caution=event.caution,
+        own=sample.composition(sample.chosen, own),
+        parent_class=sample.composition(sample.chosen.parent, parent) if parent else None,
+        unplaced=unplaced(sample.chosen, sample.population, sample.scope),
+        coverage=coverage(event.kind, sample.as_of),
     )
 
 
@@ -187,22 +201,18 @@ def _population(event: Event, as_of: date | None) -> pl.DataFrame:
     if event.how == "years":  # the question is asked when the episode has ended: a war by then was a war
         by_then = pl.col("war_year") <= pl.col("end").dt.year()
         frame = frame.with_columns(war_year=pl.when(by_then).then(pl.col("start").dt.year() - 1))
-    if event.name == "ceasefire fails":
-        known = pl.col("ending").is_not_null() | pl.col("seen").is_not_null()
-        frame = frame.filter(known & (pl.col("ending").ne_missing("never_in_force")))
     return frame
 
 
 def rate(event: Event, frame: pl.DataFrame, days: int | None, as_of: date | None = None) -> Rate:
     """Return the rate of an event in some cases (already of the class, as known at the date)."""
+    used, _ = sort_out(event, frame, days, as_of)
     if event.how == "share":
-        known = frame.filter(pl.col(event.column).is_not_null())
-        if event.column == "tension":
-            known = known.filter(pl.col("tension").is_in(["recurred", "reduced"]))
-        return _share(known[event.column].is_in(list(event.ends)), known["cluster"])
-    if event.how == "years":
-        return _recurrence(frame, days or 0, as_of)
-    return _timed(event, frame, days or 0)
+        return _share(used[event.column].is_in(list(event.ends)), used["cluster"])
+    if event.how == "years":  # active again within whole calendar years of the end
+        within = (years_to_return() <= round((days or 0) / DAYS_PER_YEAR)).fill_null(False)
+        return _share(used.select(hit=within)["hit"], used["cluster"])
+    return _timed(event, used, days or 0)
 
 
 def _share(hit: pl.Series, cluster: pl.Series) -> Rate:
@@ -214,24 +224,17 @@ def _share(hit: pl.Series, cluster: pl.Series) -> Rate:
 
 def _timed(event: Event, frame: pl.DataFrame, days: int) -> Rate:
     """Return the cumulative incidence of an event by `days`."""
-    t, k, known = days_and_causes(frame, event.ends, event.censor)
-    curve = incidence(t, k, [days], causes=2)
+    cases = followed(frame, event.ends, event.censor)
+    t, k = cases.days, cases.cause
+    curve = cases.incidence([days])
     p, variance = float(curve.probability[0, 0]), float(curve.variance[0, 0])
     if np.isnan(p):
         return Rate(p, curve.n, 0.0)
     whole = p * (1 - p) / variance if variance > 0 and 0 < p < 1 else float(curve.n)
-    decided = ((t <= days) & (k > 0)) | (t > days)  # not censored before
+    decided = ((t <= days) & (k > 0)) | (cases.after > days)  # neither censored before, nor perhaps over
     hit = ((t <= days) & (k == 1)).astype(float)
-    effect = design_effect(hit[decided], known["cluster"].to_numpy()[decided])
+    effect = design_effect(hit[decided], cases.cases["cluster"].to_numpy()[decided])
     return Rate(p, curve.n, min(whole, curve.n) / effect)
-
-
-def _recurrence(frame: pl.DataFrame, days: int, as_of: date | None) -> Rate:
-    """Return the share of ended conflicts that are active again within whole calendar years of their end."""
-    years = round(days / DAYS_PER_YEAR)
-    followed = pl.col("end").dt.year() + years <= recurrence_followed_to(as_of)
-    old = frame.filter(pl.col("end").is_not_null(), followed)
-    return _share(old.select(hit=(years_to_return() <= years).fill_null(False))["hit"], old["cluster"])
 
 
 def _shrunk(sample: _Sample, own: Rate, parent: Rate | None) -> tuple[float | None, tuple[float, float] | None, float]:

@@ -109,7 +109,7 @@ def _incidence(t: NDArray, k: NDArray, h: NDArray, causes: int, spread: bool) ->
     p = np.where(at[:, None] >= 0, curve[np.maximum(at, 0)], 0.0)
     v = np.stack([_variance(curve, d, y, total, before, last) for last in at]) if spread else np.full(p.shape, np.nan)
     p, v = (np.where(followed[:, None], x, np.nan) for x in (p, v))
-    low, high = _log_log(p, v) if spread else (v, v)
+    low, high = log_log(p, v) if spread else (v, v)
     return Incidence(h, p, low, high, v, t.size - np.searchsorted(order, h, side="right"), t.size)
 
 
@@ -126,7 +126,7 @@ def _variance(curve: NDArray, d: NDArray, y: NDArray, total: NDArray, before: ND
     return np.maximum(terms.sum(axis=0), 0.0)
 
 
-def _log_log(p: NDArray, v: NDArray) -> tuple[NDArray, NDArray]:
+def log_log(p: NDArray, v: NDArray) -> tuple[NDArray, NDArray]:
     """Return the 95 % interval on the log(-log(1-p)) scale; at p = 0 or 1 it is the point itself."""
     inner = (p > 0) & (p < 1)
     q = np.where(inner, 1 - p, 0.5)

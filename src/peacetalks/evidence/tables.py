@@ -15,6 +15,8 @@ import polars as pl
 
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.table_checks import check_cases, check_codes
+from peacetalks.text_files import shorten
 
 TABLES = Path(__file__).parent / "tables"  # where `write_tables` puts a table that the package is to read
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
@@ -24,7 +26,7 @@ CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card
     "sanctions": ("ties", ("outcome",)),
 }
 STORED = ("ceasefires", "spells", "agreements", "processes", "mediations", "episodes", "wars", "crises", "sanctions")
-DATES = ("start", "end", "seen", "comprehensive", "episode_start", "episode_end")
+DATES = ("start", "end", "seen", "ended_by", "comprehensive", "episode_start", "episode_end")
 TEXT = (
     "name",
     "cluster",
@@ -64,21 +66,28 @@ def cases_csv(kind: str, frame: pl.DataFrame) -> str:
 
 
 def parse_cases(kind: str, text: str) -> pl.DataFrame:
-    """Return the typed frame of `cases_csv` text."""
-    frame = pl.read_csv(BytesIO(text.encode()), infer_schema_length=0)
-    frame = frame.with_columns(_cast(c) for c in frame.columns)
+    """Return the typed frame of `cases_csv` text.
+
+    Raises `EvidenceError` for what cannot be read, and for what `table_checks` refuses.
+    """
+    try:
+        frame = pl.read_csv(BytesIO(text.encode()), infer_schema_length=0)
+        frame = frame.with_columns(_cast(c) for c in frame.columns)
+    except pl.exceptions.PolarsError as e:
+        raise EvidenceError(f"cases_{kind}: {str(e).splitlines()[0]:.200}: make the table anew.") from None
+    check_codes(kind, frame, _codes(kind))
     for column, codes in _codes(kind).items():
         frame = frame.with_columns(pl.col(column).replace_strict(codes, return_dtype=pl.String))
     for part in ("start", "end"):
         if {part, f"{part}_year"} <= set(frame.columns):
             year = pl.coalesce(f"{part}_year", pl.col(part).dt.year().cast(pl.Int64))
             frame = frame.with_columns(year.alias(f"{part}_year"))
-    return frame.with_columns(pl.coalesce("cluster", "name").alias("cluster"))
+    return check_cases(kind, frame.with_columns(pl.coalesce("cluster", "name").alias("cluster")))
 
 
 def _cast(column: str) -> pl.Expr:
     if column in DATES:
-        return pl.col(column).str.to_date()
+        return pl.col(column).str.to_date("%Y-%m-%d")
     return pl.col(column) if column in TEXT else pl.col(column).cast(pl.Int64)
 
 
@@ -87,7 +96,7 @@ def table_text(name: str) -> str:
     path = files("peacetalks.evidence") / "tables" / name
     if not path.is_file():
         known = [f.name for f in (files("peacetalks.evidence") / "tables").iterdir()]
-        raise EvidenceError(f"no committed table is called {name!r}. {suggestion(name, known)}")
+        raise EvidenceError(f"no committed table is called {shorten(name)}. {suggestion(name, known)}")
     return path.read_text(encoding="utf-8")
 
 
@@ -101,7 +110,7 @@ def read_cases(kind: str) -> pl.DataFrame:
     95
     """
     if kind not in STORED:
-        raise EvidenceError(f"no cases are stored for {kind!r}. {suggestion(kind, list(STORED))}")
+        raise EvidenceError(f"no cases are stored for {shorten(kind)}. {suggestion(kind, list(STORED))}")
     return parse_cases(kind, table_text(f"cases_{kind}.csv"))
 
 

@@ -1,28 +1,37 @@
-"""What the historical record says, as lines of text for a terminal."""
+"""What the historical record says, and what each rate is made of, as lines of text for a terminal."""
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from peacetalks.pages.cells import decimal_range
 from peacetalks.pages.styles import END_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.evidence.composition import ClassSummary, Composition, Coverage, Left
     from peacetalks.evidence.outside import OutsideForecast
+    from peacetalks.evidence.outside_composition import OutsideComposition
     from peacetalks.evidence.rates import BaseRate
 
 
 def base_rate_lines(question: str, r: BaseRate) -> list[str]:
-    """Return a base rate with its interval, bounds, definition and source; `question` is as it was asked."""
+    """Return a base rate with its interval, bounds, composition and source; `question` is as it was asked."""
     if r.probability is None or r.interval is None:
         lines = [f"{question}: unknown (n = {r.n}: no cases, or none followed that long)"]
     else:
         lines = [f"{question}: {r.probability:.3f} (95% {decimal_range(*r.interval)}, n = {r.n})"]
     if r.bounds:
-        lines.append(f"Bounds: {decimal_range(*r.bounds)}. {r.caution}")
+        what = "Bounds of the class's own frequency" if r.parent_class else "Bounds"
+        lines.append(f"{what}: {decimal_range(*r.bounds)}. {r.caution}")
     elif r.caution:
         lines.append(r.caution)
-    return [*lines, r.definition, f"Source: {r.source}"]
+    lines += [r.definition, *composition_lines("Class", r.own)]
+    if r.parent_class:
+        lines += [*composition_lines("Parent class", r.parent_class), weight_line(r.weight)]
+    return [*lines, *left_lines("In no such class", r.unplaced), *coverage_lines(r.coverage), f"Source: {r.source}"]
 
 
 def outside_lines(f: OutsideForecast) -> list[str]:
@@ -36,4 +45,82 @@ def outside_lines(f: OutsideForecast) -> list[str]:
         )
         lines.append(f"{m} months: {', '.join(chances)}")
     not_coded = [f"Not coded ({label}): {why}" for label, why in f.silent.items()]
-    return [*lines, f.definition, *not_coded, f"Source: {f.source}"]
+    parts = _outside_parts(f, f.made_of) if f.made_of else []
+    return [*lines, f.definition, *parts, *not_coded, *coverage_lines(f.coverage), f"Source: {f.source}"]
+
+
+def _outside_parts(f: OutsideForecast, made_of: OutsideComposition) -> list[str]:
+    """Return what an outside view is made of."""
+    last = max(f.horizons_months)
+    at = f.horizons_months.index(last)
+    lines = composition_lines(f"Class, ended in any way within {last} months", made_of.own)
+    lines.append(f"Class alone at {last} months: {_ends(f, made_of.own_end_frequency[at])}")
+    if made_of.parent_class:
+        lines += composition_lines("Parent class, the same", made_of.parent_class)
+        lines.append(f"Parent class alone at {last} months: {_ends(f, made_of.parent_end_frequency[at])}")
+        fitted = f"Fitted on the {f.n_scope} cases of the parent class with their traits, averaged over the class."
+        lines.append(weight_line(f.weight) if f.method == "class" else fitted)
+    for r in made_of.returns:
+        chance = "no case" if r.frequency is None else f"frequency {r.frequency:.3f}"
+        lines.append(
+            f"Fighting again within {last} months of an end in {r.ending} (parent class): {chance}; "
+            f"{r.returned} of {r.n} returned, {r.censored} followed for less."
+        )
+    share = f"weight {1 / (f.clusters + 1):.3f}, one state's worth beside {f.clusters} states"
+    lines.append(f"Mixed with ignorance, a third for each end: {share}.")
+    return [*lines, *left_lines("In no such class", made_of.unplaced)]
+
+
+def _ends(f: OutsideForecast, row: Sequence[float]) -> str:
+    said = ("unknown" if isnan(p) else f"{p:.3f}" for p in row)
+    return ", ".join(f"{END_NAMES[e].lower()} {p}" for e, p in zip(f.ends, said, strict=True))
+
+
+def cases_lines(c: ClassSummary) -> list[str]:
+    """Return how many cases a class has, which cases are in no such class, and where the record ends."""
+    of = f"the {c.of} {c.kind} that were known"
+    which = f"All of {of} are listed" if c.where == "all" else f"{c.cases} of {of} are in the class {c.where}"
+    still = "" if c.going_on is None else f", {c.going_on} of them still going on when last followed"
+    found = [f"{which}{still}."]
+    if c.interval_censored:
+        found.append(f"{c.interval_censored} ended on an unknown day, by the one in `ended_by` (interval-censored).")
+    found += left_lines("Of the class, in no rate over time", c.untimed)
+    return [*found, *left_lines("In no such class", c.unplaced), *coverage_lines(c.coverage)]
+
+
+def composition_lines(title: str, c: Composition) -> list[str]:
+    """Return what the rate of a class is made of, before any shrinkage, and which cases were left out."""
+    own = "unknown" if c.frequency is None else f"{c.frequency:.3f}"
+    parts = [
+        f"{n} {what}"
+        for n, what in (
+            (c.events, "with the event"),
+            (c.competing, "with another end before"),
+            (c.censored, "followed for less (censored)"),
+            (c.interval_censored, "with it on an unknown day (interval-censored)"),
+            (c.going_on, "without it"),
+        )
+        if n
+    ]
+    of = f": {', '.join(parts)}" if parts else ""
+    line = f"{title} ({c.where}): own frequency {own}, {c.used} of {c.cases} cases used{of}; effective N"
+    return [f"{line} {c.effective_n:g}.", *left_lines(f"{title}, left out", c.dropped)]
+
+
+def weight_line(weight: float) -> str:
+    """Return the weights of a class's own cases and of its parent class."""
+    return f"Weight of the class's own frequency {weight:.3f}, of the parent class's {1 - weight:.3f}."
+
+
+def left_lines(title: str, left: Sequence[Left]) -> list[str]:
+    """Return one line of the cases left out by reason; none without any."""
+    return [f"{title}: {'; '.join(f'{x.n} {x.reason}' for x in left)}."] if left else []
+
+
+def coverage_lines(ends: Sequence[Coverage]) -> list[str]:
+    """Return where each dataset ends."""
+    lines = []
+    for x in ends:
+        lines.append(f"The record of {x.gives} is followed to {x.followed_to.isoformat()} ({x.title}).")
+        lines += left_lines("Not in the table, whatever their date", x.left_out)
+    return lines
