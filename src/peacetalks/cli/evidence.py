@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from peacetalks.cli import options
+from peacetalks.pages.printable import printable
 
 if TYPE_CHECKING:
     from peacetalks.evidence.outside import Method
@@ -28,7 +30,9 @@ def base_rate(
     from peacetalks.pages.files import json_text
 
     found = evidence.base_rate(question, where, as_of)
-    print(json_text(found.to_dict()) if as_json else "\n".join(base_rate_lines(question, found)) + "\n", end="")
+    print(
+        json_text(found.to_dict()) if as_json else printable("\n".join(base_rate_lines(question, found)) + "\n"), end=""
+    )
 
 
 @app.command()
@@ -37,10 +41,13 @@ def cases(
     where: options.ReferenceClass = None,
     as_of: options.AsOf = None,
 ) -> None:
-    """List the cases of a reference class as CSV."""
+    """List the cases of a reference class as CSV; on stderr, how many and which are in no such class."""
     from peacetalks import evidence
+    from peacetalks.evidence.composition import class_summary
+    from peacetalks.pages.evidence_screen import cases_lines
 
-    print(evidence.cases(kind, where, as_of).write_csv(), end="")
+    print(printable(evidence.cases(kind, where, as_of).write_csv()), end="")
+    print(printable("\n".join(cases_lines(class_summary(kind, where, as_of)))), file=sys.stderr)
 
 
 @app.command()
@@ -54,7 +61,8 @@ def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, 
         print(json.dumps(evidence.card(name).to_dict(), indent=1, ensure_ascii=False))
         return
     for c in evidence.cards().values():
-        print(f"{c.name}: {c.title}, {c.version}, {c.years[0]} to {c.years[1]}, {c.cases}. Published: {c.published}")
+        years = f"{c.years[0]} to {c.years[1]}"
+        print(printable(f"{c.name}: {c.title}, {c.version}, {years}, {c.cases}. Published: {c.published}"))
 
 
 @app.command()
@@ -74,7 +82,7 @@ def outside(
 
     when = [int(m) if m.strip().isdigit() else 0 for m in months.split(",")]
     found = evidence.outside_forecast(classes or [], when, as_of, method=cast("Method", method))
-    print(json_text(found.to_dict()) if as_json else "\n".join(outside_lines(found)) + "\n", end="")
+    print(json_text(found.to_dict()) if as_json else printable("\n".join(outside_lines(found)) + "\n"), end="")
 
 
 @app.command()
