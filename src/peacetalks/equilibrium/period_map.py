@@ -51,6 +51,8 @@ class PeriodMap:
         Log strategies (`Plan.log_ptr`), written in the last sweep.
     warm : flat array
         Where each node's iteration starts (`Plan.warm_ptr`).
+    sharp : bool
+        Whether precision times payoff is so large that strategies are normalised once more when they are written.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class PeriodMap:
         lam: np.ndarray,
         linear: bool = False,
         node_batches: list[tuple[int, np.ndarray]] | None = None,
+        sharp: bool = False,
     ) -> None:
         self.c, self.grid, self.lam, self.linear = compiled, grid, lam, linear
         self.plan = make_plan(compiled, grid)
@@ -69,6 +72,7 @@ class PeriodMap:
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
         self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
+        self.sharp = sharp
 
     def horizon(self) -> np.ndarray:
         """Return values [boundary, player-type, belief] after the last period; a stationary iteration starts there."""
@@ -117,6 +121,8 @@ class PeriodMap:
                 sweep.sweep_uninformed(own, lay, plan, self.X, self.logs, self.lam, finish)
             else:
                 worst = max(worst, self._solve_batch(kernel, own, tol, where, finish))
+            if finish and self.sharp:
+                self._normalise_all(own)
         self.sweeps += 1
         out = W.copy()
         sweep.boundary_values(lay, self.X, n, out)
@@ -151,10 +157,14 @@ class PeriodMap:
         for at, x in overrides.items():
             self.logs[at : at + len(x)] = x
         if finish and kernel == GENERAL:
-            for n in nodes.tolist():
-                own = self.logs[self.plan.log_ptr[n] : self.plan.log_ptr[n + 1]]
-                _normalise(self.c, n, own.reshape(total, -1))
+            self._normalise_all(nodes)
         return max(worst, res)
+
+    def _normalise_all(self, nodes: np.ndarray) -> None:
+        """Make the log strategies of nodes sum to 1 to rounding error."""
+        for n in nodes.tolist():
+            own = self.logs[self.plan.log_ptr[n] : self.plan.log_ptr[n + 1]]
+            _normalise(self.c, n, own.reshape(self.grid.total, -1))
 
     def _run_kernel(
         self, kernel: int, nodes: np.ndarray, tol: float, finish: bool, stop: np.ndarray, exempt: np.ndarray
@@ -243,7 +253,7 @@ class PeriodMap:
 
     def refined(self, fine: Grid) -> PeriodMap:
         """Return the period map on a finer grid; its nodes start from the strategies found on this one."""
-        out = PeriodMap(self.c, fine, self.lam, self.linear, self.batches)
+        out = PeriodMap(self.c, fine, self.lam, self.linear, self.batches, self.sharp)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         prolongation = self.prolongation(fine)
         out.warm = np.clip((self.warm.reshape(-1, self.grid.total) @ prolongation.T).ravel(), 0.0, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,8 @@ class Solution(SolvedGame):
         Precision, belief points, tolerance, sweeps, interpolation: what `--json` prints.
     coarser : Solution or None
         The solution on a belief grid of about half the points; see `solve`.
+    warnings : tuple of str
+        What `solve` with `certify` found that forbids to rest on this equilibrium alone, in sentences.
     """
 
     residual: float
@@ -52,6 +55,7 @@ class Solution(SolvedGame):
     interpolation: Interpolation
     settings: dict[str, Any] = field(repr=False)
     coarser: Solution | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
 
     def strategy(
         self,
@@ -159,8 +163,8 @@ class Solution(SolvedGame):
         return [_of_the_mover(self._named(node, x)) for x in found]
 
     def search(self) -> tuple[tuple[int, int, int], ...]:
-        """Search every node for further fixed points; see `multiplicity.search`."""
-        return search(self)
+        """Search every node for further fixed points, without a budget; see `multiplicity.search`."""
+        return search(self, math.inf).at
 
     @cached_property
     def welfare(self) -> tuple[np.ndarray, ...]:

@@ -14,7 +14,8 @@ where every combination of them leads.
     {"name": "clash", "by": ["A", "B"], "moves": {"war": {"A": ["fight", "wait"], "B": ["fight", "wait"]}},
      "then": {"war": [{"if": {"A": "fight", "B": "fight"}, "to": "war", "pay": {"A": -0.1, "B": -0.1}}, ...]}}
 
-A pay key is a player, or player|type.
+A pay key is a player, or player|type.  Names are checked (`game_names.py`): a state that is listed and never reached is
+refused.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.equilibrium.solve import solve
 from peacetalks.equilibrium.timings import timed
 from peacetalks.errors import GameError, did_you_mean
+from peacetalks.forecasting.accuracy import finer_grid_estimate
 from peacetalks.forecasting.readout import strategies_at
 from peacetalks.forecasting.size import belief_count
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
+from peacetalks.questions.game_names import check_names
 from peacetalks.text_files import check_values, read_json, shorten, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from peacetalks.equilibrium.solution import Solution
@@ -44,12 +48,22 @@ LONGEST = 200  # characters of a name
 
 def read_game(path: Path) -> tuple[Game, Any, int]:
     """Return (game, rationality, belief points) of a game file; raise `GameError` with what is wrong and where."""
+    return _read_file(path)[0]
+
+
+def _read_file(path: Path) -> tuple[tuple[Game, Any, int], tuple[str, ...]]:
+    """Return what `read_game` returns, and what is odd about the names in the file."""
     hint = "; the format is explained in docs/game-files.md"
-    return parse_game(read_json(path, GameError, hint), shown(path))
+    return _parse(read_json(path, GameError, hint), shown(path))
 
 
 def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
     """Return (game, rationality, belief points) from a plain table; `where` names it in errors."""
+    return _parse(data, where)[0]
+
+
+def _parse(data: Any, where: str) -> tuple[tuple[Game, Any, int], tuple[str, ...]]:
+    """Return what `parse_game` returns, and what is odd about the names."""
     check_values(data, where, GameError)
     _check_keys(data, KEYS, where, need=("players", "start", "stages"))
     players = [_typed(p, str, f"{where}, players") for p in _typed(data["players"], list, f"{where}, players")]
@@ -65,7 +79,8 @@ def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
         discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
     )
     rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
-    return game, rationality, _whole(data.get("belief_points", 21), f"{where}, belief_points")
+    points = _whole(data.get("belief_points", 21), f"{where}, belief_points")
+    return (game, rationality, points), check_names(data, game.periods, where)
 
 
 def strategy_table(s: Solution) -> list[dict[str, Any]]:
@@ -86,18 +101,53 @@ def strategy_table(s: Solution) -> list[dict[str, Any]]:
     ]
 
 
-def solve_file(path: Path) -> dict[str, Any]:
-    """Solve a game file; return values, strategies at the prior, residual, number of nodes with several equilibria."""
-    game, rationality, points = read_game(path)
+def solve_file(
+    path: Path, certify: bool = True, progress: Callable[[int, int], None] = lambda done, total: None
+) -> dict[str, Any]:
+    """Solve a game file.
+
+    Parameters
+    ----------
+    path : Path
+    certify : bool
+        Search for further equilibria; without it `multiple` is None.
+    progress : function
+        Called as `progress(done, total)` while they are searched.
+
+    Returns
+    -------
+    dict
+        Values and strategies at the prior, residual, error of the belief grid (None where nothing is hidden, or on up
+        to three points), a lower bound on the (node, belief) pairs with several equilibria, and warnings in sentences.
+    """
+    (game, rationality, points), odd = _read_file(path)
     belief_count(game, points)
     with timed("solve"):
-        s = solve(game, rationality=rationality, belief_points=points)
+        s = solve(game, rationality, points, certify=certify, refine=True, progress=progress)
     return {
         "values": {p: s.value(p) for p in game.players},
         "strategies": strategy_table(s),
         "residual": s.residual,
-        "multiple": s.multiple,
+        "grid_error": grid_error(s),
+        "multiple": s.multiple if certify else None,
+        "warnings": [*odd, *s.warnings],
         "settings": s.settings,
+    }
+
+
+def grid_error(s: Solution) -> dict[str, Any] | None:
+    """Return what a finer belief grid may still change, in values by player and in any strategy; None if not known."""
+    coarser = s.coarser
+    if coarser is None:
+        return None
+
+    def off(here: float, there: float) -> float:
+        return abs(here - finer_grid_estimate(here, there, s))
+
+    rows = zip(strategy_table(s), strategy_table(coarser), strict=True)
+    return {
+        "values": {p: off(s.value(p), coarser.value(p)) for p in s.game.players},
+        "strategies": max((off(a["probability"], b["probability"]) for a, b in rows), default=0.0),
     }
 
 

@@ -140,20 +140,21 @@ def solve_at(n, L, G, X, beliefs, lam, tol, most, x, out):
 
 @entry()
 def further_fixed_points(n, L, G, X, beliefs, lam, tol, most, x, found):
-    """Search for up to `len(found)` fixed points of node `n` other than x; return how many were written to `found`.
+    """Search for up to `len(found)` fixed points of node `n` other than x; return (how many were found, iterations).
 
     The search is by damped iteration from every pure profile of the participants (up to 16), the same for all types,
     and from the two starts at which the first type takes one half of the actions and the others take the other half.
     """
     N, mu, table = open_node(n, L, G, X, beliefs)
-    count = 0
+    count, steps = 0, 0
     if not is_hidden(N, mu):
-        return count
+        return count, steps
     starts = min(N.profiles, 16) + 2
     z = np.empty(len(x))
     for s in range(starts):
         write_start(N, s, starts, z)
-        gone, _ = damped_iteration(N, G, mu, table, lam, 1.0, z, tol, most)
+        gone, it = damped_iteration(N, G, mu, table, lam, 1.0, z, tol, most)
+        steps += it
         fresh = gone <= tol and residual(z, x) > 1e-5
         for i in range(count):
             fresh = fresh and residual(z, found[i]) > 1e-5
@@ -161,7 +162,7 @@ def further_fixed_points(n, L, G, X, beliefs, lam, tol, most, x, found):
             for i in range(len(z)):
                 found[count, i] = z[i]
             count += 1
-    return count
+    return count, steps
 
 
 @inner()
