@@ -205,10 +205,10 @@ def _back(game, stage, after, play):
     for state, rows in (stage["then"] if "then" in stage else stage["moves"]).items():
         by = [stage["by"]] if isinstance(stage["by"], str) else stage["by"]
         key = [(stage["name"], state, p) for p in by]
-        if by != ["chance"] and any(k not in play for k in key):
+        if by != ["chance"] and len(rows) > 1 and any(k not in play for k in key):
             continue  # never met
-        if by == ["chance"]:
-            chances = [m["weight"] for m in rows]
+        if by == ["chance"] or len(rows) == 1:
+            chances = [m["weight"] if by == ["chance"] else 1.0 for m in rows]
         elif len(by) == 1:
             chances = [play[key[0]][m["label"]] for m in rows]
             worst = max(
