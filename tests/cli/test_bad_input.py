@@ -65,7 +65,7 @@ SCENARIOS = {
         ["war_cost: must lie in [0, inf]"],
     ),
     "empty offers": (("offers = 11", "offers = 0"), ["talks.offers: Input should be greater than or equal to 2"]),
-    "nan": ((FRONT, "front = { value = nan,"), ["battlefield.front: a finite number is expected, got nan"]),
+    "nan": ((FRONT, "front = { value = nan,"), ["battlefield.front: value: a finite number is expected, got nan"]),
     "absurd size": (
         ("positions = 21\n", "positions = 401\n"),
         ["401 front positions, 1001 offers", "nodes", "GiB", "Use fewer battlefield.positions or talks.offers"],
