@@ -53,12 +53,11 @@ def cases(
 @app.command()
 def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, list all.")] = None) -> None:
     """What each dataset is, who made it, on what terms, where it is published and what its columns mean."""
-    import json
-
     from peacetalks import evidence
+    from peacetalks.pages.files import json_text
 
     if name:
-        print(json.dumps(evidence.card(name).to_dict(), indent=1, ensure_ascii=False))
+        print(json_text(evidence.card(name).to_dict(), ensure_ascii=False), end="")
         return
     for c in evidence.cards().values():
         years = f"{c.years[0]} to {c.years[1]}"
@@ -80,7 +79,7 @@ def outside(
     from peacetalks.pages.evidence_screen import outside_lines
     from peacetalks.pages.files import json_text
 
-    when = [int(m) if m.strip().isdigit() else 0 for m in months.split(",")]
+    when = options.months_listed(months, "--months")
     found = evidence.outside_forecast(classes or [], when, as_of, method=cast("Method", method))
     print(json_text(found.to_dict()) if as_json else printable("\n".join(outside_lines(found)) + "\n"), end="")
 

@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from peacetalks.errors import SpecError
+from peacetalks.text_files import shorten
+
+MOST_MONTHS = 600  # as of a scenario and of a claim
 
 PLAIN = {
     "no_args_is_help": True,
@@ -35,6 +38,10 @@ ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
+Certify = Annotated[
+    bool,
+    typer.Option("--certify/--no-certify", help="Search for further equilibria (what is found is a lower bound)."),
+]
 Seed = Annotated[int, typer.Option(help="Seed of the draws.")]
 Accounts = Annotated[
     list[Path] | None, typer.Option("--account", help="A further account's file; may be given several times.")
@@ -69,8 +76,21 @@ def ascending_months(text: str) -> tuple[int, ...]:
     >>> ascending_months("12, 24")
     (12, 24)
     """
-    parts = [p.strip() for p in text.split(",")]
-    months = tuple(int(p) for p in parts if p.isdigit())
-    if len(months) < len(parts) or min(months) < 1 or list(months) != sorted(set(months)):
-        raise SpecError(f"--dates must be months >= 1 in ascending order, such as 12,24; got {text!r}")
+    months = months_listed(text, "--dates")
+    if list(months) != sorted(set(months)):
+        raise SpecError(f"--dates must be months >= 1 in ascending order, such as 12,24; got {shorten(text)}")
+    return months
+
+
+def months_listed(text: str, option: str) -> tuple[int, ...]:
+    """Return the months of an option; raise `SpecError` where they are not whole numbers from 1 to `MOST_MONTHS`.
+
+    >>> months_listed("6,3", "--months")
+    (6, 3)
+    """
+    months = tuple(int(p) for p in text.split(",") if p.strip().isdecimal() and len(p.strip()) <= 6)
+    if len(months) < text.count(",") + 1 or min(months) < 1 or max(months) > MOST_MONTHS:
+        raise SpecError(
+            f"{option} must be months from 1 to {MOST_MONTHS}, joined by commas, such as 12,24; got {shorten(text)}"
+        )
     return months

@@ -272,5 +272,5 @@ class _TreeBuilder(Transformer):
 def _question(text: str) -> str:
     """Return a base-rate question as `evidence.base_rate` takes it: "ceasefire, fails within 30d" spelt out."""
     words = text.replace(",", " ").split()
-    spelt = [f"{w[:-1]} {UNITS[w[-1]]}" if w[:-1].isdigit() and w[-1] in UNITS else w for w in words]
+    spelt = [f"{w[:-1]} {UNITS[w[-1]]}" if w[:-1].isdecimal() and w[-1] in UNITS else w for w in words]
     return " ".join(spelt)
