@@ -167,5 +167,5 @@ def _variance(within: Bools, p: Floats, by_then: Floats) -> Floats:
     scaled = a / (a @ p[some])[:, None]
     free = np.vstack([np.eye(m - 1), -np.ones(m - 1)])  # the last mass is what is left of 1
     covariance = free @ np.linalg.pinv(free.T @ (scaled.T @ scaled) @ free, hermitian=True) @ free.T
-    kept = by_then[:, some]
-    return np.maximum(np.einsum("hi,ij,hj->h", kept, covariance, kept), 0.0)
+    summed = by_then[:, some]
+    return np.maximum(np.einsum("hi,ij,hj->h", summed, covariance, summed), 0.0)
