@@ -160,3 +160,21 @@ def test_a_name_that_no_file_can_have(name, message):
 
 def test_a_date_that_is_written_as_a_text_is_a_date(korea):
     assert pt.patch(korea, {"as_of": "1951-07-11"}).as_of == dt.date(1951, 7, 11)
+
+
+def test_files_beside_a_scenario_come_through_the_same_reader(tmp_path):
+    (tmp_path / "mini" / "accounts").mkdir(parents=True)
+    here = CASES / "markup_title_audit"
+    text = (here / "mini" / "accounts" / "hawk.toml").read_text(encoding="utf-8")
+    file = tmp_path / "mini" / "accounts" / "hawk.toml"
+    file.write_bytes(text.encode("utf-16"))
+    assert [a.name for a in accounts(tmp_path / "mini.toml")] == ["hawk"]
+    file.write_bytes(text.replace("A reading", "Une idée").encode("latin-1"))
+    with pytest.raises(pt.SpecError, match=r"hawk.toml: cannot be read as UTF-8 text \(byte 29, line 2: 0xe9"):
+        accounts(tmp_path / "mini.toml")
+    file.write_text(text.replace("because", "be\\u001bcause"), encoding="utf-8")
+    with pytest.raises(pt.SpecError, match=r"hawk.toml: change.1.reason holds the control character U\+001B"):
+        accounts(tmp_path / "mini.toml")
+    file.write_text(text.replace("battlefield.decisive", "a" * 201), encoding="utf-8")
+    with pytest.raises(pt.SpecError, match=r"change.1.path: String should have at most 200 characters, got 'aaa"):
+        accounts(tmp_path / "mini.toml")
