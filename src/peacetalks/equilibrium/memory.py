@@ -28,6 +28,7 @@ MAX_BELIEFS = 100_000
 NODE, PROFILE, BOUNDARY = 1200, 600, 1200  # bytes of Python objects and of the layout, beside the payoffs (measured)
 MIXED = 28  # arrays of boundary values while a stationary game is iterated: pairs of differences, damping, temporaries
 MASSES = 2.5  # arrays of the forward distribution [month, boundary, belief]: the trajectory, reweighted, truces
+PROCESS = 420 * 2**20  # bytes of a process before it solves a game: Python, libraries, compiled kernels (measured)
 NUMBER, ENTRY = 8, 12  # bytes of a number; of a transition's probability and target (16 for the largest games)
 
 

@@ -7,12 +7,14 @@ TOLERANCE = 1e-3  # bound on a value's error, as a share of the stake; probabili
 MAX_SWEEPS = 800  # most scenarios converge within 50 to 170 sweeps, the slowest of the case book took 343 (measured)
 SEED = 20250520  # of the draws of a scenario's ranges
 PERIODS = 36  # months of a forecast
+SEARCH_BUDGET = 2e7  # evaluations of the search for further equilibria: a minute; the largest bundled game takes 1.3e6
 EXPLAINED_PERIODS = 24  # months over which `explain` follows paths
 DATES = (12, 24)  # months at which accounts are compared and forecasts updated
 AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
 EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
 MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown
 MAX_PERIODS, MAX_DRAWS = 1200, 4096  # months of a forecast; draws of the ranges
+MAX_POINTS = 100_000  # solves of an account over which a likelihood is averaged
 
 
 def months_shown(periods: int) -> tuple[int, ...]:

@@ -34,7 +34,8 @@ from pydantic import Field
 
 from peacetalks.errors import NotSolved, QueryError, SpecError
 from peacetalks.forecasting.draws import draw
-from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, SEED
+from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, PERIODS, SEED
+from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.questions.answer_cache import AnswerFile
 from peacetalks.questions.batch import Batch
 from peacetalks.questions.query import parse
@@ -191,6 +192,7 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
     variants = interpretations(scenario, list(accounts))
+    jobs = jobs_in_memory(jobs, check_sizes(variants.values(), belief_points, PERIODS, draws))
     cases = [(c, q, name) for c, q in [(c, _parsed(c)) for c in found] for name in variants]
     batch = Batch(variants, record, acts, belief_points, AnswerFile(keep), answers)
     drawn = {name: [s, *draw(s, draws, seed)] for name, s in variants.items()}

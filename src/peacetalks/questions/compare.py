@@ -33,6 +33,7 @@ from peacetalks.forecasting.answers import AnswerCache, solve_cached
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
+from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import ForecastViews, forecast_views
 from peacetalks.outcomes import ENDS
@@ -226,8 +227,9 @@ def compare(
             f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
         )
     variants = interpretations(scenario, list(accounts))
-    record = record_views_of(variants, dates, scenario.as_of)
     _check_dates(dates, variants)
+    jobs = jobs_in_memory(jobs, check_sizes(variants.values(), belief_points, dates[-1]))
+    record = record_views_of(variants, dates, scenario.as_of)
     parts = {(a.name, groups): apply(a, scenario, groups) for a in accounts if drivers for groups in _subsets(a)}
     every = {play_key(s): s for s in [*variants.values(), *parts.values()]}
     shown = frozenset(play_key(s) for s in variants.values())

@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.record_view import record_views_of
-from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
+from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, MAX_POINTS, SEED
+from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
@@ -165,6 +166,8 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
     """
     if method not in list(Method):
         raise SpecError(f"method must be sobol, nested or none, got {method!r}")
+    if points > MAX_POINTS:
+        raise SpecError(f"points must be at most {MAX_POINTS:,}, got {points:,}; 16 to 256 are usual for sobol")
     record_filter = RecordFilter(record.check(scenario), acts, scenario)
     how = Integration(Method(method), points, seed)
     return _Work(record_filter, tuple(accounts), belief_points, tuple(dates), how, jobs, answers).done(progress)
@@ -186,10 +189,11 @@ class _Work:
         """Solve, and return what is found."""
         scenario, how = self.record_filter.scenario, self.how
         variants = interpretations(scenario, list(self.accounts))
+        size = check_sizes(variants.values(), self.belief_points, self.dates[-1])
         past = record_views_of(variants, self.dates, scenario.as_of)
         integrated = how.method is not Method.NONE and bool(self.accounts)
         solves = _SolveCounter(progress, len(variants) * (1 + how.points * integrated))
-        solver = Solver(self.jobs, self.answers, solves)
+        solver = Solver(jobs_in_memory(self.jobs, size), self.answers, solves)
         found = filter_accounts(self.record_filter, variants, self.belief_points, self.dates, solver)
         common = frozenset.intersection(*(r.filtered.used for r in found.values()))
         loglik = LogLikelihood(self.record_filter, common, self.belief_points)
