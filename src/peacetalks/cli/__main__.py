@@ -1,5 +1,5 @@
 """`python -m peacetalks.cli`."""
 
-from peacetalks.cli.app import main
+from peacetalks.cli import main
 
 main()

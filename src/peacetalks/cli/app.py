@@ -50,20 +50,19 @@ def main(argv: list[str] | None = None) -> None:
 
     Exit codes: 0 done, 1 internal, 2 bad input, 3 not solved, 4 missing data, 130 interrupted.
     """
-    _prepare_streams()
-    if argv is None:
-        interrupt.watch()
     try:
+        _prepare_streams()
+        if argv is None:
+            interrupt.watch()
         try:
             app(argv, prog_name="peacetalks", standalone_mode=True)
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        interrupt.report()
-        sys.exit(INTERRUPTED)
+        interrupt.leave()
     except SystemExit as e:
         if e.code == INTERRUPTED:
-            interrupt.report()
+            interrupt.leave()
         raise
     except BrokenPipeError:
         _drop_stdout()

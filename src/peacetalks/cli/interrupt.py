@@ -8,6 +8,7 @@ does not look for signals either, the process is ended without it.  Workers end 
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -16,13 +17,15 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 INTERRUPTED = 130
 WORDS = "Interrupted while compiling: the kernels compiled so far are stored, the same command goes on from there.\n"
-PATIENCE = 1.5  # seconds in which the main thread notices an interrupt
+PATIENCE = 1.0  # seconds in which the main thread notices an interrupt
 SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"  # a progress bar hides it
 
 
+_watching: list[bool] = []  # whether this process is watched, and so ours to end
 _noticed = threading.Event()  # the main thread has said its line
 
 
@@ -39,12 +42,15 @@ def when_interrupted(going_on: Callable[[], str]) -> None:
     _going_on[:] = [going_on]
 
 
-def report() -> None:
-    """Say in one line on stderr that the command was interrupted; a further interrupt changes nothing."""
+def leave() -> NoReturn:
+    """Say in one line on stderr that the command was interrupted, and end; a further interrupt changes nothing."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     _noticed.set()
     _say(f"Interrupted: {_going_on[0]()}\n")
+    if _watching:
+        _end()  # at once: to unload everything takes a second
+    sys.exit(INTERRUPTED)
 
 
 def watch() -> None:
@@ -54,6 +60,7 @@ def watch() -> None:
         return
     reading, writing = socket.socketpair()
     writing.setblocking(False)
+    _watching[:] = [True]
     signal.set_wakeup_fd(writing.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, _interrupt)
     threading.Thread(target=_watch, args=(reading,), daemon=True).start()
@@ -66,7 +73,7 @@ def _watch(reading: socket.socket) -> None:
             _leave_if_compiling()
             if not _noticed.wait(PATIENCE):
                 _say(f"Interrupted: {_going_on[0]()}\n")
-                os._exit(INTERRUPTED)
+                _end()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -79,8 +86,17 @@ def _leave_if_compiling() -> None:
     kernel_files = sys.modules.get("peacetalks.equilibrium.kernels.kernel_files")
     if kernel_files is None or not kernel_files.compiling():
         return
-    kernel_files.delete_temporary()
     _say(WORDS)
+    _end()
+
+
+def _end() -> NoReturn:
+    """End the process at once; the processes that it has started end with it."""
+    for process in multiprocessing.active_children():
+        process.terminate()
+    kernel_files = sys.modules.get("peacetalks.equilibrium.kernels.kernel_files")
+    if kernel_files is not None:
+        kernel_files.delete_temporary()
     os._exit(INTERRUPTED)
 
 
