@@ -246,3 +246,50 @@ def question(rng):
     else:
         line = ["cases", rng.choice(["ceasefires", "wars", "episodes", "spells", "war", ""]), "--class", where, *more]
     return ["evidence", *line], changes
+
+
+# -- command lines ---------------------------------------------------------------------------------
+
+OPTIONS = {
+    "forecast": ("periods", "belief-points", "jobs", "draws", "out"),
+    "explain": ("periods", "belief-points"),
+    "infer": ("method", "points", "dates", "seed", "belief-points", "jobs", "account", "out"),
+    "audit": ("draws", "seed", "belief-points", "jobs", "claims", "out"),
+    "check": (),
+}
+SETTINGS = {
+    "out": (
+        "x.json",
+        "x",
+        "x.docx",
+        "no/such/folder/x.json",
+        "mini",
+        "mini.toml/x.json",
+        ".html",
+        "x\ny.json",
+        "y" * 300 + ".json",
+    ),
+    "method": ("none", "None", "", "nested ", "x" * 300),
+    "dates": ("1,2", "2,1", "", "0", "²", "9" * 5000, "1,2,3,4", "x"),
+    "claims": ("mini/claims.toml", "none.toml", "mini", "mini.toml"),
+    "account": ("mini.toml", "none.toml", "mini"),
+    "draws": ("0", "1", "-1", "x", "2"),
+    "jobs": ("1", "0", "-1", "x"),
+}
+VALUES = ("-1", "0", "1", "2", "1e3", "", "x", "²", "601", "9" * 30, "9" * 5000, "nan", "2.0")
+
+
+def command(rng):
+    """Return a command line about a small scenario in the folder `{}`, with settings right or wrong."""
+    name, changes = rng.choice(list(OPTIONS)), []
+    line = {"periods": "2", "belief-points": "2", "jobs": "1", "method": "none", "dates": "1,2", "draws": "0"}
+    line = {k: v for k, v in line.items() if k in OPTIONS[name]}
+    for option in rng.sample(OPTIONS[name], min(len(OPTIONS[name]), rng.choice([0, 1, 1, 2]))):
+        value = rng.choice(SETTINGS.get(option, VALUES))
+        changes.append(f"{option} = {value[:40]}")
+        line[option] = "{}/" + value if option in ("out", "claims", "account") else value
+    scenario = rng.choice(
+        ["{}/mini.toml"] * 8 + ["{}/mini", "{}/none.toml", "korea-1915", "", "{}", "x" * 300, "[/x]", "."]
+    )
+    words = [f"-o{v}" if k == "out" else f"--{k}={v}" for k, v in line.items()]
+    return [name, scenario, *words, *(["--json"] if rng.random() < 0.5 and name != "check" else [])], changes

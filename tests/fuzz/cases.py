@@ -13,10 +13,11 @@ MAIN = {  # kind -> name of the file that the program is given
     "scenario valid": "made.toml",
     "game": "made.json", "game valid": "made.json", "events csv": "made.csv", "events toml": "made.toml",
     "claims": "made.toml", "account": "made.toml", "data set": "made.csv", "question": "made.json",
+    "command": "made.json",
 }  # fmt: skip
 SHARES = {  # kind -> how many of a hundred inputs
-    "scenario": 13, "scenario table": 9, "scenario solved": 6, "scenario valid": 2, "game": 22, "game valid": 6,
-    "events csv": 9, "events toml": 6, "claims": 8, "account": 7, "data set": 8, "question": 4,
+    "scenario": 12, "scenario table": 9, "scenario solved": 6, "scenario valid": 2, "game": 22, "game valid": 6,
+    "events csv": 9, "events toml": 6, "claims": 8, "account": 7, "data set": 8, "question": 3, "command": 2,
 }  # fmt: skip
 VALID = ("scenario valid", "game valid")
 
@@ -64,6 +65,12 @@ def make(kind, seed):
     if kind == "question":
         asked, changes = bases.question(rng)
         return Case(kind, seed, {MAIN[kind]: json.dumps(asked).encode()}, changes)
+    if kind == "command":
+        line, changes = bases.command(rng)
+        files = {MAIN[kind]: json.dumps(line).encode(), "mini.toml": trees.as_toml(bases.tiny()).encode()}
+        files["mini/claims.toml"] = trees.as_toml(bases.claims(rng)).encode()
+        files["mini/events.toml"] = trees.as_toml(bases.record(rng)).encode()
+        return Case(kind, seed, files, changes)
     if kind == "game valid":
         game = games.random_game(rng)
         return Case(kind, seed, {MAIN[kind]: json.dumps(game).encode()})

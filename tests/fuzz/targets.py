@@ -168,8 +168,9 @@ def _data_set(path, case):
         raise Unsound("more rows than were added")
 
 
-def _question(path, case):
-    asked = json.loads(path.read_text())
+def _asked(path, case):
+    """Run a command line; `{}` in it is the folder."""
+    asked = [a.replace("{}", str(path.parent)) for a in json.loads(path.read_text())]
     try:
         out = command(*asked)
     except Exception as error:
@@ -184,7 +185,7 @@ RUN = {
     "scenario": _check, "scenario table": _table, "scenario solved": _forecast, "scenario valid": _forecast,
     "game": _game, "game valid": _valid_game, "events csv": _events, "events toml": _events, "claims": _claims,
     "account": _account, "data set": _data_set,
-    "question": _question,
+    "question": _asked, "command": _asked,
 }  # fmt: skip
 
 
@@ -198,6 +199,7 @@ def run(case, folder):
     for old in sorted(folder.rglob("*"), reverse=True):
         old.rmdir() if old.is_dir() else old.unlink()
     for name, data in case.files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
     with warnings.catch_warnings(record=True) as noted:
         warnings.simplefilter("always")
