@@ -24,6 +24,7 @@ def forecast(
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    certify: options.Certify = True,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
@@ -55,6 +56,7 @@ def forecast(
             progress=bar,
             jobs=processes(jobs),
             answers=answers,
+            certify=certify,
         )
     if as_csv and output is None:
         print(printable(forecast_page.csv(o)), end="")
@@ -78,7 +80,7 @@ def explain(
     found = load(scenario)
     with progress("Solving the game"):
         e = explanation_of(found, periods=periods, belief_points=belief_points)
-    makers = {".json": lambda: files.json_text(e.to_dict(), finite=True)}
+    makers = {".json": lambda: files.json_text(e.to_dict())}
     deliver(makers, lambda: explain_screen.show(e), as_json, None)
 
 

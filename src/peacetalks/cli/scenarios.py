@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,10 +57,17 @@ def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("s
 
 def solve_game(
     path: Annotated[Path, typer.Argument(help="A game as JSON (see docs/game-files.md).")],
+    certify: options.Certify = True,
     timings: options.Timings = False,
 ) -> None:
-    """Solve a small general game given as data; print values and strategies as JSON."""
+    """Solve a small general game given as data; print values and strategies as JSON, warnings on stderr."""
     from peacetalks.pages.files import json_text
+    from peacetalks.pages.printable import printable
+    from peacetalks.pages.progress import progress
     from peacetalks.questions.game_file import solve_file
 
-    print(json_text(solve_file(path)), end="")
+    with progress("Searching for further equilibria", "nodes") as bar:
+        found = solve_file(path, certify, bar)
+    for line in found["warnings"]:
+        print(printable(f"Warning: {line}"), file=sys.stderr)
+    print(json_text(found), end="")

@@ -33,7 +33,7 @@ from peacetalks.forecasting.jobs import require_majority_solved
 from peacetalks.forecasting.readout import ends_of, mean_share, outcomes_of, plain_columns, terms_mass
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED, months_shown
-from peacetalks.forecasting.size import check_size
+from peacetalks.forecasting.size import check_size, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.views import views, views_to_dict
 from peacetalks.mechanisms.standard_game import derived
@@ -66,7 +66,7 @@ class Outlook:
     pooled: BestEstimate  # model and record together, with the weight and what it rests on
     settings: dict[str, Any]
     residual: float
-    multiple: int
+    multiple: int | None  # nodes with several equilibria, a lower bound; None where they were not searched for
 
     @property
     def as_of(self) -> date:
@@ -130,6 +130,7 @@ def outlook(
     progress: Callable[[int, int], None] | None = None,
     jobs: int = 1,
     answers: AnswerCache | None = None,
+    certify: bool = True,
 ) -> Outlook:
     """Return what can be expected from `scenario`.
 
@@ -152,6 +153,8 @@ def outlook(
         Most processes that solve the draws.
     answers : AnswerCache, optional
         With draws: games solved before are read from it, and each that is solved is added as it comes.
+    certify : bool
+        Search for further equilibria; without it `Outlook.multiple` is None.
 
     Returns
     -------
@@ -173,11 +176,13 @@ def outlook(
     (['inside', 'outside [1]', 'outside [2]', 'pooled'], (2, 3))
     """
     periods = _checked_periods(scenario, periods)
-    check_size(scenario, belief_points, periods, draws)
+    jobs = jobs_in_memory(jobs, check_size(scenario, belief_points, periods, draws))
     record = record_views(scenario, months_shown(periods))
     drawn = draw(scenario, draws, seed)
     store = answers if draws else None
-    central, known_types, runs = _solve_variants(scenario, periods, drawn, belief_points, progress, jobs, store)
+    central, known_types, runs = _solve_variants(
+        scenario, periods, drawn, belief_points, certify, progress, jobs, store
+    )
     how = {"draws": draws, "unsolved_draws": draws - len(runs), "seed": seed if draws else None}
     return _assemble(scenario, central, known_types, runs, record, how)
 
@@ -187,6 +192,7 @@ def _solve_variants(
     periods: int,
     drawn: Sequence[Scenario],
     belief_points: int,
+    certify: bool,
     progress: Callable[[int, int], None] | None,
     jobs: int,
     answers: AnswerCache | None,
@@ -198,9 +204,12 @@ def _solve_variants(
     report(1, 1 + len(variants))  # the record is read
     central = play_key(scenario)
     found = solve_cached(
-        partial(_solve_variant, periods, belief_points, central),
+        partial(_solve_variant, periods, belief_points, central, certify),
         list(variants.values()),
-        [answer_key("outlook", periods, belief_points, key == central, key) for key in variants],
+        [
+            answer_key("outlook", periods, belief_points, key == central and ("searched" if certify else "plain"), key)
+            for key in variants
+        ],
         answers,
         (_Variant, Durations),
         jobs if drawn else 1,
@@ -240,14 +249,14 @@ class _Variant:
     durations: Durations
     settings: dict[str, Any]
     residual: float
-    multiple: int
+    multiple: int | None
     grid_error: xr.DataArray | None
 
 
-def _solve_variant(periods: int, belief_points: int, central: str, s: Scenario) -> _Variant:
+def _solve_variant(periods: int, belief_points: int, central: str, certify: bool, s: Scenario) -> _Variant:
     """Solve a variant; the one with key `central` is searched for further equilibria and for the error of the grid."""
     is_central = play_key(s) == central
-    solved = solve_scenario(s, belief_points, certify=is_central, refine=is_central)
+    solved = solve_scenario(s, belief_points, certify=is_central and certify, refine=is_central)
     t = trajectory(solved, periods)
     return _Variant(
         outcomes=outcomes_of(t),
@@ -256,7 +265,7 @@ def _solve_variant(periods: int, belief_points: int, central: str, s: Scenario) 
         durations=durations(solved, periods),
         settings=solved.settings,
         residual=solved.residual,
-        multiple=solved.multiple,
+        multiple=solved.multiple if is_central and certify else None,
         grid_error=grid_error_of(t),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.equilibrium.solve import solve
 from peacetalks.equilibrium.timings import timed
-from peacetalks.forecasting.settings import MAX_SWEEPS, TOLERANCE
+from peacetalks.forecasting.settings import MAX_SWEEPS, SEARCH_BUDGET, TOLERANCE
 from peacetalks.mechanisms.standard_game import build
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def solve_scenario(
     belief_points : int
         Points of the belief grid per side with hidden types.
     certify : bool
-        Look for further equilibria at every node (`Solution.multiple`).
+        Look for further equilibria at every node (`Solution.multiple`, a lower bound).
     refine : bool
         Keep the solution on a grid of about half the points too (`Solution.coarser`), from which the error of the
         belief grid is estimated.
@@ -66,6 +66,7 @@ def solve_scenario(
             belief_points=belief_points,
             tolerance=tolerance,
             certify=certify,
+            search_budget=SEARCH_BUDGET,
             max_sweeps=max_sweeps,
             refine=refine,
         )

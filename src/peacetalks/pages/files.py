@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import PageError
@@ -71,9 +72,22 @@ def _reason(e: OSError | RuntimeError) -> str:
     return (e.strerror if isinstance(e, OSError) else None) or str(e)
 
 
-def json_text(plain: Any, finite: bool = False) -> str:
-    """Return plain values as JSON; `finite` refuses numbers that JSON does not know."""
-    return json.dumps(plain, indent=1, allow_nan=not finite) + "\n"
+def json_text(plain: Any, ensure_ascii: bool = True) -> str:
+    r"""Return plain values as JSON; numbers that JSON does not know (NaN, Infinity) are null: they are not known.
+
+    >>> json_text({"a": [float("nan"), 0.5]})
+    '{\n "a": [\n  null,\n  0.5\n ]\n}\n'
+    """
+    return json.dumps(_known(plain), indent=1, allow_nan=False, ensure_ascii=ensure_ascii) + "\n"
+
+
+def _known(value: Any) -> Any:
+    """Return plain values with None for every number that is not finite."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {k: _known(v) for k, v in value.items()}
+    return [_known(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def csv_text(rows: Iterable[Iterable[Any]]) -> str:

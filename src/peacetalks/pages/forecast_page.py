@@ -104,7 +104,7 @@ def _csv_rows(view: str, level: str, a: DataArray) -> Iterator[tuple[int, str, s
 
 def as_json(o: Outlook) -> str:
     """Return the forecast as JSON (schema: `forecast.schema.json`)."""
-    return files.json_text(o.to_dict(), finite=True)
+    return files.json_text(o.to_dict())
 
 
 MAKERS: dict[str, Callable[[Outlook], str]] = {".html": html, ".svg": svg, ".csv": csv, ".json": as_json}

@@ -155,7 +155,10 @@ class Forecast(Table):
     pooled: Pooled
     settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
-    multiple: int = Field(description="Nodes with several equilibria; the one on the principal branch is kept.")
+    multiple: int | None = Field(
+        description="Nodes at which the search found several equilibria, a lower bound (`settings.search` tells how "
+        "much was searched); the one on the principal branch is kept. Null where it was not searched."
+    )
 
 
 def schema() -> dict[str, Any]:

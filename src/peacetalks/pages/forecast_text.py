@@ -131,10 +131,18 @@ def settings_line(o: Outlook) -> str:
     draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
     return (
         f"Quantal response equilibrium, precision {precision:g}; {s['belief_points']} belief points a side, "
-        f"{s['states']} states, {s['nodes']} nodes; residual {o.residual:.1e}; nodes with several equilibria "
-        f"{o.multiple}{draws}; scenario {o.scenario.digest}.{_grid_advice(o)} "
+        f"{s['states']} states, {s['nodes']} nodes; residual {o.residual:.1e}; "
+        f"{_several(o)}{draws}; scenario {o.scenario.digest}.{_grid_advice(o)} "
         "A model's view under stated judgements, not an oracle."
     )
+
+
+def _several(o: Outlook) -> str:
+    """Return how many nodes have several equilibria, as far as is known, and what the search says of itself."""
+    if o.multiple is None:
+        return "further equilibria not searched for"
+    told = "".join(f" ({line.rstrip('.')})" for line in o.settings.get("warnings", ()))
+    return f"nodes at which several equilibria were found (at least) {o.multiple}{told}"
 
 
 def _grid_advice(o: Outlook) -> str:

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+def progress(words: str, unit: str = "solves") -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr, where that is a terminal, while the block runs.
 
-    Yields the callback `(solves done, all solves)` that moves it.
+    Yields the callback `(done, all)` that moves it; `unit` says of what.
     """
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} solves"),
+        TextColumn(f"{{task.completed}}/{{task.total}} {unit}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
