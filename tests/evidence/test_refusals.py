@@ -176,12 +176,19 @@ def test_half_of_the_bytes_of_a_real_file_are_refused(name, data, tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
-@pytest.mark.parametrize("name", NAMES)
+DATED = ("year", "start_year", "date", "month", "opened", "start", "row_start", "episode_start")
+IN_TIME = [n for n in NAMES if {c.name for c in card(n).columns} & set(DATED)]
+
+
+def test_only_a_list_of_codes_has_no_time():
+    assert set(NAMES) - set(IN_TIME) == {"cameo-codes"}
+
+
+@pytest.mark.parametrize("name", IN_TIME)
 def test_beyond_the_edges_of_coverage_there_is_null(name, data):
     """No row lies outside the years of the card, and a key asked for beyond them has null in every other column."""
     c, frame = card(name), load(name, data)
-    dated = ("year", "start_year", "date", "month", "opened", "start", "row_start", "episode_start")
-    first = next(n for n in dated if n in frame.columns)
+    first = next(n for n in DATED if n in frame.columns)
     year = pl.col(first) if frame.schema[first] == pl.Int64 else pl.col(first).dt.year()
     years = frame.select(year.alias("asked"), pl.all())
     assert c.years[0] <= years["asked"].min()

@@ -68,6 +68,11 @@ class Card:
         return tuple(dict.fromkeys(f.pattern for f in self.known_files))
 
     @property
+    def most_rows(self) -> int:
+        """Rows beyond which a file is no version of this dataset."""
+        return 10 * self.rows + 1000
+
+    @property
     def raw_columns(self) -> tuple[str, ...]:
         """Raw columns that a file must have to be this dataset, in order and without repeats."""
         extra = (self.version_column,) if self.version_column else ()

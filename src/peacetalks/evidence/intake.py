@@ -1,29 +1,28 @@
 """`add`: recognise a file that the user has downloaded, check it, and store a Parquet copy in the cache.
 
 A file is recognised by its content, not by its name: first by the SHA-256 of its bytes (a known file of a known
-version), then by its columns. The checks are those of the loader (encoding, types, codes) and the number of rows. The
-copy is written beside its place and then moved there in one step, so a refused or interrupted file leaves the cache as
-it was.
+version), then by its columns. The checks are those of the loader (encoding, shape, types, codes) and the number of
+rows: not fewer than the version has, nor far more. The copy is written beside its place and then moved there in one
+step, so a refused or interrupted file leaves the cache as it was.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, cards
-from peacetalks.evidence.loading import decoded, read, tidy
+from peacetalks.evidence.delimited import check_shape, columns, decoded, too_long
+from peacetalks.evidence.loading import check_size, read, tidy
 from peacetalks.evidence.places import cache_dir
-
-if TYPE_CHECKING:
-    import polars as pl
+from peacetalks.text_files import clip
 
 SUFFIXES = (".csv", ".dta", ".xlsx", ".xls", ".parquet")
 
@@ -75,7 +74,11 @@ def add(path: str | Path, cache: str | Path | None = None) -> Added:
         raise EvidenceError(
             f"{path.name}: files ending in {path.suffix or 'nothing'} are not read. Give one of {', '.join(SUFFIXES)}."
         )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    check_size(path)
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as e:
+        raise EvidenceError(f"{path}: cannot be read ({e.strerror}).") from None
     card, raw = _recognise(path, digest)
     tidy(raw, card, path.name)
     version = _version(raw, card, digest)
@@ -90,14 +93,39 @@ def _recognise(path: Path, digest: str) -> tuple[Card, pl.DataFrame]:
     for card in cards().values():
         if any(f.sha256 == digest for f in card.known_files):
             return card, read(path, card)
-    raw = _read_any(path)
-    by_columns = [c for c in cards().values() if set(c.raw_columns) <= set(raw.columns)]
+    names, rows = _outline(path)
+    by_columns = [c for c in cards().values() if set(c.raw_columns) <= set(names)]
     if by_columns:
         best = max(by_columns, key=lambda c: len(c.raw_columns))
-        if not any(_nearly(c, best, set(raw.columns)) for c in cards().values()):
-            _check_whole_lines(path, best)
-            return best, (raw if path.suffix.lower() == ".parquet" else read(path, best))
-    raise EvidenceError(_not_recognised(path.name, set(raw.columns)))
+        if not any(_nearly(c, best, set(names)) for c in cards().values()):
+            if rows is not None and rows > best.most_rows:
+                raise EvidenceError(too_long(f"{rows:,} rows", best, path.name))
+            return best, read(path, best)
+    raise EvidenceError(_not_recognised(path.name, set(names)))
+
+
+def _outline(path: Path) -> tuple[list[str], int | None]:
+    """Return the columns of a file, and its rows where they can be counted without loading them all.
+
+    Delimited text is read as UTF-8 with bad bytes replaced: the dataset, and so its encoding, is not known yet.
+    """
+    suffix = path.suffix.lower()
+    lossy = next(c for c in cards().values() if c.encoding == "utf-8-lossy")
+    if suffix == ".parquet":
+        try:
+            found = pl.scan_parquet(path)
+            return found.collect_schema().names(), found.select(pl.len()).collect().item()
+        except Exception as e:
+            what = (str(e).splitlines() or [type(e).__name__])[0][:200]
+            raise EvidenceError(f"{path.name}: not a readable {suffix} file ({what}). Download it again.") from None
+    if suffix == ".csv":
+        text = decoded(path.read_bytes(), lossy, strict=False, where=path.name)
+        names = columns(text, path.name)
+        if not any(set(c.raw_columns) <= set(names) for c in cards().values()):
+            check_shape(text, (), path.name)  # what it lacks may be the fault of one row
+        return names, None
+    raw = read(path, lossy)
+    return raw.columns, raw.height
 
 
 def _nearly(card: Card, best: Card, columns: set[str]) -> bool:
@@ -107,51 +135,26 @@ def _nearly(card: Card, best: Card, columns: set[str]) -> bool:
     return larger and best.raw_columns[0] in card.raw_columns
 
 
-def _read_any(path: Path) -> pl.DataFrame:
-    """Read a file whose dataset is not known yet, as UTF-8 with bad bytes replaced."""
-    lossy = next(c for c in cards().values() if c.encoding == "utf-8-lossy")
-    try:
-        return read(path, lossy)
-    except EvidenceError:
-        raise
-    except Exception as e:
-        raise EvidenceError(
-            f"{path.name}: not a readable {path.suffix} file ({str(e).splitlines()[0]}). Download it again."
-        ) from None
-
-
-def _not_recognised(name: str, columns: set[str]) -> str:
+def _not_recognised(name: str, found: set[str]) -> str:
     """Say which dataset is nearest and what it would need."""
 
     def missing(card: Card) -> list[str]:
-        return [r for r in card.raw_columns if r not in columns]
+        return [r for r in card.raw_columns if r not in found]
 
     near = min(cards().values(), key=lambda c: (len(missing(c)) / len(c.raw_columns), -len(c.raw_columns)))
-    fuller = [c for c in cards().values() if not missing(near) and _nearly(c, near, columns)]
+    fuller = [c for c in cards().values() if not missing(near) and _nearly(c, near, found)]
     near = min(fuller, key=lambda c: len(missing(c))) if fuller else near
     lack = missing(near)
     if 2 * len(lack) > len(near.raw_columns):
+        some = ", ".join(clip(c, 40) for c in sorted(found)[:5])
         return (
-            f"{name}: its columns ({', '.join(sorted(columns)[:5])}, ...) are those of no known dataset. "
+            f"{name}: its columns ({some}, ...) are those of no known dataset. "
             "See `peacetalks evidence cards` for the datasets that are."
         )
     return (
         f"{name}: nearest to '{near.name}' version {near.version}, but lacks {', '.join(lack[:5])}. "
         f"Another version? Its card describes the file published at {near.published}."
     )
-
-
-def _check_whole_lines(path: Path, card: Card) -> None:
-    """Refuse delimited text with a line of fewer cells than the first: the file breaks off there."""
-    if path.suffix.lower() != ".csv":
-        return
-    lines = csv.reader(StringIO(decoded(path.read_bytes(), card, strict=False)))
-    width = len(next(lines, []))
-    for number, line in enumerate(lines, 2):
-        if line and len(line) < width:
-            raise EvidenceError(
-                f"{path.name}: row {number} has {len(line)} of {width} cells. The file breaks off: download it again."
-            )
 
 
 def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
@@ -161,7 +164,7 @@ def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
             return known.version
     if card.version_column:
         found = raw[card.version_column].drop_nulls().unique().sort().to_list()
-        return ", ".join(found) or "unknown"
+        return clip(", ".join(found)) or "unknown"
     return "unknown"
 
 
@@ -172,6 +175,11 @@ def _check_rows(raw: pl.DataFrame, card: Card, version: str, where: str) -> None
         raise EvidenceError(
             f"{where}: {raw.height} rows, but '{card.name}' version {card.version} has "
             f"{card.rows}. The file is truncated or filtered: download it again."
+        )
+    if version in {f.version for f in card.known_files} and raw.height > card.rows:
+        raise EvidenceError(
+            f"{where}: {raw.height} rows, but '{card.name}' version {card.version} has {card.rows}. Rows are given "
+            "more than once: download the file again."
         )
 
 

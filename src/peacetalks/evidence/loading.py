@@ -7,20 +7,23 @@ or impossible day is null (its year is in a column of its own where the card has
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, Column, card
+from peacetalks.evidence.delimited import check_columns, check_length, check_shape, decoded, parsed, too_long
 from peacetalks.evidence.places import find
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST_BYTES = 200_000_000
 KINDS = {"int": pl.Int64, "float": pl.Float64, "text": pl.String, "yes": pl.Boolean, "date": pl.Date}
+YES = {"1": True, "0": False, "true": True, "false": False}
+WORDS = {"int": "a whole number (int)", "float": "a number (float)", "yes": "0 or 1 (yes)"}
 
 
 def load(dataset: str, data_dir: str | Path | None = None) -> pl.DataFrame:
@@ -46,37 +49,49 @@ def load(dataset: str, data_dir: str | Path | None = None) -> pl.DataFrame:
 
 
 def read(path: Path, c: Card) -> pl.DataFrame:
-    """Return the raw table of a file, all strings; Parquet, Excel, Stata and delimited text are read."""
+    """Return the raw table of a file, all strings; Parquet, Excel, Stata and delimited text are read.
+
+    Raises `EvidenceError` for a file that cannot be read as what its suffix says, or that is larger than any dataset.
+    """
+    check_size(path)
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        return pl.read_parquet(path)
-    if suffix == ".dta":
-        return _read_stata(path)
-    if suffix in (".xlsx", ".xls"):
-        return _blank_to_null(pl.read_excel(path, infer_schema_length=0))
-    return _read_text(path.read_bytes(), c, path.name)
+    try:
+        if suffix == ".parquet":
+            return pl.read_parquet(path)
+        if suffix == ".dta":
+            return _read_stata(path)
+        if suffix in (".xlsx", ".xls"):
+            return _read_workbook(path, c)
+        return _read_text(path.read_bytes(), c, path.name)
+    except EvidenceError:
+        raise
+    except Exception as e:  # readers of other packages raise of their own
+        what = (str(e).splitlines() or [type(e).__name__])[0][:200]
+        raise EvidenceError(f"{path.name}: not a readable {suffix} file ({what}). Download it again.") from None
 
 
-def decoded(data: bytes, c: Card, strict: bool) -> str:
-    """Return the text of a file in its card's encoding, with LF line ends; without `strict` bad bytes are replaced."""
-    text = data.decode(c.encoding.removesuffix("-lossy"), "strict" if strict else "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _read_workbook(path: Path, c: Card) -> pl.DataFrame:
+    """Return the first sheet; the names of its columns are read apart, since the reader renames repeated ones."""
+    names = pl.read_excel(path, has_header=False, infer_schema_length=0, read_options={"n_rows": 1}).rows()
+    check_columns([str(n) for n in (names[0] if names else ())], c.raw_columns, path.name)
+    return _blank_to_null(pl.read_excel(path, infer_schema_length=0))
+
+
+def check_size(path: Path) -> None:
+    """Raise `EvidenceError` for a file larger than any dataset, before it is read."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size > MOST_BYTES:
+        raise EvidenceError(
+            f"{path.name}: {size:,} bytes, more than any dataset here ({MOST_BYTES:,}). "
+            "See `peacetalks evidence cards` for the datasets that are read."
+        )
 
 
 def _read_text(data: bytes, c: Card, where: str) -> pl.DataFrame:
-    try:
-        text = decoded(data, c, strict=not c.encoding.endswith("-lossy"))
-    except UnicodeDecodeError as e:
-        raise EvidenceError(
-            f"{where}: byte {e.start} is not {c.encoding}, the encoding in which '{c.name}' is published. "
-            "Download the file again, or save it in that encoding without opening it in a spreadsheet."
-        ) from None
-    try:
-        frame = pl.read_csv(BytesIO(text.removeprefix("\ufeff").encode()), infer_schema_length=0)
-    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError, pl.exceptions.ShapeError) as e:
-        first = str(e).splitlines()[0]
-        raise EvidenceError(f"{where}: not a readable table ({first}). Download the file again.") from None
-    return _blank_to_null(frame)
+    text = decoded(data, c, strict=not c.encoding.endswith("-lossy"), where=where)
+    check_length(text.count("\n"), c, where)
+    check_shape(text, c.raw_columns, where)
+    return _blank_to_null(parsed(text, where))
 
 
 def _read_stata(path: Path) -> pl.DataFrame:
@@ -122,15 +137,46 @@ def tidy(raw: pl.DataFrame, c: Card, where: str = "file") -> pl.DataFrame:
             f"{where}: '{c.name}' needs the columns {', '.join(absent[:5])}, which are not "
             f"there. Its card describes version {c.version}; see {c.published}."
         )
+    if raw.height > c.most_rows:
+        raise EvidenceError(too_long(f"{raw.height:,} rows", c, where))
+    _check_text(raw, c, where)
     _check_codes(raw, c, where)
-    try:
-        frame = raw.select(_typed(column).alias(column.name) for column in c.columns)
-        _check_dates(raw, frame, c, where)
-        return frame
-    except pl.exceptions.InvalidOperationError as e:
-        raise EvidenceError(
-            f"{where}: a cell is not of the type that the card of '{c.name}' gives: {str(e).splitlines()[0]}"
-        ) from None
+    _check_types(raw, c, where)
+    frame = raw.select(_typed(column).alias(column.name) for column in c.columns)
+    _check_dates(raw, frame, c, where)
+    return frame
+
+
+def _check_text(raw: pl.DataFrame, c: Card, where: str) -> None:
+    """Refuse a column that does not hold text, as a Parquet file of another origin may."""
+    for column in c.columns:
+        for name in column.raw:
+            if (found := raw.schema[name]) != pl.String:
+                raise EvidenceError(
+                    f"{where}: column '{name}' holds {found}, where '{c.name}' wants text that reads as {column.kind}: "
+                    "a Parquet copy holds every cell as text, as `peacetalks evidence add` writes it. Add the "
+                    "publisher's own file."
+                )
+
+
+def _check_types(raw: pl.DataFrame, c: Card, where: str) -> None:
+    """Refuse a cell that is not of its column's type, with the column, the row and the cell."""
+    for column in c.columns:
+        if column.codes or column.kind not in WORDS:
+            continue
+        value = _known(column, column.raw[0])
+        if column.kind == "yes":
+            good = value.str.to_lowercase().is_in(list(YES))
+        else:
+            number = value.cast(KINDS[column.kind], strict=False)
+            good = number.is_not_null() & number.cast(pl.Float64).is_finite()
+        wrong = raw.with_row_index("row at").filter(value.is_not_null() & ~good).head(1)
+        if wrong.height:
+            raise EvidenceError(
+                f"{where}: a cell is not of the type that the card of '{c.name}' gives: column '{column.raw[0]}' holds "
+                f"{shorten(wrong[column.raw[0]][0])} in row {wrong['row at'][0] + 2}, wanted {WORDS[column.kind]}. "
+                "Another version, or changed since? Download the file again."
+            )
 
 
 def _known(column: Column, name: str) -> pl.Expr:
@@ -175,9 +221,7 @@ def _typed(column: Column) -> pl.Expr:
     if column.codes:
         return value.replace_strict(column.codes, return_dtype=pl.String)
     if column.kind == "yes":
-        return value.str.to_lowercase().replace_strict(
-            {"1": True, "0": False, "true": True, "false": False}, return_dtype=pl.Boolean
-        )
+        return value.str.to_lowercase().replace_strict(YES, return_dtype=pl.Boolean)
     return value.cast(KINDS[column.kind])
 
 
