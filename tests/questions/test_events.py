@@ -13,6 +13,7 @@ import peacetalks as pt
 from peacetalks.cli import main
 from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.pages.infer_page import infer_page
 from peacetalks.questions import event_csv
 from peacetalks.questions.events import Acts, Event, acts, place, record
 from peacetalks.questions.filter_record import RecordFilter
@@ -270,17 +271,23 @@ def test_the_same_event_twice_counts_once_and_is_listed(base, solved):
 
 
 def test_infer_shows_a_repeated_event_among_those_not_used(base):
-    r = events(
-        (D1, UN, ASK), (D1, UN, ASK), (D2, KPA, "walk out", "none", "both"), (D2, KPA, "walk out", "none", "both")
-    )
+    walk = (D2, KPA, "walk out", "none", "both")
+    r = events((D1, UN, ASK), (D1, UN, ASK), walk, walk, ("1951-06", KPA, "cameo:163"))
     i = infer(base, r, acts(), belief_points=2, method="none", dates=(2,))
     d = i.to_dict()
-    assert (len(d["filter"]), len(d["not_used"])) == (4, 2)
+    assert (len(d["filter"]), len(d["not_used"])) == (5, 2)
     assert [x["reason"] for x in d["not_used"]] == [
         "the same event as event 1, which counts once",
         "the same event as event 3, which counts once",
     ]
     assert len(d["codings"]) == 1  # the repeated one is disputed once
+    last = d["filter"][-1]
+    assert (last["date"], last["precision"], last["month"]) == ("1951-06", "month", 2)
+    assert "in version 1.1b3 of CAMEO it is: Impose embargo" in last["remark"]
+    assert {x["precision"] for x in d["filter"][:-1]} == {"day"}
+    beliefs = infer_page(i).sections[0]
+    assert "1951-06 (month)" in [row[0] for row in beliefs.rows]
+    assert beliefs.notes == (f"1951-06 cameo:163: {last['remark']}.",)
 
 
 def test_an_opening_that_no_state_can_have_is_refused(base, solved):
