@@ -160,6 +160,10 @@ class Game:
         _check_stages(self)
         if self.periods is not None and (int(self.periods) != self.periods or self.periods < 1):
             raise GameError(f"periods must be a whole number >= 1 or None (stationary), got {shorten(self.periods)}")
+        for player in self.discount if isinstance(self.discount, Mapping) else ():
+            if player not in self.players:
+                hint = did_you_mean(player, self.players)
+                raise GameError(f"discount names {shorten(player)}, who is not a player{hint}")
         for player in self.players:
             d = self.discount_of(player)
             if not 0.0 <= d <= 1.0:

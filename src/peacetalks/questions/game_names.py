@@ -150,9 +150,9 @@ def _cure(
     listed = {s for stage in stages for s in stage.rows}
     ends = {to: row.place for stage in stages for own in stage.rows.values() for row in own for to in row.to}
     ends = dict.fromkeys(start, "start") | ends
-    close = get_close_matches(state, [s for s in ends if s not in listed], n=1)
-    if close:
-        return f"; {ends[close[0]]} leads to {close[0]!r}, which no stage lists: did you mean {state!r}?"
+    unlisted = {s.casefold(): s for s in ends if s not in listed}
+    for slip in get_close_matches(state.casefold(), unlisted, n=1):
+        return f"; {ends[unlisted[slip]]} leads to {unlisted[slip]!r}, which no stage lists: did you mean {state!r}?"
     if sources:
         return f": {sources[0][1].place} leads to it, where play does not come; see what leads there, or take it out"
     return ": no move and no start leads to it; name it as a target of a move, or take it out"
