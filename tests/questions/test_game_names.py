@@ -52,8 +52,8 @@ def second(table):
 
 
 REFUSED = {
-    "stage 'honour': the state 'trusted' is listed and never reached there; stage 'trust', state 's', move 'trust' leads "
-    "to 'trustd', which no stage lists: did you mean 'trusted'?": lambda t: first(t)[0].update(to="trustd"),
+    "stage 'honour': the state 'trusted' is listed and never reached there; stage 'trust', state 's', move 'trust' "
+    "leads to 'trustd', which no stage lists: did you mean 'trusted'?": lambda t: first(t)[0].update(to="trustd"),
     "leads to 'trustd', which no stage lists: did you mean 'trusted'?": lambda t: first(t)[0].update(
         to={"trustd": 0.5, "end": 0.5}
     ),

@@ -39,7 +39,7 @@ ENTRIES = 2_000_000  # numbers held at once
 SUM = 1e-9  # distance of a sum of probabilities from 1
 EXACT = 1e-5  # residual of a node per unit of the tolerance of a stationary game (as in `solve.py`)
 SLACK = 10.0  # residual here, per residual that the solver stopped at: it measures its own in other terms
-ROUNDING = 64 * np.finfo(float).eps
+ROUNDING = 4096 * np.finfo(float).eps  # per precision times payoff; posteriors amplify it where values are steep
 LEAST = np.log(
     1e-249
 )  # log-probabilities below it count as equal: the solver treats probabilities below 1e-250 as zero
