@@ -9,15 +9,16 @@ import numpy as np
 import polars as pl
 import pytest
 
+from peacetalks.backtests import negotiations as home
 from peacetalks.backtests import remake
 from peacetalks.backtests.case_book import NOT_SOLVED, case_book
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER, outcome, outcome_known_on
-from peacetalks.backtests.inside import inside_table, solve_case
+from peacetalks.backtests.inside import inside_table, parse_inside, solve_case
 from peacetalks.backtests.mapping import IRRESOLUTE, RESOLUTE, digest, earlier_wars, scenario, strength
 from peacetalks.backtests.negotiations import Negotiation, negotiations, rebuild, table_text
 from peacetalks.backtests.reference_classes import classes
 from peacetalks.backtests.remake import pool_card, pool_csv
-from peacetalks.errors import NotSolved
+from peacetalks.errors import EvidenceError, NotSolved
 from peacetalks.evidence import EvidenceMissing
 from peacetalks.evidence import tables as evidence_tables
 from peacetalks.evidence.dates import months_later
@@ -179,6 +180,29 @@ def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
     assert two.read_text() == evidence_tables.table_text("pool.csv")
     assert card.read_text() == evidence_tables.table_text("pool.json")
     assert reported[-1] == (len(BOOK), len(BOOK))
+
+
+def test_a_case_that_stands_twice_is_refused(monkeypatch):
+    text = table_text("inside.csv")
+    lines = text.splitlines()
+    with pytest.raises(
+        EvidenceError, match=rf"inside\.csv: case {lines[1].split(',')[0]} has rows for months \[12, 24, 12\]"
+    ):
+        parse_inside(f"{text}{lines[1]}\n")
+    with pytest.raises(
+        EvidenceError, match=r"has rows for months \[12\], not one for each of \[12, 24\]: make the table"
+    ):
+        parse_inside("\n".join(lines[:2]) + "\n")
+    book = table_text("negotiations.csv")
+    again = book + book.splitlines()[1] + "\n"
+    monkeypatch.setattr(home, "table_text", lambda name: again)
+    with pytest.raises(EvidenceError, match=r"negotiations\.csv: case \d+ stands in more than one row"):
+        negotiations()
+
+
+def test_the_shipped_pool_has_one_row_for_each_day():
+    days = [line.split(",")[0] for line in evidence_tables.table_text("pool.csv").splitlines()[1:]]
+    assert days == sorted(set(days))
 
 
 def test_tables_are_written_where_they_are_read(monkeypatch):

@@ -285,3 +285,12 @@ def test_the_json_has_it_as_added_keys():
     got = json.loads(run("outside", "interstate", "--months", "12", "--json").stdout)
     assert {"own", "parent_class", "unplaced", "returns"} <= set(got["made_of"])
     assert [r["ending"] for r in got["made_of"]["returns"]] == ["agreement", "ceasefire"]
+
+
+def test_where_no_settlement_was_followed_the_screen_says_so():
+    """By June 1947 no armed conflict had ended in a ceasefire: the chance of return is 0 for want of cases."""
+    f = outside_forecast(None, [12], "1947-06-01", draws=1)
+    assert [r.n for r in f.made_of.returns] == [1, 0]
+    assert f.made_of.returns[1].frequency is None
+    text = run("outside", "--months", "12", "--as-of", "1947-06-01").stdout
+    assert "an end in ceasefire (parent class): no case followed, taken as 0; 0 of 0 returned" in text

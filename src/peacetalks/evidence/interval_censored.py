@@ -109,7 +109,7 @@ def innermost(low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
         Left ends, whether each is a `POINT` or `OPEN`, and right ends.
 
     >>> [a.tolist() for a in innermost(np.array([0.0, 2.0, 1.0]), np.array([3.0, 2.0, np.inf]))]
-    [[2.0, 2.0], [0.0, 2.0], [2.0, 3.0]]
+    [[2.0], [0.0], [2.0]]
     """
     exact = low == high
     left = set(zip(low.tolist(), np.where(exact, POINT, OPEN).tolist(), strict=True))

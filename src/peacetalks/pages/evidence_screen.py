@@ -61,7 +61,7 @@ def _outside_parts(f: OutsideForecast, made_of: OutsideComposition) -> list[str]
         fitted = f"Fitted on the {f.n_scope} cases of the parent class with their traits, averaged over the class."
         lines.append(weight_line(f.weight) if f.method == "class" else fitted)
     for r in made_of.returns:
-        chance = "no case" if r.frequency is None else f"frequency {r.frequency:.3f}"
+        chance = "no case followed, taken as 0" if r.frequency is None else f"frequency {r.frequency:.3f}"
         lines.append(
             f"Fighting again within {last} months of an end in {r.ending} (parent class): {chance}; "
             f"{r.returned} of {r.n} returned, {r.censored} followed for less."
