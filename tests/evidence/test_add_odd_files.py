@@ -1,6 +1,7 @@
 """`add`: files of odd types, shapes and sizes are refused with the column, the row and the cure; none gets further."""
 
 import datetime as dt
+import os
 import random
 import zipfile
 from dataclasses import replace
@@ -215,6 +216,20 @@ def test_a_file_larger_than_any_dataset_is_not_read(refused, tmp_path, monkeypat
     with path.open("w") as out:
         out.write("x" * 101)
     assert "big.csv: 101 bytes, more than any dataset here (100)" in refused(path)
+
+
+def test_a_panic_of_the_parquet_reader_is_a_refusal_and_prints_nothing(tmp_path, monkeypatch, capfd):
+    def panic(_):
+        os.write(2, b"thread panicked at ...")
+        raise pl.exceptions.PanicException("assertion failed: offset + length <= self.length")
+
+    whole = pl.DataFrame({name: [cell] * 14 for name, cell in zip(HEAD.split(","), LINE.split(","), strict=True)})
+    whole.write_parquet(tmp_path / "cow-majors.parquet")
+    monkeypatch.setattr(pl, "read_parquet", panic)
+    with pytest.raises(EvidenceError, match=r"not a readable .parquet file \(assertion failed: offset"):
+        add(tmp_path / "cow-majors.parquet", tmp_path / "cache")
+    os.write(2, b"as before")
+    assert capfd.readouterr().err == "as before"
 
 
 # -- damaged files -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import polars as pl
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import Card, cards
 from peacetalks.evidence.delimited import check_shape, columns, decoded, too_long
-from peacetalks.evidence.loading import check_size, read, tidy
+from peacetalks.evidence.loading import check_size, read, readable, tidy
 from peacetalks.evidence.places import cache_dir
 from peacetalks.text_files import clip
 
@@ -112,12 +112,9 @@ def _outline(path: Path) -> tuple[list[str], int | None]:
     suffix = path.suffix.lower()
     lossy = next(c for c in cards().values() if c.encoding == "utf-8-lossy")
     if suffix == ".parquet":
-        try:
+        with readable(path):
             found = pl.scan_parquet(path)
             return found.collect_schema().names(), found.select(pl.len()).collect().item()
-        except Exception as e:
-            what = (str(e).splitlines() or [type(e).__name__])[0][:200]
-            raise EvidenceError(f"{path.name}: not a readable {suffix} file ({what}). Download it again.") from None
     if suffix == ".csv":
         text = decoded(path.read_bytes(), lossy, strict=False, where=path.name)
         names = columns(text, path.name)

@@ -7,6 +7,9 @@ or impossible day is null (its year is in a column of its own where the card has
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +21,7 @@ from peacetalks.evidence.places import find
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MOST_BYTES = 200_000_000
@@ -55,7 +59,7 @@ def read(path: Path, c: Card) -> pl.DataFrame:
     """
     check_size(path)
     suffix = path.suffix.lower()
-    try:
+    with readable(path):
         if suffix == ".parquet":
             return pl.read_parquet(path)
         if suffix == ".dta":
@@ -63,11 +67,44 @@ def read(path: Path, c: Card) -> pl.DataFrame:
         if suffix in (".xlsx", ".xls"):
             return _read_workbook(path, c)
         return _read_text(path.read_bytes(), c, path.name)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn whatever a reader of another package raises for a damaged file into `EvidenceError`.
+
+    The reader of Parquet ends in a panic of its own on some damaged files, which is not an `Exception` and has printed
+    a trace on the error stream by then: what is printed there meanwhile is left out.
+    """
+    try:
+        with _quiet() if path.suffix.lower() == ".parquet" else nullcontext():
+            yield
     except EvidenceError:
         raise
-    except Exception as e:  # readers of other packages raise of their own
+    except (Exception, pl.exceptions.PanicException) as e:
         what = (str(e).splitlines() or [type(e).__name__])[0][:200]
-        raise EvidenceError(f"{path.name}: not a readable {suffix} file ({what}). Download it again.") from None
+        raise EvidenceError(
+            f"{path.name}: not a readable {path.suffix.lower()} file ({what}). Download it again."
+        ) from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Send what compiled code prints on the error stream nowhere."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # a program without an error stream
+        yield
+        return
+    sys.stderr.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _read_workbook(path: Path, c: Card) -> pl.DataFrame:
