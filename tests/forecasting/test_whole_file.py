@@ -133,8 +133,8 @@ def test_what_cannot_be_replaced_is_found_before(tmp_path):
     assert names(tmp_path) == []
     with pytest.raises(IsADirectoryError, match="is a folder"):
         check_replaceable(tmp_path)
+    (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="Not a directory"):
-        (tmp_path / "file").write_text("")
         check_replaceable(tmp_path / "file" / "new.html")
     with pytest.raises(OSError, match="name too long"):
         check_replaceable(tmp_path / ("x" * 300))
