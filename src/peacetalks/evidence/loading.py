@@ -74,7 +74,7 @@ def readable(path: Path) -> Iterator[None]:
     """Turn whatever a reader of another package raises for a damaged file into `EvidenceError`.
 
     The reader of Parquet ends in a panic of its own on some damaged files, which is not an `Exception` and has printed
-    a trace on the error stream by then: what is printed there meanwhile is left out.
+    a trace on the error stream by then: what is printed there meanwhile is discarded.
     """
     try:
         with _quiet() if path.suffix.lower() == ".parquet" else nullcontext():
@@ -92,7 +92,7 @@ def readable(path: Path) -> Iterator[None]:
 def _quiet() -> Iterator[None]:
     """Send what compiled code prints on the error stream nowhere."""
     try:
-        kept = os.dup(2)
+        saved = os.dup(2)
     except OSError:  # a program without an error stream
         yield
         return
@@ -102,8 +102,8 @@ def _quiet() -> Iterator[None]:
         os.dup2(nowhere, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(saved, 2)
+        os.close(saved)
         os.close(nowhere)
 
 
