@@ -11,7 +11,7 @@ DOCUMENTED = tuple(c for _, c in inspect.getmembers(errors, inspect.isclass) if 
 LONGEST, ECHO, LINES = 2000, 200, 3
 PLACE = re.compile(
     r"made(\.\w+)?\b|line \d|column \d|row \d|--\w|stage |state |period |player|sides|talks|battlefield|event of |"
-    r"the record (starts|opens)|\w+ = |\b\w+\.\w+|'[^']*'"
+    r"the record (starts|opens|covers)|\w+ = |\b\w+\.\w+|'[^']*'"
 )
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 EXACT, CLOSE = 1e-9, 1e-6

@@ -53,7 +53,7 @@ from peacetalks.scenario.dates import Day, Precision, month_end, read_date
 from peacetalks.scenario.files import folder, table
 from peacetalks.scenario.tables import Part
 from peacetalks.scenario.validation import read_table
-from peacetalks.text_files import shorten, shown
+from peacetalks.text_files import clip, shorten, shown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -237,9 +237,10 @@ class Record(Part):
         ends = self.month_ends(scenario)
         for item in self.state:
             if item.date not in ends:
-                raise SpecError(f"state of {item.date}: give it for the end of a month: {', '.join(map(str, ends))}")
+                listed = clip(", ".join(map(str, ends)))
+                raise SpecError(f"state of {item.date}: give it for the end of a month: {listed}")
         if bad := [m for m in self.complete if not 1 <= m <= len(ends)]:
-            raise SpecError(f"complete = {bad}: the record covers months 1 to {len(ends)}")
+            raise SpecError(f"complete = {shorten(bad)}: the record covers months 1 to {len(ends)}")
         return self
 
     def _check_codes(self) -> None:

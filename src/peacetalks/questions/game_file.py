@@ -20,6 +20,7 @@ refused.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ from peacetalks.questions.game_names import check_names
 from peacetalks.text_files import check_values, read_json, shorten, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from peacetalks.equilibrium.solution import Solution
@@ -70,17 +71,27 @@ def _parse(data: Any, where: str) -> tuple[tuple[Game, Any, int], tuple[str, ...
     types = _typed(data.get("types") or {}, dict, f"{where}, types")
     stages = _typed(data["stages"], list, f"{where}, stages")
     periods = data.get("periods", 1)
-    game = Game(
-        players=tuple(players),
-        types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
-        start=_next_states(data["start"], f"{where}, start"),
-        stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
-        periods=None if periods is None else _whole(periods, f"{where}, periods"),
-        discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
-    )
+    with _naming(where):
+        game = Game(
+            players=tuple(players),
+            types={p: _numbers(prior, f"{where}, types of {p}") for p, prior in types.items()},
+            start=_next_states(data["start"], f"{where}, start"),
+            stages=tuple(_stage(s, f"{where}, stage {i + 1}") for i, s in enumerate(stages)),
+            periods=None if periods is None else _whole(periods, f"{where}, periods"),
+            discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
+        )
     rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
     points = _whole(data.get("belief_points", 21), f"{where}, belief_points")
     return (game, rationality, points), check_names(data, game.periods, where)
+
+
+@contextmanager
+def _naming(where: str) -> Iterator[None]:
+    """Put the file before the message of a `GameError` that does not name it."""
+    try:
+        yield
+    except GameError as e:
+        raise e if str(e).startswith(where) else GameError(f"{where}: {e}") from None
 
 
 def strategy_table(s: Solution) -> list[dict[str, Any]]:
@@ -121,8 +132,8 @@ def solve_file(
         to three points), a lower bound on the (node, belief) pairs with several equilibria, and warnings in sentences.
     """
     (game, rationality, points), odd = _read_file(path)
-    belief_count(game, points)
-    with timed("solve"):
+    with timed("solve"), _naming(shown(path)):
+        belief_count(game, points)
         s = solve(game, rationality, points, certify=certify, refine=True, progress=progress)
     return {
         "values": {p: s.value(p) for p in game.players},
