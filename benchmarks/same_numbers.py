@@ -29,7 +29,7 @@ from peacetalks import catalog
 
 def plain(o):
     table = o.to_dict()
-    table.get("settings", {}).pop("seconds", None)
+    table.get("settings", {}).pop("seconds", None)  # older checkouts have it
     return table
 
 out = {}

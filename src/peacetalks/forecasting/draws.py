@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import qmc
 
+from peacetalks.errors import SpecError
+from peacetalks.forecasting.settings import MAX_DRAWS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -47,6 +50,8 @@ def at_quantiles(scenario: Scenario, paths: Sequence[str], quantiles: np.ndarray
 
 def draw(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
     """Return `draws` scenarios with every uncertain number drawn; the same seed gives the same draws."""
+    if not 0 <= draws <= MAX_DRAWS:
+        raise SpecError(f"draws must lie between 0 and {MAX_DRAWS}, got {draws}; 16 to 256 are usual")
     paths = uncertain_paths(scenario)
     if draws == 0 or not paths:
         return [scenario] * draws
