@@ -18,4 +18,6 @@ def toml(table):
 def _value(v):
     if isinstance(v, dict):
         return "{" + ", ".join(f"{k} = {_value(x)}" for k, x in v.items()) + "}"
-    return json.dumps(v) if isinstance(v, str | bool | int | float | list) else str(v)
+    if isinstance(v, list):
+        return "[" + ", ".join(map(_value, v)) + "]"
+    return json.dumps(v) if isinstance(v, str | bool | int | float) else str(v)

@@ -38,4 +38,5 @@ def svg_text(chart: Any) -> str:
     """Return an Altair chart as an SVG file; what no SVG can hold is written out in its texts."""
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(json.dumps(printable_values(chart.to_dict())))
+    drawn = vl_convert.vegalite_to_svg(json.dumps(printable_values(chart.to_dict())))
+    return printable(drawn)  # in its descriptions of marks the library reads escapes such as \\x1b again
