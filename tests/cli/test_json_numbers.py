@@ -52,10 +52,15 @@ def scenario(tmp_path_factory):
     path = tmp_path_factory.mktemp("json") / "tiny.toml"
     path.write_text(toml(tiny().written()), encoding="utf-8")
     other = path.with_name("other.toml")
-    told = json.loads(account(tiny(), {"talks.accept": 0.2}).model_dump_json(exclude_none=True, exclude_defaults=True))
+    told = json.loads(
+        account(tiny(), {"talks.accept": {"value": 0.2, "source": "judgement: a test"}}).model_dump_json(
+            exclude_none=True, exclude_defaults=True
+        )
+    )
     changes = told.pop("change")
     head = [f"{key} = {json.dumps(value)}" for key, value in told.items()]
     rows = [line for row in changes for line in ("[[change]]", *(f"{k} = {json.dumps(v)}" for k, v in row.items()))]
+    rows = [line.replace('": ', '" = ') if line.startswith("value") else line for line in rows]
     other.write_text("\n".join([*head, *rows]), encoding="utf-8")
     return {"SCENARIO": str(path), "ACCOUNT": str(other)}
 

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 SEARCH_ALL = 4000  # (node, belief) pairs up to which every one is searched
 STARTS, SEED = 24, 14  # of Newton's method at nodes of several movers
 DISTINCT = 1e-5  # difference of a probability from which two fixed points are different
-COUNTED = 8  # further fixed points that are told apart at a node while the game is searched
+COUNTED = 8  # further fixed points that are distinguished at a node while the game is searched
 BUDGET = 600_000  # compiled evaluations of a best response: one to two seconds
-BY_HAND = 10  # compiled evaluations that one called from Python is worth
-TELL = 50  # (node, belief) pairs between two calls of `progress`
+INTERPRETED = 10  # compiled evaluations that one called from Python is worth
+INTERVAL = 50  # (node, belief) pairs between two calls of `progress`
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ class Search:
         }
 
 
-def search(
-    s: SolvedGame, budget: float = BUDGET, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Search:
+def search(s: SolvedGame, budget: float = BUDGET, progress: Callable[[int, int], None] | None = None) -> Search:
     """Search the nodes for further fixed points: small games at every belief, larger ones at the prior.
 
     Parameters
@@ -69,7 +67,7 @@ def search(
     budget : float
         Evaluations of a best response after which no further node is begun; `math.inf` searches all.  Every node comes
         at the prior first, then the other beliefs in a fixed order.
-    progress : function
+    progress : function, optional
         Called as `progress(pairs searched, all pairs)`.
 
     Returns
@@ -97,9 +95,10 @@ def search(
             if len(several) > 1:
                 found.append((t, n, flat))
                 even += len(several) % 2 == 0
-            if done % TELL == 0:
+            if progress is not None and done % INTERVAL == 0:
                 progress(done, total)
-    progress(done, total)
+    if progress is not None:
+        progress(done, total)
     return Search(tuple(sorted(found)), even, done, total, spent)
 
 
@@ -143,8 +142,8 @@ def _search_node(s: SolvedGame, node: int, t: int, beliefs: np.ndarray, most: in
     out = [principal, *found[:count]]
     movers = int(s.compiled.layout.part_ptr[node + 1] - s.compiled.layout.part_ptr[node])
     if movers > 1 and is_small(s) and count < most:
-        reached, by_hand = _newton_roots(s, node, t, beliefs)
-        steps += BY_HAND * by_hand
+        reached, interpreted = _newton_roots(s, node, t, beliefs)
+        steps += INTERPRETED * interpreted
         for y in reached:
             if min(np.abs(np.exp(y) - np.exp(z)).max() for z in out) > DISTINCT and len(out) <= most:
                 out.append(y)

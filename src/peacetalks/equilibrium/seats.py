@@ -25,7 +25,7 @@ POINTS = 3  # belief points at which the orders are compared
 MOST = 2000  # (period, node, belief) up to which a game is solved again
 NODES = 300  # nodes up to which it is, and up to which alike players are looked for
 ACTIONS = 4  # actions a player up to which alike players are looked for
-DIFFER = 1e-6  # difference of a value, or of a probability, from which it is told
+DIFFER = 1e-6  # difference of a value, or of a probability, from which it is reported
 ALIKE = 1e-9  # difference of a payoff times precision up to which two are the same
 
 
@@ -54,12 +54,12 @@ def order_warnings(s: Solution, tolerance: float, solve: Callable[[Game, int], S
         try:
             off, player = _largest_difference(base, solve(other, points))
         except NotSolved:
-            out.append(f"With {words} in reversed order the game was not solved: check its equilibria by hand.")
+            out.append(f"With {words} in reversed order the game was not solved: look at its equilibria one by one.")
             continue
         if off > max(DIFFER, 4 * tolerance):
             out.append(
                 f"With {words} in reversed order the value of {player} changes by {off:.3g}: there are several "
-                "equilibria, and the order of names picks one. Do not rest on this one alone; a lower rationality "
+                "equilibria, and the order of names picks one. Do not rely on this one only; a lower rationality "
                 "leads back to where there is one only."
             )
     return tuple(out)
@@ -106,7 +106,7 @@ def alike_warnings(s: Solution) -> tuple[str, ...]:
     return (
         f"{place((s.game.stages[k], state, None))}, period {t}: {one} and {two} are in the same position up to the "
         f"names of their moves, and play differently here{' and at other nodes' if len(places) > 1 else ''}: an "
-        "equilibrium that treats them alike exists too. Do not rest on this one alone.",
+        "equilibrium that treats them alike exists too. Do not rely on this one only.",
     )
 
 

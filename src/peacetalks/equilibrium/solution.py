@@ -45,7 +45,7 @@ class Solution(SolvedGame):
     coarser : Solution or None
         The solution on a belief grid of about half the points; see `solve`.
     warnings : tuple of str
-        What `solve` with `certify` found that forbids to rest on this equilibrium alone, in sentences.
+        What `solve` with `certify` found that forbids to rely on this equilibrium only, in sentences.
     """
 
     residual: float

@@ -74,7 +74,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     memory_limit: float = LIMIT,
     refine: bool = False,
     search_budget: float = BUDGET,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Solution:
     """Solve `game` exactly on a belief grid.
 
@@ -82,43 +82,36 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     ----------
     game : Game
     rationality : float or {player: float}
-        Precision lambda per unit of the stake, >= 0; 20 to 100 is the useful range.
+        Precision lambda per unit of the stake, >= 0; 20 to 100 is useful.
     belief_points : int
-        Points per belief edge, >= 2.  Halving the spacing cuts the error about eightfold with two types a player
-        (measured; 4 at the least), fourfold with more.
+        Points per belief edge, >= 2.  Halving the spacing cuts the error eightfold with two types, fourfold with more.
     tolerance : float
         Stationary games: bound on the error of a value, in units of the stake.
     certify : bool
-        Search the nodes for further fixed points (`Solution.multiple`, a lower bound), and small games for values that
-        depend on the order of names; `Solution.warnings` tells what was found.
+        Search for further fixed points (`Solution.multiple`, a lower bound) and signs of them (`Solution.warnings`).
     max_sweeps : int
         Stationary games: sweeps of the period map on each grid, at the most.
     memory_limit : float
-        Bytes that the solution may take.
+        Bytes that it may take.
     refine : bool
         Keep the solution on a grid of about half the points too (`Solution.coarser`): it gives the error of the grid.
     search_budget : float
-        Evaluations of a best response after which the search ends; `settings["search"]` tells how far it came.
-    progress : function
-        Called as `progress(done, total)` with the (node, belief) pairs searched.
-
-    Returns
-    -------
-    Solution
+        Evaluations of a best response after which the search ends; `settings["search"]` holds how far it came.
+    progress : function, optional
+        Called as `progress(done, total)` while it goes on.
 
     Raises
     ------
     NotSolved
-        A node or the stationary iteration did not converge, or the result fails `verify`: where, and what to try.
+        No convergence, or a result that fails `verify`: where, and what to try.
     GameError
-        The game or a setting is not valid, payoffs are too large, or it would need more than `memory_limit` bytes.
+        A game or setting that is not valid, payoffs that are too large, or more than `memory_limit` bytes needed.
 
     Examples
     --------
     >>> import peacetalks as pt
     >>> choice = pt.Decision("choice", "A", lambda s: [pt.Move("stay", "end", {"A": 0.1}), pt.Move("quit", "end")])
-    >>> s = pt.solve(pt.Game(players=("A",), start="open", stages=(choice,)), rationality=20)
-    >>> round(s.strategy("choice", "open")["only"]["stay"], 4)
+    >>> round(pt.solve(pt.Game(("A",), "open", (choice,)), 20).strategy("choice", "open")["only"]["stay"], 4)
     0.8808
     """
     lam = _precision(game, rationality)
@@ -126,25 +119,26 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     compiled = compile_game(game)
     check_memory(compiled, belief_points, refine, memory_limit)
     grid = make_grid(game, belief_points)
-    sharp = largest_exponent(compiled, lam) > SHARP
-    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, sharp)
+    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, largest_exponent(compiled, lam) > SHARP)
     s = _solve(problem, grid, belief_points)
     return _certified(s, problem, search_budget, progress) if certify else s
 
 
-def _certified(s: Solution, problem: Problem, search_budget: float, progress: Callable[[int, int], None]) -> Solution:
+def _certified(
+    s: Solution, problem: Problem, search_budget: float, progress: Callable[[int, int], None] | None
+) -> Solution:
     """Return a solution with what was found of further equilibria."""
     found = search(s, search_budget, progress)
-    told = search_warnings(found)
+    warnings = search_warnings(found)
 
     def again(game: Game, points: int) -> Solution:
         lam = {p: float(x) for p, x in zip(problem.game.players, problem.rationality, strict=True)}
         return solve(game, lam, points, problem.tolerance, certify=False, max_sweeps=problem.max_sweeps)
 
-    told += alike_warnings(s)
-    told += order_warnings(s, problem.tolerance if s.game.periods is None else 0.0, again)
-    settings = s.settings | {"search": found.to_dict(), "warnings": list(told)}
-    return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=told)
+    warnings += alike_warnings(s)
+    warnings += order_warnings(s, problem.tolerance if s.game.periods is None else 0.0, again)
+    settings = s.settings | {"search": found.to_dict(), "warnings": list(warnings)}
+    return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=warnings)
 
 
 def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:

@@ -1,4 +1,4 @@
-r"""An independent check of a solved game, from the result alone: strategies, their sums, and values.
+r"""An independent check of a solved game, from the result itself: strategies, their sums, and values.
 
 At a sample of (period slice, node, belief) the strategies must be the logit best response to the continuation values at
 the posteriors that Bayes' rule makes of them,
@@ -52,7 +52,7 @@ class Participant(NamedTuple):
     log_weight: np.ndarray  # [action]
     x: np.ndarray  # [F, type, action] log strategy
     mean: np.ndarray  # [F, action]
-    posterior: np.ndarray | None  # [F, action, type]; None where nothing is hidden
+    posterior: np.ndarray | None  # [F, action, type]; None where the player has one type
     axis: int
 
 

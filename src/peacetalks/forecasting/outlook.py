@@ -138,11 +138,10 @@ def outlook(
     ----------
     scenario : Scenario
     periods : int, optional
-        Months to forecast; default 36, or the scenario's own horizon where that is shorter.
+        Months; default 36, or the scenario's own horizon where that is shorter.
     draws : int
-        How often the scenario's ranges are drawn (scrambled Sobol points).  With draws the forecast is their mixture,
-        and `bands` hold the 5, 25, 75 and 95% points.  A draw without a solution is left out and counted in
-        `settings["unsolved_draws"]`.
+        How often the ranges are drawn (scrambled Sobol points).  The forecast is then their mixture, and `bands` hold
+        the 5, 25, 75 and 95% points; `settings["unsolved_draws"]` counts draws left out for want of a solution.
     seed : int
         Of the draws.
     belief_points : int
@@ -152,13 +151,9 @@ def outlook(
     jobs : int
         Most processes that solve the draws.
     answers : AnswerCache, optional
-        With draws: games solved before are read from it, and each that is solved is added as it comes.
+        With draws: holds games solved before, and each that is solved is added.
     certify : bool
-        Search for further equilibria; without it `Outlook.multiple` is None.
-
-    Returns
-    -------
-    Outlook
+        Search for further equilibria; else `Outlook.multiple` is None.
 
     Raises
     ------
@@ -180,9 +175,8 @@ def outlook(
     record = record_views(scenario, months_shown(periods))
     drawn = draw(scenario, draws, seed)
     store = answers if draws else None
-    central, known_types, runs = _solve_variants(
-        scenario, periods, drawn, belief_points, certify, progress, jobs, store
-    )
+    solved = _solve_variants(scenario, periods, drawn, belief_points, certify, progress, jobs, store)
+    central, known_types, runs = solved
     how = {"draws": draws, "unsolved_draws": draws - len(runs), "seed": seed if draws else None}
     return _assemble(scenario, central, known_types, runs, record, how)
 

@@ -156,7 +156,7 @@ class Forecast(Table):
     settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
     multiple: int | None = Field(
-        description="Nodes at which the search found several equilibria, a lower bound (`settings.search` tells how "
+        description="Nodes at which the search found several equilibria, a lower bound (`settings.search` holds how "
         "much was searched); the one on the principal branch is kept. Null where it was not searched."
     )
 

@@ -138,11 +138,11 @@ def settings_line(o: Outlook) -> str:
 
 
 def _several(o: Outlook) -> str:
-    """Return how many nodes have several equilibria, as far as is known, and what the search says of itself."""
+    """Return how many nodes have several equilibria, as far as is known, and what the search warns of."""
     if o.multiple is None:
         return "further equilibria not searched for"
-    told = "".join(f" ({line.rstrip('.')})" for line in o.settings.get("warnings", ()))
-    return f"nodes at which several equilibria were found (at least) {o.multiple}{told}"
+    warned = "".join(f" ({line.rstrip('.')})" for line in o.settings.get("warnings", ()))
+    return f"nodes at which several equilibria were found (at least) {o.multiple}{warned}"
 
 
 def _grid_advice(o: Outlook) -> str:

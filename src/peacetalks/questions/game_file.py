@@ -45,6 +45,7 @@ MOVE_KEYS = ("label", "to", "pay", "drive", "weight")
 OWN_KEYS = ("label", "weight")
 THEN_KEYS = ("if", "to", "pay", "drive")
 LONGEST = 200  # characters of a name
+MAX_BYTES = 64 * 2**20  # of a file
 
 
 def read_game(path: Path) -> tuple[Game, Any, int]:
@@ -55,7 +56,18 @@ def read_game(path: Path) -> tuple[Game, Any, int]:
 def _read_file(path: Path) -> tuple[tuple[Game, Any, int], tuple[str, ...]]:
     """Return what `read_game` returns, and what is odd about the names in the file."""
     hint = "; the format is explained in docs/game-files.md"
+    _check_bytes(path)
     return _parse(read_json(path, GameError, hint), shown(path))
+
+
+def _check_bytes(path: Path) -> None:
+    """Raise `GameError` for a file that is too large to be read."""
+    size = path.stat().st_size if path.is_file() else 0  # else reading it says why
+    if size > MAX_BYTES:
+        raise GameError(
+            f"{shown(path)}: {size:,} bytes, more than the {MAX_BYTES:,} that a game file may have; a game of this size is "
+            "better written in Python (`peacetalks.Game`)"
+        )
 
 
 def parse_game(data: Any, where: str = "game") -> tuple[Game, Any, int]:
@@ -112,9 +124,7 @@ def strategy_table(s: Solution) -> list[dict[str, Any]]:
     ]
 
 
-def solve_file(
-    path: Path, certify: bool = True, progress: Callable[[int, int], None] = lambda done, total: None
-) -> dict[str, Any]:
+def solve_file(path: Path, certify: bool = True, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
     """Solve a game file.
 
     Parameters
@@ -122,14 +132,14 @@ def solve_file(
     path : Path
     certify : bool
         Search for further equilibria; without it `multiple` is None.
-    progress : function
+    progress : function, optional
         Called as `progress(done, total)` while they are searched.
 
     Returns
     -------
     dict
-        Values and strategies at the prior, residual, error of the belief grid (None where nothing is hidden, or on up
-        to three points), a lower bound on the (node, belief) pairs with several equilibria, and warnings in sentences.
+        Values and strategies at the prior, residual, error of the belief grid (None where nobody has several types,
+        or up to three points), a lower bound on the (node, belief) pairs with several equilibria, and warnings.
     """
     (game, rationality, points), odd = _read_file(path)
     with timed("solve"), _naming(shown(path)):

@@ -2,7 +2,7 @@
 
 A state that no stage lists is where play ends, and is nothing wrong.  But a state that a stage lists and that play
 never comes to there, a payoff to nobody, or a player who neither moves nor is paid is most often a slip of the pen, and
-the game that would be solved is another one.  What cannot be meant is refused; what is only odd is told.
+the game that would be solved is another one.  What cannot be meant is refused; what is only odd is reported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from peacetalks.text_files import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOLD = 5  # states of a kind that are told one by one
+LISTED = 5  # names of a kind that are listed one by one
 SHORTEST = 4  # letters of a name from which one wrong letter is taken for a slip
 
 
@@ -212,5 +212,5 @@ def _idle(data: dict[str, Any], rows: list[Row]) -> Iterator[str]:
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - TOLD
-    return ", ".join(names[:TOLD]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
