@@ -15,6 +15,7 @@ from peacetalks.forecasting import size
 from peacetalks.forecasting.draws import draw
 from peacetalks.forecasting.settings import MAX_DRAWS, MAX_PERIODS, MAX_POINTS
 from peacetalks.game.compile import compile_game
+from peacetalks.questions import game_file
 from peacetalks.questions.claims import audit
 from peacetalks.questions.compare import compare
 from peacetalks.questions.events import acts
@@ -42,7 +43,7 @@ outlook(pt.patch(pt.load(name), patch), periods=periods, belief_points=points)
 print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")][0])
 """
 CASES = {
-    "usual": ["korea-1951", {"battlefield.positions": 21, "talks.offers": 11}, 5, 36],
+    "usual": ["korea-1951", {"battlefield.positions": 25}, 5, 36],
     "many beliefs": ["korea-1951", {"battlefield.positions": 11, "talks.offers": 7}, 25, 36],
     "many months": ["korea-1951", {"battlefield.positions": 11, "talks.offers": 7}, 17, 1200],
     "an end": ["korea-1951", {"battlefield.positions": 11, "talks.offers": 7, "periods": 60}, 9, 60],
@@ -135,6 +136,21 @@ def test_a_large_game_of_a_file_is_refused_before_anything_is_allocated(monkeypa
         pt.solve(game, memory_limit=2**28)
 
 
+def test_a_game_has_bounds_too(tmp_path):
+    walk = pt.Chance("walk", lambda s: [pt.Move("a", s + 1, weight=0.5), pt.Move("b", s, weight=0.5)])
+    flip = pt.Chance("flip", lambda s: [pt.Move("a", "x", weight=0.5), pt.Move("b", "y", weight=0.5)])
+    words = r"the game has 200,000 periods of 2 nodes and 2 states; at most 100,000 periods"
+    with pytest.raises(pt.GameError, match=words):
+        pt.solve(pt.Game(players=("A",), start="x", stages=(flip,), periods=200_000))
+    with pytest.raises(pt.GameError, match=r"2,147,483,648 nodes and states over all of them\. Use fewer periods"):
+        pt.solve(pt.Game(players=("A",), start=0, stages=(walk,), periods=40_000))
+    path = tmp_path / "game.json"
+    with path.open("wb") as f:
+        f.truncate(game_file.MAX_BYTES + 1)  # takes no room on disk
+    with pytest.raises(pt.GameError, match=r"game\.json: 67,108,865 bytes, more than the 67,108,864 that a game file"):
+        game_file.solve_file(path)
+
+
 def test_bounds_have_messages():
     s = tiny()
     for periods in (0, MAX_PERIODS + 1):
@@ -154,9 +170,10 @@ def test_every_command_refuses_what_is_too_large():
     other = account(s, {"talks.walk": {"value": 0.4, **J}})
     large = account(s, {"battlefield.positions": 401, "talks.offers": 1001})
     record = events((D1, UN, ASK))
+    endless = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2})
+    patched = account(endless, {"talks.walk": {"value": 0.4, **J}})
     with pytest.raises(pt.SpecError, match="periods must lie between 1 and 1200"):
-        endless = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2})
-        compare(endless, [account(endless, {"talks.walk": {"value": 0.4, **J}})], dates=(12, 5000), belief_points=2)
+        compare(endless, [patched], dates=(12, 5000), belief_points=2)
     with pytest.raises(pt.SpecError, match=r"Use fewer battlefield\.positions"):
         compare(s, [large], dates=(1, 2), belief_points=2)
     with pytest.raises(pt.SpecError, match=r"Use fewer battlefield\.positions"):

@@ -133,6 +133,7 @@ def bytes_to_solve(k: Counts, beliefs: int, coarser: int, periods: int | None) -
         one = values + k.strategies + boundary
         numbers = (beliefs + coarser) * (one * periods + one + k.strategies)
         numbers += periods * (k.nodes + k.boundaries) // NUMBER  # which of them are reached when
+        numbers += numbers // 4  # copies of a slice, memory that is not given back (measured)
     return NUMBER * (numbers + k.table * beliefs)
 
 

@@ -37,6 +37,8 @@ from peacetalks.game.expand import NATURE
 from peacetalks.game.layout import Layout, lay_out, offsets
 from peacetalks.game.walk import Walk
 
+MAX_PERIODS, MAX_REACHED = 100_000, 2**31  # periods of a game; nodes and states over all of them
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -151,6 +153,12 @@ def _compile(game: Game) -> Compiled:
 def _reach(c: Compiled, periods: int) -> tuple[np.ndarray, np.ndarray]:
     """Return [period, node] and [period + 1, boundary]: what can be reached when."""
     lay, n = c.layout, c.n_nodes
+    if periods > MAX_PERIODS or periods * (n + len(c.boundaries)) > MAX_REACHED:
+        raise GameError(
+            f"the game has {periods:,} periods of {n:,} nodes and {len(c.boundaries):,} states; at most "
+            f"{MAX_PERIODS:,} periods, and {MAX_REACHED:,} nodes and states over all of them. Use fewer periods, or none "
+            "(`periods` null or None) for a stationary game"
+        )
     source = np.repeat(np.arange(n), np.diff(lay.lottery_ptr[lay.prof_ptr]))
     first = lay.lottery_ptr[lay.prof_ptr[c.stage_ptr]]
     nodes = np.zeros((periods, n), bool)
