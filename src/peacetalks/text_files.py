@@ -64,7 +64,13 @@ def shorten(value: object, most: int = SHOWN) -> str:
 
 
 def clip(text: str, most: int = SHOWN) -> str:
-    """Return at most `most` characters of a text, then how long it is."""
+    r"""Return at most `most` characters of a text, on one line, then how long it is.
+
+    >>> clip("a\tb"), clip("abc", 2)
+    ('a\\tb', 'ab... (3 characters)')
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
     return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
 
 

@@ -156,23 +156,37 @@ def claims(rng):
     return {"claim": rows}
 
 
-PATHS = (
-    "battlefield.restraint", "battlefield.mobility", "talks.walk", "talks.accept", "talks.open", "ceasefire",
-    "sides.2.types.resolute.share", "sides.1.discount", "rent.weight", "rationality", "sides.2.types.resolute",
-    "credibility", "periods", "title",
-)  # fmt: skip
+PATHS = {  # entry -> values that may stand there
+    "battlefield.restraint": (0.3, 0.5, 0.7),
+    "battlefield.mobility": (0.1, 0.3, 1.0),
+    "talks.walk": (0.01, 0.1, 0.3),
+    "talks.accept": (0.05, 0.2, 0.4),
+    "sides.1.discount": (0.95, 0.97, 0.98),
+    "ceasefire.incident": (0.0, 0.1, 0.2),
+    "rent.weight": (0.001, 0.01, 0.05),
+    "rationality": (10, 12, 40),
+}
+OTHER = {
+    "talks.open": (False,),
+    "ceasefire": (None,),
+    "title": ("another title", "[draft 2]"),
+    "periods": (2, 4),
+    "sides.2.types.resolute.share": (0.2,),
+    "credibility": ({"capability": {"value": 0.9, **JUDGED}, "belief_in_use": {"value": 0.5, **JUDGED}},),
+}
 
 
 def account(rng, digest):
     """Return an account of the tiny scenario as a table."""
     rows = []
-    for path in rng.sample(PATHS, rng.randint(1, 2)):
-        low, more = sorted((round(rng.random() * 0.5, 3), round(rng.random() * 0.5, 3)))
-        value = rng.choice(
-            [{"value": low, **JUDGED}, {"low": low, "mode": (low + more) / 2, "high": more, **JUDGED}, low]
-        )
+    for path in rng.sample([*PATHS, *OTHER], rng.randint(1, 2)):
         row = {"path": path, "reason": "made up"}
-        row |= {"off": True} if rng.random() < 0.2 else {"value": value}
+        if path in PATHS:
+            low, mode, high = PATHS[path]
+            row["value"] = rng.choice([{"value": low, **JUDGED}, {"low": low, "mode": mode, "high": high, **JUDGED}])
+        else:
+            value = rng.choice(OTHER[path])
+            row |= {"off": True} if value is None else {"value": value}
         rows.append(row)
     head = {"name": "other", "title": "another view", "attributed_to": "a test", "summary": "made up", "base": NAME}
     return head | {"base_digest": digest, "change": rows}

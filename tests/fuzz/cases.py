@@ -82,6 +82,10 @@ def make(kind, seed):
     known_wrong = _known_wrong(kind, rng, tree) if rng.random() < 0.1 else None
     if known_wrong:
         case.changes, case.refused = [known_wrong], True
+    elif kind == "claims" and rng.random() < 0.5:
+        row = rng.choice(tree["claim"])
+        row["query"], what = rng.choice(texts.CHANGES)(rng, row["query"])
+        case.changes = [f"query: {what}"]
     elif rng.random() < 0.75:
         case.changes = trees.change(rng, tree, changes=trees.MILD if rng.random() < _mild(kind) else trees.CHANGES)
     text = write(tree)
@@ -107,10 +111,6 @@ def _base(kind, rng):
         return bases.record(rng), trees.as_toml
     if kind == "claims":
         tree = bases.claims(rng)
-        if rng.random() < 0.5:  # the text of a query
-            row = rng.choice(tree["claim"])
-            query, _ = rng.choice(texts.CHANGES)(rng, row["query"])
-            row["query"] = query[:5000]
         return tree, trees.as_toml
     return bases.account(rng, _digest()), trees.as_toml
 

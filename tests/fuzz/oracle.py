@@ -9,9 +9,10 @@ from peacetalks import errors
 
 DOCUMENTED = tuple(c for _, c in inspect.getmembers(errors, inspect.isclass) if hasattr(c, "exit_code"))
 LONGEST, ECHO, LINES = 2000, 200, 3
+AROUND = 3  # characters beside a value, such as quotes, that the file has in the same place
 PLACE = re.compile(
     r"made(\.\w+)?\b|line \d|column \d|row \d|--\w|stage |state |period |player|sides|talks|battlefield|event of |"
-    r"the record (starts|opens|covers)|\w+ = |\b\w+\.\w+|'[^']*'"
+    r"the record (starts|opens|covers)|\b(jobs|belief points|periods|draws|points|method|seed)\b|\w+ = |\b\w+\.\w+|'"
 )
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 EXACT, CLOSE = 1e-9, 1e-6
@@ -49,14 +50,14 @@ def echoed(message, texts):
     >>> echoed("got " + "x" * 300, ["a" + "x" * 400])[:3]
     'xxx'
     """
-    half = ECHO // 2
+    most, half = ECHO + AROUND, ECHO // 2
     for text in texts:
         for start in range(0, max(0, len(message) - half), half):
             if message[start : start + half + 1] not in text:
                 continue
-            for i in range(max(0, start - half), min(start + 1, len(message) - ECHO)):
-                if message[i : i + ECHO + 1] in text:
-                    return message[i : i + ECHO + 1]
+            for i in range(max(0, start - half), min(start + 1, len(message) - most)):
+                if message[i : i + most + 1] in text:
+                    return message[i : i + most + 1]
     return next((w for w in message.split() if len(w) > ECHO + 60), None)  # written otherwise, such as by repr
 
 

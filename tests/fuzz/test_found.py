@@ -2,14 +2,18 @@
 
 import datetime as dt
 import json
+import re
+import warnings
 
 import pytest
 
 import peacetalks as pt
 from peacetalks.cli.app import app
-from peacetalks.errors import GameError, SpecError
+from peacetalks.errors import EvidenceError, GameError, SpecError
+from peacetalks.evidence.intake import add
 from peacetalks.questions.events import Record
 from peacetalks.questions.game_file import solve_file
+from peacetalks.scenario.scenario import from_table
 
 NAME = "korea-1951"
 
@@ -72,3 +76,38 @@ def test_a_record_of_many_months_lists_some_of_them():
     with pytest.raises(SpecError, match="the record covers months 1 to 558") as e:
         many.check(pt.load(NAME))
     assert len(str(e.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"), [("a\rb", "a\\rb"), ("a\nb", "a\\nb"), ("a\tb", "a\\tb"), ("a\u2028b", "a\\u2028b")]
+)
+def test_keys_in_messages_stay_on_one_line(key, shown):
+    table = pt.load(NAME).written()
+    for wrong in ({key: 1}, {"battlefield": table["battlefield"] | {"front": {key: 1}}}):
+        with pytest.raises(SpecError) as e:
+            from_table(table | wrong)
+        assert shown in str(e.value)
+        assert key not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("", "names no scenario"), (".", "names no scenario"), ("x" * 300, "File name too long")]
+)
+@pytest.mark.parametrize("command", ["infer", "audit", "compare"])
+def test_a_scenario_that_is_no_name_of_a_file(command, name, words):
+    with pytest.raises(SpecError, match=words) as e:
+        run(command, name)
+    assert len(str(e.value)) < 600
+
+
+@pytest.mark.parametrize("name", ["made.dta", "made.xlsx", "made.parquet"])
+@pytest.mark.parametrize(
+    "head", ["ifp_id,q_text,q_status,date_start,date_closed,options,outcome", "id,cname,firstob,t0"]
+)
+def test_text_under_another_suffix_is_refused_without_a_warning(name, head, tmp_path):
+    path = tmp_path / name
+    path.write_text(head + "\n" + "2102,a name,0,2000-09-07,1997-11-05,2012-09-04,1\n" * 6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(EvidenceError, match=re.escape(name)):
+            add(path, tmp_path / "cache")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -138,8 +139,10 @@ def _read_stata(path: Path) -> pl.DataFrame:
         return None if pd.isna(value) else _cell_text(value)
 
     try:
-        frame = pd.DataFrame(pd.read_stata(path, convert_categoricals=False))
-    except (ValueError, OSError) as e:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)  # an overflow: these are no numbers of Stata's
+            frame = pd.DataFrame(pd.read_stata(path, convert_categoricals=False))
+    except (ValueError, OSError, RuntimeWarning) as e:
         raise EvidenceError(f"{path.name}: not a readable Stata file ({e}). Download it again.") from None
     return _blank_to_null(
         pl.DataFrame(

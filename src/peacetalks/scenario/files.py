@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from peacetalks.errors import SpecError
 from peacetalks.scenario.scenario import BUNDLED, Scenario, bundled
 from peacetalks.scenario.validation import read_table
-from peacetalks.text_files import read_text, read_toml, shown
+from peacetalks.text_files import read_text, read_toml, shorten, shown
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -30,12 +31,24 @@ WORDS = {"name", "title", "summary", "hindsight", "as_of", "reference_classes"} 
 def folder(scenario: str | Path) -> Traversable:
     """Return the folder of a scenario's sidecar files; it need not exist.
 
+    Raises `SpecError` for a path that names no file, or that the system does not take.
+
     >>> folder("korea-1951").name
     'korea-1951'
     """
     if str(scenario) in bundled():
         return BUNDLED / str(scenario)
-    return Path(scenario).with_suffix("")
+    path = Path(scenario)
+    if not path.name:
+        raise SpecError(
+            f"{shorten(str(scenario))} names no scenario; give a bundled scenario's name or the path of a .toml file"
+        )
+    beside = path.with_suffix("")
+    try:
+        beside.is_dir()
+    except OSError as e:  # such as a name of more characters than a file may have
+        raise SpecError(f"{shown(path)}: cannot be read ({e.strerror})") from None
+    return beside
 
 
 def read(path: Traversable | Path, model: type[M]) -> M:
