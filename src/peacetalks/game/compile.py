@@ -156,8 +156,8 @@ def _reach(c: Compiled, periods: int) -> tuple[np.ndarray, np.ndarray]:
     if periods > MAX_PERIODS or periods * (n + len(c.boundaries)) > MAX_REACHED:
         raise GameError(
             f"the game has {periods:,} periods of {n:,} nodes and {len(c.boundaries):,} states; at most "
-            f"{MAX_PERIODS:,} periods, and {MAX_REACHED:,} nodes and states over all of them. Use fewer periods, or none "
-            "(`periods` null or None) for a stationary game"
+            f"{MAX_PERIODS:,} periods, and {MAX_REACHED:,} nodes and states over all of them. Use fewer periods, or "
+            "none (`periods` null or None) for a stationary game"
         )
     source = np.repeat(np.arange(n), np.diff(lay.lottery_ptr[lay.prof_ptr]))
     first = lay.lottery_ptr[lay.prof_ptr[c.stage_ptr]]

@@ -65,8 +65,8 @@ def _check_bytes(path: Path) -> None:
     size = path.stat().st_size if path.is_file() else 0  # else reading it says why
     if size > MAX_BYTES:
         raise GameError(
-            f"{shown(path)}: {size:,} bytes, more than the {MAX_BYTES:,} that a game file may have; a game of this size "
-            "is better written in Python (`peacetalks.Game`)"
+            f"{shown(path)}: {size:,} bytes, more than the {MAX_BYTES:,} that a game file may have; a game of this "
+            "size is better written in Python (`peacetalks.Game`)"
         )
 
 
