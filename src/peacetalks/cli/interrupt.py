@@ -58,17 +58,17 @@ def watch() -> None:
     first = threading.current_thread() is threading.main_thread()
     if not first or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
     _watching[:] = [True]
-    signal.set_wakeup_fd(writing.detach(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, _interrupt)
-    threading.Thread(target=_watch, args=(reading,), daemon=True).start()
+    threading.Thread(target=_watch, args=(receiver,), daemon=True).start()
 
 
-def _watch(reading: socket.socket) -> None:
+def _watch(receiver: socket.socket) -> None:
     """End the process when the number of an interrupt is read while kernels are compiled."""
-    while numbers := reading.recv(64):
+    while numbers := receiver.recv(64):
         if signal.SIGINT in numbers:
             _leave_if_compiling()
             if not _noticed.wait(PATIENCE):

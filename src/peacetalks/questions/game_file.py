@@ -62,7 +62,7 @@ def _read_file(path: Path) -> tuple[tuple[Game, Any, int], tuple[str, ...]]:
 
 def _check_bytes(path: Path) -> None:
     """Raise `GameError` for a file that is too large to be read."""
-    size = path.stat().st_size if path.is_file() else 0  # else reading it says why
+    size = path.stat().st_size if path.is_file() else 0  # else the attempt to read it says why
     if size > MAX_BYTES:
         raise GameError(
             f"{shown(path)}: {size:,} bytes, more than the {MAX_BYTES:,} that a game file may have; a game of this "
