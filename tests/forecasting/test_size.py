@@ -102,7 +102,7 @@ print([line.split()[1] for line in open("/proc/self/status") if line.startswith(
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize(("types", "points", "states"), [(3, 9, 12), (4, 5, 12)])
+@pytest.mark.parametrize(("types", "points", "states"), [(3, 11, 16), (4, 6, 16)])
 def test_the_estimate_covers_games_of_three_and_four_types(types, points, states):
     argument = f"{types} {points} {states}"
     done = subprocess.run([sys.executable, "-c", GENERAL, argument], capture_output=True, text=True, check=True)
