@@ -58,7 +58,7 @@ def _method(a: Audit) -> str:
     ]
     if unsolved:
         lines.append(
-            f"{unsolved} of the games asked for did not converge; draws that need one are left out, and a claim whose "
+            f"{unsolved} of the games asked for were not solved; draws that need one are left out, and a claim whose "
             "central values need one is not solved."
         )
     return " ".join(lines)

@@ -127,7 +127,7 @@ def settings_line(o: Outlook) -> str:
     """Return how the forecast was computed, and whether a finer belief grid is advised."""
     s = o.settings
     precision = next(iter(s["rationality"].values()))
-    left_out = f" ({s['unsolved_draws']} did not converge and are left out)" if s["unsolved_draws"] else ""
+    left_out = f" ({s['unsolved_draws']} were not solved and are left out)" if s["unsolved_draws"] else ""
     draws = f"; {s['draws']} draws{left_out}, seed {s['seed']}" if s["draws"] else ""
     return (
         f"Quantal response equilibrium, precision {precision:g}; {s['belief_points']} belief points a side, "

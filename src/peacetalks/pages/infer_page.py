@@ -111,7 +111,7 @@ def _accounts(i: Inference) -> Section:
 def _integration(e: Evidence) -> str:
     """Return how the evidence was integrated, and what is missing where the integration is not whole."""
     cut = "" if e.complete else ", stopped at the cap"
-    unsolved = f" ({e.unsolved} did not converge and are left out)" if e.unsolved else ""
+    unsolved = f" ({e.unsolved} were not solved and are left out)" if e.unsolved else ""
     return f"{e.method}, {e.evaluations} solves{cut}{unsolved}"
 
 
