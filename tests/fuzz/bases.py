@@ -185,7 +185,7 @@ def account(rng, digest):
             low, mode, high = PATHS[path]
             row["value"] = rng.choice([{"value": low, **JUDGED}, {"low": low, "mode": mode, "high": high, **JUDGED}])
         else:
-            value = rng.choice(OTHER[path])
+            value = _copy(rng.choice(OTHER[path]))
             row |= {"off": True} if value is None else {"value": value}
         rows.append(row)
     head = {"name": "other", "title": "another view", "attributed_to": "a test", "summary": "made up", "base": NAME}
