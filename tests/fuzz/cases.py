@@ -146,7 +146,7 @@ def _known_wrong(kind, rng, tree):
         holder, key, _ = rng.choice(at)
         holder[key] = float("nan")
     else:
-        tree[rng.choice(list(tree))] = {"a": {"b": "c"}} if kind != "claims" else "text"
+        tree[rng.choice([k for k in tree if k != "event"])] = {"a": {"b": "c"}} if kind != "claims" else "text"
         if kind in ("events csv", "events toml") and not any(v == {"a": {"b": "c"}} for v in tree.values()):
             return None
     return how

@@ -103,6 +103,12 @@ def sums_to_one(shares, where, within=EXACT):
         raise Unsound(f"{where}: probabilities {shares[:6]} sum to {math.fsum(shares)!r}")
 
 
+def _within_tolerance(found, most):
+    tolerance = found["settings"]["tolerance"]
+    if not 0 <= found["residual"] <= tolerance <= most:
+        raise Unsound(f"residual {found['residual']}, tolerance {tolerance}")
+
+
 def solved_game(found):
     """Check what `solve-game` printed."""
     rows = {}
@@ -110,8 +116,7 @@ def solved_game(found):
         rows.setdefault(tuple(row[k] for k in ("stage", "state", "player", "type")), []).append(row["probability"])
     for key, shares in rows.items():
         sums_to_one(shares, f"strategy at {key}")
-    if not 0 <= found["residual"] < CLOSE:
-        raise Unsound(f"residual {found['residual']}")
+    _within_tolerance(found, 1e-8)
 
 
 def forecast(found):
@@ -123,8 +128,7 @@ def forecast(found):
     known = [p for p in found["terms"]["probabilities"] if p is not None]
     if known:
         sums_to_one(known, "terms", 1e-8)
-    if not 0 <= found["residual"] < 1e-4:
-        raise Unsound(f"residual {found['residual']}")
+    _within_tolerance(found, 1e-3)
 
 
 def shown(text):

@@ -84,11 +84,13 @@ def test_json_that_is_not_sound_is_seen(text, words):
 
 def test_results_that_are_not_sound_are_seen():
     row = {"stage": "s", "state": "x", "player": "A", "type": "only", "move": "a"}
-    oracle.solved_game({"strategies": [row | {"probability": 1.0}], "residual": 1e-12})
+    how = {"settings": {"tolerance": 1e-8}}
+    oracle.solved_game({"strategies": [row | {"probability": 1.0}], "residual": 1e-12, **how})
     with pytest.raises(Unsound, match=r"sum to 0\.9"):
-        oracle.solved_game({"strategies": [row | {"probability": 0.9}], "residual": 0.0})
-    with pytest.raises(Unsound, match="residual"):
-        oracle.solved_game({"strategies": [], "residual": float("nan")})
+        oracle.solved_game({"strategies": [row | {"probability": 0.9}], "residual": 0.0, **how})
+    for residual in (float("nan"), 1e-7, -1e-9):
+        with pytest.raises(Unsound, match="residual"):
+            oracle.solved_game({"strategies": [], "residual": residual, **how})
     for text in ("a \x1b[31m", "mean nan", "-inf, 1"):
         with pytest.raises(Unsound):
             oracle.shown(text)

@@ -11,7 +11,7 @@ from pathlib import Path
 from fuzz.cases import Case, make
 
 SECONDS = 30  # of processor time that an input may take at this size
-LIMIT_BYTES = 6 * 2**30  # of address space
+LIMIT_BYTES = 6 * 2**30  # of memory that is written to; addresses alone cost nothing
 
 
 def limit_memory():
@@ -19,7 +19,7 @@ def limit_memory():
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
+        resource.setrlimit(resource.RLIMIT_DATA, (LIMIT_BYTES, LIMIT_BYTES))
     except (ImportError, ValueError, OSError):
         pass  # a system without such limits
 
