@@ -81,7 +81,7 @@ def make(kind, seed):
     case = Case(kind, seed, {}, view="screen" if rng.random() < 0.3 else "")
     known_wrong = _known_wrong(kind, rng, tree) if rng.random() < 0.1 else None
     if known_wrong:
-        case.changes, case.refused = [known_wrong], True
+        case.changes, case.refused, tree = [known_wrong[0]], True, known_wrong[1]
     elif kind == "claims" and rng.random() < 0.5:
         row = rng.choice(tree["claim"])
         row["query"], what = rng.choice(texts.CHANGES)(rng, row["query"])
@@ -127,29 +127,26 @@ def _digest():
 
 
 def _known_wrong(kind, rng, tree):
-    """Change a tree so that it must be refused, whatever else it says; return what was done, or None."""
+    """Return (what was done, tree) for a tree changed so that it must be refused, whatever else it says; else None."""
     how = rng.choice(["unknown key", "key twice", "not a number", "text for a table"])
     if how == "unknown key":
-        tree["zzz"] = 1
-    elif how == "key twice":
-        inner = rng.choice(list(tree))
-        raw = json.dumps(inner) if kind in ("game", "scenario table") else inner
-        if kind == "scenario table" or not isinstance(tree[inner], str | int | float):
-            return None  # read by the harness itself; or written as a table, which two lists of tables may join
-        tree.clear()
-        tree[trees.Raw(raw)] = 1
-        return None
-    elif how == "not a number":
+        return how, tree | {"zzz": 1}
+    if how == "key twice":
+        plain = [k for k, v in tree.items() if isinstance(v, str | int | float)]
+        if not plain or kind in ("scenario table", "events csv"):  # the harness reads or writes these by itself
+            return None
+        inner = rng.choice(plain)
+        return how, trees.Twice(tree, [(inner, tree[inner])])
+    if how == "not a number":
         at = [p for p in trees.places(tree) if isinstance(p[2], int | float) and not isinstance(p[2], bool)]
         if not at or kind in ("events csv", "claims"):
             return None
         holder, key, _ = rng.choice(at)
         holder[key] = float("nan")
-    else:
-        tree[rng.choice([k for k in tree if k != "event"])] = {"a": {"b": "c"}} if kind != "claims" else "text"
-        if kind in ("events csv", "events toml") and not any(v == {"a": {"b": "c"}} for v in tree.values()):
-            return None
-    return how
+        return how, tree
+    return how, tree | {
+        rng.choice([k for k in tree if k != "event"]): "text" if kind == "claims" else {"a": {"b": "c"}}
+    }
 
 
 def _data_set(rng, seed):
