@@ -1,9 +1,13 @@
 """Every test, and every process that one starts, caches answers in a folder of its own: never in the user's."""
 
 import os
+import signal
 import tempfile
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a run in the background ignores it, and so would the children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOLDER = tempfile.TemporaryDirectory(prefix="peacetalks-tests-")
 os.environ["PEACETALKS_CACHE"] = FOLDER.name
