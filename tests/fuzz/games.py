@@ -87,7 +87,7 @@ def pruned(game):
     """Return a game without the states that are listed at a stage where play never is."""
     reached = set(successors(game["start"]))
     seen = [set() for _ in game["stages"]]
-    for _ in range(20):
+    for _ in range(game.get("periods", 1) or 20):
         here = reached
         for k, stage in enumerate(game["stages"]):
             seen[k] |= here
@@ -97,7 +97,7 @@ def pruned(game):
                 for m in (_moves_of(stage, s) if s in stage["moves"] else [{"to": s}])
                 for t in successors(m["to"])
             }
-        reached = reached | here if game.get("periods", 1) != 1 else reached
+        reached = reached | here
     for k, stage in enumerate(game["stages"]):
         for part in ("moves", "then"):
             if part in stage:

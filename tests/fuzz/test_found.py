@@ -5,11 +5,14 @@ import json
 import re
 import warnings
 
+import polars as pl
 import pytest
 
 import peacetalks as pt
+from peacetalks import evidence
 from peacetalks.cli.app import app
 from peacetalks.errors import EvidenceError, GameError, SpecError
+from peacetalks.evidence.dates import duration
 from peacetalks.evidence.intake import add
 from peacetalks.questions.events import Record
 from peacetalks.questions.game_file import solve_file
@@ -112,3 +115,42 @@ def test_text_under_another_suffix_is_refused_without_a_warning(name, head, tmp_
         warnings.simplefilter("error")
         with pytest.raises(EvidenceError, match=re.escape(name)):
             add(path, tmp_path / "cache")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "1499-12-31", "3000-01-01"])
+def test_days_beyond_the_record_are_refused(day):
+    words = f"as_of is '{day}': the record can be asked about days from 1500-01-01 to 2999-12-31"
+    for ask in (
+        lambda: evidence.base_rate("ceasefire fails within 30 days", None, day),
+        lambda: evidence.outside_forecast("interstate", [12], dt.date.fromisoformat(day)),
+        lambda: evidence.cases("wars", None, day),
+    ):
+        with pytest.raises(EvidenceError, match=words):
+            ask()
+    assert evidence.cases("wars", None, "1500-01-01").height == 0
+    assert evidence.cases("wars", None, "2999-12-31").height == evidence.cases("wars").height
+
+
+@pytest.mark.parametrize("length", ["9" * 400 + "y", "3000y", "99999999d"])
+def test_a_duration_without_end_is_refused(length):
+    with pytest.raises(EvidenceError, match="is longer than the record can be followed"):
+        duration(length)
+    assert duration("2700y") < 1_000_000
+
+
+def test_a_version_column_of_another_type_is_read(tmp_path):
+    rows = 20
+    names = ("ccode", "styear", "stmonth", "stday", "endyear", "endmonth", "endday")
+    frame = pl.DataFrame({k: ["2"] * rows for k in names})
+    for i, version in enumerate((dt.datetime(2024, 1, 1), 2024, 2024.5, dt.date(2024, 1, 1))):
+        path = tmp_path / f"{i}.parquet"
+        frame.with_columns(pl.lit(version).alias("version")).write_parquet(path)
+        assert add(path, tmp_path / "cache").version.startswith("2024")
+
+
+def test_a_record_of_a_long_name_is_cut():
+    name = "long-name-" * 40
+    head = {"start": dt.date(1951, 5, 10), "summary": "none", "hindsight": "none"}
+    with pytest.raises(SpecError, match="the record is of 'long-name-") as e:
+        Record.model_validate({"scenario": name, **head}).check(pt.load(NAME))
+    assert len(str(e.value)) < 300

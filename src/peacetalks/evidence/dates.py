@@ -10,21 +10,26 @@ from peacetalks.text_files import shorten
 
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = DAYS_PER_YEAR / 12  # 30.4375
+FIRST, LAST = date(1500, 1, 1), date(2999, 12, 31)  # days that a question may be asked on
+LONGEST = 1_000_000  # days
 UNITS = {"d": 1.0, "w": 7.0, "m": DAYS_PER_MONTH, "y": DAYS_PER_YEAR}
 
 
 def as_date(value: date | str | None) -> date | None:
-    """Return a date from a date or ISO text; raise `EvidenceError` for anything else.
+    """Return a date from a date or ISO text; raise `EvidenceError` for anything else, and beyond `FIRST` and `LAST`.
 
     >>> as_date("2001-02-03")
     datetime.date(2001, 2, 3)
     """
-    if value is None or isinstance(value, date):
+    if value is None:
         return value
     try:
-        return date.fromisoformat(value)
+        day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
         raise EvidenceError(f"as_of is {shorten(value)}: write a day as YYYY-MM-DD.") from None
+    if not FIRST <= day <= LAST:
+        raise EvidenceError(f"as_of is '{day}': the record can be asked about days from {FIRST} to {LAST}.")
+    return day
 
 
 def duration(text: str) -> int:
@@ -36,7 +41,10 @@ def duration(text: str) -> int:
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([dwmy])[a-z]*\s*", text)
     if not found:
         raise EvidenceError(f"{shorten(text)} is not a duration: write a number and d, w, m or y, such as 3y.")
-    return int(float(found[1]) * UNITS[found[2]])
+    days = float(found[1]) * UNITS[found[2]]
+    if days > LONGEST:
+        raise EvidenceError(f"{shorten(text)} is longer than the record can be followed; write a duration such as 3y.")
+    return int(days)
 
 
 def years_between(start: date, end: date) -> float:

@@ -161,7 +161,7 @@ def _version(raw: pl.DataFrame, card: Card, digest: str) -> str:
             return known.version
     if card.version_column:
         found = raw[card.version_column].drop_nulls().unique().sort().to_list()
-        return clip(", ".join(found)) or "unknown"
+        return clip(", ".join(str(v) for v in found)) or "unknown"
     return "unknown"
 
 

@@ -144,7 +144,8 @@ class KnownState(Part):
         for name, values in self.known.items():
             if name not in fields:
                 raise SpecError(
-                    f"state of {self.date}: the public state has no part {name!r}{did_you_mean(name, fields)}"
+                    f"state of {self.date}: the public state has no part {shorten(name)}"
+                    f"{did_you_mean(name[:100], fields)}"
                 )
             if getattr(state, name) not in values:
                 return False
@@ -223,7 +224,7 @@ class Record(Part):
     def check(self, scenario: Scenario) -> Record:
         """Return the record; raise `SpecError` where it does not fit the scenario."""
         if self.scenario != scenario.name:
-            raise SpecError(f"the record is of {self.scenario!r}, not of {scenario.name!r}")
+            raise SpecError(f"the record is of {shorten(self.scenario)}, not of {scenario.name!r}")
         if self.start >= scenario.as_of:
             raise SpecError(f"the record starts on {self.start}, not before the scenario's date {scenario.as_of}")
         if self.months(scenario) > MOST_MONTHS:

@@ -18,6 +18,7 @@ from peacetalks.errors import SpecError
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.questions.events import Acts, KnownState, Placed, Record, place
 from peacetalks.scenario.files import play_key
+from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -147,9 +148,10 @@ class RecordFilter:
                 there = state._replace(**self.record.opening)
                 hash(there)
             except (AttributeError, TypeError, ValueError) as e:
-                raise SpecError(f"the record's opening does not fit the public state {state!r}: {e}") from None
+                what = f"the record's opening does not fit the public state {state!r}"
+                raise SpecError(f"{what}: {clip(str(e))}") from None
             if there not in s.compiled.boundary_index:
-                raise SpecError(f"the record opens in {there!r}, which the game never reaches; change `opening`")
+                raise SpecError(f"the record opens in {shorten(there)}, which the game never reaches; change `opening`")
             out[there] = p
         return out
 
