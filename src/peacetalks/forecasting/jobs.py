@@ -102,7 +102,7 @@ def solve_all(
         A required item has no solution; or its process died twice (`WorkerDied`), after the work on all others.  Any
         other error of `work` is raised too, and ends the work.
     """
-    required = len(items) if required is None else required
+    required = len(items) if required is None else min(required, len(items))
     jobs, out, began = process_count(jobs, len(items)), dict[int, R | NotSolved](), time.perf_counter()
 
     def take(i: int, found: R | NotSolved) -> None:
