@@ -154,7 +154,8 @@ def _data_set(rng, seed):
     columns, rows = bases.data_set(rng)
     case = Case("data set", seed, {})
     sort = rng.choice(["csv", "csv", "csv", "parquet", "parquet", "dta", "xlsx"])
-    if rng.random() < 0.6:
+    right = rng.random() < 0.15
+    if not right and rng.random() < 0.6:
         case.changes = _change_table(rng, columns, rows)
     text = "".join(",".join(_quoted(str(c)) for c in line) + "\n" for line in [columns, *rows])
     if sort == "parquet":
@@ -164,7 +165,7 @@ def _data_set(rng, seed):
             case.changes.append(what)
         return case
     data = text.encode("utf-8", "surrogatepass")
-    if not case.changes or rng.random() < 0.2:
+    if not right and (not case.changes or rng.random() < 0.2):
         data, more = texts.change(rng, text)
         case.changes += more
     case.files[f"made.{sort}"] = data
