@@ -58,7 +58,8 @@ def echoed(message, texts):
             for i in range(max(0, start - half), min(start + 1, len(message) - most)):
                 if message[i : i + most + 1] in text:
                     return message[i : i + most + 1]
-    return next((w for w in message.split() if len(w) > ECHO + 60), None)  # written otherwise, such as by repr
+    words = [w for w in message.split() if len(w) > ECHO + 60 and w.count("/") < 2]  # no path
+    return words[0] if words else None  # written otherwise, such as by repr
 
 
 # -- results ---------------------------------------------------------------------------------------

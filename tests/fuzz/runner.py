@@ -144,7 +144,7 @@ class Tally:
     def add(self, found):
         """Count an input."""
         self.counts[found["kind"]]["FAILED: " * found["failed"] + found["outcome"]] += 1
-        self.seconds[found["kind"]].append(found["seconds"])
+        self.seconds[found["kind"]].append((found["seconds"], found["seed"]))
         if found["failed"]:
             self.failures.append(found)
 
@@ -153,7 +153,8 @@ class Tally:
         for kind, counts in sorted(self.counts.items()):
             times = sorted(self.seconds[kind])
             what = ", ".join(f"{n} {k}" for k, n in counts.most_common())
-            yield f"{kind} ({len(times)}; median {times[len(times) // 2]:.3f} s, most {times[-1]:.1f} s): {what}"
+            middle, (most, seed) = times[len(times) // 2][0], times[-1]
+            yield f"{kind} ({len(times)}; median {middle:.3f} s, most {most:.1f} s with seed {seed}): {what}"
         total = sum(len(x) for x in self.seconds.values())
         hangs = sum(f["outcome"] == "hang" for f in self.failures)
         yield f"{total} inputs, {len(self.failures)} failed, {hangs} of them hangs"

@@ -177,7 +177,7 @@ def _asked(path, case):
         if hasattr(error, "format_message") and getattr(error, "exit_code", None) == 2:
             return  # typed wrongly: the parser's own message
         raise
-    if "--json" in asked:
+    if "--json" in asked and not any(a.startswith("-o") for a in asked):  # else it is written to the file
         oracle.read_json(out)
 
 
@@ -211,7 +211,8 @@ def run(case, folder):
         except Exception as error:
             if not isinstance(error, oracle.DOCUMENTED):
                 raise
-            texts = [d.decode("utf-8", "replace") for d in case.files.values()]
+            typed = case.kind == "command"  # paths are shown whole
+            texts = [] if typed else [d.decode("utf-8", "replace") for d in case.files.values()]
             outcome = oracle.refusal(error, texts)
             if case.kind in VALID:
                 raise Unsound(f"a valid input was refused: {outcome}: {str(error)[:500]}") from error
