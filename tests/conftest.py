@@ -3,11 +3,9 @@
 import os
 import signal
 import tempfile
+import threading
 
 import pytest
-
-if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a run in the background ignores it, and so would the children
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 FOLDER = tempfile.TemporaryDirectory(prefix="peacetalks-tests-")
 os.environ["PEACETALKS_CACHE"] = FOLDER.name
@@ -17,3 +15,10 @@ os.environ["PEACETALKS_CACHE"] = FOLDER.name
 def own_cache(monkeypatch):
     """The folder of this session, whatever a test before has set."""
     monkeypatch.setenv("PEACETALKS_CACHE", FOLDER.name)
+
+
+@pytest.fixture(autouse=True)
+def interrupts():
+    """Children hear an interrupt, also where a run in the background, or the test before, had it ignored."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)

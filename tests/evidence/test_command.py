@@ -37,7 +37,7 @@ def test_outside_as_json_is_the_forecast():
     ("args", "message"),
     [
         (("outside", "interstat"), "Did you mean 'interstate'"),
-        (("outside", "--months", "soon"), "give months of 1 or more"),
+        (("outside", "--months", "soon"), "must be months from 1 to 600"),
         (("outside", "--method", "guess"), "no method is called 'guess'"),
         (("cards", "ucdp"), "no dataset is called 'ucdp'"),
     ],

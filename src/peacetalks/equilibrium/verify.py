@@ -87,7 +87,7 @@ def verify(s: Solution) -> Checked:
     >>> import peacetalks as pt
     >>> from peacetalks.catalog import make
     >>> verify(pt.solve(make("holdout"), 4.0, belief_points=5)).pairs
-    25
+    175
     """
     check = _Check(s)
     pairs, residual, sums, values = 0, 0.0, 0.0, 0.0

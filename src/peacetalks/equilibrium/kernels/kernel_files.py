@@ -85,7 +85,7 @@ def folder() -> Path | None:
     None where there is not even that.
     """
     name = PREFIX + digest()[:16]
-    tried.extend(candidates())
+    tried[:] = candidates()
     for base in tried:
         own = base / name
         try:
