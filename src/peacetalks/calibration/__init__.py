@@ -1,0 +1,1 @@
+"""Calibration: the parameters of the mapping from record to scenario, estimated on conflict-years."""
