@@ -5,6 +5,7 @@ import signal
 import tempfile
 import threading
 
+import numpy as np
 import pytest
 
 FOLDER = tempfile.TemporaryDirectory(prefix="peacetalks-tests-")
@@ -22,3 +23,11 @@ def interrupts():
     """Children hear an interrupt, also where a run in the background, or the test before, had it ignored."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def numpy_warnings():
+    """NumPy warns in every test, also after one that used a library which sets this for the whole process."""
+    before = np.geterr()
+    yield
+    np.seterr(**before)
