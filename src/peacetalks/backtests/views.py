@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.evidence.pool import FLAT, Fit, walk
+from peacetalks.backtests.log_pool import Fit, walk
 from peacetalks.evidence.shrink import add_half, design_effect, precision
 
 if TYPE_CHECKING:
@@ -73,9 +73,7 @@ def forecast(o: Occasions) -> Forecasts:
         out["own record"][now] = shrunk(clusters[past], None, y, clusters[now], base, event)
     asked = np.isfinite(out["climatology"][:, 0])
     outcome, known = o.outcome[asked], o.known[asked]
-    out["pooled"][asked], fits = walk(
-        out["outside"][asked], out["own record"][asked], outcome, since[asked], known, prior=FLAT
-    )
+    out["pooled"][asked], fits = walk(out["outside"][asked], out["own record"][asked], outcome, since[asked], known)
     reason = np.where((o.reason == "") & ~asked, EARLY, o.reason)
     return Forecasts(o, out, fits, asked, reason)
 
