@@ -63,6 +63,12 @@ class EvidenceMissing(EvidenceError):
     exit_code = 4
 
 
+class AnchorError(ValueError):
+    """Forecasts that the record's answer cannot be adjusted by."""
+
+    exit_code = 2
+
+
 class PoolError(ValueError):
     """Views that cannot be pooled."""
 
