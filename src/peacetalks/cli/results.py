@@ -55,8 +55,9 @@ def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache 
         places = " and ".join(x for x in (where, "" if keep is None else str(keep)) if x)
         if not places:
             return "nothing was cached; the same command starts again."
-        count = "" if answers is None or not where else f"{answers.found + answers.added} "
-        return printable(f"{count}answers are kept in {places}; the same command goes on from there.")
+        count = None if answers is None or not where else answers.found + answers.added
+        kept = "1 answer is" if count == 1 else f"{'' if count is None else f'{count} '}answers are"
+        return printable(f"{kept} kept in {places}; the same command goes on from there.")
 
     interrupt.when_interrupted(going_on)
     try:
@@ -66,6 +67,7 @@ def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache 
             print(f"peacetalks: {going_on()}", file=sys.stderr)
         raise
     if answers is not None and answers.found:
-        text = f"{answers.found} answers came from the cache in {answers.folder} (--no-cache solves anew)."
+        found = "1 answer" if answers.found == 1 else f"{answers.found} answers"
+        text = f"{found} came from the cache in {answers.folder} (--no-cache solves anew)."
         print(printable(text), file=sys.stderr)
     interrupt.when_interrupted(interrupt.nothing_written)
