@@ -56,7 +56,7 @@ def _check(path, case):
     out = command("check", path)
     if "nodes; digest" not in out:
         raise Unsound(f"`check` printed {out[:200]!r}")
-    oracle.shown(out)
+    oracle.shown(out, case)
 
 
 def _table(path, case):
@@ -74,7 +74,7 @@ def _table(path, case):
 def _forecast(path, case):
     more = ("--periods", MONTHS, "--belief-points", POINTS, "--jobs", 1)
     if case.view == "screen":
-        oracle.shown(command("forecast", path, *more))
+        oracle.shown(command("forecast", path, *more), case)
         return
     oracle.forecast(oracle.read_json(command("forecast", path, "--json", *more)))
 
@@ -137,7 +137,7 @@ def _claims(path, case):
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
             table_page.show(audit_page(done))
-        oracle.shown(out.getvalue())
+        oracle.shown(out.getvalue(), case)
 
 
 def _account(path, case):

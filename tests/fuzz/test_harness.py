@@ -93,8 +93,9 @@ def test_results_that_are_not_sound_are_seen():
             oracle.solved_game({"strategies": [], "residual": residual, **how})
     for text in ("a \x1b[31m", "mean nan", "-inf, 1"):
         with pytest.raises(Unsound):
-            oracle.shown(text)
-    oracle.shown("Nancy, information, 1.0\n")
+            oracle.shown(text, Case("claims", 0, {"a.toml": b"x = 'b'"}))
+    oracle.shown("Nancy, information, 1.0\n", Case("claims", 0, {}))
+    oracle.shown("mean nan", Case("claims", 0, {"a.toml": b"sentence = 'nan'"}))  # as it was written
 
 
 GAME = {
