@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.errors import SpecError
 from peacetalks.game.language import Game, Stage
 from peacetalks.mechanisms import (
     battlefield,
@@ -70,12 +71,22 @@ def build(s: Scenario) -> Game:
         Players are the two sides by label, then the outside power, the challengers and the members of a pact where the
         scenario has them; states are `World` tuples; stationary unless the scenario sets `periods`.
 
+    Raises
+    ------
+    SpecError
+        Numbers that the record identifies are left out, and not estimated: a scenario from `peacetalks.load` is filled.
+
     Examples
     --------
     >>> from peacetalks.scenario.scenario import load
     >>> [stage.name for stage in build(load("korea-1951")).stages][-2:]
     ['table', 'answer']
     """
+    if missing := s.left_out():
+        raise SpecError(
+            f"{s.name}: {', '.join(missing)} left out and not estimated; load the scenario with peacetalks.load, which "
+            "estimates them on the record, or write them"
+        )
     stages: list[Stage] = []
     if s.pact and not s.pact.formed:
         stages.append(pact.formation(s))

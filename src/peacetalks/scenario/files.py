@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 M = TypeVar("M", bound=BaseModel)
-WORDS = {"name", "title", "summary", "hindsight", "as_of", "reference_classes"}  # entries that play does not depend on
+WORDS = {
+    "name",
+    "title",
+    "summary",
+    "hindsight",
+    "as_of",
+    "conflict",
+    "reference_classes",
+}  # entries that play does not depend on
 
 
 def folder(scenario: str | Path) -> Traversable:

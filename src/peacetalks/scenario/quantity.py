@@ -7,7 +7,8 @@ In a scenario a number is written in one of three ways, each with an optional `s
     { low = 0.2, mode = 0.4, high = 0.5 }             a range: triangular, drawn by `--draws`
     { dist = "normal", mean = 0.4, sd = 0.1 }         a distribution: normal, lognormal, beta, uniform
 
-A `Number` is a float (its central value) that remembers the rest.
+A `Number` is a float (its central value) that remembers the rest.  A number that the record identifies may be left out;
+it is then `LEFT_OUT`, which is no number, until the scenario is filled.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 from scipy import stats
 
@@ -114,6 +116,18 @@ class Number(float):
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the ways to write a number."""
         return number_schema(None)
+
+
+LEFT_OUT = Number(math.nan, "left out")
+
+
+def identified(description: str) -> Any:
+    """Return the field of a number that the record identifies: where it is left out, it is estimated on the record."""
+    return Field(default_factory=_left_out, description=f"{description} Left out: estimated on the record.")
+
+
+def _left_out() -> Number:
+    return LEFT_OUT
 
 
 @dataclass(frozen=True)

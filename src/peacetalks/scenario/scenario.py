@@ -12,6 +12,7 @@ import hashlib
 import json
 import math
 import os
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -20,6 +21,7 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, model_valid
 
 from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
+from peacetalks.scenario.conflict_table import ConflictTable, check_conflict
 from peacetalks.scenario.dates import Day
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
@@ -47,9 +49,10 @@ from peacetalks.scenario.validation import read_table
 from peacetalks.text_files import read_text, read_toml, shorten, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 BUNDLED = resources.files("peacetalks.scenario") / "bundled"
+Filler = Callable[["Scenario"], Mapping[str, Any]]  # from a scenario to {dotted path: number as in a file}
 ADVICE = ". Check with `peacetalks check`; every key is explained by `peacetalks new`."
 
 
@@ -57,7 +60,8 @@ class Scenario(Part):
     """A conflict as an analyst sees it at a date, read with `load` and changed with `patch`.
 
     Its attributes are the keys and tables of the file; a mechanism whose table is None is not in the game.  Numbers are
-    floats (their central values) that carry range and source.  The stake is 1 and a period is a month.
+    floats (their central values) that carry range and source.  The stake is 1 and a period is a month.  Numbers that
+    the record identifies may be left out of a file (`left_out`); they are estimated when the scenario is filled.
     """
 
     name: str = Field(
@@ -65,6 +69,7 @@ class Scenario(Part):
     )
     title: Label = Field(description="Title of reports.")
     as_of: Day = Field(description="Nothing dated later enters.")
+    conflict: ConflictTable | None = None
     summary: str = Field(description="What the scenario is about and how it was coded, in neutral words.")
     hindsight: str = Field(description="What in the coding rests on later knowledge; 'none' if nothing does.")
     period: Literal["month"] = Field("month", description="Length of a period.")
@@ -97,6 +102,7 @@ class Scenario(Part):
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _filler: Filler | None = PrivateAttr(None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
@@ -104,6 +110,8 @@ class Scenario(Part):
             raise ValueError("a ceasefire in force at the start needs talks.open = true: terms are discussed under it")
         if self.sides[0].label == self.sides[1].label:
             raise ValueError(f"both sides are called {self.sides[0].label!r}")
+        if self.conflict:
+            check_conflict(self.conflict, self.as_of, bool(self.ceasefire and self.ceasefire.in_force))
         self._check_mechanisms()
         self._check_names()
         return self
@@ -141,9 +149,9 @@ class Scenario(Part):
         text = json.dumps(self.written(), sort_keys=True, default=str, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def written_as(self, raw: dict[str, Any]) -> Scenario:
-        """Remember the plain table that this scenario was read from, and return the scenario."""
-        self._raw = copy.deepcopy(raw)
+    def written_as(self, raw: dict[str, Any], filler: Filler | None = None) -> Scenario:
+        """Remember the plain table that this scenario was read from, and what filled it; return the scenario."""
+        self._raw, self._filler = copy.deepcopy(raw), filler
         return self
 
     def written(self) -> dict[str, Any]:
@@ -156,7 +164,29 @@ class Scenario(Part):
         >>> load("korea-1951").numbers()["sides.1.types.resolute.share"].uncertain
         True
         """
-        return dict(_numbers(self, ""))
+        return {path: n for path, n in _numbers(self, "", written=True) if not math.isnan(n)}
+
+    def left_out(self) -> list[str]:
+        """Return the dotted paths of the numbers that are left out and not yet estimated, in the order of the fields.
+
+        >>> patch(load("korea-1951"), {"talks.accept": None}).left_out()
+        ['talks.accept']
+        """
+        return [path for path, n in _numbers(self, "", written=False) if math.isnan(n)]
+
+    def filled_by(self, filler: Filler) -> Scenario:
+        """Return the scenario with the numbers that are left out as `filler` gives them: {path: number as in a file}.
+
+        What `written` returns, and so the digest, stays as it was.  A patch of the result is filled in the same way.
+        """
+        raw = self.written()
+        for path, value in filler(self).items():
+            paths.write(raw, path, value)
+        return read_table(raw, Scenario, f"{self.name}, estimated").written_as(self._raw, filler)
+
+    def fill(self, other: Scenario) -> Scenario:
+        """Return `other` filled as this scenario was; unchanged where this one was not filled."""
+        return other if self._filler is None else other.filled_by(self._filler)
 
     def at(self, values: Mapping[str, float]) -> Scenario:
         """Return the scenario with numbers replaced, by dotted path.
@@ -175,18 +205,20 @@ class Scenario(Part):
         return out.model_copy(update={"sides": sides})
 
 
-def _numbers(part: Any, path: str) -> Iterator[tuple[str, Number]]:
+def _numbers(part: Any, path: str, written: bool) -> Iterator[tuple[str, Number]]:
+    """Yield the numbers below a path: those that are written, or with those that have their default."""
     if isinstance(part, Number):
         yield path, part
     elif isinstance(part, BaseModel):
-        for name in (n for n in type(part).model_fields if n in part.model_fields_set):  # in order: the set has none
-            yield from _numbers(getattr(part, name), f"{path}.{name}" if path else name)
+        names = [n for n in type(part).model_fields if not written or n in part.model_fields_set]  # a set has no order
+        for name in names:
+            yield from _numbers(getattr(part, name), f"{path}.{name}" if path else name, written)
     elif isinstance(part, dict):
         for key, value in part.items():
-            yield from _numbers(value, f"{path}.{key}")
+            yield from _numbers(value, f"{path}.{key}", written)
     elif isinstance(part, list):
         for i, value in enumerate(part):
-            yield from _numbers(value, f"{path}.{i + 1}")
+            yield from _numbers(value, f"{path}.{i + 1}", written)
 
 
 def _replace(part: Any, values: dict[str, float], path: str) -> Any:
@@ -300,4 +332,4 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     out = from_table(raw, f"{scenario.name}, patched")
     if out.digest == scenario.digest:
         raise NothingChanges(f"the patch ({', '.join(change)}) changes nothing: the scenario has these values already")
-    return out
+    return scenario.fill(out)

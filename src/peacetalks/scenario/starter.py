@@ -20,6 +20,16 @@ HEAD = """\
 
 """
 EXAMPLES = {  # where what may stand there depends on what stands elsewhere
+    "conflict.kind": '"interstate"',
+    "conflict.state": '"settlement"',
+    "conflict.start": "1951-01-01",
+    "conflict.since": "1951-07-01",
+    "conflict.source": '"where these facts come from"',
+    "conflict.intensity": '"war"',
+    "conflict.incompatibility": '"territory"',
+    "conflict.ucdp": "0",
+    "conflict.previous": "0",
+    "conflict.ceasefires": "0",
     "window.chance": "0.05",
     "sanctions.label": '"an outside power"',
     "pact.members": '["an ally"]',

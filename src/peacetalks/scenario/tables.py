@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from peacetalks.scenario.quantity import Bounds, Number
+from peacetalks.scenario.quantity import Bounds, Number, identified
 from peacetalks.text_files import shorten
 
 
@@ -49,7 +49,7 @@ class SideType(Part):
     """A type of a side: what its opponents cannot see."""
 
     share: Probability = Field(description="Prior probability of this type; the types of a side sum to 1.")
-    war_cost: Positive = Field(description="Cost of a period of full fighting, in units of the stake.")
+    war_cost: Positive = identified("Cost of a period of full fighting, in units of the stake.")
     escalation_cost: Positive = Field(Number(0.0), description="Cost of answering a probe, in units of the stake.")
     humiliation_cost: Positive = Field(
         Number(0.0), description="Cost of leaving a probe unanswered, in units of the stake."
@@ -76,11 +76,9 @@ class Battlefield(Part):
 
     positions: Whole = Field(21, ge=3, le=MAX_FRONT, description="Front positions, from none of it to all of it.")
     front: Probability = Field(description="Share of what is contested that side 1 holds now.")
-    mobility: Probability = Field(
-        description="Chance per period that the front moves a position when both fight fully."
-    )
+    mobility: Probability = identified("Chance per period that the front moves a position when both fight fully.")
     strength: Probability = Field(description="Side 1's chance that a move goes its way at equal effort.")
-    decisive: Probability = Field(description="Chance per period of a decision by force when both fight fully.")
+    decisive: Probability = identified("Chance per period of a decision by force when both fight fully.")
     restraint: Probability = Field(
         Number(0.4), description="Effort (and cost) of restrained fighting; full fighting is 1."
     )
@@ -92,12 +90,12 @@ class Talks(Part):
     open: bool = Field(description="Whether talks are open at the start.")
     offers: Whole = Field(11, ge=2, le=MAX_OFFERS, description="Terms on offer, evenly spaced from 0 to 1.")
     proposer: Probability = Field(Number(0.5), description="Chance that side 1 proposes in a period.")
-    offer: Weight = Field(Number(0.3), description="Reference mass of making an offer (over all terms).")
-    ask: Weight = Field(Number(0.2), description="Reference mass of asking for a ceasefire.")
-    stall: Weight = Field(Number(0.47), description="Reference mass of talking on without an offer.")
+    offer: Weight = identified("Reference mass of making an offer (over all terms).")
+    ask: Weight = identified("Reference mass of asking for a ceasefire.")
+    stall: Weight = identified("Reference mass of talking on without an offer.")
     walk: Weight = Field(Number(0.03), description="Reference hazard of walking out, per period.")
-    reopen: Weight = Field(Number(0.15), description="Reference hazard of proposing to talk again, per period.")
-    accept: Weight = Field(Number(0.1), description="Reference hazard of closing a deal on offer, per period.")
+    reopen: Weight = identified("Reference hazard of proposing to talk again, per period.")
+    accept: Weight = identified("Reference hazard of closing a deal on offer, per period.")
 
 
 class Ceasefire(Part):
@@ -106,13 +104,11 @@ class Ceasefire(Part):
     in_force: bool = Field(False, description="Whether a ceasefire is in force at the start.")
     gain: Positive = Field(description="What a side gains by violating for a period, in units of the stake.")
     harm: Positive = Field(description="What the other side's violation costs, in units of the stake.")
-    incident: Probability = Field(description="Chance per period of an incident that ends the truce, both complying.")
+    incident: Probability = identified("Chance per period of an incident that ends the truce, both complying.")
     incident_one: Probability = Field(description="The same, with one side violating (better monitoring: higher).")
     incident_both: Probability = Field(description="The same, with both violating.")
     violate: Weight = Field(Number(0.3), description="Reference mass of violating, against complying.")
-    accept: Weight = Field(
-        Number(0.3), description="Reference hazard of agreeing to a ceasefire asked for, per period."
-    )
+    accept: Weight = identified("Reference hazard of agreeing to a ceasefire asked for, per period.")
 
 
 class Sanctions(Part):
