@@ -1,22 +1,23 @@
 """What became of the cases of the case book 12 and 24 months after talks began, and when that was known.
 
-Peace: ended in an agreement or a ceasefire and not active again by then.  More conflict: won by force, or such an end
-and active again.  Nowhere: all else (as in `evidence.crosswalk`).
+The rule is that of the conflict-years, `evidence.endings.outcome_by`.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from peacetalks.evidence.dates import months_later
-from peacetalks.evidence.endings import outcome_class, returned_on
+from peacetalks.evidence.endings import outcome_by
+from peacetalks.evidence.endings import outcome_known_on as known_on
 from peacetalks.evidence.tables import read_cases
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from peacetalks.backtests.negotiations import Negotiation
 
 MONTHS = (12, 24)
@@ -30,13 +31,9 @@ def outcome(case: Negotiation, months: int, frame: pl.DataFrame | None = None) -
     """
     every = read_cases("episodes") if frame is None else frame
     row = every.row(by_predicate=pl.col("id") == case.id, named=True)
-    by = months_later(case.talks, months)
-    if row["end"] is None or row["end"] > by:
-        return ORDER.index("nowhere")
-    back = returned_on(row["end"], row["resumed"])
-    return ORDER.index(outcome_class(row["ending"], returned=back is not None and back <= by))
+    return ORDER.index(outcome_by(months_later(case.talks, months), row["end"], row["ending"], row["resumed"]))
 
 
 def outcome_known_on(case: Negotiation, months: int) -> date:
     """Return the day on which that outcome was known: returns and low activity need a calendar year more."""
-    return date(months_later(case.talks, months).year + 1, 12, 31)
+    return known_on(case.talks, months)

@@ -41,7 +41,7 @@ class Conflict:
     capability_b: float | None
     talks: bool  # whether talks, a mediation or a signed text are recorded within the 12 months before
     talks_source: str  # the dataset that says so, or why it is taken as closed
-    ceasefires: int  # ceasefires declared in the three years before
+    ceasefires: int | None  # declared in the three years before; None outside the record (civil conflicts 1989 to 2020)
     episode: int | None = None  # UCDP episode
 
     @property

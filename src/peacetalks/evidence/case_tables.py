@@ -199,7 +199,7 @@ def _majors(load: Load) -> pl.DataFrame:
     )
 
 
-def _major_years(load: Load) -> pl.DataFrame:
+def major_years(load: Load) -> pl.DataFrame:
     """Return conflict-years in which a major power is a primary party (COW codes, equal to UCDP's for these)."""
     parties = pl.concat_str("gwno_a", "gwno_b", separator=", ", ignore_nulls=True).str.split(", ")
     long = load("ucdp-acd").select("conflict_id", "year", state_code=parties).explode("state_code")
@@ -213,7 +213,7 @@ def episodes(load: Load) -> pl.DataFrame:
 
     One episode is listed in the source beyond its recorded end. It counts as ended, and what follows as a return.
     """
-    rows = load("ucdp-termination-conflict").join(_major_years(load), on=["conflict_id", "year"], how="left")
+    rows = load("ucdp-termination-conflict").join(major_years(load), on=["conflict_id", "year"], how="left")
     one = (
         rows.sort("year")
         .group_by("episode_id", maintain_order=True)

@@ -1,7 +1,8 @@
 """`rebuild`: every committed table made from the raw files, byte for byte.
 
-There are five groups of tables: the cases (`cases_*.csv`), the curves (`curves.csv`, see `derive_curves`), the shares
-and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`), the trial of the covariate regression against the class
+There are six groups of tables: the cases (`cases_*.csv`), the conflict-years (`conflict_years.csv`, see
+`conflict_year_rows`), the curves (`curves.csv`, see `derive_curves`), the shares and lengths (`shares.csv`,
+`lengths.csv`, see `derive_shares`), the trial of the covariate regression against the class
 curve (`trial.csv`, see `trial`) and the codes of an event scheme (`cameo_codes.csv`, see `derive_codes`). `cards.json`
 holds a card for each: definition, sources with hashes, limits, where figures differ from those computed independently,
 and of a table of cases how many it has, how many it leaves out and why. Figures are rounded to 4 decimals and rows
@@ -22,6 +23,7 @@ import polars as pl
 from peacetalks.evidence import case_tables, linked
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.conflict_year_rows import conflict_year_rows, to_csv
 from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM
 from peacetalks.evidence.derive_codes import code_rows
 from peacetalks.evidence.derive_curves import COLUMNS, LISTED, curve_rows
@@ -74,6 +76,8 @@ def tables(given: str | Path | None = None) -> dict[str, str]:
     ):
         check_keys(name, rows, key)
         out[name] = _csv(rows, columns)
+    big = case_tables.major_years(dataset).select("conflict_id", "year").iter_rows()
+    out["conflict_years.csv"] = to_csv(conflict_year_rows(dataset, set(big)))
     out["cameo_codes.csv"] = _csv(code_rows(dataset("cameo-codes")), ["code", "name", "other"])
     out["trial.csv"] = _csv(trial_rows(cases("episodes")), TRIAL_COLUMNS)
     out["cards.json"] = json.dumps(_table_cards(given, counts), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -146,7 +150,7 @@ def _table_cards(given: str | Path | None, counts: Mapping[str, dict[str, Any]])
     out = {}
     for name, definition in DEFINITIONS.items():
         kind = name.removeprefix("cases_").removesuffix(".csv")
-        used = list(SOURCES.get(kind, DRAWN_FROM.get(name, names)))
+        used = list(SOURCES[kind] if name.startswith("cases_") else DRAWN_FROM.get(name, names))
         out[name] = {
             "definition": definition,
             "sources": used,

@@ -45,6 +45,18 @@ DRAWN_FROM: dict[str, tuple[str, ...]] = {
         "ucdp-termination-conflict",
     ),
     "trial.csv": ("ucdp-termination-conflict", "ucdp-acd", "cow-majors"),
+    "conflict_years.csv": (
+        "ucdp-acd",
+        "ucdp-termination-conflict",
+        "cow-majors",
+        "conflict-deaths",
+        "nmc",
+        "cwm",
+        "icb",
+        "icb-actors",
+        "pax",
+        "ethprio-ceasefires",
+    ),
     "cameo_codes.csv": ("cameo-codes",),
 }
 
@@ -75,6 +87,14 @@ DEFINITIONS: dict[str, str] = {
     "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
     "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
     "was put into the regression knowing history; cuts before 1990 cannot use it.",
+    "conflict_years.csv": "Episodes of armed conflict by calendar year of activity, as known on 31 December of it, "
+    "without those known to have ended by then; an end in low activity is known only a calendar year later, and such a "
+    "row stays, marked `quiet`. `out12` and `out24` are the outcome classes one and two years after, null beyond the "
+    "coded endings. `talks`: a mediation, signed text or two-sided ceasefire recorded in the twelve months before; "
+    "not recorded counts as closed, also where the datasets do not reach. `ceasefires` declared in the three years "
+    "before and `truce` are null outside 1989 to 2020 and between states. `deaths` (civil conflicts to 2019), "
+    "`population` and `capability` are null where not recorded. Empty cells of name, cluster, kind of war, "
+    "incompatibility, sides, start and previous: as in the row before.",
     "cameo_codes.csv": "Codes of the CAMEO scheme and the acts they stand for: `name` in the numbering of the ICEWS "
     "tables where these have the code, else in that of version 1.1b3; `other` where version 1.1b3 gives the number to "
     "another act. Roots and codes of version 1.1b3 are from its codebook (Schrodt 2012); scores are left out.",

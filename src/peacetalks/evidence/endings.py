@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from peacetalks.evidence.dates import months_later
+
 SETTLED = ("agreement", "ceasefire")
 VICTORY = ("victory_a", "victory_b")
 FADED = ("low_activity", "actor_ceases")
@@ -37,3 +39,47 @@ def outcome_class(ending: str | None, returned: bool) -> str:
     if ending in SETTLED:
         return "more_conflict" if returned else "peace"
     return "nowhere"
+
+
+def outcome_by(by: date, end: date | None, ending: str | None, resumed: int | None) -> str:
+    """Return the outcome class of an episode at a later date.
+
+    Peace: ended in an agreement or a ceasefire and not active again by then.  More conflict: won by force, or such an
+    end and active again.  Nowhere: all else.
+
+    Parameters
+    ----------
+    by
+        The day at which the outcome is asked for.
+    end, ending
+        Day and way in which the episode ended; None: it had not.
+    resumed
+        First later calendar year in which the same conflict was active; None: in none that is recorded.
+
+    Returns
+    -------
+    str
+        A key of `outcomes.ENDS`.
+
+    Examples
+    --------
+    >>> outcome_by(date(1996, 12, 31), date(1995, 3, 1), "agreement", None)
+    'peace'
+    >>> outcome_by(date(1996, 12, 31), date(1995, 3, 1), "agreement", 1996)
+    'more_conflict'
+    >>> outcome_by(date(1994, 12, 31), date(1995, 3, 1), "agreement", 1996)
+    'nowhere'
+    """
+    if end is None or end > by:
+        return "nowhere"
+    back = returned_on(end, resumed)
+    return outcome_class(ending, returned=back is not None and back <= by)
+
+
+def outcome_known_on(day: date, months: int) -> date:
+    """Return the day on which the outcome `months` after `day` is known: a return needs a calendar year more.
+
+    >>> outcome_known_on(date(1994, 12, 31), 12)
+    datetime.date(1996, 12, 31)
+    """
+    return date(months_later(day, months).year + 1, 12, 31)

@@ -1,0 +1,92 @@
+"""The conflict-years: every conflict and calendar year of the record as a forecast that could have been made.
+
+See `evidence.conflict_year_rows` for the columns and how they are made from the datasets.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from peacetalks.evidence.conflict_year_rows import MONTHS, from_csv
+from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
+from peacetalks.evidence.tables import table_text
+
+if TYPE_CHECKING:
+    from datetime import date
+
+TABLE = "conflict_years.csv"
+
+
+def conflict_years(as_of: date | str | None = None) -> pl.DataFrame:
+    """Return the conflict-years as they were known at the end of a day.
+
+    Parameters
+    ----------
+    as_of
+        The day; None: all that is recorded.  Rows dated later are left out, and outcomes known later are null.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per episode of conflict and calendar year, by conflict, episode and year: `id` (UCDP conflict),
+        `episode` (UCDP episode), `name`, `cluster` (state or states), `kind` ("civil" or "interstate"), `war_type`,
+        `incompatibility`, `side_a`, `side_b`, `year`, `day` (31 December: date of the forecast), `start` (first day of
+        the episode), `age` (years), `intensity` (of the year), `war` (1,000 deaths in a year reached so far), `quiet`
+        (it had ended in low activity by `day`, as was known only a calendar year later), `previous` (earlier
+        episodes), `major_power`, `deaths`, `deaths_low`, `deaths_high` (battle deaths in the year), `population`
+        (persons), `capability_a`, `capability_b` (CINC, share of the system), `talks`, `talks_source`, `ceasefires`,
+        `truce`, `out12`, `out24` (outcome classes), `known12`, `known24` (days on which these were known).
+
+    Raises
+    ------
+    EvidenceError
+        For a day that is not one.
+
+    Examples
+    --------
+    >>> korea = conflict_years("1952-12-31").filter(pl.col("id") == 235)
+    >>> korea["out12"].to_list()
+    ['nowhere', 'nowhere', None, None]
+
+    References
+    ----------
+    Gleditsch et al. (2002); Kreutz (2010).
+    """
+    frame = _every()
+    day = as_date(as_of)
+    if day is None:
+        return frame
+    known = [
+        pl.when(pl.col(f"known{m}") <= day).then(f"{c}{m}").alias(f"{c}{m}") for m in MONTHS for c in ("out", "known")
+    ]
+    return frame.filter(pl.col("day") <= day).with_columns(known)
+
+
+@cache
+def _every() -> pl.DataFrame:
+    frame = from_csv(table_text(TABLE))
+    day = pl.date(pl.col("year"), 12, 31)
+    inter = pl.col("war_type") == "interstate"
+    frame = frame.with_columns(
+        day=day,
+        age=(day - pl.col("start")).dt.total_days() / DAYS_PER_YEAR,
+        kind=pl.when(inter).then(pl.lit("interstate")).otherwise(pl.lit("civil")),
+        **{
+            f"known{m}": pl.when(pl.col(f"out{m}").is_not_null()).then(pl.date(pl.col("year") + m // 12 + 1, 12, 31))
+            for m in MONTHS
+        },
+    )
+    return frame.select(COLUMNS)
+
+
+COLUMNS = (
+    *("id", "episode", "name", "cluster", "kind", "war_type", "incompatibility", "side_a", "side_b", "year", "day"),
+    *("start", "age", "intensity", "war", "quiet", "previous", "major_power", "deaths", "deaths_low", "deaths_high"),
+    *("population", "capability_a", "capability_b", "talks", "talks_source", "ceasefires", "truce"),
+    *("out12", "out24", "known12", "known24"),
+)
+
+__all__ = ["COLUMNS", "TABLE", "conflict_years"]
