@@ -213,7 +213,7 @@ def test_a_command_cut_short_goes_on_where_it_was(tmp_path, cache, how):
     scenario = tmp_path / "small.toml"
     written = tiny(**{"battlefield.positions": 7, "talks.offers": 5, "periods": 12}).written()
     scenario.write_text(toml(written))
-    args = [*COMMAND, "forecast", str(scenario), "--draws", "64", "--periods", "6", "--jobs", "2", "--json"]
+    args = [*COMMAND, "forecast", str(scenario), "--draws", "24", "--periods", "6", "--jobs", "2", "--json"]
     for _ in range(3):  # other work on the machine can only make it slower
         process, workers, out, err, took = cut_short(args, cache, how)
         if took < 2:
