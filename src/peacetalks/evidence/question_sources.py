@@ -1,0 +1,397 @@
+"""The sources of the record's answers: from which cases and by which method each is made (`question` lists them)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from peacetalks.evidence import classes, fighting, standing, war_hazards
+from peacetalks.evidence import outside_methods as methods
+from peacetalks.evidence.case_tables import EPISODES_TO, SOURCES
+from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.classes import CaseFilter, prepared
+from peacetalks.evidence.composition import Left, coverage, sort_out
+from peacetalks.evidence.dates import DAYS_PER_MONTH, years_between
+from peacetalks.evidence.grammar import parse
+from peacetalks.evidence.remembered import remembered
+from peacetalks.evidence.situation import RecordAnswer, Situation, no_answer
+from peacetalks.outcomes import ENDS, LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from peacetalks.evidence.arrays import Floats
+    from peacetalks.evidence.fighting import Fighting
+
+FEW = 5  # cases (or endings, of a return) below which there is no answer
+CLASS_DRAWS = 60  # most draws of a class curve, which takes longer
+LOW, HIGH = 0.05, 0.95
+OLD = 1.0  # years after its last day from which a record is called old
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source by its name, and the function that answers from it."""
+
+    name: str
+    make: Callable[[Situation, tuple[int, ...], int, int], RecordAnswer]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on."""
+
+    name: str
+    method: str
+    kind: str  # of case
+    question: str  # by which cases are used or left out (`grammar`)
+    where: str
+    n: int
+    clusters: int
+    events: dict[str, int]
+    definition: str
+    counted_from: str
+    note: str
+
+
+def anchored(answer: RecordAnswer) -> RecordAnswer:
+    """Return an answer marked as the one to the question at hand."""
+    return replace(answer, anchors=True)
+
+
+def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], seed: int) -> RecordAnswer:
+    """Return the answer of a table [draw, month, 3] for every month from 1, the first row the point, with ignorance."""
+    point, runs = table[0, [m - 1 for m in months]], table[1:, [m - 1 for m in months]]
+    rng, c = np.random.default_rng(seed), basis.clusters
+    share = rng.beta(1, c, (len(runs), 1, 1))
+    thirds = rng.dirichlet(np.full(len(ENDS), 1 / 3), (len(runs), 1))
+    point = point * c / (c + 1) + 1 / (3 * (c + 1))
+    runs = (1 - share) * runs + share * thirds
+    low, high = np.quantile(runs, [LOW, HIGH], axis=0) if len(runs) else (point, point)
+    cases, dropped = _left_out(basis, s.as_of)
+    ends_on = coverage(basis.kind, s.as_of)[0].followed_to
+    return RecordAnswer(
+        name=basis.name,
+        method=basis.method,
+        months=months,
+        ends=point,
+        low=np.minimum(low, point),
+        high=np.maximum(high, point),
+        runs=runs,
+        n=basis.n,
+        clusters=basis.clusters,
+        events=basis.events,
+        definition=basis.definition,
+        counted_from=basis.counted_from,
+        source="; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[basis.kind]),
+        coverage_end=ends_on,
+        note=" ".join(t for t in (basis.note, _age_of_record(ends_on, s.as_of)) if t),
+        cases=cases,
+        dropped=dropped,
+    )
+
+
+def _left_out(basis: Basis, as_of: date | None) -> tuple[int, tuple[Left, ...]]:
+    """Return how many cases the class has as known at the date, and which are not used."""
+    frame = prepared(basis.kind, as_of)
+
+    def made() -> tuple[int, tuple[Left, ...]]:
+        own = CaseFilter.parse(basis.kind, basis.where or None).apply(frame)
+        return own.height, sort_out(parse(basis.question).event, own, 365, as_of, manner=True)[1]
+
+    return remembered(("left out", basis.kind, basis.question, basis.where, as_of), _table(basis.kind), made)
+
+
+def _age_of_record(last: date, as_of: date | None) -> str:
+    if as_of is None or years_between(last, as_of) < OLD:
+        return ""
+    return f"The record ends on {last.isoformat()}, {years_between(last, as_of):.1f} years before the date."
+
+
+def _table(kind: str) -> object:
+    """Return the committed table of a kind, the same object as long as it is the same table."""
+    return classes.read_cases(kind)
+
+
+def traits_of(s: Situation) -> dict[str, float | None]:
+    """Return the traits of `fighting` of a situation; None where not known."""
+
+    def flag(known: object, value: bool) -> float | None:
+        return None if known is None else float(value)
+
+    civil = s.kind == "civil"
+    return {
+        "interstate": float(not civil),
+        "internationalised": flag(s.internationalised, bool(s.internationalised)) if civil else 0.0,
+        "extrasystemic": 0.0,
+        "territory": flag(s.incompatibility, s.incompatibility == "territory"),
+        "war": flag(s.intensity, s.intensity == "war"),
+        "major_power": flag(s.major_power, bool(s.major_power)),
+        "recurring": flag(s.previous, (s.previous or 0) >= 1),
+    }
+
+
+def fighting_model(as_of: date | None, draws: int, seed: int) -> Fighting | None:
+    """Return the fitted hazards of fighting as known at a date; None where no episode is known."""
+
+    def made() -> Fighting | None:
+        frame = fighting.episodes_known(as_of)
+        return fighting.fit_fighting(frame, as_of, draws, seed) if frame.height else None
+
+    return remembered(("fighting", as_of, draws, seed), _table("episodes"), made)
+
+
+def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+    name = "armed conflicts (regression)"
+    model = fighting_model(s.as_of, draws, seed)
+    if model is None or model.n < FEW:
+        return no_answer(
+            name, months, f"Only {0 if model is None else model.n} armed conflicts were known at the date."
+        )
+    age = s.days_since(s.start, model.today)
+    point, runs = fighting.ends(model, traits_of(s), age, max(months))
+    basis = Basis(
+        name=name,
+        method="regression",
+        kind="episodes",
+        question="conflict ends within 1 year",
+        where="",
+        n=model.n,
+        clusters=model.clusters,
+        events=model.events,
+        definition="Hazards of how UCDP conflict episodes ended, by age, traits and era, and of a return to fighting "
+        "after a settlement; peace: an agreement or a ceasefire after which the conflict is not active again",
+        counted_from=_for_age("fighting", age),
+        note=_too_old(age, max(months), model.oldest),
+    )
+    return answer(basis, np.concatenate([point[None], runs]), s, months, seed)
+
+
+def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+    name = "interstate wars (by the day)"
+    model = remembered(
+        ("wars", s.as_of, draws, seed), _table("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
+    )
+    if model is None or model.n < FEW:
+        return no_answer(
+            name, months, f"Only {0 if model is None else model.n} interstate wars were known at the date."
+        )
+    age, last = s.days_since(s.start, s.as_of or model.today), max(months)
+    ended = model.incidence(age, last, None if s.major_power is None else float(s.major_power))
+    counts = _ways(s.as_of)
+    curve = ended * war_hazards.manner(counts, draws, np.random.default_rng(seed))[:, None]
+    back = _returns_after(s, last, draws, seed)
+    basis = Basis(
+        name=name,
+        method="regression",
+        kind="wars",
+        question="interstate war ends within 1 year",
+        where="",
+        n=model.n,
+        clusters=model.clusters,
+        events=model.events,
+        definition="When COW inter-state wars (1,000 battle deaths) ended, by age, era and whether a major power took "
+        f"part; how, from the {counts[1].sum():.0f} UCDP episodes between states that had ended "
+        f"({counts[2].sum():.0f} of them with 1,000 deaths in a year); peace: an agreement or a ceasefire, less the "
+        "returns to fighting",
+        counted_from=_for_age("fighting", age),
+        note=_too_old(age, last, model.oldest),
+    )
+    return answer(basis, fighting.end_classes(curve, back), s, months, seed)
+
+
+def _ways(as_of: date | None) -> Floats:
+    """Return how many UCDP episodes had ended in each way of `fighting.CAUSES` [class, way].
+
+    The classes: all, those between states, and of these those with 1,000 deaths in a year.
+    """
+    frame = fighting.episodes_known(as_of).filter(pl.col("k") > 0)
+    way = frame["ending"].replace_strict(fighting.CAUSE_OF, return_dtype=pl.Int64).to_numpy()
+    between = (frame["war_type"] == "interstate").to_numpy()
+    war = between & frame["war_year"].is_not_null().to_numpy()
+    return np.array([np.bincount(way[m], minlength=3) for m in (way >= 0, between, war)], float)
+
+
+def _returns_after(s: Situation, months: int, draws: int, seed: int) -> Floats:
+    """Return the chance of a return to fighting after a settlement [draw, month], the judgement where none is known."""
+    model = fighting_model(s.as_of, draws, seed)
+    if model is not None:
+        return fighting.return_chance(model.back, traits_of(s)["interstate"], months)
+    unknown = fighting.returns_unknown(np.random.default_rng(seed), draws)
+    return fighting.return_chance(unknown, traits_of(s)["interstate"], months)
+
+
+def _standing(source: standing.Source, name: str, question: str, definition: str) -> Source:
+    """Return the source that answers how long what stands will stand."""
+
+    def make(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+        model = remembered(
+            (source.kind, source.where, s.as_of, draws, seed),
+            _table(source.kind),
+            lambda: standing.fit_standing(source, s.as_of, draws, seed),
+        )
+        if model is None or model.n < FEW:
+            known = 0 if model is None else model.n
+            return no_answer(name, months, f"Only {known} {name} were known at the date.")
+        age = s.days_since(s.since, s.as_of or model.today)
+        table = _broken(model.broken_by(age, max(months), 1.0 if model.trait else None))
+        other = (
+            "" if s.kind == "civil" else "Of civil conflicts only: a truce between states is outside of this class. "
+        )
+        basis = Basis(
+            name=name,
+            method="survival",
+            kind=source.kind,
+            question=question,
+            where=source.where,
+            n=model.n,
+            clusters=model.clusters,
+            events={"broken": model.broken},
+            definition=definition,
+            counted_from=_for_age("a truce or settlement", age),
+            note=other + _too_old(age, max(months), model.oldest),
+        )
+        return answer(basis, table, s, months, seed)
+
+    return Source(name, make)
+
+
+def _broken(by: Floats) -> Floats:
+    """Return the ends [draw, month, 3] of what is in force and broken by each month with some probability."""
+    return np.stack([1 - by, np.zeros_like(by), by], axis=-1)
+
+
+def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+    name = "returns to fighting between states"
+    model = fighting_model(s.as_of, draws, seed)
+    if model is None or model.settled["interstate"] < FEW:
+        known = 0 if model is None else model.settled["interstate"]
+        return no_answer(name, months, f"Only {known} settlements or ceasefires between states were known at the date.")
+    age = s.days_since(s.since, model.today)
+    by = fighting.return_chance(model.back, 1.0, max(months), age)
+    basis = Basis(
+        name=name,
+        method="survival",
+        kind="episodes",
+        question="conflict ends within 1 year",
+        where="war_type=interstate",
+        n=model.settled["interstate"],
+        clusters=model.settled_states["interstate"],
+        events={"active again": model.returned["interstate"]},
+        definition="UCDP episodes between states that ended in an agreement or a ceasefire: the same conflict is "
+        "active again, of which only the calendar year is known (taken as 1 July); shrunk to those of all kinds",
+        counted_from=_for_age("a truce or settlement", age),
+        note="",
+    )
+    return answer(basis, _broken(by), s, months, seed)
+
+
+def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+    name = "international crises"
+    model = remembered(
+        ("crises", s.as_of, draws, seed), _table("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
+    )
+    if model is None or model.n < FEW:
+        return no_answer(name, months, f"Only {0 if model is None else model.n} crises were known at the date.")
+    age = s.days_since(s.start, s.as_of or model.today)
+    curve = model.incidence(age, max(months))
+    table = np.stack([curve[..., 0], 1 - curve[..., 0] - curve[..., 1], curve[..., 1]], axis=-1)
+    basis = Basis(
+        name=name,
+        method="regression",
+        kind="crises",
+        question="crisis ends in a formal agreement",
+        where="",
+        n=model.n,
+        clusters=model.clusters,
+        events=model.events,
+        definition="ICB crises; peace: ended in a formal, semi-formal or tacit agreement; more conflict: serious "
+        "clashes or full war, on a day that is not recorded and is taken as uniform over the crisis; nowhere: all else",
+        counted_from=_for_age("a crisis", age),
+        note="What became of an agreement later is not in this record. " + _too_old(age, max(months), model.oldest),
+    )
+    return answer(basis, table, s, months, seed)
+
+
+def class_of(s: Situation) -> str:
+    """Return the reference class of episodes of a situation: kind, intensity, age."""
+    civil = "internationalised" if s.internationalised else "intrastate"
+    parts = [f"war_type={civil if s.kind == 'civil' else 'interstate'}"]
+    parts += ["intensity=war"] if s.intensity == "war" else []
+    days = int(s.days_since(s.start, s.as_of or EPISODES_TO))
+    return ", ".join([*parts, f"reached={days}d"] if days else parts)
+
+
+def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+    where = class_of(s)
+    given = methods.sample(where, range(1, max(months) + 1), s.as_of)
+    if given.own.height < FEW:
+        return no_answer(where, months, f"Only {given.own.height} such cases were known at the date.")
+    weight, rng = methods.own_weight(given), np.random.default_rng(seed)
+    point, runs = methods.by_class(given, weight, min(draws, CLASS_DRAWS), rng)
+    table = np.stack([point, *runs])[..., len(LABELS) :]
+    if np.isnan(table[:, [m - 1 for m in months]]).any():
+        return no_answer(where, months, f"No case was followed for {max(months)} months.", given.own.height)
+    basis = Basis(
+        name=where,
+        method="class",
+        kind="episodes",
+        question="conflict ends within 1 year",
+        where=where,
+        n=given.own.height,
+        clusters=given.clusters,
+        events={name: int(n) for name, n in given.own.filter(given.own["k"] > 0)["ending"].value_counts().rows()},
+        definition=f"What UCDP conflict episodes of the class became, weight {weight:.2f} against all of that age",
+        counted_from=_for_age("fighting", s.days_since(s.start, s.as_of or EPISODES_TO)),
+        note="",
+    )
+    return answer(basis, table, s, months, seed)
+
+
+def _for_age(what: str, days: float) -> str:
+    """Return from when months are counted."""
+    years = days / (12 * DAYS_PER_MONTH)
+    length = f"{years:.1f} years" if years >= 2 else f"{days:.0f} days"
+    return f"the date of the forecast, of cases of {what} that had gone on for {length}"
+
+
+def _too_old(age: float, months: int, oldest: float) -> str:
+    if age + DAYS_PER_MONTH * months <= oldest:
+        return ""
+    return "No case was followed so long: the hazard is that of the greatest age known."
+
+
+EPISODES = Source("armed conflicts (regression)", _episodes)
+CLASS = Source("class", _class)
+WARS = Source("interstate wars (by the day)", _wars)
+RETURNS = Source("returns to fighting between states", _returns)
+CRISES = Source("international crises", _crises)
+CEASEFIRES = _standing(
+    standing.CEASEFIRES,
+    "ceasefires",
+    "ceasefire fails within 1 year",
+    "ETH/PRIO ceasefires of civil conflicts that both sides declared, without a fixed term; broken: terminated by a "
+    "party. Of those of which the fate is not recorded a share between none and all broke as the others did",
+)
+TRUCES = _standing(
+    standing.TRUCES,
+    "truces after civil wars",
+    "peace fails within 1 year",
+    "Fortna's spells of peace after civil wars that ended in a truce; broken: war resumed",
+)
+AGREEMENTS = _standing(
+    standing.AGREEMENTS,
+    "peace agreements",
+    "agreement fails within 1 year",
+    "UCDP peace agreements, for a full agreement; broken: coded as no longer in force",
+)
+TREATIES = _standing(
+    standing.TREATIES,
+    "treaties after civil wars",
+    "peace fails within 1 year",
+    "Fortna's spells of peace after civil wars that ended in a treaty; broken: war resumed",
+)

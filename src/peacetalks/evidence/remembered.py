@@ -1,0 +1,31 @@
+"""A cache of fits, each valid while the cases that it rests on stay the same."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+T = TypeVar("T")
+MOST = 128  # fits in the cache
+_CACHE: OrderedDict[Hashable, tuple[object, object]] = OrderedDict()
+
+
+def remembered(key: Hashable, given: object, make: Callable[[], T]) -> T:
+    """Return what `make` made for this key and this very object `given`, else make it.
+
+    >>> table = [1]
+    >>> remembered("a", table, lambda: 1), remembered("a", table, lambda: 2), remembered("a", [1], lambda: 3)
+    (1, 1, 3)
+    """
+    held = _CACHE.get(key)
+    if held is not None and held[0] is given:
+        _CACHE.move_to_end(key)
+        return held[1]  # type: ignore[return-value]
+    value = make()
+    _CACHE[key] = (given, value)
+    while len(_CACHE) > MOST:
+        _CACHE.popitem(last=False)
+    return value

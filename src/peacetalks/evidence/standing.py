@@ -1,0 +1,138 @@
+"""Hazards of what stands: a truce, an agreement, a peace after a war, until fighting is back.
+
+===========  ===========================================================================================================
+ceasefires   ETH/PRIO ceasefires of civil conflicts that both sides declared, without a fixed term; broken: terminated
+             by a party. One that is replaced by another, or expires, is censored then. Of most the fate is not
+             recorded. A share q of those broke as the recorded ones did and the rest held, with q uniform on (0, 1):
+             the point is that of q = 1/2, and the draws of q carry what is not recorded into the interval
+spells       Fortna's spells of peace after civil wars that ended in a truce or in a treaty; broken: war resumed
+agreements   UCDP peace agreements; broken: coded as no longer in force
+===========  ===========================================================================================================
+
+Every hazard falls or rises with the logarithm of the age, so that no curve ends flat; ages beyond the longest follow-up
+take the hazard at it. The era in which a case began is a random walk over five-year steps (`pieces.eras`), and the last
+era's level is carried forward.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from peacetalks.evidence.case_tables import AGREEMENTS_TO, CEASEFIRES_TO
+from peacetalks.evidence.classes import CaseFilter, prepared
+from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
+from peacetalks.evidence.follow_up import followed
+from peacetalks.evidence.hazards import Hazards, Pieces, Prior, cluster_counts, fit
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
+
+if TYPE_CHECKING:
+    from peacetalks.evidence.arrays import Floats, Ints
+
+LEVEL_SD, AGE_SD, TRAIT_SD, ERA_SD = 2.0, 0.5, 0.5, 0.3  # of the priors (judgement)
+YEAR = DAYS_PER_YEAR
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The hazard of a break as known at a date, with what it rests on."""
+
+    hazards: Hazards  # one cause
+    trait: str  # the covariate beside the age, or ""
+    mean: float  # of the trait over time at risk
+    today: date
+    oldest: float  # days that the oldest case was followed
+    recorded: float  # share of cases of which the fate is recorded
+    shares: Floats  # [draw] share q of the others that broke as the recorded ones did
+    n: int  # cases used
+    clusters: int
+    broken: int
+    where: str
+
+    def broken_by(self, age: float, months: int, trait: float | None = None) -> Floats:
+        """Return the probability [draw, month] of a break, the first row at the mode, of what stood for `age` days."""
+        held = self._survival(np.array([age]), trait)
+        later = self._survival(age + DAYS_PER_MONTH * np.arange(1, months + 1), trait)
+        return 1 - np.divide(later, held, out=np.ones_like(later), where=held > 0)
+
+    def _survival(self, days: Floats, trait: float | None) -> Floats:
+        """Return the share that stands [draw, day] after some days, whatever is recorded of it."""
+        known = self._recorded_survival(days, trait)
+        q = np.concatenate([[0.5], self.shares])[:, None]
+        as_known = self.recorded + (1 - self.recorded) * q
+        return as_known * known + (1 - as_known)
+
+    def _recorded_survival(self, days: Floats, trait: float | None) -> Floats:
+        edges = np.unique(np.concatenate([[0.0], GRID[days.max() > GRID], days]))
+        middle = np.minimum((edges[1:] + edges[:-1]) / 2, self.oldest)
+        given = np.full(middle.size, np.nan if trait is None else float(trait)) - self.mean
+        x = columns(middle, given, np.full(middle.size, self.today.year - 1), self.today)
+        every = np.concatenate([self.hazards.beta[None], self.hazards.runs])[:, 0]
+        rate = np.exp(np.einsum("rp,ep->re", every, x)) * np.diff(edges) / DAYS_PER_YEAR
+        summed = np.concatenate([np.zeros((len(every), 1)), np.cumsum(rate, axis=1)], axis=1)
+        return np.exp(-summed[:, np.searchsorted(edges, days)])
+
+
+FOLLOWED_TO = {"ceasefires": CEASEFIRES_TO, "agreements": AGREEMENTS_TO, "spells": date(2004, 12, 31)}
+GRID = np.concatenate([[1.0, 3.0, 7.0, 15.0], DAYS_PER_MONTH * np.arange(1, 1200)])  # days at which hazards change
+
+
+def columns(days: Floats, trait: Floats, began: Ints, today: date) -> Floats:
+    """Return the covariates [piece, covariate]: 1, log age, log age in the first month, a centred trait, eras."""
+    a = log_age(days)
+    first = np.minimum(a - np.log(1 / 12), 0.0)
+    return np.column_stack([np.ones(a.size), a, first, np.nan_to_num(trait), eras(began, today)])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is asked of which case table."""
+
+    kind: str
+    where: str  # the class of cases
+    ending: str  # the ending that is a break
+    trait: tuple[str, pl.Expr] | None  # a covariate
+    unknown: bool  # whether cases without a recorded fate belong to the class
+
+
+CEASEFIRES = Source("ceasefires", "fixed_term=0, side!=unilateral", "terminated", None, True)
+AGREEMENTS = Source("agreements", "", "ended", ("full", pl.col("kind") == "full"), False)
+TRUCES = Source("spells", "war_ended=truce", "resumed", None, False)
+TREATIES = Source("spells", "war_ended=treaty", "resumed", None, False)
+
+
+def fit_standing(source: Source, as_of: date | None, draws: int, seed: int) -> Standing | None:
+    """Fit the hazard of a break to the cases of a source as known at a date; None without any."""
+    frame = CaseFilter.parse(source.kind, source.where or None).apply(prepared(source.kind, as_of))
+    frame = frame.filter(pl.col("ending").ne_missing("never_in_force"))
+    recorded = pl.col("ending").is_not_null() | pl.col("seen").is_not_null()
+    known = followed(frame.filter(recorded), [source.ending], censor_others=True)
+    if not known.days.size:
+        return None
+    used = known.cases
+    names, cluster = np.unique(used["cluster"].to_numpy().astype(str), return_inverse=True)
+    c = cut(used["start"].to_list(), known.days)
+    of_case = np.full(used.height, np.nan)
+    if source.trait:
+        of_case = used.select(v=source.trait[1].cast(pl.Float64))["v"].fill_null(np.nan).to_numpy()
+    trait = of_case[c.case]
+    mean = float(np.nan_to_num(np.nanmean(np.where(np.isnan(trait), np.nan, trait)))) if source.trait else 0.0
+    broken = (known.cause[c.case] == 1) * c.last
+    today = as_of or FOLLOWED_TO[source.kind]
+    began = used["start"].dt.year().to_numpy().astype(np.int64)[c.case]
+    x = columns(c.age, trait - mean, began, today)
+    pieces = Pieces(c.days[:, None] / YEAR, broken[:, None].astype(float), x, cluster[c.case])
+    level = float(np.log((pieces.events.sum() + 0.5) / (pieces.exposure.sum() + 5.0)))
+    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS])
+    prior = Prior(np.array([[level, *[0.0] * (sd.size - 1)]]), sd)
+    rng = np.random.default_rng(seed)
+    found = fit(pieces, prior, cluster_counts(rng, draws, names.size), rng)
+    share = used.height / frame.height if source.unknown else 1.0
+    return Standing(
+        found, source.trait[0] if source.trait else "", mean, today, float(known.days.max()), share, rng.random(draws),
+        used.height, names.size, int(broken.sum()), source.where or "all",
+    )  # fmt: skip
