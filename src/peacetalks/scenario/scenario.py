@@ -179,10 +179,11 @@ class Scenario(Part):
 
         What `written` returns, and so the digest, stays as it was.  A patch of the result is filled in the same way.
         """
-        raw = self.written()
-        for path, value in filler(self).items():
+        raw, found = self.written(), filler(self)
+        for path, value in found.items():
             paths.write(raw, path, value)
-        return read_table(raw, Scenario, f"{self.name}, estimated").written_as(self._raw, filler)
+        full = read_table(raw, Scenario, f"{self.name}, estimated") if found else self.model_copy()
+        return full.written_as(self._raw, filler)
 
     def fill(self, other: Scenario) -> Scenario:
         """Return `other` filled as this scenario was; unchanged where this one was not filled."""

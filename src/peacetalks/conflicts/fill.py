@@ -1,0 +1,155 @@
+"""Numbers that the record identifies, where a scenario leaves them out: estimated for its conflict at its date.
+
+The mapping from the record (`mapping`) gives each of them for the conflict that the scenario describes: its kind, the
+day it began and the rest of `[conflict]`, its date, the strength of its sides and the size of its game.  Value, 90%
+range and source are those of the calibration known at the date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.conflicts.conflict import Conflict
+from peacetalks.conflicts.mapping import Size, scenario_table
+from peacetalks.errors import SpecError
+from peacetalks.scenario import scenario as files
+from peacetalks.scenario.conflict_class import known_class
+from peacetalks.scenario.paths import written_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peacetalks.evidence.calibration import Calibration
+    from peacetalks.scenario.scenario import Scenario
+
+
+def load(name_or_path: str | Path) -> Scenario:
+    """Load a bundled scenario by name, or a TOML file by path; numbers that are left out are estimated on the record.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A bundled scenario's name, or the path of a file that ends in `.toml`.
+
+    Returns
+    -------
+    Scenario
+        The scenario, checked and filled (`filled`).
+
+    Raises
+    ------
+    SpecError
+        No such scenario or file, or an entry that may not stand there; or a number is left out, and what it takes to
+        estimate it is missing from the table `[conflict]`: the message says what to add.
+
+    Examples
+    --------
+    >>> load("korea-1951").left_out()
+    []
+    """
+    return filled(files.load(name_or_path))
+
+
+def filled(scenario: Scenario, calibration: Calibration | None = None) -> Scenario:
+    """Return the scenario with the numbers that are left out estimated on the record.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    calibration : Calibration, optional
+        Default: the shipped one as it was known at the scenario's date.
+
+    Returns
+    -------
+    Scenario
+        The same scenario where nothing is left out.  What is written, and the digest, stay; a patch is filled anew.
+
+    Raises
+    ------
+    SpecError
+        Kind or start of the conflict is not known, or the cost of a type that the mapping does not hold is left out.
+
+    Examples
+    --------
+    >>> from peacetalks.scenario.scenario import load, patch
+    >>> bare = patch(load("korea-1951"), {"talks.accept": None})
+    >>> bare.left_out(), filled(bare).left_out()
+    (['talks.accept'], [])
+    """
+    return scenario.filled_by(_Estimates(calibration))
+
+
+@dataclass(frozen=True)
+class _Estimates:
+    """What fills a scenario, and each patch of it; equal where the calibration is."""
+
+    calibration: Calibration | None
+
+    def __call__(self, scenario: Scenario) -> dict[str, Any]:
+        """Return `estimates` of a scenario."""
+        return estimates(scenario, self.calibration)
+
+
+def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dict[str, Any]:
+    """Return the numbers that are left out, by dotted path, each as in a file: value, range and source.
+
+    Parameters, errors: as of `filled`.
+    """
+    absent = scenario.left_out()
+    if not absent:
+        return {}
+    try:
+        conflict = conflict_of(scenario)
+    except SpecError as e:
+        raise SpecError(f"{', '.join(absent)} left out: {e}; or write the numbers") from None
+    size = Size(scenario.battlefield.positions, scenario.talks.offers)
+    table = scenario_table(conflict, calibration, size)
+    found = {path: written_at(table, path) for path in absent}
+    if unknown := [path for path, value in found.items() if value is None]:
+        types = ", ".join(table["sides"][0]["types"])
+        raise SpecError(
+            f"{scenario.name}: {', '.join(unknown)} left out, and the record says nothing of it: the mapping holds the "
+            f"types {types}. Write the number, or call the types so"
+        )
+    return found
+
+
+def conflict_of(scenario: Scenario) -> Conflict:
+    """Return what a scenario says of its conflict at its date, as the mapping takes it; a crisis counts as fighting.
+
+    Raises `SpecError` where kind or start is not known.
+
+    >>> conflict_of(files.load("korea-1951")).kind
+    'interstate'
+    """
+    facts = known_class(scenario)
+    assert facts.kind is not None
+    assert facts.start is not None
+    inter, strength = facts.kind == "interstate", float(scenario.battlefield.strength)
+    civil = "internationalised" if facts.internationalised else "intrastate"
+    return Conflict(
+        id=facts.ucdp or 0,
+        name=scenario.title,
+        cluster="",
+        kind=facts.kind,
+        war_type="interstate" if inter else civil,
+        incompatibility=facts.incompatibility or "territory",
+        side_a=scenario.sides[0].label,
+        side_b=scenario.sides[1].label,
+        as_of=scenario.as_of,
+        state="fighting" if facts.state in (None, "crisis") else facts.state,
+        start=facts.start,
+        since=facts.since,
+        war=facts.intensity == "war",
+        intensity=facts.intensity or "minor",
+        previous=facts.previous or 0,
+        major_power=facts.major_power,
+        deaths=None,
+        population=None,
+        capability_a=strength if inter else None,
+        capability_b=1 - strength if inter else None,
+        talks=scenario.talks.open,
+        talks_source="the scenario",
+        ceasefires=facts.ceasefires or 0,
+    )
