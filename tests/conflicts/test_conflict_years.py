@@ -57,7 +57,7 @@ def test_nothing_is_known_of_outcomes_after_2019():
             235,  # Korea: armistice of 27 July 1953, 19 months after the day
             1951,
             {"kind": "interstate", "start": date(1949, 5, 31), "intensity": "war", "war": True, "talks": False,
-             "population": 29_313_000, "deaths": None, "out12": "nowhere", "out24": "peace", "major_power": False},
+             "population": 29_845_000, "deaths": None, "out12": "nowhere", "out24": "peace", "major_power": False},
         ),
         (
             324,  # Iran - Iraq: ceasefire of August 1988

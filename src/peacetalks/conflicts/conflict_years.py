@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from peacetalks.evidence.conflict_year_rows import MONTHS, from_csv
+from peacetalks.evidence.conflict_year_rows import MONTHS, TABLE, from_csv
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
 from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
     from datetime import date
-
-TABLE = "conflict_years.csv"
 
 
 def conflict_years(as_of: date | str | None = None) -> pl.DataFrame:
@@ -66,8 +64,14 @@ def conflict_years(as_of: date | str | None = None) -> pl.DataFrame:
 
 
 @cache
+def every_year() -> pl.DataFrame:
+    """Return the table with the rows of episodes known to have ended, and its columns `end`, `ending`, `territory`."""
+    return from_csv(table_text(TABLE))
+
+
+@cache
 def _every() -> pl.DataFrame:
-    frame = from_csv(table_text(TABLE))
+    frame = every_year().filter(~pl.col("over"))
     day = pl.date(pl.col("year"), 12, 31)
     inter = pl.col("war_type") == "interstate"
     frame = frame.with_columns(
@@ -88,5 +92,3 @@ COLUMNS = (
     *("population", "capability_a", "capability_b", "talks", "talks_source", "ceasefires", "truce"),
     *("out12", "out24", "known12", "known24"),
 )
-
-__all__ = ["COLUMNS", "TABLE", "conflict_years"]

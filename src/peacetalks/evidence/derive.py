@@ -1,9 +1,10 @@
 """`rebuild`: every committed table made from the raw files, byte for byte.
 
-There are six groups of tables: the cases (`cases_*.csv`), the conflict-years (`conflict_years.csv`, see
-`conflict_year_rows`), the curves (`curves.csv`, see `derive_curves`), the shares and lengths (`shares.csv`,
-`lengths.csv`, see `derive_shares`), the trial of the covariate regression against the class
-curve (`trial.csv`, see `trial`) and the codes of an event scheme (`cameo_codes.csv`, see `derive_codes`). `cards.json`
+There are six groups of tables: the cases (`cases_*.csv`), the conflict-years and the talks of conflicts
+(`conflict_years.csv`, `conflict_acts.csv`, see `conflict_year_rows` and `talks`), the curves (`curves.csv`, see
+`derive_curves`), the shares and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`), the trial of the covariate
+regression against the class curve (`trial.csv`, see `trial`) and the codes of an event scheme (`cameo_codes.csv`, see
+`derive_codes`). `cards.json`
 holds a card for each: definition, sources with hashes, limits, where figures differ from those computed independently,
 and of a table of cases how many it has, how many it leaves out and why. Figures are rounded to 4 decimals and rows
 sorted. The date of a card is the end of coverage of its data, never the day of the build.
@@ -20,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from peacetalks.evidence import case_tables, linked
+from peacetalks.evidence import case_tables, conflict_year_rows, linked, talks
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.conflict_year_rows import conflict_year_rows, to_csv
+from peacetalks.evidence.conflict_episodes import episodes
 from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM
 from peacetalks.evidence.derive_codes import code_rows
 from peacetalks.evidence.derive_curves import COLUMNS, LISTED, curve_rows
@@ -76,12 +77,20 @@ def tables(given: str | Path | None = None) -> dict[str, str]:
     ):
         check_keys(name, rows, key)
         out[name] = _csv(rows, columns)
-    big = case_tables.major_years(dataset).select("conflict_id", "year").iter_rows()
-    out["conflict_years.csv"] = to_csv(conflict_year_rows(dataset, set(big)))
+    out |= _conflict_tables(dataset)
     out["cameo_codes.csv"] = _csv(code_rows(dataset("cameo-codes")), ["code", "name", "other"])
     out["trial.csv"] = _csv(trial_rows(cases("episodes")), TRIAL_COLUMNS)
     out["cards.json"] = json.dumps(_table_cards(given, counts), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return out
+
+
+def _conflict_tables(dataset: Load) -> dict[str, str]:
+    """Return the conflict-years, and the talks and ceasefires of conflicts by day, as {file name: text}."""
+    spans = episodes(dataset)
+    acts = talks.acts(dataset, spans)
+    big = set(case_tables.major_years(dataset).select("conflict_id", "year").iter_rows())
+    rows = conflict_year_rows.conflict_year_rows(dataset, spans, acts, big)
+    return {conflict_year_rows.TABLE: conflict_year_rows.to_csv(rows), talks.TABLE: talks.to_csv(acts)}
 
 
 def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> list[Path]:

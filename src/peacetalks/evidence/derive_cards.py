@@ -57,6 +57,7 @@ DRAWN_FROM: dict[str, tuple[str, ...]] = {
         "pax",
         "ethprio-ceasefires",
     ),
+    "conflict_acts.csv": ("cwm", "icb", "icb-actors", "pax", "ethprio-ceasefires", "ucdp-acd"),
     "cameo_codes.csv": ("cameo-codes",),
 }
 
@@ -87,14 +88,18 @@ DEFINITIONS: dict[str, str] = {
     "`months`. `brier` is the multi-category Brier score (0 to 2), `skill` 1 minus its ratio to the score "
     "of all past episodes (climatology), low and high 95 % by bootstrap over states. That an era began in 1990 "
     "was put into the regression knowing history; cuts before 1990 cannot use it.",
-    "conflict_years.csv": "Episodes of armed conflict by calendar year of activity, as known on 31 December of it, "
-    "without those known to have ended by then; an end in low activity is known only a calendar year later, and such a "
-    "row stays, marked `quiet`. `out12` and `out24` are the outcome classes one and two years after, null beyond the "
-    "coded endings. `talks`: a mediation, signed text or two-sided ceasefire recorded in the twelve months before; "
-    "not recorded counts as closed, also where the datasets do not reach. `ceasefires` declared in the three years "
-    "before and `truce` are null outside 1989 to 2020 and between states. `deaths` (civil conflicts to 2019), "
-    "`population` and `capability` are null where not recorded. Empty cells of name, cluster, kind of war, "
-    "incompatibility, sides, start and previous: as in the row before.",
+    "conflict_years.csv": "Episodes of armed conflict by calendar year of activity, as known on 31 December of it. "
+    "`over`: known to have ended by then (`end`, `ending`), so that no forecast would be made. An end in low activity "
+    "is known only a calendar year later, and such a row is marked `quiet`. `out12` and `out24` are the outcomes "
+    "one and two years after, null beyond the coded endings. `talks`: a mediation, signed text or two-sided ceasefire "
+    "recorded in the twelve months before; not recorded counts as closed, also where the datasets do not reach. "
+    "`ceasefires` declared in the three years before and `truce` are null outside 1989 to 2020 and between states. "
+    "`deaths` (civil conflicts to 2019), `population` (persons) and `capability` (CINC; both the latest of up to five "
+    "years before) are null where not recorded. Empty cells of name, cluster, war_type, incompatibility, sides, start "
+    "and previous: as in the row before.",
+    "conflict_acts.csv": "Mediations, signed texts and ceasefires by UCDP conflict and day (`day` to `last`); `talks`: "
+    "it says that the parties talked. Ceasefires have the first day in force (`effect`), the end where recorded, "
+    "whether they were still on when coverage ended, and whether they are of both sides and not limited (`whole`).",
     "cameo_codes.csv": "Codes of the CAMEO scheme and the acts they stand for: `name` in the numbering of the ICEWS "
     "tables where these have the code, else in that of version 1.1b3; `other` where version 1.1b3 gives the number to "
     "another act. Roots and codes of version 1.1b3 are from its codebook (Schrodt 2012); scores are left out.",

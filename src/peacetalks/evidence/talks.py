@@ -1,13 +1,14 @@
-"""Talks, texts and ceasefires of a conflict by day, from four datasets.
+"""Talks, signed texts and ceasefires of each conflict by day, from four datasets.
 
 ==========================  ===========================================================================================
 mediation, within a state   Civil War Mediation (`cwm`): same state, and the episode starts within `NEAR` days of UCDP's
 mediation, between states   ICB: a crisis in which mediation occurred, with a main party of each side among its actors
 signed texts                PA-X (`pax`): any text of the conflict but local ones, which parties of a war do not sign
-ceasefires                  ETH/PRIO (`ethprio-ceasefires`): declared by both sides or more, or with a mediator
+ceasefires                  ETH/PRIO (`ethprio-ceasefires`): of the actor-rows the one with the earliest recorded end,
+                            once for each conflict named; a sign of talks if declared by both sides, or with a mediator
 ==========================  ===========================================================================================
 
-A day that is not recorded counts nowhere.  Outside the years that a dataset covers it has no record of talks, which is
+An act without a recorded day is left out.  Outside the years that a dataset covers it has no record of talks, which is
 not to say that there were none.
 
 References
@@ -21,12 +22,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from peacetalks.evidence.typed_csv import parsed, written
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from peacetalks.evidence.case_tables import Load
+    from peacetalks.evidence.conflict_episodes import Episode
 
 ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
     "Bosnia and Herzegovina": "Bosnia-Herzegovina",
@@ -49,52 +55,126 @@ ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
     "Yemen South (people repub)": "South Yemen",
 }
 NEAR = 366  # most days between the starts of one episode in two datasets
-CEASEFIRES_COVER = (date(1989, 1, 1), date(2020, 12, 31))  # ETH/PRIO, conflicts within states only
+CEASEFIRES_COVER = (date(1989, 1, 1), date(2020, 12, 31))  # conflicts within states only
+COVERAGE = {"cwm": (1946, 2011), "icb": (1946, 2017), "pax": (1990, 2025), "ethprio-ceasefires": (1989, 2020)}
+TABLE = "conflict_acts.csv"
+SCHEMA: dict[str, pl.DataType] = {
+    "id": pl.Int64(),
+    "source": pl.String(),
+    "day": pl.Date(),
+    "last": pl.Date(),
+    "talks": pl.Boolean(),
+    "effect": pl.Date(),
+    "ended": pl.Date(),
+    "still_on": pl.Boolean(),
+    "whole": pl.Boolean(),
+}
 
 
 @dataclass(frozen=True)
 class Act:
-    """Talks that went on from one day to another, or were recorded on one day."""
+    """A mediation, a signed text or a ceasefire of a conflict; what is not recorded is None."""
 
+    id: int  # UCDP conflict
     source: str  # dataset
-    start: date
-    end: date  # the same day where no last one is recorded
+    day: date  # on which talks began, the text was signed or the ceasefire was declared
+    last: date | None = None  # last day of a mediation
+    talks: bool = True  # whether it says that the parties talked
+    effect: date | None = None  # first day of a ceasefire in force
+    ended: date | None = None  # last day of it
+    still_on: bool | None = None  # whether it was in force at the end of coverage; None of other acts
+    whole: bool | None = None  # of both sides, and not limited in area or in kind of violence
 
-    def within(self, after: date, until: date) -> bool:
-        """Whether it went on or was signed on a day after `after`, and had begun by `until`."""
-        return self.start <= until and self.end > after
+    @property
+    def is_ceasefire(self) -> bool:
+        """Whether it is a ceasefire."""
+        return self.still_on is not None
 
+    def talked(self, after: date, until: date) -> bool:
+        """Whether the parties talked on a day after `after` and up to `until`."""
+        return self.talks and self.day <= until and (self.last or self.day) > after
 
-@dataclass(frozen=True)
-class Ceasefire:
-    """A ceasefire of a conflict; a day that is not recorded is None."""
-
-    declared: date | None
-    start: date | None
-    end: date | None
-    still_on: bool  # in force at the end of coverage
-    two_sided: bool
-    partial: bool  # limited in area or in kind of violence
-
-    def in_force(self, day: date) -> bool:
-        """Whether both sides' whole ceasefire is recorded as in force on a day."""
-        goes_on = self.still_on if self.end is None else self.end > day
-        return self.two_sided and not self.partial and self.start is not None and self.start <= day and goes_on
+    def in_force(self, day: date, after: date) -> bool:
+        """Whether it is both sides' whole ceasefire, took effect after `after` and is recorded as in force on a day."""
+        goes_on = self.still_on if self.ended is None else self.ended > day
+        return bool(self.whole and goes_on and self.effect is not None and after < self.effect <= day)
 
 
-def efforts(load: Load) -> dict[str, list[tuple[date, Act]]]:
-    """Return {state: [(first day of the episode, mediation)]} in conflicts within states."""
-    rows = load("cwm").filter(pl.col("mediated"), pl.col("start").is_not_null(), pl.col("episode_start").is_not_null())
-    found: dict[str, list[tuple[date, Act]]] = defaultdict(list)
-    for r in rows.iter_rows(named=True):
-        act = Act("cwm", r["start"], max(r["start"], r["end"] or r["start"]))
-        state = str(r["country"])
-        found[ALIASES.get(state, state)].append((r["episode_start"], act))
+def acts(load: Load, episodes: Iterable[Episode]) -> list[Act]:
+    """Return the acts of all conflicts by conflict, day and dataset."""
+    every = list(episodes)
+    once = {*_efforts(load, every), *_crises(load, every), *_texts(load)}  # several texts of a day say the same
+    return sorted([*once, *_ceasefires(load)], key=lambda a: (a.id, *(str(getattr(a, c)) for c in ("day", *SCHEMA))))
+
+
+def by_conflict(every: Iterable[Act]) -> dict[int, list[Act]]:
+    """Return the acts of each conflict."""
+    found: dict[int, list[Act]] = defaultdict(list)
+    for act in every:
+        found[act.id].append(act)
     return found
 
 
-def mediated_crises(load: Load) -> tuple[tuple[Act, frozenset[int]], ...]:
-    """Return (mediation, COW codes of the actors and of those who triggered the crisis) by first day."""
+def to_csv(every: Iterable[Act]) -> str:
+    """Return the acts as CSV text, which `from_csv` reads."""
+    return written(pl.DataFrame([vars(a) for a in every], schema=SCHEMA), SCHEMA)
+
+
+def from_csv(text: str) -> list[Act]:
+    """Return the acts from CSV text; raise `EvidenceError` for text that is not such a table."""
+    return [Act(**row) for row in parsed(TABLE, text, SCHEMA).iter_rows(named=True)]
+
+
+def sources_of_talks(every: Iterable[Act], after: date, until: date) -> list[str]:
+    """Return the datasets that record talks on a day after `after` and up to `until`."""
+    return sorted({a.source for a in every if a.talked(after, until)})
+
+
+def declared(every: Iterable[Act], after: date, until: date) -> int | None:
+    """Return how many ceasefires were declared after `after` and up to `until`; None where not all of it is covered.
+
+    The data cover conflicts within states: for others the answer must not be asked for.
+    """
+    first, last = CEASEFIRES_COVER
+    if (first - after).days > 1 or until > last:
+        return None
+    return sum(after < a.day <= until for a in every if a.is_ceasefire)
+
+
+def _efforts(load: Load, episodes: list[Episode]) -> list[Act]:
+    """Return the mediations in conflicts within states."""
+    rows = load("cwm").filter(pl.col("mediated"), pl.col("start").is_not_null(), pl.col("episode_start").is_not_null())
+    places: dict[str, list[Episode]] = defaultdict(list)
+    for e in episodes:
+        for row in e.years.values():
+            if row["war_type"] != "interstate" and e not in places[row["location"]]:
+                places[row["location"]].append(e)
+    found = []
+    for r in rows.iter_rows(named=True):
+        last = r["end"] if r["end"] and r["end"] > r["start"] else None
+        for e in places[ALIASES.get(str(r["country"]), str(r["country"]))]:
+            if abs((r["episode_start"] - e.start).days) <= NEAR:
+                found.append(Act(e.conflict, "cwm", r["start"], last))
+    return found
+
+
+def _crises(load: Load, episodes: list[Episode]) -> list[Act]:
+    """Return the mediations in conflicts between states."""
+    found, crises = [], mediated_crises(load)
+    for e in episodes:
+        for row in e.years.values():
+            sides = [{int(c) for c in (row[f"gwno_{x}"] or "").split(",") if c.strip()} for x in "ab"]
+            if row["war_type"] == "interstate":
+                found += [
+                    Act(e.conflict, "icb", day, last)
+                    for day, last, there in crises
+                    if there & sides[0] and there & sides[1]
+                ]
+    return found
+
+
+def mediated_crises(load: Load) -> tuple[tuple[date, date | None, frozenset[int]], ...]:
+    """Return (first and last day of mediation, COW codes of actors and of those who triggered it) by first day."""
     system, actors = load("icb"), load("icb-actors")
     codes = pl.concat(
         [actors.select("crisis_id", code=c) for c in ("actor_code", "trigger_code")]
@@ -102,41 +182,38 @@ def mediated_crises(load: Load) -> tuple[tuple[Act, frozenset[int]], ...]:
     )
     there = codes.drop_nulls().group_by("crisis_id").agg("code")
     begun = system.filter(pl.col("mediation") == "occurred", pl.col("mediation_start").is_not_null())
-    rows = begun.join(there, on="crisis_id").sort("mediation_start", "crisis_id")
-    return tuple(
-        (
-            Act("icb", r["mediation_start"], max(r["mediation_start"], r["mediation_end"] or r["mediation_start"])),
-            frozenset(r["code"]),
-        )
-        for r in rows.iter_rows(named=True)
-    )
+    rows = begun.join(there, on="crisis_id").sort("mediation_start", "crisis_id").iter_rows(named=True)
+    return tuple((r["mediation_start"], _later(r), frozenset(r["code"])) for r in rows)
 
 
-def texts(load: Load) -> dict[int, list[Act]]:
-    """Return {UCDP conflict: signed texts}, without local ones."""
+def _later(r: dict[str, Any]) -> date | None:
+    last, first = r["mediation_end"], r["mediation_start"]
+    return last if last is not None and last > first else None
+
+
+def _texts(load: Load) -> list[Act]:
     rows = load("pax").filter(pl.col("date").is_not_null(), (pl.col("level") != "local").fill_null(True))
     ids = pl.col("conflict_id").str.extract_all(r"\d+").alias("conflict_id")
-    found: dict[int, list[Act]] = defaultdict(list)
-    for ident, day in rows.select(ids, "date").explode("conflict_id").drop_nulls().iter_rows():
-        found[int(ident)].append(Act("pax", day, day))
-    return found
+    return [Act(int(i), "pax", d) for i, d in rows.select(ids, "date").explode("conflict_id").drop_nulls().iter_rows()]
 
 
-def ceasefires(load: Load) -> tuple[dict[int, list[Ceasefire]], dict[int, list[Act]]]:
-    """Return {UCDP conflict: ceasefires}, and {UCDP conflict: those that say that the parties talked}.
-
-    Of the actor-rows of a ceasefire the one with the earliest recorded end counts, once for each conflict named.
-    """
+def _ceasefires(load: Load) -> list[Act]:
     rows = load("ethprio-ceasefires").sort(["end", "row"], nulls_last=True).drop_nulls("conflict_id")
-    every: dict[int, list[Ceasefire]] = defaultdict(list)
-    talks: dict[int, list[Act]] = defaultdict(list)
+    found = []
     for r in rows.unique(["ceasefire_id", "conflict_id"], keep="first", maintain_order=True).iter_rows(named=True):
-        two = r["side"] in ("bilateral", "multilateral")
-        still = r["ending"] == "still_on"
-        every[r["conflict_id"]].append(
-            Ceasefire(r["declared"], r["start"], r["end"], still and r["end"] is None, two, r["partial"] == 1)
-        )
         day = r["declared"] or r["start"]
-        if day is not None and (two or r["mediated"]):
-            talks[r["conflict_id"]].append(Act("ethprio-ceasefires", day, day))
-    return every, talks
+        two = r["side"] in ("bilateral", "multilateral")
+        if day is not None:
+            found.append(
+                Act(
+                    r["conflict_id"],
+                    "ethprio-ceasefires",
+                    day,
+                    talks=two or bool(r["mediated"]),
+                    effect=r["start"],
+                    ended=r["end"],
+                    still_on=r["ending"] == "still_on" and r["end"] is None,
+                    whole=two and r["partial"] != 1,
+                )
+            )
+    return found
