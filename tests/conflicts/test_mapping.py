@@ -172,10 +172,10 @@ def test_a_calibrated_factor_moves_its_numbers_and_no_other():
 def test_deaths_per_head_move_the_cost_of_fighting_by_its_slope_only():
     known = prior()
     known.parameters["cost_deaths"] = replace(known.parameters["cost_deaths"], mean=0.5)
-    bloody = replace(CIVIL, deaths=2000.0, population=4e6)  # 500 per million: a hundred times the usual
+    bloody = replace(CIVIL, deaths=500.0, population=4e6)  # 125 per million: 25 times the usual
     cost = "sides.1.types.resolute.war_cost"
     dear, plain = (mapping.from_conflict(c, known).numbers()[cost] for c in (bloody, CIVIL))
-    assert float(dear) == pytest.approx(10 * float(plain))
+    assert float(dear) == pytest.approx(5 * float(plain))
     assert "deaths per head are not known" in plain.source
     assert "deaths per head are not known" not in dear.source
 

@@ -49,6 +49,7 @@ AHEAD = 1.0  # years from the date to the middle of the two years that are forec
 FIRST_MONTHS = 24.0  # months over which failures of settlements are counted
 FAILURE_PRIOR = (1.0, 100.0)  # failures, months (judgement)
 USUAL_DEATHS = 5.0  # battle deaths a year per million at which the judged cost holds: median of civil conflict-years
+MOST_DEATHS = 4.0  # largest size of the covariate of deaths, a logarithm
 MOST_CEASEFIRES, USUAL_CEASEFIRES = 10, 1  # ceasefires declared in three years
 
 
@@ -65,7 +66,7 @@ class Covariates:
     log_age: float  # log((1 + age)/5)
     era: float  # decades since 1990
     interstate: float  # 1 between states, else 0
-    log_deaths: float  # log(battle deaths a year per million / USUAL_DEATHS); 0 where not known
+    log_deaths: float  # log(battle deaths a year per million / USUAL_DEATHS), within 4; 0 where not known
     deaths_known: bool
 
     def slopes(self) -> dict[str, float]:
@@ -98,7 +99,7 @@ def covariates(conflict: Conflict) -> Covariates:
         log_age=log((1 + conflict.age) / 5),
         era=(conflict.as_of.year + conflict.as_of.timetuple().tm_yday / DAYS_PER_YEAR - 1990) / 10,
         interstate=float(conflict.kind == "interstate"),
-        log_deaths=log(per_million / USUAL_DEATHS) if per_million else 0.0,
+        log_deaths=min(max(log(per_million / USUAL_DEATHS), -MOST_DEATHS), MOST_DEATHS) if per_million else 0.0,
         deaths_known=per_million is not None,
     )
 

@@ -18,7 +18,8 @@ share of resolute      1 - exp(-age/5 years)/2 on both sides: half at the start,
 front                  0.5 between states; 0.75 within one, where the government holds most (judgement)
 talks                  open only where the record says so; offers 0.3 times `offer`; asking for a truce 0.1 and closing
                        a deal 0.08 times `reach`; proposing to talk 0.3 times `reopen` (judgements times factors)
-truce                  agreed to with hazard 0.15 times `reach`; broken by an incident with chance 0.05 times `incident`
+truce                  agreed to with hazard 0.15 times `reach`; an incident ends it with chance 0.05, 0.35 or 0.65 (none,
+                       one or both violate) times `incident`
 settlement             fails by accident with the hazard recorded of agreements and treaties; nobody rearms
 all else               judgement, the same for every conflict
 =====================  ===============================================================================================
@@ -54,8 +55,9 @@ COSTS = {"resolute": 0.006, "irresolute": 0.018}  # a month of full fighting at 
 FRONT = {"civil": 0.75, "interstate": 0.5}
 MOBILITY = {"civil": 0.1, "interstate": 0.2}
 OFFER, ASK, WALK, ACCEPT, REOPEN = 0.3, 0.1, 0.05, 0.08, 0.3
-TRUCE = {"gain": 0.003, "harm": 0.004, "incident_one": 0.35, "incident_both": 0.65, "violate": 0.3}
-INCIDENT, AGREE = 0.05, 0.15
+TRUCE = {"gain": 0.003, "harm": 0.004, "violate": 0.3}
+INCIDENTS = {"incident": 0.05, "incident_one": 0.35, "incident_both": 0.65}  # both comply, one violates, both do
+AGREE = 0.15
 EDGES = 0.8  # largest share of the hazard of victory that the edges of the front may have
 EFFORT = 0.45 * RESTRAINT + 0.45  # mean effort of the reference measure of postures
 HORIZON = 24  # months over which the hazard of victory is matched
@@ -97,7 +99,9 @@ IDENTIFIED: dict[str, Rule] = {
     "talks.accept": Rule(("reach",), "0.08", "reference hazard of closing a deal"),
     "talks.reopen": Rule(("reopen",), "0.3", "reference hazard of proposing to talk"),
     "ceasefire.accept": Rule(("reach",), "0.15", "reference hazard of agreeing to a truce"),
-    "ceasefire.incident": Rule(("incident",), "0.05", "chance of an incident that ends a truce"),
+    "ceasefire.incident": Rule(("incident",), "0.05", "chance of an incident that ends a truce, both complying"),
+    "ceasefire.incident_one": Rule(("incident",), "0.35", "the same, one side violating"),
+    "ceasefire.incident_both": Rule(("incident",), "0.65", "the same, both violating"),
 }
 
 
@@ -148,7 +152,7 @@ def scenario_table(
     resting = conflict.state in ("truce", "settlement")
     factors = {name: known.log_factor(name, found.slopes()) for name in FACTORS}
     if conflict.state == "settlement":  # the standard game starts in no settlement: a truce that fails as they do
-        factors["incident"] = (float(np.log(found.failure / INCIDENT)), 0.0)
+        factors["incident"] = (float(np.log(found.failure / INCIDENTS["incident"])), 0.0)
     table = game_table(conflict.kind, found, factors, conflict.talks or resting, resting, size, known.source)
     if conflict.state == "settlement":
         table["ceasefire"]["incident"] = _point(found.failure, _failure_source())
@@ -206,8 +210,8 @@ def game_table(
         },
         "ceasefire": {"in_force": truce}
         | {k: _point(v, SAME) for k, v in TRUCE.items()}
+        | {k: estimated(min(v * mean["incident"], 0.95), "incident", 1.0, of=SAME) for k, v in INCIDENTS.items()}
         | {
-            "incident": estimated(min(INCIDENT * mean["incident"], 0.9), "incident", 1.0, of=SAME),
             "accept": estimated(min(AGREE * mean["reach"], 0.95), "reach", 1e9, of=SAME),
         },
         "deal": _deal(found.failure),

@@ -25,7 +25,7 @@ PRIORS: dict[str, tuple[float, str]] = {  # name -> standard deviation of the pr
     "reopen": (1.2, "factor on proposing to talk when talks are closed"),
     "mobility": (1.0, "factor on the mobility of the front"),
     "decisive": (0.7, "factor on the recorded hazard of victory"),
-    "incident": (1.0, "factor on the chance of an incident that ends a truce"),
+    "incident": (1.0, "factor on the chances that an incident ends a truce"),
     "reach_ceasefires": (0.5, "slope of log reach on log((1 + ceasefires declared in the three years before)/2)"),
     "reach_age": (0.5, "slope of log reach on log((1 + years of fighting)/5)"),
     "reach_era": (0.3, "slope of log reach on decades since 1990"),
