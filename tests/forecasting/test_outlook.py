@@ -1,16 +1,17 @@
 """What a forecast carries: the record beside it, the best estimate, its accuracy, its size."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import peacetalks as pt
 from peacetalks.catalog import make
-from peacetalks.evidence.pool import log_pool, pool, shipped
-from peacetalks.forecasting.best_estimate import NO_CASES, NO_CLASS, RANGE_POINTS, best_estimate
+from peacetalks.conflicts.twin import departures
+from peacetalks.conflicts.twin import twin as conflicts_twin
+from peacetalks.evidence.anchor import adjust, shipped
+from peacetalks.forecasting.best_estimate import anchor
 from peacetalks.forecasting.complete_information import complete_information
-from peacetalks.forecasting.record_view import FEW, RecordView, record_views
+from peacetalks.forecasting.record_view import FEW, record_views
 from peacetalks.forecasting.size import game_size
 from peacetalks.game.compile import compile_game
 
@@ -73,69 +74,43 @@ def test_what_a_coarse_grid_puts_below_zero_is_set_to_zero_and_reported():
     assert np.abs(found.sum("outcome").values - raw.sum(axis=1)).max() < 1e-12
 
 
-def test_the_best_estimate_pools_the_model_with_the_narrowest_class_that_has_an_estimate(looked):
-    p, record = looked.pooled, looked.outside[1]
-    assert [v.conditions for v in looked.outside] == [1, 2]
-    assert (p.number, p.reference_class) == (2, record.reference_class)
-    inside = looked.ends.sel(period=list(record.months)).values
-    outside = np.array([record.ends[e] for e in looked.ends["end"].values]).T
-    assert p.fit == shipped(looked.scenario.as_of)
-    assert p.ends.values == pytest.approx(log_pool(inside, outside, p.fit.weight, p.fit.sharpness))
-    assert (p.low <= p.ends).all()
-    assert (p.ends <= p.high).all()
-    assert p.low.values == pytest.approx(
-        np.array(
-            [log_pool(inside, outside, w, p.fit.sharpness) for w in np.linspace(p.fit.low, p.fit.high, RANGE_POINTS)]
-            + [p.ends.values]
-        ).min(0)
-    )
-    first = best_estimate(looked.ends, [replace(looked.outside[0], conditions=2), record], looked.scenario.as_of)
-    assert first.number == 1  # of equals the first named
+def test_the_best_estimate_is_the_record_moved_by_the_departure_from_the_twin(small, looked):
+    p, months = looked.pooled, list(range(1, 25))
+    number, reason = anchor(looked.outside)
+    assert (p.number, reason, p.reason) == (number, "", "")
+    record = looked.outside[number - 1].table().sel(period=months, end=looked.ends["end"]).values
+    twin = pt.outlook(conflicts_twin(small), periods=24, belief_points=2)
+    assert p.typical.values == pytest.approx(twin.ends.values, abs=1e-12)
+    assert p.record.values == pytest.approx(record)
+    assert p.ends.values == pytest.approx(adjust(record, looked.ends.values, twin.ends.values, p.weight.mean))
+    assert p.weight == shipped(small.as_of)
+    assert p.draws == 2
+    assert p.departures == tuple(map(str, departures(small)))
 
 
-def test_between_both_views_in_log_odds_and_either_view_at_weight_0_and_1(looked):
-    """Before recalibration (sharpness 1), for every pair of ends."""
-    outside = looked.outside[1].table()
-    inside = looked.ends.sel(period=outside.period)
-    odds = [np.log(a.values[:, [0, 1, 2]] / a.values[:, [1, 2, 0]]) for a in (inside, outside)]
-    q = pool(inside, outside, looked.pooled.fit.weight, sharpness=1.0).values
-    between = np.log(q[:, [0, 1, 2]] / q[:, [1, 2, 0]])
-    assert (np.minimum(*odds) - 1e-9 <= between).all()
-    assert (between <= np.maximum(*odds) + 1e-9).all()
-    assert not np.allclose(q, inside)
-    assert not np.allclose(q, outside)
-    assert pool(inside, outside, 1.0).values == pytest.approx(
-        inside.values, abs=2e-3
-    )  # what is below 0.001 is lifted to it
-    assert pool(inside, outside, 0.0).values == pytest.approx(outside.values)
+def test_a_twin_is_the_record_itself(small):
+    typical = conflicts_twin(small)
+    o = pt.outlook(typical, periods=3, belief_points=2)
+    assert o.pooled.departures == ()
+    assert o.pooled.ends.values == pytest.approx(o.pooled.record.values)
 
 
-def test_no_best_estimate_without_a_class_or_cases_and_the_reason_is_given(looked):
-    thin = looked.scenario.model_copy(update={"reference_classes": ["war_type=interstate, reached=1y"]})
-    for record, reason in ((record_views(thin, (12,)), NO_CASES), ((), NO_CLASS)):
-        bare = replace(looked, outside=record, pooled=best_estimate(looked.ends, record, thin.as_of))
-        assert bare.pooled.ends is None
-        assert bare.pooled.reason == reason
-        assert list(bare.views) == ["inside"]
-        pooled = bare.to_dict()["pooled"]
-        assert (pooled["ends"], pooled["months"], pooled["reason"]) == (None, [], reason)
+def test_draws_widen_the_interval_and_leave_the_point(small, looked):
+    bare = pt.outlook(small, periods=24, belief_points=2)
+    assert looked.ends.values == pytest.approx(bare.ends.values, abs=1e-12)
+    assert looked.pooled.ends.values == pytest.approx(bare.pooled.ends.values, abs=1e-12)
+    assert bare.mixture is None
+    assert abs(looked.mixture - looked.ends).max() > 1e-3
+    assert looked.mixture.sum("end").values == pytest.approx(1)
 
 
-def test_a_date_that_nobody_was_followed_to_is_null(looked):
-    view = looked.outside[1]
-    tables = {k: {e: [*x[:-1], None] for e, x in getattr(view, k).items()} for k in ("ends", "low", "high")}
-    record = (replace(view, **tables),)
-    cut = replace(looked, outside=record, pooled=best_estimate(looked.ends, record, looked.scenario.as_of))
-    assert cut.pooled.to_dict()["ends"]["peace"][-1] is None
-    assert cut.pooled.to_dict()["ends"]["peace"][0] is not None
-    assert np.isnan(cut.views["pooled"].sel(end="peace").values[-1])
-
-
-def test_nothing_later_sets_the_weight(looked):
-    views = (
-        RecordView("x", 1, (12,), 9, 1.0, {"peace": [0.2], "nowhere": [0.7], "more_conflict": [0.1]}, {}, {}, "", ""),
-    )
-    early, late = (best_estimate(looked.ends, views, looked.scenario.as_of.replace(year=y)) for y in (1951, 2025))
-    assert early.fit.n < late.fit.n
-    assert early.fit.weight != late.fit.weight
-    assert early.to_dict()["cases"] == shipped(looked.scenario.as_of).effective_n
+def test_a_mechanism_that_the_record_knows_nothing_of_moves_the_model_more_than_the_best_estimate(small):
+    """It stands in scenario and twin: departures stay, and most of what it moves cancels."""
+    with_rent = pt.patch(small, {"rent": {"weight": {"value": 0.01, "source": "judgement: a test"}}})
+    assert departures(with_rent) == departures(small)
+    without, found = (pt.outlook(s, periods=12, belief_points=2) for s in (small, with_rent))
+    moved, best = (abs(a - b).sel(period=12).max() for a, b in (
+        (found.ends, without.ends), (found.pooled.ends, without.pooled.ends)
+    ))  # fmt: skip
+    assert moved > 0.01
+    assert best < 0.3 * moved

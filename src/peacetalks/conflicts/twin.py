@@ -104,6 +104,8 @@ def twin(scenario: Scenario, calibration: Calibration | None = None) -> Scenario
                 raw[name][path.partition(".")[2]] = value
     raw["talks"]["open"] = table["talks"]["open"]
     for side, given, mapped in zip(raw["sides"], whole["sides"], table["sides"], strict=True):
+        if set(side["types"]) != set(given["types"]):  # types that were made in code, not written
+            side["types"] = given["types"]
         _typical_types(side["types"], given["types"], mapped["types"])
     return from_table(raw, f"typical case of {scenario.name}")
 

@@ -1,49 +1,70 @@
-"""The best estimate: the model's forecast and the historical record combined, with the weight known at the date.
+"""The best estimate: the record's answer, moved by what the model finds different from the typical case of the class.
 
-The two are combined by a logarithmic opinion pool (`evidence.pool`; Genest and Zidek 1986).  Of the reference classes
-the narrowest with an estimate (`RecordView`: at least `FEW` cases) is taken: the one with the most conditions, the
-first named among equals, as when the weight was fitted.  Where no class has an estimate there is no best estimate, and
-the reason is kept; the model's forecast never takes its place.
+The record's answer that anchors (`record_view.anchor`) is adjusted by the model's departure from its forecast of the
+typical case (`evidence.anchor`; Kahneman and Lovallo 1993), with the weight known at the scenario's date.  Where no
+class has an estimate, or the scenario has no typical case, there is no best estimate, and the reason is kept; the
+model's forecast never takes its place.
 
-The weight was fitted on forecasts 12 and 24 months ahead and is used at every date.  How far it is unknown is shown by
-`low` and `high`: the least and the most of the pool as the weight moves over its 95% interval, the sharpness kept.
+The interval holds 90% of joint draws: of the record (its sampling error), of the weight, and, where the scenario's
+ranges are drawn, of the model.  The point is that of the central values; the interval is widened to hold it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import xarray as xr
 
-from peacetalks.evidence.pool import Fit, card, pool, shipped
+from peacetalks.evidence.anchor import Weight, adjust, card, shipped
 from peacetalks.forecasting.readout import plain_columns
-from peacetalks.forecasting.record_view import FEW, RecordView
+from peacetalks.forecasting.record_view import FEW
+from peacetalks.forecasting.settings import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-RANGE_POINTS = 21  # weights at which the range is evaluated
-NO_CLASS = "The scenario names no reference class: there is no record to combine the model's forecast with."
+    import xarray as xr
+
+    from peacetalks.forecasting.record_view import RecordView
+    from peacetalks.forecasting.typical import Typical
+
+JOINT_DRAWS = 2000  # of record, weight and model: the ends of an interval then err by about a fiftieth of its width
+INTERVAL = (0.05, 0.95)
+BOUND_WEIGHTS = 21  # weights at which the bounds are evaluated
+NO_CLASS = "The scenario names no reference class: there is no record's answer to start from."
 NO_CASES = (
     f"No reference class holds {FEW} cases followed so long: the record is insufficient, "
     "and only the model's own forecast is shown."
 )
 
 
+class ModelDraws(NamedTuple):
+    """The model's forecasts under draws of the ranges: of the scenario and of its twin."""
+
+    ends: np.ndarray  # [draw, period, end]
+    typical: np.ndarray  # [draw, period, end]
+
+
 @dataclass(frozen=True)
 class BestEstimate:
-    """The outcome classes from model and record together; `ends` is None where there is none (`reason`)."""
+    """The outcome classes from record and model together; `ends` is None where there is none (`reason`)."""
 
     ends: xr.DataArray | None  # (period, end): probability; NaN at dates to which the record does not reach
-    low: xr.DataArray | None  # (period, end): least over the weight's 95% interval
-    high: xr.DataArray | None  # (period, end): most over it
-    number: int | None  # which of the scenario's reference classes was used, from 1
+    low: xr.DataArray | None  # (period, end): lower end of the 90% interval
+    high: xr.DataArray | None  # (period, end): its upper end
+    record: xr.DataArray | None  # (period, end): the record's answer, which anchors: the estimate at weight 0
+    typical: xr.DataArray | None  # (period, end): the model's forecast of the typical case
+    whole: xr.DataArray | None  # (period, end): the record moved by the model's whole departure: weight 1
+    bounds: tuple[xr.DataArray, xr.DataArray] | None  # (period, end): least and most from weight 0 to 1, or beyond
+    departures: tuple[str, ...]  # of the scenario from the typical case, in words
+    number: int | None  # which of the record's answers anchors, from 1
     reference_class: str | None
-    fit: Fit  # weight of the model, sharpness, and what they rest on
+    weight: Weight  # of the model's departure, and what it rests on
     card: dict[str, Any]  # how the weight was fitted, and its limits
+    draws: int  # of the scenario's ranges that the interval holds
+    sampled: bool  # whether the interval holds the record's sampling error
     reason: str  # why there is none, else ""
 
     @property
@@ -53,52 +74,179 @@ class BestEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; unknown is None."""
-        f, tables = self.fit, {"ends": self.ends, "low": self.low, "high": self.high}
+        tables = {
+            "ends": self.ends,
+            "low": self.low,
+            "high": self.high,
+            "record": self.record,
+            "typical": self.typical,
+            "whole": self.whole,
+        }
+        w = self.weight
         return {
             "reference_class": self.reference_class,
             "months": list(self.months),
             **{name: None if a is None else plain_columns(a) for name, a in tables.items()},
-            "weight": f.weight,
-            "weight_interval": [f.low, f.high],
-            "sharpness": f.sharpness,
-            "cases": f.effective_n,
-            "identified": f.identified,
-            "prior": f.prior.why,
+            "departures": list(self.departures),
+            "weight": w.mean,
+            "weight_interval": [w.low, w.high],
+            "sharpness": 1.0,
+            "cases": w.effective_n,
+            "identified": w.identified,
+            "sharpens": self.card["sharpens"],
+            "interval_holds": self.interval_holds,
+            "prior": self.card["prior"]["why"],
             "fitted_on": self.card["fitted_on"],
             "method": self.card["method"],
             "limits": self.card["limits"],
             "reason": self.reason or None,
         }
 
+    @property
+    def interval_holds(self) -> list[str]:
+        """What the interval holds; nothing where there is no estimate."""
+        if self.ends is None:
+            return []
+        record = ["the sampling error of the record"] if self.sampled else []
+        ranges = [f"the ranges of the scenario ({self.draws} draws)"] if self.draws else []
+        return [*record, "the weight of the model's departure", *ranges]
 
-def best_estimate(ends: xr.DataArray, record: Sequence[RecordView], as_of: date) -> BestEstimate:
-    """Return the logarithmic pool of the model's forecast and the narrowest record view that has an estimate.
+
+def best_estimate(
+    model: xr.DataArray,
+    record: Sequence[RecordView],
+    as_of: date,
+    typical: Typical,
+    draws: ModelDraws | None = None,
+) -> BestEstimate:
+    """Return the record's answer, adjusted by the model's departure from the typical case.
 
     Parameters
     ----------
-    ends : DataArray
-        The model's forecast (period, end).
+    model : DataArray
+        The model's forecast (period, end) at central values.
     record : sequence of RecordView
-        In the order of the scenario's reference classes.
+        What the record says, in every class.
     as_of : date
-        Weight and sharpness are those fitted on cases whose outcome was known then, else the declared judgement.
+        The weight is that fitted on forecasts whose outcome was known then, else the declared judgement.
+    typical : Typical
+        The model's forecast of the typical case, at the same periods.
+    draws : ModelDraws, optional
+        Forecasts under draws of the scenario's ranges, which the interval then holds.
 
     References
     ----------
-    Genest, C., and J. V. Zidek (1986). Combining probability distributions: a critique and an annotated bibliography.
-    *Statistical Science* 1, 114-135.
-
-    Ranjan, R., and T. Gneiting (2010). Combining probability forecasts. *Journal of the Royal Statistical Society B*
-    72, 71-91.
+    Kahneman, D., and D. Lovallo (1993). Timid choices and bold forecasts. *Management Science* 39, 17-31.
     """
-    fit = shipped(as_of)
-    tables = [(number, view, view.table()) for number, view in enumerate(record, 1)]
-    known = [(number, view, a) for number, view, a in tables if a is not None and bool(np.isfinite(a).any())]
+    weight = shipped(as_of)
+    number, reason = anchor(record)
+    reason = reason or typical.reason
+    if number is None or typical.ends is None:
+        return _without(typical, weight, reason, record, number, model)
+    view = record[number - 1]
+    past, runs = _at_periods(view, model)
+    m, t = model.values, typical.ends.values
+    point, whole = (adjust(past, m, t, w) for w in (weight.mean, 1.0))
+    low, high = joint_interval(past[None] if runs is None else runs, draws or ModelDraws(m[None], t[None]), weight)
+    weights = np.linspace(0.0, max(1.0, weight.mean), BOUND_WEIGHTS)
+    moved = np.stack([point, *(adjust(past, m, t, w) for w in weights)])
+
+    def labelled(a: np.ndarray) -> xr.DataArray:
+        return model.copy(data=a)
+
+    return BestEstimate(
+        ends=labelled(point),
+        low=labelled(np.fmin(low, point)),
+        high=labelled(np.fmax(high, point)),
+        record=labelled(past),
+        typical=typical.ends,
+        whole=labelled(whole),
+        bounds=(labelled(moved.min(0)), labelled(moved.max(0))),
+        departures=typical.departures,
+        number=number,
+        reference_class=view.reference_class,
+        weight=weight,
+        card=card(),
+        draws=0 if draws is None else len(draws.ends),
+        sampled=runs is not None,
+        reason="",
+    )
+
+
+def _without(
+    typical: Typical, weight: Weight, reason: str, record: Sequence[RecordView], number: int | None, model: xr.DataArray
+) -> BestEstimate:
+    """Return that there is no best estimate, with the reason; the record's answer is kept where there is one."""
+    view = None if number is None else record[number - 1]
+    return BestEstimate(
+        ends=None,
+        low=None,
+        high=None,
+        record=None if view is None else model.copy(data=_at_periods(view, model)[0]),
+        typical=typical.ends,
+        whole=None,
+        bounds=None,
+        departures=typical.departures,
+        number=number,
+        reference_class=None if view is None else view.reference_class,
+        weight=weight,
+        card=card(),
+        draws=0,
+        sampled=False,
+        reason=reason,
+    )
+
+
+def anchor(record: Sequence[RecordView]) -> tuple[int | None, str]:
+    """Return which of the record's answers anchors, from 1, and "", or None and why none does."""
+    if not record:
+        return None, NO_CLASS
+    known = [(i, view) for i, view in enumerate(record, 1) if view.ends]
     if not known:
-        return BestEstimate(None, None, None, None, None, fit, card(), NO_CASES if record else NO_CLASS)
-    number, view, past = max(known, key=lambda item: item[1].conditions)  # of equals the first
-    weights = (fit.weight, *np.linspace(fit.low, fit.high, RANGE_POINTS))
-    moved = xr.concat([pool(ends, past, w, fit.sharpness) for w in weights], dim="weight")
-    found = pool(ends, past, as_of=as_of)
-    low, high = moved.min("weight"), moved.max("weight")
-    return BestEstimate(found, low, high, number, view.reference_class, fit, card(), "")
+        return None, NO_CASES
+    return max(known, key=lambda item: item[1].conditions)[0], ""  # of equals the first
+
+
+def joint_interval(record: np.ndarray, model: ModelDraws, weight: Weight) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 5% and 95% points [period, end] of the best estimate over joint draws.
+
+    Parameters
+    ----------
+    record : ndarray
+        [draw, period, end] probabilities.
+    model : ModelDraws
+    weight : Weight
+        Drawn from its posterior, once in each of as many slices of equal probability as there are joint draws.
+
+    Notes
+    -----
+    Record, model and weight are drawn independently of each other; the seed is fixed.
+    """
+    rng = np.random.default_rng(SEED)
+    weights = weight.at((rng.permutation(JOINT_DRAWS) + 0.5) / JOINT_DRAWS)
+    of_record, of_model = (rng.permutation(JOINT_DRAWS) % len(a) for a in (record, model.ends))
+    low, high = [], []
+    for t in range(record.shape[1]):  # one period at a time, to bound memory
+        parts = record[of_record, t], model.ends[of_model, t], model.typical[of_model, t]
+        points = np.quantile(adjust(*parts, weights), INTERVAL, axis=0)
+        low.append(points[0])
+        high.append(points[1])
+    return np.array(low), np.array(high)
+
+
+def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the record's answer [period, end] and its runs [draw, period, end] at the model's periods.
+
+    NaN at periods that the record was not asked about.
+    """
+    asked = {int(m): i for i, m in enumerate(view.months)}
+    at = [asked.get(int(m)) for m in model.period.values]
+    table = view.table()
+    assert table is not None
+    values = table.sel(end=model["end"]).values
+    past = np.array([values[i] if i is not None else np.full(values.shape[1], np.nan) for i in at])
+    if getattr(view, "runs", None) is None:
+        return past, None
+    runs = np.asarray(view.runs)  # in the order of `outcomes.ENDS`, as is the model
+    unknown = np.full((len(runs), runs.shape[-1]), np.nan)
+    return past, np.stack([runs[:, i] if i is not None else unknown for i in at], axis=1)

@@ -25,14 +25,12 @@ from peacetalks.equilibrium.transitions import advance, opening_distribution
 from peacetalks.forecasting.readout import boundary_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from peacetalks.equilibrium.solution import Solution
 
 
 @dataclass(frozen=True)
 class Durations:
-    """Cumulative curves of first passages; made by `durations`, merged over draws by `mixture`."""
+    """Cumulative curves of first passages; made by `durations`."""
 
     settled: np.ndarray  # [period] probability of a settlement by the end of the period
     truces: float  # expected number of truces that begin in the first half of the horizon
@@ -98,12 +96,6 @@ def durations(s: Solution, periods: int) -> Durations:
         broken, closed = _fates(s, cohorts, truce, deal, window)
         settled = _first_passage(s, deal, periods)
     return Durations(settled, float(sum(e.sum() for e in entries)), broken, closed)
-
-
-def mixture(many: Sequence[Durations]) -> Durations:
-    """Return the durations of an equal mixture of games."""
-    settled, broken, closed = (np.mean([getattr(d, k) for d in many], axis=0) for k in ("settled", "broken", "closed"))
-    return Durations(settled, float(np.mean([d.truces for d in many])), broken, closed)
 
 
 def _first_passage(s: Solution, target: np.ndarray, periods: int) -> np.ndarray:

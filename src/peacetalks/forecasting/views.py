@@ -1,4 +1,4 @@
-"""The views of one forecast: the model alone, the historical record in each reference class, and the best estimate.
+"""The views of one forecast: the best estimate, the model alone, and the historical record in each reference class.
 
 An `Outlook` has them, and so has every forecast that `compare` and `infer` show: there the model's forecast is that of
 an account, while the date and the record are the scenario's.
@@ -6,17 +6,25 @@ an account, while the date and the record are the scenario's.
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
+from peacetalks.forecasting.readout import plain_columns
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable
 
     import xarray as xr
 
     from peacetalks.forecasting.record_view import RecordView
+    from peacetalks.forecasting.typical import Typical
+
+LAST_YEAR = 9999  # of the calendar
 
 
 class HasViews(Protocol):
@@ -34,7 +42,7 @@ class HasViews(Protocol):
 
     @property
     def pooled(self) -> BestEstimate:
-        """Model and record together."""
+        """The best estimate: the record, adjusted by the model."""
         ...
 
     @property
@@ -62,20 +70,62 @@ class ForecastViews:
         return views_to_dict(self)
 
 
-def forecast_views(ends: xr.DataArray, record: tuple[RecordView, ...], as_of: date) -> ForecastViews:
+def forecast_views(ends: xr.DataArray, record: tuple[RecordView, ...], as_of: date, typical: Typical) -> ForecastViews:
     """Return the model's forecast `ends` (period, end) with the record and the best estimate, as known at `as_of`."""
-    return ForecastViews(ends, record, best_estimate(ends, record, as_of), as_of)
+    return ForecastViews(ends, record, best_estimate(ends, record, as_of, typical), as_of)
 
 
 def views(f: HasViews) -> dict[str, xr.DataArray]:
-    """Return the outcome classes (period, end) in every view with an estimate: inside, outside [1], ..., pooled.
+    """Return the outcome classes (period, end) in every view with an estimate: pooled, inside, outside [1], ...
 
-    NaN at dates to which nobody in the record was followed; a view without an estimate is absent.
+    "pooled" is the best estimate, "inside" the model alone.  NaN at dates to which nobody in the record was followed;
+    a view without an estimate is absent.
     """
-    tables = {"inside": f.ends, **{f"outside [{i}]": v.table() for i, v in enumerate(f.outside, 1)}}
-    return {name: a for name, a in {**tables, "pooled": f.pooled.ends}.items() if a is not None}
+    tables = {"pooled": f.pooled.ends, "inside": f.ends}
+    tables |= {f"outside [{i}]": v.table() for i, v in enumerate(f.outside, 1)}
+    return {name: a for name, a in tables.items() if a is not None}
 
 
 def views_to_dict(f: HasViews) -> dict[str, Any]:
-    """Return the record and the best estimate, ready for JSON: the keys `outside` and `pooled` of a forecast."""
-    return {"outside": [view.to_dict() for view in f.outside], "pooled": f.pooled.to_dict()}
+    """Return every view ready for JSON, and the keys that came before them: `outside` (`records`), `pooled`.
+
+    `best`, `model` and `record` hold one probability per period of the forecast, `best_interval` the 90% interval as
+    pairs, `dates` the calendar date of the end of each period; `best` and `record` are None where there is none.
+    """
+    best = f.pooled
+    records = [view.to_dict() for view in f.outside]
+    return {
+        "dates": [day.isoformat() for day in calendar_dates(f.as_of, f.ends.period.values)],
+        "best": None if best.ends is None else plain_columns(best.ends),
+        "best_interval": interval_pairs(best),
+        "model": plain_columns(f.ends),
+        "record": None if best.record is None else plain_columns(best.record),
+        "records": records,
+        "outside": records,
+        "pooled": best.to_dict(),
+    }
+
+
+def interval_pairs(best: BestEstimate) -> dict[str, list[list[float] | None]] | None:
+    """Return the 90% interval of the best estimate as {end: [[low, high] by period]}; unknown is None."""
+    if best.low is None or best.high is None:
+        return None
+    out = {}
+    for end in best.low["end"].values:
+        pairs = zip(best.low.sel(end=end).values, best.high.sel(end=end).values, strict=True)
+        out[str(end)] = [[float(a), float(b)] if np.isfinite(a) and np.isfinite(b) else None for a, b in pairs]
+    return out
+
+
+def calendar_dates(start: date, months: Iterable[int]) -> list[date]:
+    """Return the day so many calendar months after `start`: the same day of the month, or the month's last.
+
+    >>> calendar_dates(date(2024, 1, 31), [1, 2, 12])
+    [datetime.date(2024, 2, 29), datetime.date(2024, 3, 31), datetime.date(2025, 1, 31)]
+    """
+    out = []
+    for m in months:
+        place = start.year * 12 + start.month - 1 + int(m)
+        year, month = min(place // 12, LAST_YEAR), place % 12 + 1
+        out.append(date(year, month, min(start.day, calendar.monthrange(year, month)[1])))
+    return out

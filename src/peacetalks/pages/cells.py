@@ -30,6 +30,19 @@ def percent(p: float | None) -> str:
     return f"{100 * p:.1f}%" if p < 0.9995 or p >= 1 - 1e-9 else ">99.9%"
 
 
+def whole_percent(p: float | None) -> str:
+    """Return a probability in whole percent; one that is not 0 or 1 is not shown as if it were.
+
+    >>> whole_percent(0.144), whole_percent(0.003), whole_percent(0.0), whole_percent(0.997), whole_percent(None)
+    ('14%', '<1%', '0%', '>99%', '-')
+    """
+    if not known(p):
+        return UNKNOWN
+    if 1e-9 < p < 0.005:
+        return "<1%"
+    return f"{100 * p:.0f}%" if p < 0.995 or p >= 1 - 1e-9 else ">99%"
+
+
 def percent_range(low: float | None, high: float | None) -> str:
     """Return an interval of probabilities in whole percent.
 

@@ -10,7 +10,7 @@ from peacetalks.pages.cells import decimal, with_error
 from peacetalks.pages.forecast_rows import outcome_names
 from peacetalks.pages.styles import END_COLUMNS, END_NAMES, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, cell, notes, range_sections
+from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, cell, notes, range_sections
 from peacetalks.questions.compare import WrittenNumber
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def compare_page(c: Comparison) -> Page:
     ]
     if c.drivers:
         sections.append(_drivers(c))
-    return Page(f"{c.scenario.title}: accounts compared", c.scenario.summary, tuple(sections))
+    lead = account_lines(c.views)
+    return Page(f"{c.scenario.title}: accounts compared", c.scenario.summary, tuple(sections), lead)
 
 
 def _views(c: Comparison) -> Section:

@@ -1,4 +1,4 @@
-"""The chart of the outcome classes, one panel each: model alone, benchmark, past conflicts and best estimate."""
+"""The chart of the outcome classes, one panel each: best estimate, model alone, benchmark and past conflicts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from peacetalks.forecasting.settings import months_shown
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.cells import known
 from peacetalks.pages.chart_parts import (
     Chart,
     base,
@@ -34,13 +36,13 @@ DASHES = {MODEL_ALONE: [1, 0], COMPLETE_INFORMATION: [5, 4], BEST_ESTIMATE: [1, 
 
 
 def ends(o: Outlook, width: int) -> Chart:
-    """Return lines of model alone (with its 90% band), benchmark and best estimate, and past conflicts (95%)."""
+    """Return the best estimate (with its 90% interval), model alone, benchmark, and past conflicts (95%)."""
     return side_by_side([_panel(o, end, part_width(width, len(ENDS), 90)) for end in ENDS], width, spacing=24)
 
 
 def _panel(o: Outlook, end: str, width: int) -> Chart:
     x, y = month_axis(int(o.outcomes.period[-1])), probability_axis()
-    layers = [_band(o, end, width, x, y)] if o.bands is not None else []
+    layers = [] if o.pooled.ends is None else [_band(o, end, width, x, y)]
     layers.append(_lines(o, end, width, x, y))
     intervals, points = _past(o, end)
     colour = VIEW_COLOURS[PAST_CONFLICTS]
@@ -57,20 +59,20 @@ def _panel(o: Outlook, end: str, width: int) -> Chart:
 
 
 def _band(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
-    """Return the range that holds 90% of the draws."""
-    assert o.bands is not None
-    low, high = (o.bands["ends"].sel(end=end, quantile=q).values for q in (0.05, 0.95))
-    band = zip(o.ends.period.values, low, high, strict=True)
-    rows = [{"month": int(m), "p": float(a), "high": float(b)} for m, a, b in band]
-    area = base(rows, width, HEIGHT).mark_area(color=VIEW_COLOURS[MODEL_ALONE], opacity=0.15)
+    """Return the 90% interval of the best estimate."""
+    low, high = o.pooled.low, o.pooled.high
+    assert low is not None
+    assert high is not None
+    band = zip(low.period.values, low.sel(end=end).values, high.sel(end=end).values, strict=True)
+    rows = [{"month": int(m), "p": float(a), "high": float(b)} for m, a, b in band if known(a) and known(b)]
+    area = base(rows, width, HEIGHT).mark_area(color=VIEW_COLOURS[BEST_ESTIMATE], opacity=0.15)
     return area.encode(x=x, y=y, y2="high:Q")
 
 
 def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
     """Return the model alone, the same with complete information, and the best estimate where there is one."""
-    shown = {MODEL_ALONE: o.ends, COMPLETE_INFORMATION: o.noise_floor}
-    if o.pooled.ends is not None:
-        shown[BEST_ESTIMATE] = o.pooled.ends.dropna("period")
+    best = {} if o.pooled.ends is None else {BEST_ESTIMATE: o.pooled.ends.dropna("period")}
+    shown = {**best, MODEL_ALONE: o.ends, COMPLETE_INFORMATION: o.noise_floor}
     rows = [
         {"month": int(m), "p": float(p), "view": view}
         for view, a in shown.items()
@@ -86,9 +88,10 @@ def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
 def _past(o: Outlook, end: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return intervals and points of past conflicts, each class moved a little aside so that they do not overlap."""
     intervals, points = [], []
+    shown = months_shown(int(o.outcomes.period[-1]))
     for i, v in enumerate(o.outside):
         for j, m in enumerate(v.months if v.ends else ()):
-            if v.ends[end][j] is None:
+            if m not in shown or v.ends[end][j] is None:
                 continue
             at = m + 0.5 * (i - (len(o.outside) - 1) / 2)
             points.append({"month": at, "p": v.ends[end][j], "class": f"class [{i + 1}], n = {v.n}"})

@@ -197,11 +197,10 @@ def _curve(curves: dict[str, tuple[Any, str]], x: str, title: str, width: int) -
 
 CHARTS: tuple[tuple[str, str, Callable[[Outlook, int], Chart]], ...] = (
     (
-        f"Outcome classes: {MODEL_ALONE}, {PAST_CONFLICTS}, {BEST_ESTIMATE}",
-        "Solid black: the model alone. Dashed: the same game with complete information (the complete-information "
-        "benchmark). Points: what past conflicts of the reference classes became, with 95% intervals. Violet: the best "
-        "estimate, which pools the model with past conflicts, at the dates of the table; it is absent where there are "
-        "too few past conflicts.",
+        f"Outcome classes: {BEST_ESTIMATE}, {MODEL_ALONE}, {PAST_CONFLICTS}",
+        "Violet: the best estimate with its 90% interval; it is absent where there are too few past conflicts. Solid "
+        "black: the model alone. Dashed: the same game with complete information (the complete-information benchmark). "
+        "Points: what past conflicts of the reference classes became, with 95% intervals.",
         ends,
     ),
     (

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.pages import files, markup
+from peacetalks.pages.best_text import headlines
 from peacetalks.pages.cells import decimal
-from peacetalks.pages.forecast_rows import Row, dates, forecast_rows
-from peacetalks.pages.forecast_text import fact_lines, headlines, settings_line, view_lines
+from peacetalks.pages.forecast_rows import Row, best_rows, dates, day_heads, forecast_rows
+from peacetalks.pages.forecast_text import fact_lines, settings_line, view_lines
 from peacetalks.pages.styles import RowKind
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ class ForecastPage:
     summary: str
     hindsight: str
     headlines: list[str]
+    days: list[str]  # the calendar dates of the months shown
+    best: list[Row]
     months: list[int]
     rows: list[Row]
     notes: list[str]  # on past conflicts and the best estimate
@@ -52,6 +56,8 @@ def page(o: Outlook) -> ForecastPage:
         summary=s.summary,
         hindsight=s.hindsight,
         headlines=headlines(o),
+        days=day_heads(o),
+        best=best_rows(o),
         months=dates(o),
         rows=forecast_rows(o),
         notes=view_lines(o),
@@ -76,11 +82,14 @@ def svg(o: Outlook) -> str:
 
 def fragment(o: Outlook) -> str:
     """Return the outcome classes in every view at the dates shown as HTML for a notebook, and what they rest on."""
-    shown = [r for r in forecast_rows(o) if r.end and r.kind in (RowKind.END, RowKind.PAST, RowKind.BEST)]
+    shown = [r for r in forecast_rows(o) if r.end and r.kind in (RowKind.END, RowKind.TYPICAL, RowKind.PAST)]
     return markup.fill(
         "fragment",
         title=o.scenario.title,
         as_of=o.scenario.as_of,
+        headlines=headlines(o),
+        days=day_heads(o),
+        best=best_rows(o),
         months=dates(o),
         rows=shown,
         notes=view_lines(o),
@@ -88,18 +97,28 @@ def fragment(o: Outlook) -> str:
 
 
 def csv(o: Outlook) -> str:
-    """Return every probability as CSV: the outcome classes in each view, the model's outcomes; unknown is empty."""
-    head = ("period", "view", "level", "outcome", "probability")
-    rows = [row for view, a in o.views.items() for row in _csv_rows(view, "end", a)]
-    return files.csv_text([head, *rows, *_csv_rows("inside", "outcome", o.outcomes)])
+    """Return every probability as CSV: the outcome classes in each view, the model's outcomes; unknown is empty.
+
+    The views are those of JSON: `best` with its 90% interval, `model`, `record`; then `pooled` (the same as `best`),
+    `inside` (the same as `model`) and the record in each class.
+    """
+    head = ("period", "date", "view", "level", "outcome", "probability", "low", "high")
+    best = o.pooled
+    first = {"best": best.ends, "model": o.ends, "record": best.record}
+    shown = {view: a for view, a in first.items() if a is not None} | o.views
+    rows = [row for view, a in shown.items() for row in _csv_rows(o, view, "end", a)]
+    return files.csv_text([head, *rows, *_csv_rows(o, "inside", "outcome", o.outcomes)])
 
 
-def _csv_rows(view: str, level: str, a: DataArray) -> Iterator[tuple[int, str, str, str, str]]:
+def _csv_rows(o: Outlook, view: str, level: str, a: DataArray) -> Iterator[tuple[str, ...]]:
     name = next(str(d) for d in a.dims if d != "period")
-    for month in a.period.values:
+    best = o.pooled
+    ranges = (best.low, best.high) if view in ("best", "pooled") else (None, None)
+    for month, day in zip(a.period.values, calendar_dates(o.as_of, a.period.values), strict=True):
         for what in a[name].values:
-            p = float(a.sel({"period": month, name: what}))
-            yield int(month), view, level, what, decimal(p, "", ".6f")
+            at = {"period": month, name: what}
+            spans = ("" if r is None else decimal(float(r.sel(at)), "", ".6f") for r in ranges)
+            yield str(month), day.isoformat(), view, level, what, decimal(float(a.sel(at)), "", ".6f"), *spans
 
 
 def as_json(o: Outlook) -> str:

@@ -1,4 +1,8 @@
-"""The table of a forecast: each outcome class in every view, its outcomes, and the complete-information benchmark."""
+"""The tables of a forecast: the best estimate by date, and what lies behind it.
+
+Behind it lie each outcome class in the model alone and in past conflicts, its outcomes, and the complete-information
+benchmark.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.settings import months_shown
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.pages.cells import UNKNOWN, percent, percent_range
-from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
+from peacetalks.pages.best_text import interval_cell
+from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
+from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 INTERVAL = "95% interval"
+BEST_INTERVAL = "90% interval"
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,26 @@ def dates(o: Outlook) -> list[int]:
     return list(months_shown(int(o.outcomes.period[-1])))
 
 
+def day_heads(o: Outlook) -> list[str]:
+    """Return the calendar date at each of the months shown: day, name of the month, year."""
+    return [f"{day.day} {day:%b %Y}" for day in calendar_dates(o.as_of, dates(o))]
+
+
+def best_rows(o: Outlook) -> list[Row]:
+    """Return the best estimate of each outcome class with its interval, in whole percent; none without an estimate."""
+    best = o.pooled
+    if best.ends is None:
+        return []
+    rows = []
+    for end in ENDS:
+        cells = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in dates(o)]
+        rows.append(Row(RowKind.BEST, end, END_NAMES[end], cells))
+        rows.append(Row(RowKind.RANGE, end, BEST_INTERVAL, [interval_cell(best, end, m) for m in dates(o)]))
+    return rows
+
+
 def forecast_rows(o: Outlook) -> list[Row]:
-    """Return the rows of the forecast table in order, with one cell for each of the `dates`."""
+    """Return the rows of model and record in order, with one cell for each of the `dates`."""
     rows = [row for end in ENDS for row in _end_rows(o, end)]
     rows.append(Row(RowKind.END, "", "Moved by private information", _cells(o.information_share, o)))
     if o.grid_error is not None:
@@ -55,7 +80,7 @@ def forecast_rows(o: Outlook) -> list[Row]:
 
 
 def _end_rows(o: Outlook, end: str) -> list[Row]:
-    """Return the rows of one outcome class: model alone, past conflicts, best estimate, outcomes, benchmark."""
+    """Return the rows of one outcome class: model alone, typical case, past conflicts, outcomes, benchmark."""
     names = outcome_names(o.scenario)
     rows = [Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _cells(o.ends.sel(end=end), o))]
     if o.bands is not None:
@@ -63,7 +88,11 @@ def _end_rows(o: Outlook, end: str) -> list[Row]:
         for share, low, high in (("50%", 0.25, 0.75), ("90%", 0.05, 0.95)):
             cells = _ranges(a.sel(quantile=low), a.sel(quantile=high), dates(o))
             rows.append(Row(RowKind.BAND, end, f"{share} of draws lie in", cells))
-    rows += [*_past_rows(o, end), *_best_rows(o, end)]
+    if o.pooled.typical is not None:
+        rows.append(
+            Row(RowKind.TYPICAL, end, "the model in the typical case", _cells(o.pooled.typical.sel(end=end), o))
+        )
+    rows += _past_rows(o, end)
     for outcome in ENDS[end]:
         a = o.outcomes.sel(outcome=outcome)
         cells = _cells(a, o) if float(a.max()) > 0 else [UNKNOWN] * len(dates(o))
@@ -76,22 +105,14 @@ def _past_rows(o: Outlook, end: str) -> list[Row]:
     rows = []
     for i, view in enumerate(o.outside, 1):
         if view.ends:
-            ranges = [percent_range(*pair) for pair in zip(view.low[end], view.high[end], strict=True)]
-            rows.append(Row(RowKind.PAST, end, f"{PAST_CONFLICTS} [{i}]", [percent(p) for p in view.ends[end]]))
+            at = [view.months.index(m) if m in view.months else None for m in dates(o)]
+            point, low, high = (
+                [None if k is None else a[end][k] for k in at] for a in (view.ends, view.low, view.high)
+            )
+            ranges = [percent_range(*pair) for pair in zip(low, high, strict=True)]
+            rows.append(Row(RowKind.PAST, end, f"{PAST_CONFLICTS} [{i}]", [percent(p) for p in point]))
             rows.append(Row(RowKind.INTERVAL, end, INTERVAL, ranges))
     return rows
-
-
-def _best_rows(o: Outlook, end: str) -> list[Row]:
-    p = o.pooled
-    if p.ends is None or p.low is None or p.high is None:
-        return []
-    cells = [percent(float(x)) for x in p.ends.sel(end=end)]
-    ranges = _ranges(p.low.sel(end=end), p.high.sel(end=end), p.ends.period.values)
-    return [
-        Row(RowKind.BEST, end, f"{BEST_ESTIMATE}, pooled with [{p.number}]", cells),
-        Row(RowKind.RANGE, end, f"at weights {p.fit.low:.2f} to {p.fit.high:.2f}", ranges),
-    ]
 
 
 def _cells(a: xr.DataArray, o: Outlook) -> list[str]:

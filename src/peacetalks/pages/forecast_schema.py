@@ -1,7 +1,9 @@
 """The shape of `peacetalks forecast --json`, as typed tables; `forecast.schema.json` is generated from it.
 
-Lists run over `periods` unless a table has its own `months`.  Probabilities lie in [0, 1]; what is not known is null,
-never 0.  `python -m peacetalks.pages.forecast_schema FILE` writes the schema.
+Start with `best`, `best_interval` and `dates`.  Lists run over `periods` unless a table has its own `months`.
+Probabilities lie in [0, 1]; what is not known is null, never 0.
+
+`python -m peacetalks.pages.forecast_schema FILE` writes the schema.
 """
 
 from __future__ import annotations
@@ -31,6 +33,25 @@ class Ends(Table):
     peace: list[P] = Field(description="A settlement or a ceasefire is in force.")
     nowhere: list[P] = Field(description="Still no settlement: fighting at the old level, with or without talks.")
     more_conflict: list[P] = Field(description="Decided by force, a wider war, or a truce broken and fighting resumed.")
+
+
+class EndsIfKnown(Table):
+    """The three outcome classes: one probability per period, null where the record does not reach; they sum to 1."""
+
+    peace: list[P | None] = Field(description="A settlement or a ceasefire is in force.")
+    nowhere: list[P | None] = Field(description="Still no settlement: fighting at the old level.")
+    more_conflict: list[P | None] = Field(description="Decided by force, a wider war, or fighting resumed.")
+
+
+Pair = Annotated[list[P], Field(min_length=2, max_length=2)]
+
+
+class Intervals(Table):
+    """A 90% interval of each outcome class: [low, high] per period, null where the record does not reach."""
+
+    peace: list[Pair | None]
+    nowhere: list[Pair | None]
+    more_conflict: list[Pair | None]
 
 
 class Baselines(Table):
@@ -104,24 +125,35 @@ class Outside(Table):
 
 
 class Pooled(Table):
-    """The best estimate: the model pooled with past conflicts; null where there are too few, with the `reason`."""
+    """How the best estimate was made: past conflicts, adjusted by the model; null where there is none (`reason`)."""
 
-    reference_class: str | None = Field(
-        description="The class pooled: the narrowest with enough cases, of equals the first named."
-    )
+    reference_class: str | None = Field(description="The class of past conflicts that the estimate starts from.")
     months: list[int]
-    ends: dict[str, list[P | None]] | None = Field(description="Probability of each outcome class at the months.")
-    low: dict[str, list[P | None]] | None = Field(description="Least as the weight moves over its 95% interval.")
-    high: dict[str, list[P | None]] | None = Field(description="Most as the weight moves over its 95% interval.")
-    weight: P = Field(description="Weight of the model, as it was known at the date.")
-    weight_interval: Annotated[list[P], Field(min_length=2, max_length=2)] = Field(
-        description="95% interval of the weight."
+    ends: EndsIfKnown | None = Field(description="The best estimate at the months: the same as `best`.")
+    low: EndsIfKnown | None = Field(description="Lower end of its 90% interval.")
+    high: EndsIfKnown | None = Field(description="Upper end of its 90% interval.")
+    record: EndsIfKnown | None = Field(description="The record's answer: the estimate at weight 0.")
+    typical: EndsIfKnown | None = Field(
+        description="The model's forecast of the typical case: the same mechanisms and values, every number that the "
+        "record identifies or describes at the typical value of the class."
     )
-    sharpness: Annotated[float, Field(gt=0)] = Field(
-        description="Recalibration: below 1 the pool is made more cautious."
+    whole: EndsIfKnown | None = Field(description="The record moved by the model's whole departure: weight 1.")
+    departures: list[str] = Field(description="What departs from the typical case, in words.")
+    weight: Annotated[float, Field(ge=0)] = Field(
+        description="Weight w of the model's departure, as it was known at the date: best = record x exp(w (log model "
+        "- log typical)), renormalised."
     )
-    cases: Annotated[float, Field(ge=0)] = Field(description="Historical cases that the weight was fitted on.")
+    weight_interval: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
+        description="90% interval of the weight."
+    )
+    sharpness: Annotated[float, Field(gt=0)] = Field(description="Always 1: the estimate is not recalibrated.")
+    cases: Annotated[float, Field(ge=0)] = Field(description="Past cases that the weight was fitted on.")
     identified: bool = Field(description="Whether the cases identify the weight; if not it is mostly the prior.")
+    sharpens: bool = Field(
+        description="Whether the best estimate has scored better than the record by itself in the backtest; if not, "
+        "the model explains and compares."
+    )
+    interval_holds: list[str] = Field(description="Which uncertainties the 90% interval holds.")
     prior: str = Field(description="The judgement that the weight starts from.")
     fitted_on: str
     method: str
@@ -136,10 +168,29 @@ class Forecast(Table):
     as_of: dt.date = Field(description="Nothing dated later entered.")
     digest: str = Field(description="Digest of the scenario as written.")
     periods: list[int] = Field(description="Months, counted from 1.")
+    dates: list[dt.date] = Field(description="The calendar date of the end of each period.")
+    best: EndsIfKnown | None = Field(
+        description="The best estimate, the number to use: past conflicts of the class, adjusted by what the model "
+        "finds different from the typical case. Null where there is none (`pooled.reason`)."
+    )
+    best_interval: Intervals | None = Field(
+        description="90% interval of the best estimate: the record's sampling error, the weight, and with --draws the "
+        "scenario's ranges."
+    )
+    model: Ends = Field(description="The model alone, at the central values: the same as `ends`.")
+    record: EndsIfKnown | None = Field(
+        description="What past conflicts show by themselves: the answer that the best estimate starts from; null where "
+        "there is none."
+    )
+    records: list[Outside] = Field(description="What past conflicts show in every class asked: the same as `outside`.")
     ends: Ends
     outcomes: dict[str, list[P]] = Field(description="Every outcome: one probability per period; they sum to 1.")
     terms: Terms
-    bands: Bands | None = Field(description="Null without --draws.")
+    bands: Bands | None = Field(description="Of the model alone; null without --draws.")
+    mixture: Ends | None = Field(
+        description="Mean of the model alone over the draws, which the forecast of the central values need not be; "
+        "null without --draws."
+    )
     noise_floor: Ends = Field(
         description="The complete-information benchmark: the same forecast where every type is known."
     )
@@ -152,7 +203,7 @@ class Forecast(Table):
     )
     durations: Durations
     outside: list[Outside]
-    pooled: Pooled
+    pooled: Pooled = Field(description="How `best` was made.")
     settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
     multiple: int | None = Field(

@@ -8,10 +8,9 @@ import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.forecasting.accuracy import FELL_BACK
-from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import best_estimate_lines, draws_line
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_rows import dates
-from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,22 +20,6 @@ if TYPE_CHECKING:
 
 TRUCE_MONTHS = (1, 3, 6, 12)
 COARSE = 0.01  # error of the belief grid from which a finer one is advised
-
-
-def headlines(o: Outlook) -> list[str]:
-    """Return one sentence for the model alone and one for the best estimate, at the date nearest to a year."""
-    m = max(d for d in dates(o) if d <= 12)
-    shown = [(MODEL_ALONE, o.ends)]
-    if o.pooled.ends is not None and bool(np.isfinite(o.pooled.ends.sel(period=m)).all()):
-        shown.append((BEST_ESTIMATE, o.pooled.ends))
-    after = f"After {m} month{'s' * (m != 1)}"
-    lines = [
-        f"{after}, {view}: "
-        + ", ".join(f"{END_NAMES[e].lower()} {percent(float(a.sel(end=e, period=m)))}" for e in ENDS)
-        + "."
-        for view, a in shown
-    ]
-    return lines if len(shown) > 1 else [*lines, f"No best estimate. {o.pooled.reason}".rstrip()]
 
 
 def past_conflict_lines(o: HasViews) -> list[str]:
@@ -55,29 +38,14 @@ def past_conflict_lines(o: HasViews) -> list[str]:
     return lines
 
 
-def best_estimate_lines(o: HasViews) -> list[str]:
-    """Return what was pooled, with which weight, and what the weight rests on; or why nothing was pooled."""
-    p = o.pooled
-    if p.ends is None:
-        return [f"No best estimate. {p.reason}"]
-    f = p.fit
-    cases = f"{f.effective_n:g} historical case{'s' * (f.effective_n != 1)} (each horizon counts a half)"
-    enough = "which identify it" if f.identified else "too few to estimate it: mostly the prior"
-    return [
-        f"Best estimate: the model alone pooled with past conflicts [{p.number}], the narrowest class with enough "
-        f"cases. Weight of the model {f.weight:.2f} (95%: {f.low:.2f} to {f.high:.2f}), sharpness {f.sharpness:.2f}.",
-        f"Weight fitted at 12 and 24 months on {cases} known at {o.as_of}, {enough}. Prior, a {f.prior.why}.",
-    ]
-
-
 def view_lines(o: HasViews) -> list[str]:
     """Return what past conflicts and the best estimate rest on."""
-    return [*past_conflict_lines(o), *best_estimate_lines(o)]
+    return [*best_estimate_lines(o), *past_conflict_lines(o)]
 
 
 def fact_lines(o: Outlook) -> list[str]:
     """Return the terms, the durations, and the numbers that mechanisms fix before the game is solved."""
-    return [*terms_lines(o), *duration_lines(o), *derived_lines(o)]
+    return [*filter(None, [draws_line(o)]), *terms_lines(o), *duration_lines(o), *derived_lines(o)]
 
 
 def terms_lines(o: Outlook) -> list[str]:

@@ -10,11 +10,12 @@ from peacetalks.pages.cells import decimal, with_error
 from peacetalks.pages.styles import END_NAMES, view_kind, view_name
 from peacetalks.pages.table_page import SUFFIXES as TABLE_SUFFIXES
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, cell, notes, range_sections
+from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, cell, notes, range_sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from peacetalks.forecasting.views import ForecastViews
     from peacetalks.pages.table_page import Cells
     from peacetalks.questions.filter_record import FilteredEvent, MonthEnd, Posterior
     from peacetalks.questions.infer import Inference
@@ -33,7 +34,13 @@ def infer_page(i: Inference) -> Page:
         _updated(i),
         *range_sections({name: i.forecasts(name) for name in i.log_likelihood}, i.dates),
     ]
-    return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections))
+    lead = (*_lead("Without the events", i.before), *_lead("With the events", i.after))
+    return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections), lead)
+
+
+def _lead(how: str, views: Mapping[str, ForecastViews]) -> list[str]:
+    """Return the best estimates without or with the events."""
+    return [f"{how}: {line[0].lower()}{line[1:]}" for line in account_lines(views)]
 
 
 def _firsts(i: Inference) -> Firsts:
@@ -130,8 +137,8 @@ def _updated(i: Inference) -> Section:
         "The forecast without and with the events",
         ("account", "view", "mo", *(f"{END_NAMES[e]} {how}" for e in ENDS for how in ("without", "with"))),
         rows,
-        f"{VIEWS_MEANING} The events move the model alone, and with it the best estimate; past conflicts stay as they "
-        "are.",
+        f"{VIEWS_MEANING} The events move the model alone, and with it the best estimate; past conflicts and the "
+        "typical case stay as they are.",
         kinds=tuple(view_kind(view) for _, _, view, _ in shown),
         notes=(*notes(i.after), *accuracy_notes(i.accuracy)),
     )

@@ -60,7 +60,8 @@ class RowKind(StrEnum):
     PAST = "past"  # past conflicts of a reference class
     INTERVAL = "interval"  # its confidence interval
     BEST = "best"  # the best estimate
-    RANGE = "range"  # its range over the weight's interval
+    RANGE = "range"  # its 90% interval
+    TYPICAL = "typical"  # the model's forecast of the typical case
     OUTCOME = "outcome"
     BENCHMARK = "benchmark"  # the same forecast with complete information
 
@@ -81,7 +82,8 @@ ROW_STYLES = {
     RowKind.PAST: "cyan",
     RowKind.INTERVAL: "cyan",
     RowKind.BEST: "bold magenta",
-    RowKind.RANGE: "dim",
+    RowKind.RANGE: "magenta",
+    RowKind.TYPICAL: "dim",
 }
 VIEW_KINDS = {MODEL_ALONE: RowKind.END, BEST_ESTIMATE: RowKind.BEST}
 

@@ -44,12 +44,15 @@ class Page:
     title: str
     text: str
     sections: tuple[Section, ...]
+    lead: tuple[str, ...] = ()  # what comes first
 
 
 def show(page: Page, out: Console | None = None) -> None:
     """Print a page on a terminal of 80 columns."""
     out = out or Console()
     out.print(styled(page.title, style="bold"))
+    for line in page.lead:
+        out.print(styled(line, style="bold"))
     for s in page.sections:
         if not s.rows:
             continue

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.cells import decimal, decimal_range
+from peacetalks.pages.best_text import day_name, headline_month, interval_cell
+from peacetalks.pages.cells import decimal, decimal_range, whole_percent
 from peacetalks.pages.forecast_text import view_lines
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 from peacetalks.pages.table_page import Section
@@ -25,14 +29,43 @@ if TYPE_CHECKING:
     Forecasts = Mapping[str, Mapping[str, ForecastViews]]  # account -> forecast -> views
 
 EVERY = "every account"
+NEARLY = 0.05  # accounts whose best estimates differ by no more are given as one range
 VIEWS_MEANING = (
-    f"{PAST_CONFLICTS.capitalize()}: what became of those in the reference classes [1], [2]... "
-    f"{BEST_ESTIMATE.capitalize()}: the {MODEL_ALONE} pooled with {PAST_CONFLICTS}."
+    f"{BEST_ESTIMATE.capitalize()}: {PAST_CONFLICTS}, adjusted by what the {MODEL_ALONE} finds different from the "
+    f"typical case. {PAST_CONFLICTS.capitalize()}: what became of those in the reference classes [1], [2]..."
 )
 RANGES_MEANING = (
-    f"{PAST_CONFLICTS.capitalize()}: 95% interval. {BEST_ESTIMATE.capitalize()}: the least and the most that it takes "
-    "as the weight of the model moves over its 95% interval."
+    f"{PAST_CONFLICTS.capitalize()}: 95% interval. {BEST_ESTIMATE.capitalize()}: 90% interval, of the record's "
+    "sampling error and of the weight of the model's departure."
 )
+
+
+def account_lines(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
+    """Return the best estimate of every account at the date of the headline, as one range where they nearly agree."""
+    f = views["base"]
+    m = headline_month(f)
+    best = {name: v.pooled for name, v in views.items()}
+    known = {n: b for n, b in best.items() if b.ends is not None and np.isfinite(b.ends.sel(period=m)).all()}
+    by = f"By {day_name(calendar_dates(f.as_of, [m])[0])}"
+    if not known:
+        return (f"{by}: no best estimate. {f.pooled.reason}".rstrip(),)
+    points = {e: [float(b.ends.sel(end=e, period=m)) for b in known.values() if b.ends is not None] for e in ENDS}
+    if len(known) == len(views) and all(max(p) - min(p) <= NEARLY for p in points.values()):
+        spans = ", ".join(f"{END_NAMES[e].lower()} {_span(p)}" for e, p in points.items())
+        return (f"{by}, whichever account you hold: {spans}.",)
+    first = next(iter(ENDS))
+    each = "; ".join(
+        f"{n} {whole_percent(p)} ({interval_cell(b, first, m)})"
+        for (n, b), p in zip(known.items(), points[first], strict=True)
+    )
+    without = [n for n in best if n not in known]
+    more = (f"No best estimate for {', '.join(without)}.",) if without else ()
+    return (f"{by}, best estimate of {END_NAMES[first].lower()} (90% interval): {each}.", *more)
+
+
+def _span(p: Sequence[float]) -> str:
+    low, high = whole_percent(min(p)), whole_percent(max(p))
+    return low if low == high else f"{low.removesuffix('%')} to {high}"
 
 
 def cell(a: xr.DataArray, end: str, month: int) -> str:
@@ -57,7 +90,7 @@ def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
 def ranges(forecasts: Forecasts, dates: Sequence[int]) -> tuple[tuple[Cells, ...], tuple[RowKind, ...]]:
     """Return rows (account, view, month, each outcome class) of ranges, and the kinds of the rows.
 
-    The range of past conflicts is their 95% interval, that of the best estimate is described at `BestEstimate`. The
+    The range of past conflicts is their 95% interval, that of the best estimate its 90% interval. The
     forecasts of an account differ in the model alone; what is the same for every account is given once.
     """
     past = {name: _past(next(iter(of.values())), dates) for name, of in forecasts.items()}

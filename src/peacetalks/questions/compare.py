@@ -35,6 +35,7 @@ from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.forecasting.typical import solve_typical
 from peacetalks.forecasting.views import ForecastViews, forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
@@ -242,7 +243,8 @@ def compare(
     split = {a.name: Drivers(_split(a, lambda s, a=a: ends[a.name, s])) for a in accounts if drivers}
     where = {"period": list(dates), "end": list(ENDS)}
     alone = {name: xr.DataArray(e.ends, where, ("period", "end")) for name, e in expected.items()}
-    views = {name: forecast_views(a, record[name], scenario.as_of) for name, a in alone.items()}
+    typical = solve_typical(variants, dates, belief_points, answers, jobs)
+    views = {name: forecast_views(a, record[name], scenario.as_of, typical[name]) for name, a in alone.items()}
     settings = {"belief_points": belief_points, "solves": len(solved)}
     return Comparison(scenario, tuple(accounts), tuple(dates), expected, views, split, settings)
 

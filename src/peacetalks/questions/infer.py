@@ -33,6 +33,7 @@ from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, MAX_POINTS, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
+from peacetalks.forecasting.typical import solve_typical
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
@@ -106,14 +107,15 @@ class Inference:
     def _account_to_dict(self, name: str) -> dict[str, Any]:
         """Return what the record says of one account, as plain values."""
         evidence, factor, forecasts = self.evidence.get(name), self.factors().get(name), self.forecasts(name)
+        of = {how: f.to_dict() for how, f in forecasts.items()}
         return {
             "log_likelihood": self.log_likelihood[name],
             "evidence": evidence.to_dict() if evidence else None,
             "integrated_over": self.dimensions.get(name),
             "log_bayes_factor": None if factor is None else {**factor._asdict(), "over": "base"},
             "forecast": {how: plain_columns(f.ends) for how, f in forecasts.items()},
-            "outside": self.after[name].to_dict()["outside"],
-            "pooled": {how: f.pooled.to_dict() for how, f in forecasts.items()},
+            **{key: of["with"][key] for key in ("dates", "record", "records", "outside")},
+            **{key: {how: of[how][key] for how in of} for key in ("best", "best_interval", "model", "pooled")},
             **self.accuracy[name].to_dict(),
         }
 
@@ -202,7 +204,8 @@ class _Work:
         if integrated:
             entries = sorted({change.path for a in self.accounts for change in a.change})
             evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, solver)
-        base = found["base"]
+        base, as_of = found["base"], scenario.as_of
+        typical = solve_typical(variants, self.dates, self.belief_points, self.answers, solver.jobs, solves)
         return Inference(
             scenario=scenario,
             record=self.record_filter.record,
@@ -213,8 +216,8 @@ class _Work:
             log_likelihood=central,
             evidence=evidence,
             dimensions=over,
-            before={name: forecast_views(r.before, past[name], scenario.as_of) for name, r in found.items()},
-            after={name: forecast_views(r.after, past[name], scenario.as_of) for name, r in found.items()},
+            before={n: forecast_views(r.before, past[n], as_of, typical[n]) for n, r in found.items()},
+            after={n: forecast_views(r.after, past[n], as_of, typical[n]) for n, r in found.items()},
             accuracy={name: r.accuracy for name, r in found.items()},
             dates=self.dates,
             settings=self._settings(solves.done),

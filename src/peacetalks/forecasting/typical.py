@@ -1,0 +1,123 @@
+"""The typical case of a scenario: its twin, solved beside it, from which the model's departure is measured.
+
+The twin has the scenario's mechanisms and values, but every number that the record identifies or describes stands at
+the typical value of the scenario's class (`conflicts.twin`).  In a draw of the ranges what scenario and twin share is
+drawn once: only what departs from the typical case may move the best estimate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from peacetalks.conflicts.twin import departures, twin
+from peacetalks.equilibrium.forward import trajectory
+from peacetalks.errors import EvidenceError, SpecError
+from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
+from peacetalks.forecasting.draws import uncertain_paths
+from peacetalks.forecasting.readout import ends_of, outcomes_of
+from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.scenario.conflict_class import resolved
+from peacetalks.scenario.files import play_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from peacetalks.scenario.scenario import Scenario
+
+NOT_SOLVED = "The game of the typical case has no solution within tolerance: the model's departure cannot be measured."
+
+
+@dataclass(frozen=True)
+class TypicalCase:
+    """The twin of a scenario, and what departs from it; without a class `twin` is None, and `reason` says why."""
+
+    twin: Scenario | None
+    departures: tuple[str, ...]  # in words
+    reason: str
+
+
+@dataclass(frozen=True)
+class Typical:
+    """What the model expects in the typical case; `ends` is None where that is not known."""
+
+    ends: xr.DataArray | None  # (period, end)
+    departures: tuple[str, ...]
+    reason: str
+
+
+def typical_case(scenario: Scenario) -> TypicalCase:
+    """Return the twin of a scenario and its departures, or why there is none."""
+    try:
+        return TypicalCase(twin(scenario), tuple(str(d) for d in departures(scenario)), "")
+    except (SpecError, EvidenceError) as e:
+        return TypicalCase(None, (), f"The scenario has no typical case to depart from: {e}")
+
+
+def drawn_twins(scenario: Scenario, case: TypicalCase, drawn: Sequence[Scenario]) -> list[Scenario]:
+    """Return the twin of each draw: numbers that do not depart from the typical case take the draw's value."""
+    if case.twin is None:
+        return []
+    here, there = scenario.numbers(), case.twin.numbers()
+    shared = [path for path in uncertain_paths(scenario) if there.get(path) == here[path]]
+    return [case.twin.at({path: float(d.numbers()[path]) for path in shared}) for d in drawn]
+
+
+def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
+    """Return the typical case of each account of one scenario (`variants`: "base" and the accounts by name).
+
+    It is that of the base, so that what an account changes is a departure from it; an account that puts the conflict
+    into another class has a typical case of its own.
+    """
+    base = variants["base"]
+    case, of_base = typical_case(base), _class_of(base)
+    out = {}
+    for name, s in variants.items():
+        if _class_of(s) != of_base:
+            out[name] = typical_case(s)
+        elif s is base or case.twin is None:
+            out[name] = case
+        else:
+            out[name] = TypicalCase(case.twin, (*case.departures, "what the account changes"), "")
+    return out
+
+
+def _class_of(s: Scenario) -> tuple[str | None, str | None, str | None]:
+    """Return kind, intensity and state of a scenario's conflict."""
+    facts = resolved(s)
+    return facts.kind, facts.intensity, facts.state
+
+
+def solve_typical(
+    variants: Mapping[str, Scenario],
+    dates: tuple[int, ...],
+    belief_points: int,
+    answers: AnswerCache | None = None,
+    jobs: int = 1,
+    progress: Callable[[], None] | None = None,
+) -> dict[str, Typical]:
+    """Return what the model expects at `dates` in the typical case of each account; each game is solved once.
+
+    `variants` is "base" and the accounts by name; `progress` is called after every solve.
+    """
+    cases = typical_cases(variants)
+    games = {play_key(c.twin): c.twin for c in cases.values() if c.twin is not None}
+    keys = [answer_key("typical", dates, belief_points, key) for key in games]
+    work = partial(_ends_at, dates, belief_points)
+    report = None if progress is None else lambda done, total: progress()
+    found = solve_cached(work, list(games.values()), keys, answers, (), jobs, report, required=0)
+    ends = {key: a if isinstance(a, xr.DataArray) else None for key, a in zip(games, found, strict=True)}
+    out = {}
+    for name, c in cases.items():
+        solved = None if c.twin is None else ends[play_key(c.twin)]
+        out[name] = Typical(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED)
+    return out
+
+
+def _ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario) -> xr.DataArray:
+    """Solve a game and return its outcome classes (period, end) at the dates."""
+    t = trajectory(solve_scenario(s, belief_points), dates[-1])
+    return ends_of(outcomes_of(t)).sel(period=list(dates))

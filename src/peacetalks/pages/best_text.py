@@ -1,0 +1,205 @@
+"""What is said of the best estimate in sentences: the headline, why it differs from the record, what it holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.forecasting.settings import months_shown
+from peacetalks.forecasting.views import calendar_dates
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.cells import known, percent_range, whole_percent
+from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import xarray as xr
+
+    from peacetalks.forecasting.best_estimate import BestEstimate
+    from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.forecasting.views import HasViews
+
+YEAR = 12  # months: the date of the headline, or the nearest shown before it
+SAME = 0.005  # a probability that differs by less is shown as the same
+FIRST = 2.0  # peace is named unless another outcome class moved more than twice as far
+NAMED = 3  # departures that a sentence names
+
+
+def day_name(day: date) -> str:
+    """Return a date as sentences have it.
+
+    >>> from datetime import date
+    >>> day_name(date(2026, 5, 20))
+    '20 May 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def headline_month(f: HasViews) -> int:
+    """Return the month of the headline: of those shown, the last within a year."""
+    asked = [int(m) for m in f.ends.period.values]
+    shown = [m for m in months_shown(asked[-1]) if m in asked] or asked
+    return max((m for m in shown if m <= YEAR), default=shown[0])
+
+
+def headlines(o: HasViews) -> list[str]:
+    """Return the best estimate with its interval and why it differs from the record, or why there is none."""
+    m = headline_month(o)
+    by = f"By {day_name(calendar_dates(o.as_of, [m])[0])}"
+    best = o.pooled
+    if best.ends is None or not _known(best.ends, m):
+        reason = f"No best estimate. {best.reason or 'The record does not reach so far.'}"
+        by_record = best.record is not None and _known(best.record, m)
+        shown, name = (best.record, PAST_CONFLICTS) if by_record else (o.ends, MODEL_ALONE)
+        assert shown is not None
+        return [f"{by}, {name}: {', '.join(f'{END_NAMES[e].lower()} {_at(shown, e, m)}' for e in ENDS)}.", reason]
+    first, *rest = (f"{END_NAMES[e].lower()} {_at(best.ends, e, m)}" for e in ENDS)
+    ends = ", ".join((f"{first} ({interval_cell(best, next(iter(ENDS)), m)})", *rest))
+    return [f"{by}: {ends}.", why_line(o, m), *([] if best.card["sharpens"] else [NOT_SHARPER])]
+
+
+NOT_SHARPER = (
+    "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
+    "not sharpen."
+)
+
+
+def why_line(f: HasViews, month: int) -> str:
+    """Return one sentence on why the best estimate differs from the record: on peace, or on what moved far more."""
+    best = f.pooled
+    assert best.ends is not None
+    assert best.record is not None
+    assert best.typical is not None
+    moved = (best.ends - best.record).sel(period=month)
+    end = max(ENDS, key=lambda e: abs(float(moved.sel(end=e))) * (FIRST if e == next(iter(ENDS)) else 1.0))
+    name, past = END_NAMES[end].lower(), _at(best.record, end, month)
+    if abs(float(moved.sel(end=end))) < SAME:
+        return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
+    likelier = "likelier" if float(moved.sel(end=end)) > 0 else "less likely"
+    return (
+        f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {past}; the model finds it {likelier} here "
+        f"({_at(f.ends, end, month)}) than in the typical case of the class ({_at(best.typical, end, month)}), "
+        f"from which this one departs in {named(best.departures)}."
+    )
+
+
+def named(departures: tuple[str, ...]) -> str:
+    """Return the first departures as a list in words, and how many more there are.
+
+    >>> named(("a", "b")), named(("a", "b", "c", "d", "e"))
+    ('a and b', 'a, b, c and 2 more')
+    """
+    if not departures:
+        return "what its accounts and mechanisms add"
+    if len(departures) > NAMED:
+        return f"{', '.join(departures[:NAMED])} and {len(departures) - NAMED} more"
+    return " and ".join(filter(None, (", ".join(departures[:-1]), departures[-1])))
+
+
+def best_estimate_lines(o: HasViews) -> list[str]:
+    """Return what the best estimate is made of, what its interval holds and what the weight rests on."""
+    best = o.pooled
+    if best.ends is None:
+        return [f"No best estimate. {best.reason}"]
+    w = best.weight
+    cases = f"{w.effective_n:g} past case{'s' * (w.effective_n != 1)}"
+    enough = "which identify it" if w.identified else "too few to identify it: mostly the prior"
+    without = "" if best.draws else " The ranges of the scenario are not in it: ask for draws (--draws 64)."
+    return [
+        f"Best estimate: {PAST_CONFLICTS} [{best.number}], moved by {w.mean:.2f} (90%: {w.low:.2f} to {w.high:.2f}) of "
+        "the model's departure from the typical case of the class: the same mechanisms and values, with every number "
+        "that the record identifies or describes at its typical value.",
+        f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}.",
+        f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
+        *bound_lines(o),
+        *departure_lines(best),
+    ]
+
+
+def bound_lines(o: HasViews) -> list[str]:
+    """Return between which bounds the best estimate lies, and where it lies outside both record and model."""
+    best, m = o.pooled, headline_month(o)
+    if best.ends is None or best.record is None or best.whole is None or not _known(best.ends, m):
+        return []
+    between = "; ".join(f"{END_NAMES[e].lower()} {_at(best.record, e, m)} to {_at(best.whole, e, m)}" for e in ENDS)
+    lines = [
+        f"At {m} mo the bounds are {PAST_CONFLICTS} (weight 0) and {PAST_CONFLICTS} with the model's whole departure "
+        f"(weight 1): {between}."
+    ]
+    return [*lines, *outside_lines(o)]
+
+
+def outside_lines(o: HasViews) -> list[str]:
+    """Return a sentence for each outcome class whose best estimate lies outside both record and model, and why."""
+    best, lines = o.pooled, []
+    if best.ends is None or best.record is None or best.typical is None:
+        return []
+    for end in ENDS:
+        months = [m for m in _shown(o) if _outside(o, end, m)]
+        if months:
+            m = months[-1]
+            both = f"{PAST_CONFLICTS} ({_at(best.record, end, m)}) and the {MODEL_ALONE} ({_at(o.ends, end, m)})"
+            lines.append(
+                f"{END_NAMES[end]} at {_list([str(k) for k in months])} mo lies outside {both}: "
+                f"{_at(best.ends, end, m)} at {m} mo, because the record is moved by the model's departure from its "
+                f"typical case ({_at(best.typical, end, m)}), not towards its level."
+            )
+    return lines
+
+
+def departure_lines(best: BestEstimate) -> list[str]:
+    """Return what departs from the typical case."""
+    if not best.departures:
+        return ["Nothing in the scenario departs from the typical case of its class."]
+    return [f"What departs from the typical case: {'; '.join(best.departures)}."]
+
+
+def draws_line(o: Outlook) -> str:
+    """Return a sentence where the mean over the draws differs from the central values by more than the grid's error."""
+    if o.mixture is None:
+        return ""
+    apart = abs(o.mixture - o.ends).sel(period=list(months_shown(int(o.ends.period[-1]))))
+    error = 0.0 if o.grid_error is None else o.grid_error.sel(period=apart.period)
+    most = apart.where(apart > np.maximum(error, SAME)).fillna(0.0)
+    if float(most.max()) == 0:
+        return ""
+    m, e = np.unravel_index(int(most.values.argmax()), most.shape)
+    end, month = str(most["end"].values[e]), int(most.period.values[m])
+    return (
+        f"The point is that of the central values. The mean of the model over the draws differs: "
+        f"{END_NAMES[end].lower()} at {month} mo is {_at(o.mixture, end, month)}, against {_at(o.ends, end, month)}."
+    )
+
+
+def interval_cell(best: BestEstimate, end: str, month: int) -> str:
+    """Return the 90% interval of an outcome class in a month in whole percent, "-" where unknown."""
+    assert best.low is not None
+    assert best.high is not None
+    return percent_range(*(float(a.sel(end=end, period=month)) for a in (best.low, best.high)))
+
+
+def _shown(f: HasViews) -> list[int]:
+    asked = [int(m) for m in f.ends.period.values]
+    return [m for m in months_shown(asked[-1]) if m in asked] or asked
+
+
+def _outside(f: HasViews, end: str, month: int) -> bool:
+    best = f.pooled
+    assert best.ends is not None
+    assert best.record is not None
+    p, r, m = (float(a.sel(end=end, period=month)) for a in (best.ends, best.record, f.ends))
+    return known(p) and not min(r, m) - SAME <= p <= max(r, m) + SAME
+
+
+def _known(a: xr.DataArray, month: int) -> bool:
+    return bool(np.isfinite(a.sel(period=month)).all())
+
+
+def _at(a: xr.DataArray, end: str, month: int) -> str:
+    return whole_percent(float(a.sel(end=end, period=month)))
+
+
+def _list(items: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))
