@@ -66,7 +66,7 @@ def answers(
     >>> from datetime import date
     >>> war = Situation("interstate", "fighting", date(2004, 1, 1), date(2003, 12, 1), intensity="war")
     >>> first = answers(war, [3], draws=20, beside=False)[0]
-    >>> 0.25 < 1 - first.ends[0, 1] < 0.46  # of 82 wars that had lasted 30 days 35 % ended within 3 months
+    >>> 0.25 < float(1 - first.ends[0, 1]) < 0.46  # of 82 wars that had lasted 30 days 35 % ended within 3 months
     True
 
     References

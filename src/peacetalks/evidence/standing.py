@@ -56,7 +56,7 @@ class Standing:
     def broken_by(self, age: float, months: int, trait: float | None = None) -> Floats:
         """Return the probability [draw, month] of a break, the first row at the mode, of what stood for `age` days."""
         held = self._survival(np.array([age]), trait)
-        later = self._survival(age + DAYS_PER_MONTH * np.arange(1, months + 1), trait)
+        later = self._survival(age + DAYS_PER_MONTH * np.arange(1, months + 1, dtype=np.float64), trait)
         return 1 - np.divide(later, held, out=np.ones_like(later), where=held > 0)
 
     def _survival(self, days: Floats, trait: float | None) -> Floats:

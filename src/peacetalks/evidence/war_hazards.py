@@ -28,7 +28,7 @@ from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
 if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
 
-WARS_TO, CRISES_TO = date(2003, 12, 31), date(2021, 12, 31)
+WARS_TO, CRISES_TO = date(2007, 12, 31), date(2021, 12, 31)
 WAR_NAMES = ("ended",)
 AGREED = ("formal", "semi_formal", "tacit")
 VIOLENT = ("serious", "war")
