@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peacetalks.conflicts.fill import load
     from peacetalks.equilibrium.forward import Trajectory, forecast, trajectory
     from peacetalks.equilibrium.simulate import simulate
     from peacetalks.equilibrium.solution import Solution
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
-    from peacetalks.scenario.scenario import Scenario, load, patch
+    from peacetalks.scenario.scenario import Scenario, patch
 
 _HOME = {
     "errors": ("GameError", "NotSolved", "SpecError"),
     "game.language": ("Chance", "Decision", "Game", "Move", "Simultaneous"),
-    "scenario.scenario": ("Scenario", "load", "patch"),
+    "scenario.scenario": ("Scenario", "patch"),
+    "conflicts.fill": ("load",),
     "mechanisms.standard_game": ("build",),
     "equilibrium.solution": ("Solution",),
     "equilibrium.solve": ("solve",),

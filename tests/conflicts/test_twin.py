@@ -43,8 +43,7 @@ def test_the_twin_of_a_twin_is_itself_and_departs_in_nothing(name):
 def test_a_scenario_made_from_a_typical_conflict_is_its_own_twin(kind, intensity, state):
     day = date(2015, 6, 30)
     conflict = typical_conflict(kind, intensity, state, day).conflict
-    facts = {"kind": kind, "intensity": intensity, "state": state, "start": conflict.start}
-    made = patch(from_conflict(conflict), {"conflict": facts})
+    made = from_conflict(conflict)
     assert play_key(twin(made)) == play_key(made)
     assert departures(made) == []
 

@@ -75,5 +75,7 @@ def test_the_schema_lets_exactly_these_numbers_be_left_out():
         "Talks.reopen",
         "Talks.accept",
         "Ceasefire.incident",
+        "Ceasefire.incident_one",
+        "Ceasefire.incident_both",
         "Ceasefire.accept",
     }

@@ -38,13 +38,13 @@ def compare(
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
 ) -> None:
     """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
+    from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import files, table_page
     from peacetalks.pages.compare_page import compare_page
     from peacetalks.pages.progress import progress
     from peacetalks.questions.compare import compare as comparison_of
     from peacetalks.scenario.accounts import accounts
-    from peacetalks.scenario.scenario import load
 
     if output is not None:
         files.check(output, table_page.SUFFIXES, read_by(scenario, *(account or ())))
@@ -80,13 +80,13 @@ def infer(
     output: Annotated[Path | None, options.output(".html, .csv, .json or .svg")] = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
+    from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import files, infer_page, table_page
     from peacetalks.pages.progress import progress
     from peacetalks.questions import events as records
     from peacetalks.questions.infer import infer as inference_of
     from peacetalks.scenario.accounts import accounts
-    from peacetalks.scenario.scenario import load
 
     if output is not None:
         files.check(output, infer_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
@@ -133,6 +133,7 @@ def audit(
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
+    from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import files, table_page
     from peacetalks.pages.audit_page import audit_page
@@ -141,7 +142,6 @@ def audit(
     from peacetalks.questions import claims as audits
     from peacetalks.questions import events as records
     from peacetalks.scenario.accounts import accounts
-    from peacetalks.scenario.scenario import load
 
     used = read_by(scenario, claims, *(account or ()))
     for path, suffixes in ((output, table_page.SUFFIXES), (claimreview, None), (keep, None)):

@@ -18,8 +18,8 @@ share of resolute      1 - exp(-age/5 years)/2 on both sides: half at the start,
 front                  0.5 between states; 0.75 within one, where the government holds most (judgement)
 talks                  open only where the record says so; offers 0.3 times `offer`; asking for a truce 0.1 and closing
                        a deal 0.08 times `reach`; proposing to talk 0.3 times `reopen` (judgements times factors)
-truce                  agreed to with hazard 0.15 times `reach`; an incident ends it with chance 0.05, 0.35 or 0.65 (none,
-                       one or both violate) times `incident`
+truce                  agreed to with hazard 0.15 times `reach`; an incident ends it with chance 0.05, 0.35 or 0.65
+                       (none, one or both violate) times `incident`
 settlement             fails by accident with the hazard recorded of agreements and treaties; nobody rearms
 all else               judgement, the same for every conflict
 =====================  ===============================================================================================
@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peacetalks.conflicts.covariates import Covariates, covariates
+from peacetalks.conflicts.facts import facts
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.calibration import FACTORS, Z90, Calibration
 from peacetalks.evidence.calibration import calibration as shipped
@@ -180,7 +181,9 @@ def game_table(
     def estimated(value: float, name: str, high: float, *, of: str) -> dict[str, Any]:
         return _ranged(value, factors[name][1], high, f"{of}, times {mean[name]:.3g} ({name}: {source})")
 
-    field = battlefield(found.hazard * mean["decisive"], MOBILITY[kind] * mean["mobility"], found.strength, FRONT[kind])
+    # Positions that lie closer together are passed sooner: the front keeps its speed.
+    pace = min(MOBILITY[kind] * mean["mobility"] * (size.positions - 1) / (Size.positions - 1), 1.0)
+    field = battlefield(found.hazard * mean["decisive"], pace, found.strength, FRONT[kind], size.positions)
     offer, ask = min(OFFER * mean["offer"], 0.6), min(ASK * mean["reach"], 0.3)
     return {
         "rationality": _point(RATIONALITY, "judgement: the unit of payoffs, fixed"),
@@ -285,6 +288,7 @@ def _head(conflict: Conflict) -> dict[str, Any]:
         "name": f"conflict-{conflict.id}-{day}",
         "title": f"{conflict.name}, {day}",
         "as_of": conflict.as_of,
+        "conflict": facts(conflict),
         "summary": f"UCDP conflict {conflict.id} ({conflict.incompatibility}), fought since "
         f"{conflict.start.isoformat()}; on {day}: {conflict.state}{where}. Talks: {conflict.talks_source}. Made from "
         "the historical record by the fixed mapping; nothing else of the case has entered.",

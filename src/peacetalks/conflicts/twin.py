@@ -38,6 +38,8 @@ DESCRIBED = {  # patterns of paths at their typical value in the twin, and what 
     "talks.reopen": "readiness to propose talks",
     "talks.accept": "readiness to close a deal",
     "ceasefire.incident": "chance of an incident that ends a truce",
+    "ceasefire.incident_one": "chance of an incident with one side violating",
+    "ceasefire.incident_both": "chance of an incident with both violating",
     "ceasefire.accept": "readiness to agree to a ceasefire",
     "ceasefire.violate": "readiness to violate a truce",
     "deal.incident": "chance that a kept deal breaks down by accident",

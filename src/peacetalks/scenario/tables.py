@@ -105,8 +105,8 @@ class Ceasefire(Part):
     gain: Positive = Field(description="What a side gains by violating for a period, in units of the stake.")
     harm: Positive = Field(description="What the other side's violation costs, in units of the stake.")
     incident: Probability = identified("Chance per period of an incident that ends the truce, both complying.")
-    incident_one: Probability = Field(description="The same, with one side violating (better monitoring: higher).")
-    incident_both: Probability = Field(description="The same, with both violating.")
+    incident_one: Probability = identified("The same, with one side violating (better monitoring: higher).")
+    incident_both: Probability = identified("The same, with both violating.")
     violate: Weight = Field(Number(0.3), description="Reference mass of violating, against complying.")
     accept: Weight = identified("Reference hazard of agreeing to a ceasefire asked for, per period.")
 
