@@ -97,8 +97,8 @@ class Scenario(Part):
     credibility: Credibility | None = None
     reference_classes: list[Label] = Field(
         default_factory=list,
-        description="Classes of past episodes for the outside view, such as 'war_type=interstate, reached=3y'; the "
-        "narrowest with enough cases is pooled with the model.",
+        description="Classes of past episodes that are shown beside the record's answer, such as "
+        "'war_type=interstate, reached=3y'.",
     )
 
     _raw: dict[str, Any] = PrivateAttr(default_factory=dict)
