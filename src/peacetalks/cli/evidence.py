@@ -65,6 +65,24 @@ def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, 
 
 
 @app.command()
+def conflicts(
+    text: Annotated[str, typer.Argument(help="A state, a party, a territory or a UCDP number; left out, all.")] = "",
+    as_of: options.AsOf = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the conflicts of the record by id, with parties, years, intensity and state, as known at a date."""
+    from peacetalks.conflicts import find
+    from peacetalks.pages.evidence_screen import conflict_lines, conflict_rows
+    from peacetalks.pages.files import json_text
+
+    found = find.conflicts(as_of, text)
+    if as_json:
+        print(json_text({"coverage_end": find.coverage_end().isoformat(), "conflicts": conflict_rows(found)}), end="")
+        return
+    print(printable("\n".join(conflict_lines(found, text, as_of, find.coverage_end())) + "\n"), end="")
+
+
+@app.command()
 def outside(
     classes: Annotated[
         list[str] | None, typer.Argument(help="Named classes or conditions: interstate reached=3y ...")

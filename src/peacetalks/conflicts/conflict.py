@@ -43,6 +43,8 @@ class Conflict:
     talks_source: str  # the dataset that says so, or why it is taken as closed
     ceasefires: int | None  # declared in the three years before; None outside the record (civil conflicts 1989 to 2020)
     episode: int | None = None  # UCDP episode
+    coverage_end: date | None = None  # last day of the record that it rests on
+    notes: tuple[str, ...] = ()  # what a reader must know of it: full sentences
 
     @property
     def age(self) -> float:

@@ -27,7 +27,7 @@ def written(frame: pl.DataFrame, schema: Schema, carried: Sequence[str] = (), gr
 def parsed(
     name: str, text: str, schema: Schema, key: Sequence[str] = (), carried: Sequence[str] = (), group: str = ""
 ) -> pl.DataFrame:
-    """Return the frame of such text; `name` is that of the table in messages, `key` the columns that tell rows apart.
+    """Return the frame of such text; `name` is that of the table in messages, `key` the columns that identify a row.
 
     Raises `EvidenceError` for text that is not a table of these columns, or that has two rows of one key.
     """

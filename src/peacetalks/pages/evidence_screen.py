@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.pages.cells import decimal_range
 from peacetalks.pages.styles import END_NAMES
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import polars as pl
 
     from peacetalks.evidence.composition import ClassSummary, Composition, Coverage, Left
     from peacetalks.evidence.outside import OutsideForecast
@@ -123,4 +127,24 @@ def coverage_lines(ends: Sequence[Coverage]) -> list[str]:
     for x in ends:
         lines.append(f"The record of {x.gives} is followed to {x.followed_to.isoformat()} ({x.title}).")
         lines += left_lines("Not in the table, whatever their date", x.left_out)
+    return lines
+
+
+def conflict_rows(found: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the conflicts of `conflicts.find.conflicts` as plain values, ready for JSON."""
+    return [{k: v.isoformat() if isinstance(v, date) else v for k, v in r.items()} for r in found.iter_rows(named=True)]
+
+
+def conflict_lines(found: pl.DataFrame, text: str, as_of: str | None, coverage_end: date) -> list[str]:
+    """Return one line for each conflict; `text` and `as_of` are as they were asked."""
+    day = as_of or coverage_end.isoformat()
+    if found.is_empty():
+        return [f"No conflict that had begun by {day} has {text!r} in its name, parties or territory."]
+    head = f"{found.height} conflicts that had begun by {day}; the record ends on {coverage_end.isoformat()}."
+    lines = [head, f"{'id':>6}  {'years':9}  {'kind':10}  {'level':5}  {'state':22}  conflict: parties"]
+    for r in found.iter_rows(named=True):
+        state = r["state"] if r["since"] is None else f"{r['state']} {r['since'].isoformat()}"
+        years = f"{r['first']}-{r['last']}"
+        parties = f"{clip(r['side_a'], 50)} against {clip(r['side_b'], 60)}"
+        lines.append(f"{r['id']:>6}  {years:9}  {r['kind']:10}  {r['intensity']:5}  {state:22}  {r['name']}: {parties}")
     return lines

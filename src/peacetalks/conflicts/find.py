@@ -1,0 +1,308 @@
+"""A conflict by name or UCDP id, as it was known at a date.
+
+=================  =====================================================================================================
+the episode        the latest that had begun; over when its end was known (low activity, or an end of which it is not
+                   recorded how: when a calendar year without fighting has passed)
+state              fighting; truce: a whole ceasefire of both sides took effect in the twelve months before and is
+                   recorded as in force, or the episode ended in a ceasefire; settlement: it ended in an agreement; over
+intensity, deaths  of the last calendar year that had passed; in the first year of an episode "minor", for 25 deaths had
+                   been reached and more is not known
+population, CINC   the latest of up to five years before
+names, parties     those of the last year that had passed, in the first year of an episode those of that year
+=================  =====================================================================================================
+
+After the end of the record (`evidence.conflict_year_rows`), what was known at its end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from peacetalks.conflicts.conflict import Conflict
+from peacetalks.conflicts.conflict_years import every_year
+from peacetalks.conflicts.matching import Entry, matches, nearest
+from peacetalks.errors import EvidenceError
+from peacetalks.evidence import talks
+from peacetalks.evidence.dates import as_date
+from peacetalks.evidence.tables import table_text
+from peacetalks.text_files import clip, shorten
+
+if TYPE_CHECKING:
+    from peacetalks.conflicts.conflict import State
+
+    Row = dict[str, Any]
+
+MOST_LISTED = 12
+BY_SOURCE = {"civil": ("cwm", "pax", "ethprio-ceasefires"), "interstate": ("icb", "pax")}
+FIRST_YEAR = "The first calendar year of the episode has not passed: of its intensity only 25 deaths are known."
+
+
+@dataclass(frozen=True)
+class _Span:
+    """An episode of a conflict, with its rows by year."""
+
+    id: int
+    start: date
+    end: date | None
+    ending: str | None
+    rows: tuple[Row, ...]
+
+    def ended_by(self, day: date) -> bool:
+        """Whether it was known by a day that the episode had ended."""
+        if self.end is None:
+            return False
+        known = date(self.end.year + 1, 12, 31) if self.ending in (None, "low_activity") else self.end
+        return known <= day
+
+    def known(self, day: date) -> list[Row]:
+        """Return the rows of calendar years that had passed."""
+        return [r for r in self.rows if date(r["year"], 12, 31) <= day]
+
+
+def find_conflict(name_or_id: str | int, as_of: date | str | None = None) -> Conflict:
+    """Return a conflict as it was known at the end of a day.
+
+    Parameters
+    ----------
+    name_or_id
+        Name of the conflict, its state, parties or territory, or its UCDP number.
+    as_of
+        The day; None: the last one of the record.
+
+    Returns
+    -------
+    Conflict
+        Without anything that became known later; what is not recorded is None.
+
+    Raises
+    ------
+    EvidenceError
+        For a name that no conflict or more than one has, a conflict that had not begun, or a day that is not one.
+
+    Examples
+    --------
+    >>> c = find_conflict("Korea", "1951-12-31")
+    >>> c.id, c.name, c.state, c.war
+    (235, 'North Korea - South Korea', 'fighting', True)
+    >>> find_conflict("Sri Lanka", "2002-03-01").state
+    'truce'
+
+    References
+    ----------
+    Gleditsch et al. (2002); Kreutz (2010).
+    """
+    day = as_date(as_of) or coverage_end()
+    number = _number(name_or_id)
+    if number is not None:
+        return _at(number, day)
+    return _at(_chosen(str(name_or_id), day), day)
+
+
+def conflicts(as_of: date | str | None = None, text: str = "") -> pl.DataFrame:
+    """Return the conflicts that had begun, one a row, as they were known at the end of a day.
+
+    Parameters
+    ----------
+    as_of
+        The day; None: the last one of the record.
+    text
+        Words that the name, the parties or the territory must have; left out, all.
+
+    Returns
+    -------
+    polars.DataFrame
+        By id: `id`, `name`, `kind`, `side_a`, `side_b`, `first` and `last` (years of activity known), `intensity`,
+        `state`, `start` (of the latest episode), `since` (of the truce, settlement or end).
+
+    Raises
+    ------
+    EvidenceError
+        For a day that is not one.
+
+    Examples
+    --------
+    >>> conflicts("2004-12-31", "Sri Lanka").select("name", "state").rows()
+    [('Sri Lanka: government', 'over'), ('Sri Lanka: Eelam', 'over')]
+    """
+    day = as_date(as_of) or coverage_end()
+    found = [_at(i, day) for i, spans in _spans().items() if spans[0].start <= min(day, coverage_end())]
+    if text:
+        entries = [Entry(c.id, c.name, f"{c.side_a}, {c.side_b}", _territory(c.id)) for c in found]
+        listed = {e.id for e in matches(text, entries)} | ({_number(text)} - {None})
+        found = [c for c in found if c.id in listed]
+    rows = [
+        {
+            **{k: getattr(c, k) for k in ("id", "name", "kind", "side_a", "side_b")},
+            **_years(c.id, day),
+            **{k: getattr(c, k) for k in ("intensity", "state", "start", "since")},
+        }
+        for c in found
+    ]
+    dates = {"start": pl.Date, "since": pl.Date}
+    texts = dict.fromkeys(("name", "kind", "side_a", "side_b", "intensity", "state"), pl.String)
+    numbers = dict.fromkeys(("id", "first", "last"), pl.Int64)
+    columns = ("id", "name", "kind", "side_a", "side_b", "first", "last", "intensity", "state", "start", "since")
+    schema = {c: (numbers | texts | dates)[c] for c in columns}
+    return pl.DataFrame(rows, schema=schema).sort("id")
+
+
+def coverage_end() -> date:
+    """Return the last day of the record of conflicts."""
+    return date(every_year()["year"].max(), 12, 31)  # type: ignore[arg-type]
+
+
+def _number(name_or_id: str | int | None) -> int | None:
+    """Return the UCDP number that was given, if it is one."""
+    if isinstance(name_or_id, bool) or not isinstance(name_or_id, int | str):
+        raise EvidenceError(f"{shorten(name_or_id)} is not a conflict: give its name or UCDP number.")
+    text = str(name_or_id).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _spans() -> dict[int, list[_Span]]:
+    """Return the episodes of each conflict by first day."""
+    return _grouped(table_text("conflict_years.csv"))
+
+
+@lru_cache(maxsize=2)
+def _grouped(text: str) -> dict[int, list[_Span]]:  # keyed by the text, so that another table is read anew
+    return spans_of(every_year())
+
+
+def spans_of(frame: pl.DataFrame) -> dict[int, list[_Span]]:
+    """Return the episodes of each conflict by first day, from the table of `conflict_years.every_year`."""
+    found: dict[int, list[_Span]] = {}
+    for _, group in frame.group_by("id", "episode", maintain_order=True):
+        rows = tuple(group.iter_rows(named=True))
+        last = next((r for r in rows if r["end"] is not None), rows[-1])
+        span = _Span(last["episode"], last["start"], last["end"], last["ending"], rows)
+        found.setdefault(last["id"], []).append(span)
+    return {i: sorted(spans, key=lambda s: s.start) for i, spans in found.items()}
+
+
+def _acts() -> dict[int, list[talks.Act]]:
+    return _acts_of(table_text(talks.TABLE))
+
+
+@lru_cache(maxsize=2)
+def _acts_of(text: str) -> dict[int, list[talks.Act]]:
+    return talks.by_conflict(talks.from_csv(text))
+
+
+def _territory(conflict: int) -> str:
+    return _spans()[conflict][-1].rows[-1]["territory"] or ""
+
+
+def _years(conflict: int, day: date) -> Row:
+    """Return the first and last calendar year of activity that is known; the year of the day counts if it is one."""
+    years = [r["year"] for s in _spans()[conflict] if s.start <= day for r in s.rows if r["year"] <= day.year]
+    passed = [y for y in years if date(y, 12, 31) <= day] or years
+    return {"first": min(passed), "last": max(passed)}
+
+
+def _chosen(text: str, day: date) -> int:
+    """Return the conflict that a text means at a day: the only one that matches, or the only one still under way."""
+    entries = [_entry(i) for i in _spans()]
+    found = matches(text, entries)
+    if not found:
+        raise EvidenceError(
+            f"no conflict of the record is called {shorten(text)}{nearest(text, entries)}. "
+            "`peacetalks evidence conflicts` lists them; a UCDP number will do too."
+        )
+    begun = [e for e in found if _spans()[e.id][0].start <= min(day, coverage_end())]
+    if len(begun) <= 1:
+        return (begun or found)[0].id if begun or len(found) == 1 else _refuse(text, found, day)
+    under_way = [e for e in begun if _at(e.id, day).state != "over"]
+    return under_way[0].id if len(under_way) == 1 else _refuse(text, under_way or begun, day)
+
+
+def _refuse(text: str, found: list[Entry], day: date) -> int:
+    """Raise the error that lists the conflicts that a text can mean."""
+    listed = "; ".join(
+        f"{e.id} {e.name} ({clip(e.sides, 60)}; {_at(e.id, max(day, _spans()[e.id][0].start)).state})"
+        for e in found[:MOST_LISTED]
+    )
+    more = f"; and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    raise EvidenceError(
+        f"{shorten(text)} can be {len(found)} conflicts at {day.isoformat()}: {listed}{more}. Give the number of one."
+    )
+
+
+def _entry(conflict: int) -> Entry:
+    row = _spans()[conflict][-1].rows[-1]
+    return Entry(conflict, row["name"], f"{row['side_a']}, {row['side_b']}", row["territory"] or "")
+
+
+def _at(conflict: int, day: date) -> Conflict:
+    """Return a conflict at a day; raise `EvidenceError` if there is none of this number, or it had not begun."""
+    spans = _spans().get(conflict)
+    if spans is None:
+        raise EvidenceError(
+            f"no conflict of the record has the UCDP number {conflict}: `peacetalks evidence conflicts` lists them."
+        )
+    last = coverage_end()
+    until = min(day, last)
+    begun = [s for s in spans if s.start <= until]
+    if not begun:
+        raise EvidenceError(
+            f"{spans[0].rows[0]['name']} (conflict {conflict}) began on {spans[0].start.isoformat()}, after "
+            f"{until.isoformat()}: give a later day."
+        )
+    span = begun[-1]
+    known = span.known(until)
+    row = known[-1] if known else span.rows[0]
+    figures = next((r for r in span.rows if r["year"] == until.year), row)
+    inter = row["war_type"] == "interstate"
+    state, since = _state(span, until, _acts()[conflict])
+    notes = [] if day <= last else [f"The record of conflicts ends on {last.isoformat()}: this is what was known then."]
+    return Conflict(
+        **{k: row[k] for k in ("id", "name", "cluster", "war_type", "incompatibility", "side_a", "side_b")},
+        kind="interstate" if inter else "civil",
+        as_of=day,
+        state=state,
+        start=span.start,
+        since=since,
+        war=any(r["intensity"] == "war" for r in known),
+        intensity=known[-1]["intensity"] if known else "minor",
+        previous=row["previous"],
+        major_power=row["major_power"],
+        deaths=None if not known or known[-1]["deaths"] is None else float(known[-1]["deaths"]),
+        population=None if figures["population"] is None else float(figures["population"]),
+        capability_a=figures["capability_a"] if inter else None,
+        capability_b=figures["capability_b"] if inter else None,
+        **_recorded_talks(_acts()[conflict], day, until, "interstate" if inter else "civil"),
+        episode=span.id,
+        coverage_end=last,
+        notes=(*notes, *(() if known else (FIRST_YEAR,))),
+    )
+
+
+def _state(span: _Span, day: date, acts: list[talks.Act]) -> tuple[State, date | None]:
+    """Return the state of an episode at a day, and the first day of it if it is not fighting."""
+    if span.ended_by(day):
+        named: dict[str | None, State] = {"agreement": "settlement", "ceasefire": "truce"}
+        return named.get(span.ending, "over"), span.end
+    after = max(_earlier(day, 1), span.start - timedelta(1))
+    began = [a.effect for a in acts if a.in_force(day, after) and a.effect is not None]
+    return ("truce", max(began)) if began else ("fighting", None)
+
+
+def _recorded_talks(acts: list[talks.Act], day: date, until: date, kind: str) -> Row:
+    """Return talks, their source and the ceasefires declared; `until` is the last day of the record up to `day`."""
+    sources = talks.sources_of_talks(acts, _earlier(until, 1), day)
+    covered = ", ".join(f"{s} to {talks.COVERAGE[s][1]}" for s in BY_SOURCE[kind])
+    return {
+        "talks": bool(sources),
+        "talks_source": ", ".join(sources) or f"taken as closed: none recorded in the twelve months before ({covered})",
+        "ceasefires": talks.declared(acts, _earlier(day, 3), day) if kind == "civil" else None,
+    }
+
+
+def _earlier(day: date, years: int) -> date:
+    """Return the same day so many years before; 28 February for 29 February."""
+    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)

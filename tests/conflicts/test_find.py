@@ -1,0 +1,178 @@
+"""Conflicts by name at a date: names that people write, states that the record says, and nothing known only later."""
+
+from datetime import date, timedelta
+from unittest.mock import patch
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from peacetalks.conflicts import find
+from peacetalks.conflicts.conflict_years import conflict_years, every_year
+from peacetalks.conflicts.find import conflicts, coverage_end, find_conflict
+from peacetalks.conflicts.matching import Entry, matches, words
+from peacetalks.errors import EvidenceError
+
+IDS = sorted(find._spans())
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "number"),
+    [
+        ("Korea", "1951-07-10", 235),
+        ("the Korean War", "1951-07-10", 235),
+        ("Sri Lanka", "2001-06-01", 352),
+        ("sri lanka: EELAM", "2001-06-01", 352),
+        ("LTTE", "2001-06-01", 352),
+        ("Sudan: government", "2004-05-05", 309),
+        ("Russia - Ukraine", "2022-03-26", 13243),
+        ("Russia–Ukraine", "2024-03-26", 13243),
+        ("Ukraine", "2025-06-01", 13243),
+        ("Ukraine", "2016-06-01", 13306),
+        ("Iran-Iraq war", "1985-12-31", 324),
+        ("Falklands", "1982-05-10", 346),
+        ("Côte d'Ivoire", "2003-01-01", 419),
+        ("324", "1985-12-31", 324),
+        (324, date(1985, 12, 31), 324),
+    ],
+)
+def test_names_that_people_write(name, day, number):
+    assert find_conflict(name, day).id == number
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "message"),
+    [
+        ("Sri Lnka", "2001-06-01", r"no conflict of the record is called 'Sri Lnka' \(did you mean 'Sri Lanka'\?\)"),
+        ("Columbia", "2001-06-01", r"did you mean 'Colombia'"),
+        ("Iran", "1985-12-31", r"'Iran' can be 2 conflicts at 1985-12-31: 205 Iran: Kurdistan .*; 324 Iran - Iraq"),
+        ("", "2001-06-01", "no conflict of the record is called ''"),
+        ("99999", "2001-06-01", "no conflict of the record has the UCDP number 99999"),
+        (True, "2001-06-01", "True is not a conflict: give its name or UCDP number"),
+        ("Korea", "1940-01-01", r"\(conflict 235\) began on 1949-05-31, after 1940-01-01: give a later day"),
+        ("Korea", "yesterday", "write a day as YYYY-MM-DD"),
+    ],
+)
+def test_refusals(name, day, message):
+    with pytest.raises(EvidenceError, match=message):
+        find_conflict(name, day)
+
+
+def test_a_long_list_of_matches_is_cut():
+    with pytest.raises(EvidenceError, match=r"'government' can be \d+ conflicts at .*; and \d+ more\. Give the number"):
+        find_conflict("government", "1990-01-01")
+
+
+def test_korea_in_july_1951():
+    """By hand from UCDP/PRIO: the war of 1950 had been reached; that of 1951 was not over and is not used."""
+    c = find_conflict(235, "1951-07-10")
+    assert (c.kind, c.state, c.since, c.start, c.previous) == ("interstate", "fighting", None, date(1949, 5, 31), 0)
+    assert (c.intensity, c.war, c.deaths, c.ceasefires, c.talks) == ("war", True, None, None, False)
+    assert c.talks_source.startswith("taken as closed: none recorded in the twelve months before (icb to 2017")
+    assert c.age == pytest.approx(2.11, abs=0.01)
+
+
+def test_a_war_thirty_days_old_has_no_year_that_has_passed():
+    c = find_conflict("Russia - Ukraine", "2022-03-26")
+    assert (c.intensity, c.war, c.deaths, c.notes) == ("minor", False, None, (find.FIRST_YEAR,))
+    assert c.age * 365.25 == pytest.approx(30)
+    assert (c.capability_a, c.capability_b) == (0.034852, 0.006436)
+
+
+def test_states():
+    """Truce and settlement as UCDP codes the end; fighting again from the first day of the next episode."""
+    assert [find_conflict(352, d).state for d in ("2001-12-11", "2001-12-12", "2003-06-13", "2003-06-14")] == [
+        "fighting", "truce", "truce", "fighting",
+    ]  # fmt: skip
+    assert find_conflict(352, "2001-12-12").since == date(2001, 12, 12)
+    assert find_conflict(419, "2005-01-01").state == "settlement"  # Ivory Coast: agreement
+    korea = find_conflict(235, "1960-01-01")
+    assert (korea.state, korea.since) == ("truce", date(1953, 7, 27))
+
+
+def test_low_activity_is_known_a_calendar_year_later():
+    """Sri Lanka's second episode ended in August 2003 in low activity."""
+    assert find_conflict(352, "2004-12-30").state == "fighting"
+    assert find_conflict(352, "2004-12-31").state == "over"
+
+
+def test_a_truce_while_the_episode_goes_on():
+    """Sudan: the two-sided ceasefire of 8 April 2004 (ETH/PRIO), in force a month later."""
+    c = find_conflict(309, "2004-05-05")
+    assert (c.state, c.since, c.talks) == ("truce", date(2004, 4, 8), True)
+
+
+def test_after_the_record_what_was_known_at_its_end():
+    c, last = find_conflict(13243, "2026-11-26"), find_conflict(13243, coverage_end())
+    assert c.notes == ("The record of conflicts ends on 2024-12-31: this is what was known then.",)
+    same = ("state", "intensity", "war", "deaths", "population", "capability_a", "start", "coverage_end")
+    assert [getattr(c, k) for k in same] == [getattr(last, k) for k in same]
+    assert c.as_of == date(2026, 11, 26)
+    assert last.notes == ()
+
+
+def test_agrees_with_the_conflict_years_on_their_day():
+    """An independent method: each row of the table is what is found of its conflict on its day."""
+    checked = 0
+    for r in conflict_years().filter(pl.col("year") % 7 == 0).iter_rows(named=True):
+        c = find_conflict(r["id"], r["day"])
+        if c.episode != r["episode"]:
+            continue  # a later episode began in the same year
+        same = ("name", "kind", "start", "intensity", "war", "major_power", "deaths", "population", "talks", "previous")
+        assert {k: getattr(c, k) for k in same} == {k: r[k] for k in same}, (r["id"], r["year"])
+        assert c.ceasefires == r["ceasefires"]
+        assert (c.state == "truce") == bool(r["truce"]), (r["id"], r["year"])
+        checked += 1
+    assert checked > 300
+
+
+def planted(frame, day):
+    """The table with other facts for all that became known after a day."""
+    year = pl.date(pl.col("year"), 12, 31) > day
+    frame = frame.filter(pl.col("year") <= day.year)
+    quiet = pl.col("ending").is_null() | (pl.col("ending") == "low_activity")
+    known = pl.when(quiet).then(pl.date(pl.col("end").dt.year() + 1, 12, 31)).otherwise("end")
+    later = pl.col("end").is_not_null() & (known > day)
+    return frame.with_columns(
+        intensity=pl.when(year).then(pl.lit("war")).otherwise("intensity"),
+        deaths=pl.when(year).then(10**6).otherwise("deaths"),
+        end=pl.when(later).then(day + timedelta(9)).otherwise("end"),
+        ending=pl.when(later).then(pl.lit("agreement")).otherwise("ending"),
+    )
+
+
+@given(st.sampled_from(IDS), st.dates(date(1946, 1, 1), date(2024, 12, 31)))
+def test_a_planted_later_fact_changes_nothing(conflict, day):
+    if find._spans()[conflict][0].start > day:
+        return
+    found = find_conflict(conflict, day)
+    spans = find.spans_of(planted(every_year(), day).filter(pl.col("id") == conflict))
+    acts = {conflict: [a for a in find._acts()[conflict] if a.day <= day]}
+    end = coverage_end()
+    with (
+        patch.object(find, "_spans", lambda: spans),
+        patch.object(find, "_acts", lambda: acts),
+        patch.object(find, "coverage_end", lambda: end),
+    ):
+        assert find_conflict(conflict, day) == found
+
+
+def test_the_list():
+    every = conflicts("2001-12-31")
+    assert every["id"].is_sorted()
+    assert set(every["state"]) == {"fighting", "truce", "settlement", "over"}
+    assert (every["first"] <= every["last"]).all()
+    assert every["last"].max() == 2001
+    assert conflicts("2001-12-31", "352")["name"].to_list() == ["Sri Lanka: Eelam"]
+    assert conflicts("2001-12-31", "nowhere at all").is_empty()
+    assert conflicts().height == 303  # as the card of UCDP/PRIO says
+
+
+def test_words_and_matches():
+    assert words("The Iran–Iraq War") == ("iran", "iraq")
+    a, b = Entry(1, "Sudan: government", "", ""), Entry(2, "Sudan: Southern Sudan", "SPLM/A", "Southern Sudan")
+    assert [e.id for e in matches("sudan", [a, b])] == [1, 2]
+    assert [e.id for e in matches("Sudan government", [a, b])] == [1]
+    assert [e.id for e in matches("splm", [a, b])] == [2]
+    assert matches("the war", [a, b]) == []
