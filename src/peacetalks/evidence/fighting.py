@@ -1,9 +1,10 @@
 """Hazards of conflicts in which fighting goes on: settled, won by force, faded; and of a return after a settlement.
 
 The cases are UCDP conflict episodes as known at a date, cut into pieces of time (`pieces`), with competing risks
-(`hazards`). Covariates: the traits below, the logarithm of the age (with other slopes in the first month, in the first
-year and between states), and the era. The *era* is a random walk over five-year steps counted back from the date of the
-forecast, so that agreements may become rare, and the last era's level is what is carried forward.
+(`hazards`). Covariates: the traits below (`ceasefires`: declared in the three years before), the logarithm of the age
+(with other slopes in the first month, in the first year and between states), and the era. The *era* is a random walk
+over five-year steps counted back from the date of the forecast, so that agreements may become rare, and the last era's
+level is what is carried forward.
 
 A trait that is not known, of a case or of the situation, takes its mean. Low activity in a year is known only when the
 next calendar year is over: time after the last such year does not count as time at risk of fading.
@@ -12,6 +13,7 @@ next calendar year is over: time after the last such year does not count as time
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,10 +22,12 @@ import polars as pl
 from peacetalks.evidence import crosswalk
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.classes import prepared
+from peacetalks.evidence.conflict_year_rows import TABLE, from_csv
 from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from peacetalks.evidence.endings import ENDINGS, FADED, SETTLED, VICTORY
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, by_months, cluster_counts, fit
 from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
+from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,10 +36,20 @@ if TYPE_CHECKING:
 
 CAUSES = ("settled", "won by force", "faded")
 CAUSE_OF = {e: i for i, ends in enumerate((SETTLED, VICTORY, FADED)) for e in ends}
-TRAITS = ("interstate", "internationalised", "extrasystemic", "territory", "war", "major_power", "recurring")
+TRAITS = (
+    "interstate",
+    "internationalised",
+    "extrasystemic",
+    "territory",
+    "war",
+    "major_power",
+    "recurring",
+    "ceasefires",
+)
 AGES = ("log age", "log age in the first year", "log age in the first month", "log age, interstate")
 MONTH = float(np.log(1 / 12))
-TRAIT_SD, AGE_SD, ERA_SD, LEVEL_SD = 0.5, 0.5, 0.3, 2.0  # of the priors (judgement)
+TRAIT_SD, AGE_SD, ERA_SD, LEVEL_SD = 0.5, 0.5, 0.4, 2.0  # of the priors (judgement)
+MOST_CEASEFIRES = 10  # more count as this many
 
 
 @dataclass(frozen=True)
@@ -128,6 +142,29 @@ def returns_unknown(rng: np.random.Generator, draws: int) -> Hazards:
     return Hazards(mean, mean + rng.standard_normal((draws, 1, 3)) * np.array([0.7, 0.2, 0.3]))
 
 
+@cache
+def read_conflict_years() -> pl.DataFrame:
+    """Return the ceasefires declared in the three years before each 31 December, by `episode` and `year`."""
+    return from_csv(table_text(TABLE)).select("episode", "year", "ceasefires")
+
+
+def ceasefires_scale(number: float) -> float:
+    """Return the covariate of a number of ceasefires, log(1 + number).
+
+    >>> round(ceasefires_scale(1), 3)
+    0.693
+    """
+    return float(np.log1p(min(number, MOST_CEASEFIRES)))
+
+
+def _ceasefires(frame: pl.DataFrame, case: Ints, year: Ints) -> Floats:
+    """Return the covariate of ceasefires of each piece: those of the three years before its 1 January; NaN unknown."""
+    asked = pl.DataFrame({"episode": frame["id"].to_numpy()[case], "year": year - 1})
+    found = asked.join(read_conflict_years(), on=["episode", "year"], how="left", maintain_order="left")
+    number = found["ceasefires"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return np.log1p(np.minimum(number, MOST_CEASEFIRES))
+
+
 def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
@@ -151,6 +188,7 @@ def _traits(frame: pl.DataFrame, case: Ints, year: Ints) -> dict[str, Floats]:
         "war": (war_year < year).astype(float),
         "major_power": of(pl.col("major_power") == 1),
         "recurring": of(pl.col("previous") >= 1),
+        "ceasefires": _ceasefires(frame, case, year),
     }
 
 

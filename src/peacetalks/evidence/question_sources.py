@@ -112,9 +112,10 @@ def _age_of_record(last: date, as_of: date | None) -> str:
     return f"The record ends on {last.isoformat()}, {years_between(last, as_of):.1f} years before the date."
 
 
-def _table(kind: str) -> object:
-    """Return the committed table of a kind, the same object as long as it is the same table."""
-    return classes.read_cases(kind)
+def _table(kind: str) -> tuple[object, ...]:
+    """Return the tables that fits of a kind rest on, the same objects as long as they are the same tables."""
+    own = classes.read_cases(kind)
+    return (own, fighting.read_conflict_years()) if kind == "episodes" else (own,)
 
 
 def traits_of(s: Situation) -> dict[str, float | None]:
@@ -132,6 +133,7 @@ def traits_of(s: Situation) -> dict[str, float | None]:
         "war": flag(s.intensity, s.intensity == "war"),
         "major_power": flag(s.major_power, bool(s.major_power)),
         "recurring": flag(s.previous, (s.previous or 0) >= 1),
+        "ceasefires": None if s.ceasefires is None else fighting.ceasefires_scale(s.ceasefires),
     }
 
 

@@ -10,18 +10,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST = 128  # fits in the cache
-_CACHE: OrderedDict[Hashable, tuple[object, object]] = OrderedDict()
+_CACHE: OrderedDict[Hashable, tuple[tuple[object, ...], object]] = OrderedDict()
 
 
-def remembered(key: Hashable, given: object, make: Callable[[], T]) -> T:
-    """Return what `make` made for this key and this very object `given`, else make it.
+def remembered(key: Hashable, given: tuple[object, ...], make: Callable[[], T]) -> T:
+    """Return what `make` made for this key and these very objects `given`, else make it.
 
     >>> table = [1]
-    >>> remembered("a", table, lambda: 1), remembered("a", table, lambda: 2), remembered("a", [1], lambda: 3)
+    >>> remembered("a", (table,), lambda: 1), remembered("a", (table,), lambda: 2), remembered("a", ([1],), lambda: 3)
     (1, 1, 3)
     """
     held = _CACHE.get(key)
-    if held is not None and held[0] is given:
+    if held is not None and len(held[0]) == len(given) and all(a is b for a, b in zip(held[0], given, strict=True)):
         _CACHE.move_to_end(key)
         return held[1]  # type: ignore[return-value]
     value = make()

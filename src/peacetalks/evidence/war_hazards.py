@@ -34,7 +34,8 @@ AGREED = ("formal", "semi_formal", "tacit")
 VIOLENT = ("serious", "war")
 CRISIS_NAMES = ("agreement", "serious violence", "ended otherwise")
 PRIOR_CASES = 5.0  # that the shares of a wider class are worth (judgement)
-LEVEL_SD, AGE_SD, TRAIT_SD, ERA_SD = 2.0, 0.5, 0.5, 0.3  # of the priors (judgement)
+LEVEL_SD, AGE_SD, TRAIT_SD = 2.0, 1.0, 0.5  # of the priors (judgement)
+WAR_ERA_SD, CRISIS_ERA_SD = 0.1, 0.3  # of the step from one era to the next: wars of all eras last alike
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def fit_wars(as_of: date | None, draws: int, seed: int) -> Ends | None:
     exposure = c.days[:, None] / DAYS_PER_YEAR
     major = frame["major_power"].cast(pl.Float64).fill_null(np.nan).to_numpy()[c.case]
     data = (exposure, events, c.age, major, c.year, frame["cluster"].to_numpy().astype(str)[c.case])
-    return _fitted(data, as_of or WARS_TO, float(frame["t"].to_numpy().max()), WAR_NAMES, draws, seed)
+    return _fitted(data, as_of or WARS_TO, float(frame["t"].to_numpy().max()), WAR_NAMES, draws, seed, WAR_ERA_SD)
 
 
 def fit_crises(as_of: date | None, draws: int, seed: int) -> Ends | None:
@@ -91,7 +92,7 @@ def fit_crises(as_of: date | None, draws: int, seed: int) -> Ends | None:
     events[:, 2] = last & ~agreed[c.case]
     exposure = np.repeat((c.days * left)[:, None] / DAYS_PER_YEAR, len(CRISIS_NAMES), axis=1)
     data = (exposure, events, c.age, np.zeros(c.case.size), c.year, frame["cluster"].to_numpy().astype(str)[c.case])
-    return _fitted(data, as_of or CRISES_TO, float(length.max()), CRISIS_NAMES, draws, seed)
+    return _fitted(data, as_of or CRISES_TO, float(length.max()), CRISIS_NAMES, draws, seed, CRISIS_ERA_SD)
 
 
 def manner(counts: Floats, draws: int, rng: np.random.Generator) -> Floats:
@@ -118,6 +119,7 @@ def _fitted(
     names: tuple[str, ...],
     draws: int,
     seed: int,
+    era_sd: float,
 ) -> Ends:
     """Fit to pieces: exposure and events [piece, cause], age, trait, calendar year and cluster [piece]."""
     exposure, events, age, trait, year, where = data
@@ -126,7 +128,7 @@ def _fitted(
     mean = float((np.nan_to_num(trait) * time).sum() / max(time.sum(), 1e-9))
     pieces = Pieces(exposure, events, _columns(age, trait - mean, year, today), place)
     level = np.log((events.sum(axis=0) + 0.5) / (exposure.sum(axis=0) + 1.0))
-    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS])
+    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, AGE_SD, TRAIT_SD, *[era_sd] * LAST_ERAS])
     prior_mean = np.zeros((len(names), sd.size))
     prior_mean[:, 0] = level
     rng = np.random.default_rng(seed)
