@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from peacetalks.evidence.anchor import adjust, prior, shipped
 from peacetalks.forecasting.best_estimate import ModelDraws, best_estimate, joint_interval
-from peacetalks.forecasting.typical import Typical
+from peacetalks.forecasting.typical import Departs, Typical
 from peacetalks.forecasting.views import calendar_dates, forecast_views, interval_pairs
 from peacetalks.outcomes import ENDS
 
@@ -78,7 +78,7 @@ def test_the_interval_holds_record_weight_and_ranges():
     r = np.array([[0.05, 0.9, 0.05], [0.2, 0.7, 0.1], [0.3, 0.5, 0.2]])
     m = np.array([[0.1, 0.85, 0.05], [0.5, 0.3, 0.2], [0.6, 0.2, 0.2]])
     t = np.array([[0.08, 0.87, 0.05], [0.3, 0.5, 0.2], [0.4, 0.4, 0.2]])
-    typical = Typical(table(t), ("talks open",), "")
+    typical = Typical(table(t), (Departs("a", "a"),), "")
 
     def width(b):
         return (b.high - b.low).sel(end="peace").values
@@ -144,7 +144,7 @@ def test_the_keys_are_the_values_computed_directly():
     r = np.array([[0.05, 0.9, 0.05], [0.2, 0.7, 0.1], [0.3, 0.5, 0.2]])
     m, t = r[::-1], r[[1, 2, 0]]
     view = View(r, scattered(r))
-    f = forecast_views(table(m), (view,), AS_OF, Typical(table(t), ("a", "b"), ""))
+    f = forecast_views(table(m), (view,), AS_OF, Typical(table(t), (Departs("a", "a 1"), Departs("b", "b 2")), ""))
     printed = f.to_dict()
     q = adjust(r, m, t, shipped(AS_OF).mean)
     low, high = joint_interval(view.runs, ModelDraws(m[None], t[None]), shipped(AS_OF))
@@ -156,7 +156,7 @@ def test_the_keys_are_the_values_computed_directly():
         assert pairs[:, 0] == pytest.approx(np.minimum(low, q)[:, i])
         assert pairs[:, 1] == pytest.approx(np.maximum(high, q)[:, i])
     assert printed["dates"] == ["1951-08-10", "1952-07-10", "1953-07-10"]
-    assert printed["pooled"]["departures"] == ["a", "b"]
+    assert printed["pooled"]["departures"] == ["a 1", "b 2"]
     assert printed["pooled"]["ends"] == printed["best"]
     assert interval_pairs(f.pooled) == printed["best_interval"]
 

@@ -1,6 +1,5 @@
 """What a forecast carries: the record beside it, the best estimate, its accuracy, its size."""
 
-
 import numpy as np
 import pytest
 
@@ -9,10 +8,10 @@ from peacetalks.catalog import make
 from peacetalks.conflicts.twin import departures
 from peacetalks.conflicts.twin import twin as conflicts_twin
 from peacetalks.evidence.anchor import adjust, shipped
-from peacetalks.forecasting.best_estimate import anchor
 from peacetalks.forecasting.complete_information import complete_information
-from peacetalks.forecasting.record_view import FEW, record_views
+from peacetalks.forecasting.record_view import FEW, anchor, record_views
 from peacetalks.forecasting.size import game_size
+from peacetalks.forecasting.typical import in_words
 from peacetalks.game.compile import compile_game
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 3}
@@ -85,7 +84,7 @@ def test_the_best_estimate_is_the_record_moved_by_the_departure_from_the_twin(sm
     assert p.ends.values == pytest.approx(adjust(record, looked.ends.values, twin.ends.values, p.weight.mean))
     assert p.weight == shipped(small.as_of)
     assert p.draws == 2
-    assert p.departures == tuple(map(str, departures(small)))
+    assert p.departures == in_words(departures(small))
 
 
 def test_a_twin_is_the_record_itself(small):

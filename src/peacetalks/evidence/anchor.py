@@ -1,7 +1,7 @@
 r"""Anchor and adjust: the record's probabilities, moved by what the model finds different from the typical case.
 
 With the record's probability :math:`r_k` of end k, the model's :math:`m_k` and the model's :math:`t_k` at the typical
-values of the class, the best estimate is
+values of the class, both mixed with ignorance (below), the best estimate is
 
 .. math:: q_k \propto r_k \Big(\frac{m_k}{t_k}\Big)^{w}, \qquad \sum_k q_k = 1 .
 
@@ -17,7 +17,12 @@ declared judgement, and a posterior on a grid from what came true,
 .. math:: \pi(w \mid D) \propto \phi\Big(\frac{w-\mu}{\sigma}\Big)\,[w \ge 0] \prod_i q_{i,y_i}(w)^{c_i} ,
 
 with :math:`c_i` below 1 for rows that repeat an episode.  `walk` fits, for each forecast, to the outcomes known before
-its date only.  Probabilities of the model below `FLOOR` are raised to it, so that the model cannot rule out an end.
+its date only.
+
+The model's tails are not to be trusted: an end that has a hundred times its typical probability because the typical one
+is next to nothing is not a hundred times as likely.  So with probability `IGNORANCE` a forecast of the model is taken
+to be worth nothing, and m and t are mixed with a uniform distribution: no ratio exceeds some 60, and none of two small
+probabilities is far from 1.
 
 References
 ----------
@@ -47,7 +52,8 @@ if TYPE_CHECKING:
 
     from peacetalks.evidence.arrays import Floats
 
-FLOOR = 1e-3  # least probability of the model that enters
+IGNORANCE = 0.05  # judgement: one forecast of the model in twenty is worth nothing
+FLOOR = 1e-3  # least probability of the record in the likelihood: none that came true counts as impossible
 PRIOR_MEAN, PRIOR_SD = 0.5, 0.5
 WHY = "judgement: some half of the model's departure from its typical case, between 0.1 and 1.4 (90%)"
 BORDERS = np.linspace(0.0, 3.0, 121)  # of the cells of the grid of weights; beyond lies 3e-7 of the prior
@@ -98,7 +104,7 @@ def adjust(record: ArrayLike, model: ArrayLike, typical: ArrayLike, weight: Arra
     record, model, typical : array_like, shape (..., end)
         Probabilities that sum to 1 over ends (they broadcast); NaN where one is not estimable.
     weight : array_like, shape (...)
-        0 or more; 0 gives the record.
+        0 or more; 0 gives the record, and so does a model that is as in the typical case.
 
     Returns
     -------
@@ -117,7 +123,7 @@ def adjust(record: ArrayLike, model: ArrayLike, typical: ArrayLike, weight: Arra
     Examples
     --------
     >>> adjust([0.1, 0.9], [0.6, 0.4], [0.4, 0.6], 1.0).round(3).tolist()
-    [0.2, 0.8]
+    [0.193, 0.807]
     """
     r, m, t = (np.asarray(a, float) for a in (record, model, typical))
     w = np.asarray(weight, float)[..., None]
@@ -133,7 +139,7 @@ def adjust(record: ArrayLike, model: ArrayLike, typical: ArrayLike, weight: Arra
             )
     if not bool((w >= 0).all()):
         raise AnchorError(f"the weight must be 0 or more, got {np.min(w):g}")
-    q = np.maximum(r, 0) * np.exp(w * (_log(m) - _log(t)))
+    q = np.maximum(r, 0) * np.exp(w * (_log_mixed(m) - _log_mixed(t)))
     return q / q.sum(axis=-1, keepdims=True)
 
 
@@ -280,8 +286,8 @@ def card_text(fitted_on: str, known_to: str, sharpens: bool, limits: list[str]) 
     """
     what = {
         "title": "Weight on the model's departure from its typical case, by the date from which it was known",
-        "method": "best = record x exp(w (log model - log typical)), renormalised; posterior of w on a grid; see the "
-        "module peacetalks.evidence.anchor",
+        "method": "best = record x exp(w (log model - log typical)), renormalised, both mixed with ignorance "
+        f"({IGNORANCE:g}); posterior of w on a grid; see the module peacetalks.evidence.anchor",
         "prior": {"weight": f"Normal({PRIOR_MEAN:g}, {PRIOR_SD:g}), not below 0", "why": WHY},
         "fitted_on": fitted_on,
         "known_to": known_to,
@@ -303,6 +309,11 @@ def _shipped() -> tuple[tuple[date, Weight], ...]:
         weight = Weight(float(row["mean"]), quantiles, int(row["n"]), float(row["effective_n"]))
         out.append((date.fromisoformat(row["known"]), weight))
     return tuple(out)
+
+
+def _log_mixed(p: Floats) -> Floats:
+    """Return log probabilities of the model, mixed with ignorance."""
+    return np.log((1 - IGNORANCE) * np.maximum(p, 0) + IGNORANCE / p.shape[-1])
 
 
 def _log(p: Floats) -> Floats:
@@ -333,7 +344,7 @@ def _log_likelihoods(
 
 def _chunk(r: Floats, m: Floats, t: Floats, y: np.ndarray) -> Floats:
     """Return the log-likelihood [row, weight] of some rows; an end that the record rules out counts as `FLOOR`."""
-    scaled = _log(r)[:, None, :] + GRID[:, None] * (_log(m) - _log(t))[:, None, :]  # [row, weight, end]
+    scaled = _log(r)[:, None, :] + GRID[:, None] * (_log_mixed(m) - _log_mixed(t))[:, None, :]  # [row, weight, end]
     top = scaled.max(axis=-1)
     norm = top + np.log(np.exp(scaled - top[..., None]).sum(axis=-1))
     return np.take_along_axis(scaled, y[:, None, None], axis=-1)[..., 0] - norm

@@ -18,7 +18,7 @@ import numpy as np
 
 from peacetalks.evidence.anchor import Weight, adjust, card, shipped
 from peacetalks.forecasting.readout import plain_columns
-from peacetalks.forecasting.record_view import FEW
+from peacetalks.forecasting.record_view import anchor
 from peacetalks.forecasting.settings import SEED
 
 if TYPE_CHECKING:
@@ -28,16 +28,11 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from peacetalks.forecasting.record_view import RecordView
-    from peacetalks.forecasting.typical import Typical
+    from peacetalks.forecasting.typical import Departs, Typical
 
 JOINT_DRAWS = 2000  # of record, weight and model: the ends of an interval then err by about a fiftieth of its width
 INTERVAL = (0.05, 0.95)
 BOUND_WEIGHTS = 21  # weights at which the bounds are evaluated
-NO_CLASS = "The scenario names no reference class: there is no record's answer to start from."
-NO_CASES = (
-    f"No reference class holds {FEW} cases followed so long: the record is insufficient, "
-    "and only the model's own forecast is shown."
-)
 
 
 class ModelDraws(NamedTuple):
@@ -58,7 +53,7 @@ class BestEstimate:
     typical: xr.DataArray | None  # (period, end): the model's forecast of the typical case
     whole: xr.DataArray | None  # (period, end): the record moved by the model's whole departure: weight 1
     bounds: tuple[xr.DataArray, xr.DataArray] | None  # (period, end): least and most from weight 0 to 1, or beyond
-    departures: tuple[str, ...]  # of the scenario from the typical case, in words
+    departures: tuple[Departs, ...]  # of the scenario from the typical case
     number: int | None  # which of the record's answers anchors, from 1
     reference_class: str | None
     weight: Weight  # of the model's departure, and what it rests on
@@ -87,7 +82,7 @@ class BestEstimate:
             "reference_class": self.reference_class,
             "months": list(self.months),
             **{name: None if a is None else plain_columns(a) for name, a in tables.items()},
-            "departures": list(self.departures),
+            "departures": [d.detail for d in self.departures],
             "weight": w.mean,
             "weight_interval": [w.low, w.high],
             "sharpness": 1.0,
@@ -197,16 +192,6 @@ def _without(
     )
 
 
-def anchor(record: Sequence[RecordView]) -> tuple[int | None, str]:
-    """Return which of the record's answers anchors, from 1, and "", or None and why none does."""
-    if not record:
-        return None, NO_CLASS
-    known = [(i, view) for i, view in enumerate(record, 1) if view.ends]
-    if not known:
-        return None, NO_CASES
-    return max(known, key=lambda item: item[1].conditions)[0], ""  # of equals the first
-
-
 def joint_interval(record: np.ndarray, model: ModelDraws, weight: Weight) -> tuple[np.ndarray, np.ndarray]:
     """Return the 5% and 95% points [period, end] of the best estimate over joint draws.
 
@@ -245,7 +230,7 @@ def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.n
     assert table is not None
     values = table.sel(end=model["end"]).values
     past = np.array([values[i] if i is not None else np.full(values.shape[1], np.nan) for i in at])
-    if getattr(view, "runs", None) is None:
+    if view.runs is None:
         return past, None
     runs = np.asarray(view.runs)  # in the order of `outcomes.ENDS`, as is the model
     unknown = np.full((len(runs), runs.shape[-1]), np.nan)

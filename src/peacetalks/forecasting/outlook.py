@@ -166,7 +166,7 @@ def outlook(
     >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
     >>> o = outlook(small, belief_points=2)
     >>> list(o.views), o.ends.shape
-    (['pooled', 'inside', 'outside [1]', 'outside [2]'], (2, 3))
+    (['pooled', 'inside', 'outside [1]', 'outside [2]', 'outside [3]', 'outside [4]'], (2, 3))
     """
     periods = _checked_periods(scenario, periods)
     jobs = jobs_in_memory(jobs, check_size(scenario, belief_points, periods, draws))

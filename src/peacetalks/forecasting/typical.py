@@ -7,9 +7,10 @@ drawn once: only what departs from the typical case may move the best estimate.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
 
@@ -26,9 +27,20 @@ from peacetalks.scenario.files import play_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from peacetalks.conflicts.twin import Departure
     from peacetalks.scenario.scenario import Scenario
 
 NOT_SOLVED = "The game of the typical case has no solution within tolerance: the model's departure cannot be measured."
+
+
+class Departs(NamedTuple):
+    """What departs from the typical case, in words."""
+
+    what: str
+    detail: str  # with the scenario's values and the typical ones
+
+
+ACCOUNT = Departs("what the account changes", "what the account changes")
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class TypicalCase:
     """The twin of a scenario, and what departs from it; without a class `twin` is None, and `reason` says why."""
 
     twin: Scenario | None
-    departures: tuple[str, ...]  # in words
+    departures: tuple[Departs, ...]
     reason: str
 
 
@@ -45,16 +57,37 @@ class Typical:
     """What the model expects in the typical case; `ends` is None where that is not known."""
 
     ends: xr.DataArray | None  # (period, end)
-    departures: tuple[str, ...]
+    departures: tuple[Departs, ...]
     reason: str
 
 
 def typical_case(scenario: Scenario) -> TypicalCase:
     """Return the twin of a scenario and its departures, or why there is none."""
     try:
-        return TypicalCase(twin(scenario), tuple(str(d) for d in departures(scenario)), "")
+        return TypicalCase(twin(scenario), in_words(departures(scenario)), "")
     except (SpecError, EvidenceError) as e:
         return TypicalCase(None, (), f"The scenario has no typical case to depart from: {e}")
+
+
+def in_words(found: Sequence[Departure]) -> tuple[Departs, ...]:
+    """Return departures in words; those of several types of a side are one."""
+    groups: dict[str, list[Departure]] = {}
+    for d in found:
+        groups.setdefault(re.sub(r" \([^()]*\)$", "", d.words), []).append(d)
+    out = []
+    for what, of in groups.items():
+        if isinstance(of[0].value, bool):
+            out.append(Departs(f"{what} {_value(of[0].value)}", str(of[0])))
+        else:
+            here, there = (
+                " and ".join(_value(x) for x in values) for values in ([d.value for d in of], [d.typical for d in of])
+            )
+            out.append(Departs(what, f"{what} {here} (typically {there})"))
+    return tuple(out)
+
+
+def _value(x: float | bool) -> str:
+    return ("open" if x else "closed") if isinstance(x, bool) else f"{x:.3g}"
 
 
 def drawn_twins(scenario: Scenario, case: TypicalCase, drawn: Sequence[Scenario]) -> list[Scenario]:
@@ -81,7 +114,7 @@ def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
         elif s is base or case.twin is None:
             out[name] = case
         else:
-            out[name] = TypicalCase(case.twin, (*case.departures, "what the account changes"), "")
+            out[name] = TypicalCase(case.twin, (*case.departures, ACCOUNT), "")
     return out
 
 

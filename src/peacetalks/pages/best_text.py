@@ -39,8 +39,7 @@ def day_name(day: date) -> str:
 
 def headline_month(f: HasViews) -> int:
     """Return the month of the headline: of those shown, the last within a year."""
-    asked = [int(m) for m in f.ends.period.values]
-    shown = [m for m in months_shown(asked[-1]) if m in asked] or asked
+    shown = shown_months(f)
     return max((m for m in shown if m <= YEAR), default=shown[0])
 
 
@@ -81,7 +80,7 @@ def why_line(f: HasViews, month: int) -> str:
     return (
         f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {past}; the model finds it {likelier} here "
         f"({_at(f.ends, end, month)}) than in the typical case of the class ({_at(best.typical, end, month)}), "
-        f"from which this one departs in {named(best.departures)}."
+        f"from which this one departs in {named(tuple(d.what for d in best.departures))}."
     )
 
 
@@ -92,7 +91,7 @@ def named(departures: tuple[str, ...]) -> str:
     ('a and b', 'a, b, c and 2 more')
     """
     if not departures:
-        return "what its accounts and mechanisms add"
+        return "nothing that the record describes"
     if len(departures) > NAMED:
         return f"{', '.join(departures[:NAMED])} and {len(departures) - NAMED} more"
     return " and ".join(filter(None, (", ".join(departures[:-1]), departures[-1])))
@@ -132,28 +131,22 @@ def bound_lines(o: HasViews) -> list[str]:
 
 
 def outside_lines(o: HasViews) -> list[str]:
-    """Return a sentence for each outcome class whose best estimate lies outside both record and model, and why."""
-    best, lines = o.pooled, []
-    if best.ends is None or best.record is None or best.typical is None:
+    """Return a sentence on where the best estimate lies outside both record and model, and why; none where nowhere."""
+    found = {e: [str(m) for m in shown_months(o) if _outside(o, e, m)] for e in ENDS}
+    where = [f"{END_NAMES[e].lower()} at {_list(months)} mo" for e, months in found.items() if months]
+    if not where:
         return []
-    for end in ENDS:
-        months = [m for m in _shown(o) if _outside(o, end, m)]
-        if months:
-            m = months[-1]
-            both = f"{PAST_CONFLICTS} ({_at(best.record, end, m)}) and the {MODEL_ALONE} ({_at(o.ends, end, m)})"
-            lines.append(
-                f"{END_NAMES[end]} at {_list([str(k) for k in months])} mo lies outside {both}: "
-                f"{_at(best.ends, end, m)} at {m} mo, because the record is moved by the model's departure from its "
-                f"typical case ({_at(best.typical, end, m)}), not towards its level."
-            )
-    return lines
+    return [
+        f"Outside both {PAST_CONFLICTS} and the {MODEL_ALONE} lie: {'; '.join(where)}. What is taken from the model is "
+        "not its level but its departure from the typical case."
+    ]
 
 
 def departure_lines(best: BestEstimate) -> list[str]:
     """Return what departs from the typical case."""
     if not best.departures:
         return ["Nothing in the scenario departs from the typical case of its class."]
-    return [f"What departs from the typical case: {'; '.join(best.departures)}."]
+    return [f"What departs from the typical case: {'; '.join(d.detail for d in best.departures)}."]
 
 
 def draws_line(o: Outlook) -> str:
@@ -180,15 +173,16 @@ def interval_cell(best: BestEstimate, end: str, month: int) -> str:
     return percent_range(*(float(a.sel(end=end, period=month)) for a in (best.low, best.high)))
 
 
-def _shown(f: HasViews) -> list[int]:
+def shown_months(f: HasViews) -> list[int]:
+    """Return the months shown."""
     asked = [int(m) for m in f.ends.period.values]
     return [m for m in months_shown(asked[-1]) if m in asked] or asked
 
 
 def _outside(f: HasViews, end: str, month: int) -> bool:
     best = f.pooled
-    assert best.ends is not None
-    assert best.record is not None
+    if best.ends is None or best.record is None:
+        return False
     p, r, m = (float(a.sel(end=end, period=month)) for a in (best.ends, best.record, f.ends))
     return known(p) and not min(r, m) - SAME <= p <= max(r, m) + SAME
 

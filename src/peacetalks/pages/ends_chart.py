@@ -36,7 +36,7 @@ DASHES = {MODEL_ALONE: [1, 0], COMPLETE_INFORMATION: [5, 4], BEST_ESTIMATE: [1, 
 
 
 def ends(o: Outlook, width: int) -> Chart:
-    """Return the best estimate (with its 90% interval), model alone, benchmark, and past conflicts (95%)."""
+    """Return the best estimate (with its 90% interval), model alone, benchmark, and past conflicts."""
     return side_by_side([_panel(o, end, part_width(width, len(ENDS), 90)) for end in ENDS], width, spacing=24)
 
 
@@ -48,7 +48,7 @@ def _panel(o: Outlook, end: str, width: int) -> Chart:
     colour = VIEW_COLOURS[PAST_CONFLICTS]
     if points:
         legend = alt.Legend(
-            title=f"{PAST_CONFLICTS} (95% interval)", orient="bottom", direction="vertical", labelLimit=260
+            title=f"{PAST_CONFLICTS} (with intervals)", orient="bottom", direction="vertical", labelLimit=260
         )
         marks = base(points, width, HEIGHT).mark_point(color=colour, size=40, opacity=0.9)
         layers.append(marks.encode(x=x, y=y, shape=alt.Shape("class:N", legend=legend)))

@@ -200,7 +200,7 @@ CHARTS: tuple[tuple[str, str, Callable[[Outlook, int], Chart]], ...] = (
         f"Outcome classes: {BEST_ESTIMATE}, {MODEL_ALONE}, {PAST_CONFLICTS}",
         "Violet: the best estimate with its 90% interval; it is absent where there are too few past conflicts. Solid "
         "black: the model alone. Dashed: the same game with complete information (the complete-information benchmark). "
-        "Points: what past conflicts of the reference classes became, with 95% intervals.",
+        "Points: what past conflicts of each class became, with their intervals.",
         ends,
     ),
     (

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.scenario.scenario import Scenario
 
-INTERVAL = "95% interval"
 BEST_INTERVAL = "90% interval"
 
 
@@ -111,7 +110,7 @@ def _past_rows(o: Outlook, end: str) -> list[Row]:
             )
             ranges = [percent_range(*pair) for pair in zip(low, high, strict=True)]
             rows.append(Row(RowKind.PAST, end, f"{PAST_CONFLICTS} [{i}]", [percent(p) for p in point]))
-            rows.append(Row(RowKind.INTERVAL, end, INTERVAL, ranges))
+            rows.append(Row(RowKind.INTERVAL, end, f"{view.level:.0%} interval", ranges))
     return rows
 
 

@@ -107,21 +107,38 @@ class Durations(Table):
     truce: Truce | None = Field(description="Null where no truce can begin.")
 
 
+class LeftOut(Table):
+    """Cases that are not used, for one reason."""
+
+    reason: str
+    n: Annotated[int, Field(ge=0)]
+
+
 class Outside(Table):
-    """What became of past conflicts of one reference class; the tables are empty where the data are insufficient."""
+    """What became of past conflicts of one class; the tables are empty where the data are insufficient."""
 
     reference_class: str
     conditions: Annotated[int, Field(ge=0)] = Field(description="How many conditions the class sets: how narrow it is.")
     months: list[int]
-    n: Annotated[int, Field(ge=0)] = Field(description="Cases of the class, as known at the date.")
+    n: Annotated[int, Field(ge=0)] = Field(description="Cases of the class that are used, as known at the date.")
     weight: P = Field(description="Weight of the class's own cases; the rest is that of the parent class.")
     ends: dict[str, list[P | None]] = Field(
         description="Probability of each outcome class at the months; null where not followed so long."
     )
-    low: dict[str, list[P | None]] = Field(description="Lower end of the 95% interval.")
-    high: dict[str, list[P | None]] = Field(description="Upper end of the 95% interval.")
+    low: dict[str, list[P | None]] = Field(description="Lower end of the interval; `level` is its probability.")
+    high: dict[str, list[P | None]] = Field(description="Upper end of the interval.")
     source: str
-    note: str = Field(description="What the data do not say.")
+    note: str = Field(description="What the data do not say, or why there is no answer.")
+    anchors: bool = Field(description="Whether the best estimate starts from it: it answers the question at hand.")
+    method: str
+    level: P = Field(description="Probability that the intervals hold.")
+    clusters: Annotated[int, Field(ge=0)] = Field(description="States (or wars, or crises) among the cases.")
+    events: dict[str, int] = Field(description="Endings, and how often each came.")
+    definition: str
+    counted_from: str = Field(description="From when months are counted.")
+    coverage_end: dt.date | None = Field(description="Last day followed, or the scenario's date if that is earlier.")
+    cases: Annotated[int, Field(ge=0)] = Field(description="Cases of the class, used or not.")
+    dropped: list[LeftOut] = Field(description="Cases that are not used, by reason.")
 
 
 class Pooled(Table):

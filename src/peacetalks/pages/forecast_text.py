@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.forecasting.record_view import RecordView
     from peacetalks.forecasting.views import HasViews
 
 TRUCE_MONTHS = (1, 3, 6, 12)
@@ -23,19 +24,26 @@ COARSE = 0.01  # error of the belief grid from which a finer one is advised
 
 
 def past_conflict_lines(o: HasViews) -> list[str]:
-    """Return what each reference class of past conflicts is, and what the data do not say."""
-    lines = []
-    for i, view in enumerate(o.outside, 1):
-        shrinkage = f", weight {view.weight:.2f} against its parent class" if view.ends else ""
-        lines.append(f"[{i}] {view.reference_class}: n = {view.n}{shrinkage}")
-    for note in dict.fromkeys(view.note for view in o.outside):
+    """Return what each class of past conflicts is, on how many cases it rests, and what the data do not say."""
+    lines = [_class_line(i, view) for i, view in enumerate(o.outside, 1)]
+    for note in dict.fromkeys(view.note for view in o.outside if view.note):
         which = "".join(f"[{i}]" for i, view in enumerate(o.outside, 1) if view.note == note)
         lines.append(f"{which} {note}")
     if not o.outside:
-        lines.append("The scenario names no reference class: past conflicts are not consulted (reference_classes).")
+        lines.append("Past conflicts were not consulted.")
     for source in dict.fromkeys(view.source for view in o.outside if view.source):
         lines.append(f"Past conflicts: {source}; known at {o.as_of}.")
     return lines
+
+
+def _class_line(number: int, view: RecordView) -> str:
+    """Return what a class of past conflicts is, and what it rests on."""
+    shrinkage = f", weight {view.weight:.2f} against its parent class" if view.ends and view.weight < 1 else ""
+    clusters = f" in {view.clusters} clusters (states, wars or crises)" if view.clusters else ""
+    left_out = "; ".join(f"{left.n} left out: {left.reason}" for left in view.dropped if left.n)
+    dropped = f"; {left_out}" if left_out else ""
+    counted = f"; months counted from {view.counted_from}" if view.counted_from else ""
+    return f"[{number}] {view.reference_class}: n = {view.n}{clusters}{shrinkage}{dropped}{counted}."
 
 
 def view_lines(o: HasViews) -> list[str]:

@@ -32,11 +32,12 @@ EVERY = "every account"
 NEARLY = 0.05  # accounts whose best estimates differ by no more are given as one range
 VIEWS_MEANING = (
     f"{BEST_ESTIMATE.capitalize()}: {PAST_CONFLICTS}, adjusted by what the {MODEL_ALONE} finds different from the "
-    f"typical case. {PAST_CONFLICTS.capitalize()}: what became of those in the reference classes [1], [2]..."
+    f"typical case. {PAST_CONFLICTS.capitalize()}: what became of those in the classes [1], [2]..."
 )
 RANGES_MEANING = (
-    f"{PAST_CONFLICTS.capitalize()}: 95% interval. {BEST_ESTIMATE.capitalize()}: 90% interval, of the record's "
-    "sampling error and of the weight of the model's departure."
+    f"{BEST_ESTIMATE.capitalize()}: 90% interval, of the record's sampling error and of the weight of the model's "
+    f"departure. {PAST_CONFLICTS.capitalize()}: 90% interval where they answer the question at hand, 95% in the "
+    "reference classes that the scenario names."
 )
 
 
@@ -90,7 +91,7 @@ def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
 def ranges(forecasts: Forecasts, dates: Sequence[int]) -> tuple[tuple[Cells, ...], tuple[RowKind, ...]]:
     """Return rows (account, view, month, each outcome class) of ranges, and the kinds of the rows.
 
-    The range of past conflicts is their 95% interval, that of the best estimate its 90% interval. The
+    The range of past conflicts is their interval, that of the best estimate its 90% interval. The
     forecasts of an account differ in the model alone; what is the same for every account is given once.
     """
     past = {name: _past(next(iter(of.values())), dates) for name, of in forecasts.items()}
