@@ -1,0 +1,96 @@
+"""The forecasts of the model on every conflict-year, by walk-forward, as a committed table.
+
+Columns, by outcome class: `uncalibrated` (every factor 1, every slope 0), `calibrated` (the parameters that a scenario
+of that day takes), `mean` (the mean over their posterior) and `typical` (calibrated, in the typical case of the class
+that day).  All are emulated; `docs/calibration.md` has the errors.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.calibration.design import MONTHS, ORDER
+from peacetalks.calibration.posterior import Model
+from peacetalks.calibration.rows import PARAMETERS, rows_of
+from peacetalks.conflicts.typical import typical_conflict
+from peacetalks.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from peacetalks.calibration.posterior import Samples, Version
+    from peacetalks.evidence.arrays import Floats
+
+TABLE = "forecasts.csv"
+VIEWS = ("uncalibrated", "calibrated", "mean", "typical")
+
+
+def table_text() -> str:
+    """Return the text of the committed forecasts.
+
+    Raises
+    ------
+    EvidenceError
+        The package holds none.
+    """
+    path = files("peacetalks.calibration") / "tables" / TABLE
+    if not path.is_file():
+        raise EvidenceError(f"no table {TABLE} is in the package: make it with `peacetalks calibrate --data DIR`.")
+    return path.read_text(encoding="utf-8")
+
+
+def forecasts(
+    frame: pl.DataFrame, model: Model, samples: Samples, found: Sequence[Version], values: Mapping[int, Floats]
+) -> dict[str, Floats]:
+    """Return the views [row, month, end] of the conflict-years in `frame`.
+
+    `values` are the parameters that a scenario takes by the year of the version; before the first one all are 0.
+    """
+    typical = Model(typical_rows(frame), model.emulators, model.truces)
+    out = {"uncalibrated": model.ends(np.zeros(len(PARAMETERS)))}
+    rest = {name: np.empty_like(out["uncalibrated"]) for name in VIEWS[1:]}
+    year = model.rows.year
+    for y in np.unique(year):
+        now = year == y
+        version = next((v for v in reversed(found) if v.year <= y), None)
+        theta = np.zeros(len(PARAMETERS)) if version is None else values[version.year]
+        rest["calibrated"][now] = model.ends(theta, now)
+        rest["typical"][now] = typical.ends(theta, now)
+        if version is None:
+            rest["mean"][now] = out["uncalibrated"][now]
+        else:
+            w = np.exp(version.log_weights).astype(np.float64)
+            rest["mean"][now] = np.tensordot(w, samples.ends[:, now].astype(np.float64), axes=1)
+    return out | rest
+
+
+def typical_rows(frame: pl.DataFrame):
+    """Return, for every conflict-year, the typical case of its class that day, as rows."""
+    import polars as pl
+
+    cases = [
+        typical_conflict(kind, intensity, "fighting", day).conflict
+        for kind, intensity, day in frame.select("kind", "intensity", "day").iter_rows()
+    ]
+    names = [c for c in frame.columns if c in type(cases[0]).__dataclass_fields__]
+    columns = {n: [getattr(c, n) for c in cases] for n in names}
+    schema = {n: frame.schema[n] for n in names}
+    schema |= {n: pl.Float64() for n in ("deaths", "population") if n in names}
+    return rows_of(frame.with_columns(pl.Series(n, v, dtype=schema[n]) for n, v in columns.items()))
+
+
+def forecasts_csv(frame: pl.DataFrame, views: Mapping[str, Floats]) -> str:
+    """Return the table of forecasts: one row for each conflict-year and horizon, by episode, year and months."""
+    head = ["episode", "year", "months", *(f"{v}_{e}" for v in VIEWS for e in ORDER)]
+    keys = list(frame.select("episode", "year").iter_rows())
+    lines = []
+    for i in sorted(range(len(keys)), key=lambda i: keys[i]):
+        for m, months in enumerate(MONTHS):
+            cells = [f"{p:.5f}" for v in VIEWS for p in views[v][i, m]]
+            lines.append(",".join([str(keys[i][0]), str(keys[i][1]), str(months), *cells]))
+    return "\n".join([",".join(head), *lines]) + "\n"

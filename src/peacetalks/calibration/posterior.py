@@ -1,0 +1,266 @@
+r"""The posterior of the parameters: likelihood on conflict-years, importance sampling, versions by year.
+
+Likelihood.  Each conflict-year is a multinomial draw of the three ends after 12 and after 24 months, half weight each.
+All rows weigh the same: weights of 1/(rows of the episode) would depend on the outcome, for what ends soon has few
+rows, and make every ending too frequent.  Rows of one state are not independent, and the two horizons overlap: the
+log-likelihood is multiplied by
+
+.. math:: \kappa = \operatorname{tr}[(I+P)^{-1}I] / \operatorname{tr}[(I+P)^{-1}J] \le 1
+
+at its mode (magnitude adjustment of a composite likelihood), I its expected information, J the sum over states of outer
+products of their scores, P the precision of the prior.  Hence the width of the posterior is that of so many independent
+states, not of so many rows.
+
+Sampling.  The proposal is a mixture: the prior, and normal distributions around the modes found for several years, with
+`WIDER` times their covariance.  Samples are weighted by posterior over mixture, and weighted anew for every year.
+
+References
+----------
+Pauli, F., Racugno, W. & Ventura, L. (2011). Bayesian composite marginal likelihoods. Statistica Sinica 21(1), 149-164.
+Ribatet, M., Cooley, D. & Davison, A. C. (2012). Bayesian inference from composite likelihoods, with an application to
+spatial extremes. Statistica Sinica 22(2), 813-845.
+Owen, A. & Zhou, Y. (2000). Safe and effective importance sampling. Journal of the American Statistical Association
+95(449), 135-143.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import logsumexp
+
+from peacetalks.calibration.emulator import within
+from peacetalks.calibration.rows import PARAMETERS, Rows, year_end
+from peacetalks.calibration.truces import truce_record
+from peacetalks.evidence.calibration import PRIORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from peacetalks.calibration.emulator import Emulator
+    from peacetalks.calibration.truces import BreakHazard, TruceRecord
+    from peacetalks.evidence.arrays import Bools, Floats
+
+PRIOR_SD = np.array([sd for sd, _ in PRIORS.values()])
+FEWEST_ROWS = 200  # conflict-years with a known outcome before which the prior stands
+WIDER = 1.5
+STEP = 0.05  # of the finite differences, in standard deviations of the prior
+NEWTON_STEPS = 12
+GAIN = 2e-3  # in log posterior, below which a mode is found
+INCIDENT = PARAMETERS.index("incident")
+
+
+@dataclass(frozen=True)
+class Model:
+    """The emulated model on conflict-years."""
+
+    rows: Rows
+    emulators: Mapping[tuple[str, bool], Emulator]
+    truces: BreakHazard
+
+    def ends(self, theta: Floats, keep: Bools | None = None) -> Floats:
+        """Return the probabilities [row, month, end] at parameters [parameter], for the rows for which `keep` holds."""
+        rows = self.rows if keep is None else self.rows.choose(keep)
+        x = rows.inputs(dict(zip(PARAMETERS, theta.tolist(), strict=True)))
+        out = np.empty((len(rows), 2, 3))
+        for (kind, talks), emulator in self.emulators.items():
+            at = (rows.kind == kind) & (rows.talks == talks)
+            if at.any():
+                out[at] = emulator.ends(within(kind, x[at]))
+        return out
+
+
+@dataclass(frozen=True)
+class Mode:
+    """The mode of the posterior of a year: where it is, its covariance, the weight of the likelihood."""
+
+    year: int
+    theta: Floats  # [parameter]
+    covariance: Floats  # [parameter, parameter]
+    weight: float  # kappa
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Samples of the parameters, and what the model says at each."""
+
+    theta: Floats  # [sample, parameter]
+    log_proposal: Floats  # [sample]
+    ends: NDArray[np.float32]  # [sample, row, month, end]
+    modes: tuple[Mode, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """The posterior as it was known at the end of a year."""
+
+    year: int
+    rows: int  # conflict-years with a known outcome
+    states: int
+    weight: float  # kappa
+    effective: float  # sample size of the importance weights
+    log_weights: Floats  # [sample], normalised
+    mean: Floats  # [parameter]
+    covariance: Floats  # [parameter, parameter]
+    truces: TruceRecord
+
+
+def known_by(rows: Rows, year: int) -> Floats:
+    """Return the weights [row, month] of outcomes known by the end of a year: half each, 0 for those not used."""
+    known = (rows.known <= year_end(year).toordinal()) & (rows.outcome >= 0)
+    return np.where(known & rows.used[:, None], 0.5, 0.0)
+
+
+def log_likelihoods(ends: Floats | NDArray[np.float32], rows: Rows) -> Floats:
+    """Return the log probability [..., row, month] of what came true; 0 where it is not known."""
+    outcome = np.maximum(rows.outcome, 0)
+    p = np.take_along_axis(ends, np.broadcast_to(outcome, ends.shape[:-1])[..., None], axis=-1)[..., 0]
+    return np.where(rows.outcome >= 0, np.log(p), 0.0)
+
+
+def log_prior(theta: Floats) -> Floats:
+    """Return the log density of the prior, up to a constant, at parameters [..., parameter]."""
+    return -0.5 * ((theta / PRIOR_SD) ** 2).sum(axis=-1)
+
+
+def mode(model: Model, year: int, start: Floats | None = None) -> Mode:
+    """Return the mode of the posterior of a year, by scoring with step halving, and the weight of the likelihood.
+
+    The weight is found at the mode of the likelihood of weight 1, and the mode is then that with the weight.
+    """
+    weights = known_by(model.rows, year)
+    keep = weights.max(axis=1) > 0
+    rows, w = model.rows.choose(keep), weights[keep]
+    truce = truce_record(year_end(year))
+    theta = np.zeros(len(PARAMETERS)) if start is None else start.copy()
+    kappa = 1.0
+
+    def objective(at: Floats) -> float:
+        fit = float((w * log_likelihoods(model.ends(at, keep), rows)).sum())
+        return kappa * fit + float(truce.log_likelihood(model.truces.at(at[INCIDENT]))) + float(log_prior(at))
+
+    information = np.eye(len(theta))
+    for second in (False, True):
+        best = objective(theta)
+        for _ in range(NEWTON_STEPS):
+            scores, information = _scores(model, theta, keep, w)
+            gradient, curvature = _truce_slope(model, truce, theta)
+            slope = kappa * scores.sum(axis=0) + gradient - theta / PRIOR_SD**2
+            matrix = kappa * information + curvature + np.diag(1 / PRIOR_SD**2)
+            step = np.linalg.solve(matrix, slope)
+            tried = [(objective(theta + step), 1.0)]
+            for size in (0.5, 0.2, 0.05):
+                if tried[-1][0] > best:
+                    break
+                tried.append((objective(theta + size * step), size))
+            value, size = tried[-1]
+            if value <= best:
+                break
+            gain, best, theta = value - best, value, theta + size * step
+            if gain < GAIN:
+                break
+        scores, information = _scores(model, theta, keep, w)
+        if not second:
+            kappa = _magnitude(scores, information, rows)
+    curvature = _truce_slope(model, truce, theta)[1]
+    matrix = kappa * information + curvature + np.diag(1 / PRIOR_SD**2)
+    return Mode(year, theta, np.asarray(np.linalg.inv(matrix), float), kappa)
+
+
+def _scores(model: Model, theta: Floats, keep: Bools, w: Floats) -> tuple[Floats, Floats]:
+    """Return scores [row, parameter] and expected information of the likelihood, by central differences."""
+    rows = model.rows.choose(keep)
+    p = model.ends(theta, keep)
+    slopes = []
+    for i, sd in enumerate(PRIOR_SD):
+        step = np.zeros(len(theta))
+        step[i] = STEP * sd
+        slopes.append((model.ends(theta + step, keep) - model.ends(theta - step, keep)) / (2 * STEP * sd))
+    d = np.stack(slopes)  # [parameter, row, month, end]
+    came = np.take_along_axis(d / p, np.broadcast_to(np.maximum(rows.outcome, 0), d.shape[:-1])[..., None], -1)[..., 0]
+    scores = (w * came).sum(axis=-1).T
+    a = (d * np.sqrt(w[..., None] / p)).reshape(len(theta), -1)
+    return scores, a @ a.T
+
+
+def _truce_slope(model: Model, truce: TruceRecord, theta: Floats) -> tuple[Floats, Floats]:
+    """Return gradient and curvature (a diagonal matrix) of the likelihood of truces."""
+    h, at = 0.1, theta[INCIDENT]
+    low, mid, high = (float(truce.log_likelihood(model.truces.at(at + s))) for s in (-h, 0.0, h))
+    gradient, matrix = np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
+    gradient[INCIDENT] = (high - low) / (2 * h)
+    matrix[INCIDENT, INCIDENT] = max((2 * mid - low - high) / h**2, 0.0)
+    return gradient, matrix
+
+
+def _magnitude(scores: Floats, information: Floats, rows: Rows) -> float:
+    """Return kappa from scores [row, parameter] and information."""
+    _, state = np.unique(rows.cluster, return_inverse=True)
+    sums = np.zeros((state.max() + 1, scores.shape[1]))
+    np.add.at(sums, state, scores)
+    inverse = np.linalg.inv(information + np.diag(1 / PRIOR_SD**2))
+    return float(min(1.0, np.trace(inverse @ information) / np.trace(inverse @ (sums.T @ sums))))
+
+
+def sample(
+    model: Model,
+    modes: Sequence[Mode],
+    each: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Samples:
+    """Return samples from the mixture of the prior and the normal distributions around modes, `each` of either."""
+    rng = np.random.default_rng(seed)
+    k = len(PARAMETERS)
+    normals = [(np.zeros(k), np.diag(PRIOR_SD**2))] + [(m.theta, WIDER * m.covariance) for m in modes]
+    theta = np.concatenate([mean + rng.standard_normal((each, k)) @ np.linalg.cholesky(c).T for mean, c in normals])
+    logs = np.stack([_log_normal(theta, mean, c) for mean, c in normals])
+    ends = np.empty((len(theta), len(model.rows), 2, 3), dtype=np.float32)
+    for i, at in enumerate(theta):
+        ends[i] = model.ends(at)
+        if progress and i % 50 == 49:
+            progress(i + 1, len(theta))
+    mixture = np.asarray(logsumexp(logs, axis=0), float) - np.log(len(normals))
+    return Samples(theta, mixture, ends, tuple(modes))
+
+
+def _log_normal(theta: Floats, mean: Floats, covariance: Floats) -> Floats:
+    z = np.linalg.solve(np.linalg.cholesky(covariance), (theta - mean).T)
+    return -0.5 * (z**2).sum(axis=0) - 0.5 * np.linalg.slogdet(2 * np.pi * covariance)[1]
+
+
+def version(model: Model, samples: Samples, logs: Floats, year: int) -> Version:
+    """Return the posterior of a year; `logs` are `log_likelihoods` of the samples [sample, row, month]."""
+    weights = known_by(model.rows, year)
+    kappa = next((m.weight for m in reversed(samples.modes) if m.year <= year), samples.modes[0].weight)
+    truce = truce_record(year_end(year))
+    target = kappa * np.tensordot(logs, weights, axes=2) + log_prior(samples.theta)
+    target = target + truce.log_likelihood(model.truces.at(samples.theta[:, INCIDENT]))
+    lw = target - samples.log_proposal
+    lw = lw - float(np.asarray(logsumexp(lw)))
+    w = np.exp(lw)
+    mean = w @ samples.theta
+    away = samples.theta - mean
+    used = weights.max(axis=1) > 0
+    return Version(
+        year=year,
+        rows=int(used.sum()),
+        states=len(np.unique(model.rows.cluster[used])),
+        weight=kappa,
+        effective=float(1 / (w**2).sum()),
+        log_weights=lw,
+        mean=mean,
+        covariance=(away * w[:, None]).T @ away,
+        truces=truce,
+    )
+
+
+def versions(model: Model, samples: Samples, years: Sequence[int]) -> list[Version]:
+    """Return the posterior of each year in which outcomes of `FEWEST_ROWS` conflict-years were known."""
+    logs = log_likelihoods(samples.ends, model.rows)
+    enough = [y for y in years if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
+    return [version(model, samples, logs, y) for y in enough]

@@ -1,0 +1,152 @@
+"""`calibrate`: design, emulator, posterior and all committed tables made anew from the record, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.calibration.checks import direct_check, left_out
+from peacetalks.calibration.design import GROUPS, RANGES, SEED, design, solve_design
+from peacetalks.calibration.emulator import fit_all
+from peacetalks.calibration.forecasts import forecasts, forecasts_csv
+from peacetalks.calibration.posterior import FEWEST_ROWS, Mode, Model, known_by, mode, sample, versions
+from peacetalks.calibration.rows import YEARS, rows_of
+from peacetalks.calibration.shipped import card, value, versions_csv
+from peacetalks.calibration.truces import break_hazard
+from peacetalks.conflicts.conflict_years import conflict_years
+from peacetalks.errors import EvidenceError
+from peacetalks.evidence.calibration import PRIORS
+from peacetalks.evidence.derive import compare
+from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
+from peacetalks.evidence.tables import write_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import polars as pl
+
+    Report = Callable[[str, int, int], None]
+
+TABLES = Path(__file__).parent / "tables"
+DESIGN = "design.csv"
+LAST = 2020  # of the versions: the last year in which an outcome became known
+RESTS_ON = (
+    "conflict_years.csv",
+    "cases_episodes.csv",
+    "cases_ceasefires.csv",
+    "cases_agreements.csv",
+    "cases_spells.csv",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is computed; the default is what is shipped."""
+
+    groups: tuple[tuple[tuple[str, bool], int], ...] = tuple(GROUPS.items())
+    every: int = 7  # years between modes of the proposal
+    each: int = 350  # samples from the prior and around each mode
+    cases: int = 60  # direct solves of the check
+    finer: int = 15  # of them on a finer belief grid too
+    seed: int = SEED
+
+
+def calibrate(
+    data_dir: str | Path | None = None,
+    out_dir: str | Path | None = None,
+    jobs: int = 1,
+    settings: Settings | None = None,
+    report: Report | None = None,
+) -> list[Path]:
+    """Calibrate the mapping on the record and write the tables.
+
+    Parameters
+    ----------
+    data_dir : path, optional
+        Folder with the raw files: the tables of the record are made from them and must be the committed ones.  None:
+        the committed ones are used as they are.
+    out_dir : path, optional
+        Folder to write to; default the places in the package.  The solved design is written there as it comes, and what
+        is in it already is not solved again.
+    jobs : int
+        Processes that solve.
+    settings : Settings, optional
+    report : function, optional
+        Called as `report(step, done, total)`.
+
+    Returns
+    -------
+    list of Path
+        `design.csv`, `forecasts.csv`, `calibration.csv` and `calibration.json`.
+
+    Raises
+    ------
+    EvidenceMissing
+        A raw file is not in `data_dir`.
+    EvidenceError
+        A committed table of the record is not what the raw files give.
+    """
+    s = settings or Settings()
+    if data_dir is not None:
+        _check_record(data_dir)
+    own, record = Path(out_dir or TABLES), Path(out_dir or EVIDENCE_TABLES)
+    own.mkdir(parents=True, exist_ok=True)
+    points = design(dict(s.groups), s.seed)
+    done = solve_design(points, own / DESIGN, jobs, _step(report, "solving the design"))
+    frame = conflict_years()
+    model = Model(rows_of(frame), fit_all(points, done), break_hazard())
+    texts, forecast_text = tables(frame, model, s, report)
+    paths = write_tables(own, {"forecasts.csv": forecast_text}) + write_tables(record, texts)
+    return [own / DESIGN, *paths]
+
+
+def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None = None) -> tuple[dict[str, str], str]:
+    """Return the tables of the calibration {file name: text}, and that of the forecasts."""
+    years = [y for y in range(YEARS[0], LAST + 1) if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
+    if not years:
+        raise EvidenceError(f"fewer than {FEWEST_ROWS} conflict-years have a known outcome: nothing can be estimated.")
+    at, modes = sorted({*years[:: s.every], years[-1]}), list[Mode]()
+    for i, year in enumerate(at):
+        modes.append(mode(model, year, modes[-1].theta if modes else None))
+        if report:
+            report("modes of the posterior", i + 1, len(at))
+    samples = sample(model, modes, s.each, s.seed, _step(report, "sampling the posterior"))
+    found = versions(model, samples, years)
+    values = {v.year: value(v) for v in found}
+    check = direct_check(model, samples, found[-1], s.cases, s.finer, s.seed, _step(report, "direct solves"))
+    views = forecasts(frame, model, samples, found, values)
+    more = method(s) | {"direct_solves": check.summary(), "emulators": left_out(model.emulators)}
+    return {"calibration.csv": versions_csv(found), "calibration.json": card(found, more)}, forecasts_csv(frame, views)
+
+
+def method(s: Settings) -> dict[str, Any]:
+    """Return the method in words and numbers, for the card."""
+    return {
+        "design": {
+            "solves": int(sum(n for _, n in s.groups)),
+            "inputs": {n: [round(v, 3) for v in r] for n, r in RANGES.items()},
+            "game": "7 front positions, 5 terms, 3 belief points a side",
+        },
+        "likelihood": "multinomial, ends after 12 and 24 months, half weight each; rows weigh the same; multiplied by "
+        "a weight from the scores summed by state (magnitude adjustment)",
+        "conflict_years": f"civil and interstate, {YEARS[0]} to {YEARS[1]}",
+        "priors": {n: {"mean": 0.0, "sd": sd} for n, (sd, _) in PRIORS.items()},
+        "fixed": "rationality (the unit), discount factor, restraint, shares of types, front, masses not named above",
+        "posterior": "importance sampling from a mixture of the prior and normal distributions around modes",
+        "samples_each": s.each,
+        "seed": s.seed,
+    }
+
+
+def _check_record(data_dir: str | Path) -> None:
+    same = compare(data_dir)
+    if other := [n for n in RESTS_ON if not same.get(n, False)]:
+        raise EvidenceError(
+            f"{', '.join(other)}: the raw files give another table than the committed one. Write the new one first "
+            "(`peacetalks evidence rebuild DIR --out FOLDER`), then calibrate."
+        )
+
+
+def _step(report: Report | None, name: str) -> Callable[[int, int], None] | None:
+    return None if report is None else lambda done, total: report(name, done, total)
