@@ -8,14 +8,21 @@ prior.  Before enough is known, every parameter does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+import io
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
 from math import exp, hypot
 from typing import TYPE_CHECKING
 
+from peacetalks.errors import EvidenceError
+from peacetalks.evidence.tables import table_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
+TABLE = "calibration.csv"
 IDENTIFIED_BELOW = 0.8
 Z90 = 1.6449  # half-width of the central 90% of a standard normal distribution
 PRIORS: dict[str, tuple[float, str]] = {  # name -> standard deviation of the prior (judgement), meaning
@@ -125,8 +132,60 @@ def prior() -> Calibration:
 
 
 def calibration(as_of: date | None = None) -> Calibration:
-    """Return the shipped calibration as it was known at the end of day `as_of` (None: the last version).
+    """Return the shipped calibration as it was known at the end of a day.
 
-    Before enough outcomes were known it is the prior (`prior`).
+    Parameters
+    ----------
+    as_of : date, optional
+        The day; None: the last version.
+
+    Returns
+    -------
+    Calibration
+        The prior (`prior`) where too few outcomes were known at that day.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> calibration(date(1950, 1, 1)).known_on is None
+    True
     """
-    return prior()
+    known = [c for c in versions() if as_of is None or (c.known_on is not None and c.known_on <= as_of)]
+    return known[-1] if known else prior()
+
+
+@cache
+def versions() -> tuple[Calibration, ...]:
+    """Return the shipped versions of the calibration, by the day from which they were known."""
+    return parse_versions(table_text(TABLE))
+
+
+def parse_versions(text: str) -> tuple[Calibration, ...]:
+    """Return the versions from the text of their table.
+
+    A parameter of which the posterior is hardly narrower than the prior is given its prior.
+
+    Raises
+    ------
+    EvidenceError
+        A version has not one row for each parameter of `PRIORS`.
+    """
+    rows: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        rows.setdefault(row["known"], []).append(row)
+    out = []
+    for day, mine in sorted(rows.items()):
+        if [r["parameter"] for r in mine] != list(PRIORS):
+            raise EvidenceError(
+                f"{TABLE}: the version of {day} has not one row for each parameter ({', '.join(PRIORS)}), in order: "
+                "make the table anew with `peacetalks calibrate`."
+            )
+        parameters = {}
+        for r in mine:
+            prior_sd, meaning = PRIORS[r["parameter"]]
+            found = Parameter(r["parameter"], float(r["value"]), float(r["sd"]), prior_sd, meaning)
+            kept = found if found.identified else replace(found, mean=0.0, sd=prior_sd)
+            parameters[found.name] = kept
+        first = mine[0]
+        out.append(Calibration(date.fromisoformat(day), int(first["rows"]), int(first["states"]), parameters))
+    return tuple(out)

@@ -1,0 +1,43 @@
+"""The command that estimates the mapping from record to scenario anew: `calibrate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.cli import options
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(calibrate)
+
+
+def calibrate(
+    data: Annotated[Path | None, typer.Option("--data", help="Folder with the raw files of the record.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", help="Folder for the tables and the solved design; left out, the package's.")
+    ] = None,
+    jobs: options.Jobs = None,
+) -> None:
+    """Estimate the mapping from record to scenario on conflict-years, and write the tables of the calibration.
+
+    With --data the tables of the record are made from the raw files first, and must be the committed ones.
+    """
+    from peacetalks.calibration.rebuild import calibrate as rebuild
+    from peacetalks.forecasting.jobs import processes
+
+    shown = ""
+
+    def report(step: str, done: int, total: int) -> None:
+        nonlocal shown
+        tenth = f"{step}: {10 * done // total * 10}%"
+        if tenth != shown:
+            print(f"{tenth} ({done} of {total})", file=sys.stderr)
+            shown = tenth
+
+    for path in rebuild(data, output, processes(jobs), report=report):
+        print(path)
