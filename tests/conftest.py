@@ -10,6 +10,7 @@ import pytest
 
 FOLDER = tempfile.TemporaryDirectory(prefix="peacetalks-tests-")
 os.environ["PEACETALKS_CACHE"] = FOLDER.name
+os.environ["PEACETALKS_TABLES"] = "embedded"  # never the tables that a user has made anew
 
 
 @pytest.fixture(autouse=True)

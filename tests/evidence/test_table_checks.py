@@ -133,9 +133,5 @@ def test_a_shipped_table_that_was_altered_is_refused_when_read(monkeypatch):
     text = table_text("cases_wars.csv")
     again = text + text.splitlines()[1] + "\n"
     monkeypatch.setattr(tables, "table_text", lambda name: again)
-    read_cases.cache_clear()
-    try:
-        with pytest.raises(EvidenceError, match=r"cases_wars: id \d+ stands in 2 rows"):
-            read_cases("wars")
-    finally:
-        read_cases.cache_clear()
+    with pytest.raises(EvidenceError, match=r"cases_wars: id \d+ stands in 2 rows"):
+        read_cases("wars")

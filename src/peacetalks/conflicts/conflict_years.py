@@ -5,7 +5,7 @@ See `evidence.conflict_year_rows` for the columns and how they are made from the
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -53,7 +53,7 @@ def conflict_years(as_of: date | str | None = None) -> pl.DataFrame:
     ----------
     Gleditsch et al. (2002); Kreutz (2010).
     """
-    frame = _every()
+    frame = _every(table_text(TABLE))
     day = as_date(as_of)
     if day is None:
         return frame
@@ -63,15 +63,17 @@ def conflict_years(as_of: date | str | None = None) -> pl.DataFrame:
     return frame.filter(pl.col("day") <= day).with_columns(known)
 
 
-@cache
 def every_year() -> pl.DataFrame:
     """Return the table with the rows of episodes known to have ended, and its columns `end`, `ending`, `territory`."""
-    return from_csv(table_text(TABLE))
+    return _parsed(table_text(TABLE))
 
 
-@cache
-def _every() -> pl.DataFrame:
-    frame = every_year().filter(~pl.col("over"))
+_parsed = lru_cache(maxsize=4)(from_csv)
+
+
+@lru_cache(maxsize=4)
+def _every(text: str) -> pl.DataFrame:
+    frame = _parsed(text).filter(~pl.col("over"))
     day = pl.date(pl.col("year"), 12, 31)
     inter = pl.col("war_type") == "interstate"
     frame = frame.with_columns(

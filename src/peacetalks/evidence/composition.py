@@ -30,6 +30,7 @@ from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.classes import CaseFilter, Where, prepared, with_intensity
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
 from peacetalks.evidence.follow_up import followed, followed_days, recurrence_followed_to, years_to_return
+from peacetalks.evidence.local_tables import covered_to, version_in_use
 from peacetalks.evidence.tables import read_cases, table_text
 
 if TYPE_CHECKING:
@@ -141,9 +142,10 @@ def coverage(kind: str, as_of: date | None = None) -> tuple[Coverage, ...]:
     out = []
     for name in SOURCES[kind]:
         last = FOLLOWED_TO.get(name) or max(date(card(name).years[1], 12, 31), _last_date(kind, name))
+        last = covered_to(name, last)
         day = min(last, as_of) if as_of else last
         gone = () if name in GIVES else _not_in_table(kind)
-        out.append(Coverage(name, f"{card(name).title} {card(name).version}", GIVES.get(name, kind), day, gone))
+        out.append(Coverage(name, f"{card(name).title} {version_in_use(name)}", GIVES.get(name, kind), day, gone))
     return tuple(out)
 
 

@@ -6,7 +6,7 @@ and `ending`.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,11 +15,11 @@ import polars as pl
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import PROCESSES_TO, RECURRENCE_TO
 from peacetalks.evidence.interval_censored import turnbull
+from peacetalks.evidence.local_tables import covered_to
 from peacetalks.evidence.survival import Incidence, incidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from numpy.typing import ArrayLike
 
@@ -58,7 +58,8 @@ def recurrence_followed_to(as_of: date | None) -> int:
     >>> recurrence_followed_to(date(1995, 12, 30)), recurrence_followed_to(date(1995, 12, 31))
     (1994, 1995)
     """
-    return min(RECURRENCE_TO, (as_of + timedelta(1)).year - 1) if as_of else RECURRENCE_TO
+    last = covered_to("ucdp-acd", date(RECURRENCE_TO, 12, 31)).year
+    return min(last, (as_of + timedelta(1)).year - 1) if as_of else last
 
 
 def years_to_return() -> pl.Expr:

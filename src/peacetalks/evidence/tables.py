@@ -1,12 +1,14 @@
-"""The committed tables: read from the package, and written as small CSV files that are always the same bytes.
+"""The derived tables: read from the package or the user's own, and written as CSV files that are always the same bytes.
 
 Columns that a dataset card gives codes for are stored as the codes (`CODED`); a `cluster` equal to `name`, and a
-year that its date already gives, as an empty cell. `read_cases` undoes all three. Nothing here needs raw data.
+year that its date already gives, as an empty cell. `read_cases` undoes all three. Nothing here needs raw data. A table
+that the user has made anew (`local_tables`) takes precedence.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import hashlib
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +17,7 @@ import polars as pl
 
 from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.local_tables import EMBEDDED, VARIABLE, in_use
 from peacetalks.evidence.table_checks import check_cases, check_codes
 from peacetalks.text_files import shorten
 
@@ -92,7 +95,19 @@ def _cast(column: str) -> pl.Expr:
 
 
 def table_text(name: str) -> str:
-    """Return the text of a committed table, such as ``"curves.csv"``."""
+    """Return the text of a table, such as ``"curves.csv"``: the user's own if there is one, else the committed one.
+
+    Raises `EvidenceError` for a table that is not there, or that was changed since it was made.
+    """
+    local = in_use()
+    if local and name in local.tables:
+        return _local_text(local.folder / name, local.tables[name]["sha256"])
+    return embedded_text(name)
+
+
+@cache
+def embedded_text(name: str) -> str:
+    """Return the text of a committed table; raise `EvidenceError` for one that is not there."""
     path = files("peacetalks.evidence") / "tables" / name
     if not path.is_file():
         known = [f.name for f in (files("peacetalks.evidence") / "tables").iterdir()]
@@ -100,9 +115,22 @@ def table_text(name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-@cache
+@lru_cache(maxsize=32)
+def _local_text(path: Path, sha256: str) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise EvidenceError(
+            f"{path}: not the table that `peacetalks evidence update` made. Run it again, or set {VARIABLE}={EMBEDDED} "
+            "to use the package's tables."
+        )
+    return data.decode("utf-8")
+
+
 def read_cases(kind: str) -> pl.DataFrame:
-    """Return the committed cases of a kind; see `case_tables` for the columns.
+    """Return the cases of a kind; see `case_tables` for the columns.
 
     Raises `EvidenceError` for a kind of which no cases are stored.
 
@@ -111,7 +139,10 @@ def read_cases(kind: str) -> pl.DataFrame:
     """
     if kind not in STORED:
         raise EvidenceError(f"no cases are stored for {shorten(kind)}. {suggestion(kind, list(STORED))}")
-    return parse_cases(kind, table_text(f"cases_{kind}.csv"))
+    return _parsed(kind, table_text(f"cases_{kind}.csv"))
+
+
+_parsed = lru_cache(maxsize=32)(parse_cases)
 
 
 def write_text(path: Path, text: str) -> None:
