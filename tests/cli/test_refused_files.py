@@ -50,7 +50,8 @@ def test_check_names_what_is_seldom_meant_under_the_summary(capsys, tmp_path):
     path.write_text(text.replace(line, 'walk = { value = 1.5, source = "judgement" }'), encoding="utf-8-sig")
     code, out, err = call(capsys, "check", path)
     assert (code, err) == (0, "")
-    first, *_, last = out.splitlines()
-    assert first.startswith("c: valid; ")
-    assert last.startswith("warning: talks.walk = 1.5: a hazard of 1.5 per month is more than one occasion a month")
+    first, *_, warning, count = out.splitlines()
+    assert first == "c: valid"
+    assert count.startswith("30 numbers, of them ")
+    assert warning.startswith("warning: talks.walk = 1.5: a hazard of 1.5 per month is more than one occasion a month")
     assert f"digest {pt.load(path).digest}" in out

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
+
+if TYPE_CHECKING:
+    from peacetalks.scenario.scenario import Scenario
+
+STARTER_SHOWN = 4  # entries of a starter that a warning names
 
 
 def register(app: typer.Typer) -> None:
@@ -19,7 +26,11 @@ def register(app: typer.Typer) -> None:
 
 
 def forecast(
-    scenario: options.ScenarioName,
+    scenario: Annotated[
+        str | None, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.", show_default=False)
+    ] = None,
+    conflict: options.ConflictName = None,
+    as_of: options.ConflictDate = None,
     periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
@@ -33,17 +44,16 @@ def forecast(
     ] = False,
     output: Annotated[Path | None, options.output(".html, .svg, .csv or .json")] = None,
 ) -> None:
-    """Forecast a scenario: the model alone, past conflicts and best estimate; every outcome, the terms."""
+    """Forecast a scenario, or a conflict of the record: best estimate, model and past conflicts; outcomes, terms."""
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.pages import files, forecast_page, forecast_screen
     from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
-    from peacetalks.scenario.scenario import load
 
     if output is not None:
-        files.check(output, forecast_page.MAKERS, [Path(scenario)])
-    found = load(scenario)
+        files.check(output, forecast_page.MAKERS, [Path(scenario)] if scenario else [])
+    found = chosen(scenario, conflict, as_of)
     with (
         cached_answers(no_cache or not draws) as answers,
         progress("Consulting past conflicts, solving the game") as bar,
@@ -64,6 +74,31 @@ def forecast(
         deliver(forecast_page.makers(o), lambda: forecast_screen.show(o), as_json, output)
 
 
+def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Scenario:
+    """Return the scenario that is named, or that of a conflict of the record; say on stderr what a reader must know."""
+    from peacetalks.conflicts.fill import load
+    from peacetalks.conflicts.from_record import record_scenario
+    from peacetalks.pages.printable import printable
+    from peacetalks.scenario.sources import starter_entries
+
+    options.check_date_has_conflict(conflict, as_of)
+    if (scenario is None) == (conflict is None):
+        raise SpecError(
+            "give a scenario, or a conflict of the record with --conflict NAME (and --as-of DATE); not both"
+        )
+    if conflict is not None:
+        found, notes = record_scenario(conflict, as_of)
+    else:
+        found = load(scenario or "")
+        entries = starter_entries(found)
+        some = ", ".join(entries[:STARTER_SHOWN]) + (", ..." if len(entries) > STARTER_SHOWN else "")
+        notes = (f"{len(entries)} entries are still the starter's ({some}): this is no conflict's forecast yet.",)
+        notes = notes if entries else ()
+    for note in notes:
+        print(printable(f"Warning: {note}"), file=sys.stderr)
+    return found
+
+
 def explain(
     scenario: options.ScenarioName,
     periods: Annotated[int, typer.Option(help="Months over which paths are followed.")] = EXPLAINED_PERIODS,
@@ -72,10 +107,10 @@ def explain(
     timings: options.Timings = False,
 ) -> None:
     """Explain a scenario's game: states, stages, strategies at the start, the most likely paths in words."""
+    from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.explain import explain as explanation_of
     from peacetalks.pages import explain_screen, files
     from peacetalks.pages.progress import progress
-    from peacetalks.scenario.scenario import load
 
     found = load(scenario)
     with progress("Solving the game"):

@@ -35,6 +35,16 @@ def report_timings(context: typer.Context, asked: bool) -> bool:
 
 
 ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
+ConflictName = Annotated[
+    str | None,
+    typer.Option(
+        "--conflict", help="A conflict of the record, by its name or UCDP number (see `peacetalks evidence conflicts`)."
+    ),
+]
+ConflictDate = Annotated[
+    str | None,
+    typer.Option("--as-of", help="With --conflict: the date (YYYY-MM-DD); nothing later is used."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
 Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
@@ -54,6 +64,12 @@ NoCache = Annotated[
 ]
 ReferenceClass = Annotated[str | None, typer.Option("--class", help="Reference class, e.g. war_type=interstate.")]
 AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]
+
+
+def check_date_has_conflict(conflict: str | None, as_of: str | None) -> None:
+    """Raise `SpecError` for a date without the conflict that it is the date of."""
+    if as_of is not None and conflict is None:
+        raise SpecError("--as-of goes with --conflict; a scenario file has a date of its own (as_of)")
 
 
 def output(suffixes: str):

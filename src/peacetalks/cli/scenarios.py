@@ -17,32 +17,33 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__.replace("_", "-"))(command)
 
 
-def check(scenario: options.ScenarioName) -> None:
-    """Check a scenario file: keys, ranges, sources, and the size of its game."""
+def check(scenario: options.ScenarioName, as_json: options.AsJson = False) -> None:
+    """Check a scenario file: keys, ranges, sources, the size of its game, and what its numbers rest on."""
+    from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.record_view import check_classes
     from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS
     from peacetalks.forecasting.size import check_size
     from peacetalks.game.compile import compile_game
     from peacetalks.mechanisms.standard_game import build
+    from peacetalks.pages.check_text import check_text, check_values
+    from peacetalks.pages.files import json_text
     from peacetalks.pages.printable import printable
-    from peacetalks.scenario.plausibility import implausible
-    from peacetalks.scenario.scenario import load
 
     found = load(scenario)
     check_size(found, BELIEF_POINTS, PERIODS)
     check_classes(found)
-    bare = [path for path, n in found.numbers().items() if not n.source]
     compiled = compile_game(build(found))
-    print(printable(f"{found.name}: valid; {len(found.numbers())} numbers, {len(bare)} without a source"))
-    for path in bare:
-        print(printable(f"  no source: {path}"))
-    print(f"game: {len(compiled.boundaries)} states, {compiled.n_nodes} nodes; digest {found.digest}")
-    for warning in implausible(found):
-        print(printable(f"warning: {warning}"))
+    checked = check_values(found, len(compiled.boundaries), compiled.n_nodes)
+    print(json_text(checked) if as_json else printable(check_text(checked)), end="")
 
 
-def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml")) -> None:
-    """Write a starter scenario, each key explained."""
+def new(
+    output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml"),
+    conflict: options.ConflictName = None,
+    as_of: options.ConflictDate = None,
+) -> None:
+    """Write a scenario to start from, each key explained: a starter, or what the record knows of a conflict."""
+    from peacetalks.conflicts.from_record import record_file
     from peacetalks.errors import SpecError
     from peacetalks.pages import files
     from peacetalks.pages.printable import printable
@@ -51,7 +52,11 @@ def new(output: Annotated[Path, typer.Argument(help="File to write.")] = Path("s
     if output.exists():
         raise SpecError(f"{output} exists already; give another name, nothing was written")
     files.check(output, (".toml",))
-    files.write_text(output, starter())
+    options.check_date_has_conflict(conflict, as_of)
+    text, notes = (starter(), ()) if conflict is None else record_file(conflict, as_of)
+    files.write_text(output, text)
+    for note in notes:
+        print(printable(f"Warning: {note}"), file=sys.stderr)
     print(printable(f"Wrote {output}: edit it, then run `peacetalks check {output}`."))
 
 

@@ -1,8 +1,9 @@
 """Numbers that the record identifies, where a scenario leaves them out: estimated for its conflict at its date.
 
 The mapping from the record (`mapping`) gives each of them for the conflict that the scenario describes: its kind, the
-day it began and the rest of `[conflict]`, its date, the strength of its sides and the size of its game.  Value, 90%
-range and source are those of the calibration known at the date.
+day it began and the rest of `[conflict]`, its date, the strength of its sides and the size of its game.  Where the
+scenario names the conflict by its UCDP number, the record gives deaths per head and what the table leaves out.  Value,
+90% range and source are those of the calibration known at the date.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.conflicts.conflict import Conflict
+from peacetalks.conflicts.find import find_conflict
 from peacetalks.conflicts.mapping import Size, scenario_table
-from peacetalks.errors import SpecError
+from peacetalks.errors import EvidenceError, SpecError
 from peacetalks.scenario import scenario as files
 from peacetalks.scenario.conflict_class import known_class
 from peacetalks.scenario.paths import written_at
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from peacetalks.evidence.calibration import Calibration
+    from peacetalks.scenario.conflict_table import ConflictTable
     from peacetalks.scenario.scenario import Scenario
 
 
@@ -128,13 +131,14 @@ def conflict_of(scenario: Scenario) -> Conflict:
     assert facts.start is not None
     inter, strength = facts.kind == "interstate", float(scenario.battlefield.strength)
     civil = "internationalised" if facts.internationalised else "intrastate"
+    recorded = _recorded(facts, scenario)
     return Conflict(
         id=facts.ucdp or 0,
         name=scenario.title,
         cluster="",
         kind=facts.kind,
         war_type="interstate" if inter else civil,
-        incompatibility=facts.incompatibility or "territory",
+        incompatibility=facts.incompatibility or (recorded.incompatibility if recorded else "territory"),
         side_a=scenario.sides[0].label,
         side_b=scenario.sides[1].label,
         as_of=scenario.as_of,
@@ -145,11 +149,24 @@ def conflict_of(scenario: Scenario) -> Conflict:
         intensity=facts.intensity or "minor",
         previous=facts.previous or 0,
         major_power=facts.major_power,
-        deaths=None,
-        population=None,
+        deaths=recorded.deaths if recorded else None,
+        population=recorded.population if recorded else None,
         capability_a=strength if inter else None,
         capability_b=1 - strength if inter else None,
         talks=scenario.talks.open,
         talks_source="the scenario",
-        ceasefires=facts.ceasefires or 0,
+        ceasefires=recorded.ceasefires if facts.ceasefires is None and recorded else facts.ceasefires,
     )
+
+
+def _recorded(facts: ConflictTable, scenario: Scenario) -> Conflict | None:
+    """Return what the record knew of the conflict that the scenario names by its UCDP number; None where it names none.
+
+    Raises `SpecError` where the record has no such conflict at the date.
+    """
+    if facts.ucdp is None:
+        return None
+    try:
+        return find_conflict(facts.ucdp, scenario.as_of)
+    except EvidenceError as e:
+        raise SpecError(f"{scenario.name}: conflict.ucdp: {e}") from None

@@ -206,7 +206,7 @@ def game_table(
             "proposer": _point(0.5, SAME),
             "offer": estimated(offer, "offer", 1e9, of=SAME),
             "ask": estimated(ask, "reach", 1e9, of=SAME),
-            "stall": _point(1 - WALK - offer - ask, "the rest of the mass at the table"),
+            "stall": _point(1 - WALK - offer - ask, f"judgement: the rest of the mass at the table ({source})"),
             "walk": _point(WALK, SAME),
             "reopen": estimated(min(REOPEN * mean["reopen"], 0.95), "reopen", 1e9, of=SAME),
             "accept": estimated(min(ACCEPT * mean["reach"], 0.95), "reach", 1e9, of=SAME),
@@ -313,7 +313,7 @@ def _side(found: Covariates, burden: float, estimated: Any) -> dict[str, Any]:
         "discount": _point(DISCOUNT, SAME),
         "types": {
             name: {
-                "share": _point(share, "fixed mapping: years of fighting (Slantchev 2003)"),
+                "share": _point(share, "judgement: rises with the years of fighting (Slantchev 2003)"),
                 "war_cost": estimated(COSTS[name] * burden, "cost", 1e9, of=f"judgement by type and strength{deaths}"),
             }
             for name, share in shares.items()
@@ -324,7 +324,7 @@ def _side(found: Covariates, burden: float, estimated: Any) -> dict[str, Any]:
 def _deal(failure: float) -> dict[str, Any]:
     """Return the table of a settlement that fails only by accident."""
     never = {"cost": 0.0, "detection": 1.0, "shift": 0.0, "rearm": 1e-9, "attack": 1e-9}
-    nobody = "nobody rearms: failures are counted as accidents"
+    nobody = "judgement: nobody rearms, failures are counted as accidents"
     return {k: _point(v, nobody) for k, v in never.items()} | {"incident": _point(failure, _failure_source())}
 
 

@@ -112,7 +112,7 @@ def _middle(rows: pl.DataFrame, kind: Kind, intensity: str | None, state: State,
         capability_b=1 - share if inter and share is not None else None,
         talks=_median(rows["talks"]) > 0.5,
         talks_source=f"as in most of {rows.height:,} conflict-years",
-        ceasefires=round(_median(rows["ceasefires"])),
+        ceasefires=None if rows["ceasefires"].null_count() == rows.height else round(_median(rows["ceasefires"])),
     )
 
 

@@ -38,7 +38,7 @@ EXAMPLES = {  # where the default, or the smallest value that may stand there, i
     "conflict.ucdp": "0",
     "conflict.previous": "0",
     "conflict.ceasefires": "0",
-    "types.war_cost": "0.005",
+    "sides.types.war_cost": "0.005",
     "battlefield.mobility": "0.1",
     "talks.offer": "0.25",
     "talks.ask": "0.1",
@@ -95,7 +95,7 @@ def explained(text: str, head: str, as_of: dt.date, marks: Mapping[str, str] | N
         out.append(_explained(block, model, done, header, left))
         if last[model] == i:
             out.append(_left_out(model, done, header))
-    out.append(left.pop("", ""))
+    out += [f"\n# {left['']}\n"] if "" in left else []
     return ("".join(out) + _unused_tables(done)).replace("AS_OF", as_of.isoformat())
 
 
@@ -103,6 +103,11 @@ def _header(block: str) -> list[str]:
     """Return the path in the header of a block of TOML; empty where the block has none."""
     found = re.match(r"\[+([^\]]+)\]+", block)
     return found[1].split(".") if found else []
+
+
+def _table(header: list[str]) -> str:
+    """Return the path of a table without the name of a type."""
+    return ".".join(header[: header.index("types") + 1] if "types" in header else header)
 
 
 def _explained(block: str, model: type[BaseModel], done: Explained, header: list[str], marks: dict[str, str]) -> str:
@@ -113,12 +118,12 @@ def _explained(block: str, model: type[BaseModel], done: Explained, header: list
         if line.startswith("[") and (model, "") not in done:
             done.add((model, ""))
             lines.append(f"# {(model.__doc__ or '').strip()}")
-            lines += _mark(".".join(header), marks)
+            lines += _mark(_table(header), marks)
         if key and not quoted and (model, key[1]) not in done:
             done.add((model, key[1]))
             text = model.model_fields[key[1]].description
             lines += [f"# {text}"] if text else []
-            lines += _mark(".".join([*header, key[1]]), marks)
+            lines += _mark(f"{_table(header)}.{key[1]}".strip("."), marks)
         quoted ^= line.count('"""') % 2 == 1
         lines.append(line)
     return "\n".join(lines) + "\n"
@@ -137,8 +142,7 @@ def _left_out(model: type[BaseModel], done: Explained, header: list[str]) -> str
         if (model, name) not in done and table_of(field.annotation) is None and name != "types"
     ]
     done |= {(model, name) for name, _ in left}
-    table = "types" if "types" in header else ".".join(header)
-    return "".join(f"#: {name} = {_sample(f'{table}.{name}', f)}  # {f.description}\n" for name, f in left) + (
+    return "".join(f"#: {name} = {_sample(f'{_table(header)}.{name}', f)}  # {f.description}\n" for name, f in left) + (
         "\n" if left else ""
     )
 
