@@ -156,7 +156,7 @@ def test_a_calibrated_factor_moves_its_numbers_and_no_other():
     base = mapping.from_conflict(CIVIL, prior()).numbers()
     for name in FACTORS:
         known = prior()
-        known.parameters[name] = replace(known.parameters[name], mean=log(0.5))
+        known.parameters[name] = replace(known.parameters[name], mean=log(0.1))
         changed = mapping.from_conflict(CIVIL, known).numbers()
         moved = {k for k in base if float(base[k]) != float(changed[k])}
         rules = {p for p, rule in mapping.IDENTIFIED.items() if name in rule.factors}

@@ -6,7 +6,8 @@ strength           between states A's share of the CINC of both sides in the yea
                    (a + 1)/(a + b + 2); kept in [0.1, 0.9]
 hazard of victory  per month, :math:`\exp(a + b z)/(t_0 + t)^c` with z = 1 between states, t the age in years and t_0 a
                    quarter, one year ahead (the middle of the two years that are forecast): Poisson regression on
-                   the episodes known, by kind and age, with normal priors
+                   the episodes known, by kind and age from half a year, with normal priors; an episode that ended
+                   in low activity counts until that was known
 failure            hazard per month that an agreement, or a peace made by treaty, fails in its first two years, on
                    the agreements and spells known, with the weight of one failure in 100 months before any is known
 =================  ==============================================================================================
@@ -33,7 +34,7 @@ import polars as pl
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from peacetalks.evidence.endings import VICTORY
-from peacetalks.evidence.follow_up import followed_days
+from peacetalks.evidence.follow_up import end_known_on, followed_days
 from peacetalks.evidence.tables import read_cases
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from peacetalks.conflicts.conflict import Conflict
     from peacetalks.evidence.arrays import Floats
 
-BANDS = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 100.0)  # ages of an episode, in years
+BANDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 100.0)  # ages of an episode, in years; conflicts are asked about later
 HAZARD_PRIOR = ((log(0.01), 1.0), (0.7, 0.7), (-0.5, 0.5))  # mean and sd of a, b and -c (judgement)
 OFFSET = 0.25  # years: t_0
 AHEAD = 1.0  # years from the date to the middle of the two years that are forecast
@@ -168,9 +169,14 @@ def settlement_failure(as_of: date) -> float:
 
 @lru_cache(maxsize=512)
 def _episodes(as_of: date) -> pl.DataFrame:
-    """Return the episodes known at a date, without extrasystemic ones."""
+    """Return the episodes known at a date, without extrasystemic ones, and the years that each was believed to go on.
+
+    An end in low activity is known only after a calendar year without any: a forecast is asked about such a year too.
+    """
     frame = known_at(read_cases("episodes"), as_of).filter(pl.col("war_type") != "extrasystemic")
-    return frame.with_columns(interstate=pl.col("war_type") == "interstate", years=followed_days() / DAYS_PER_YEAR)
+    until = pl.coalesce(pl.when(pl.col("end").is_not_null()).then(end_known_on()), "seen")
+    believed = (until - pl.col("start")).dt.total_days() / DAYS_PER_YEAR
+    return frame.with_columns(interstate=pl.col("war_type") == "interstate", years=believed)
 
 
 @lru_cache(maxsize=512)
