@@ -9,22 +9,24 @@ import xarray as xr
 from support.tiny import KPA, UN, J, account, tiny
 
 import peacetalks as pt
-from peacetalks.forecasting.best_estimate import NO_CASES, NO_CLASS, best_estimate
-from peacetalks.forecasting.record_view import record_views, record_views_of
+from peacetalks.forecasting.best_estimate import best_estimate
+from peacetalks.forecasting.record_view import NOTHING_ASKED, anchor, record_views
+from peacetalks.forecasting.typical import ACCOUNT, Typical, solve_typical
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.compare import compare
 from peacetalks.questions.events import Record, acts
 from peacetalks.questions.infer import infer
+from peacetalks.scenario.accounts import interpretations
 
 DATES = (1, 12)
-NONE_SUCH = ["war_type=interstate, intensity=war, reached=9y"]  # no such case was known in 1951
+UNKNOWN = {"kind": "civil", "state": "crisis"}  # no record of crises within a state
 ONE = ["war_type=interstate"]
 
 
 @pytest.fixture(scope="module")
 def base():
-    return tiny(periods=12)
+    return tiny(periods=12, conflict={"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"})
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +35,7 @@ def accounts(base):
     return [
         account(base, more, name="walks-out"),
         account(base, {**more, "reference_classes": ONE}, name="other-class"),
-        account(base, {**more, "reference_classes": NONE_SUCH}, name="no-cases"),
+        account(base, {"conflict": UNKNOWN}, name="no-class"),
     ]
 
 
@@ -53,75 +55,86 @@ def inferred(base, accounts):
     return infer(base, record, acts(), accounts, belief_points=2, method="none", dates=DATES)
 
 
-def expected(base, ends, classes):
-    """The keys `outside` and `pooled`, made from the model's forecast that was printed."""
-    outside = record_views(base.model_copy(update={"reference_classes": classes}), DATES)
+@pytest.fixture(scope="module")
+def variants(base, accounts):
+    return interpretations(base, accounts)
+
+
+@pytest.fixture(scope="module")
+def typical(variants):
+    return solve_typical(variants, DATES, belief_points=2)
+
+
+def expected(scenario, ends, typical):
+    """The views, made directly from the model's forecast that was printed."""
+    outside = record_views(scenario, DATES)
     columns = np.array([ends[e] for e in ENDS]).T
     inside = xr.DataArray(columns, {"period": list(DATES), "end": list(ENDS)}, ("period", "end"))
-    return [v.to_dict() for v in outside], best_estimate(inside, outside, base.as_of).to_dict()
+    best = best_estimate(inside, outside, scenario.as_of, typical)
+    return json.loads(json.dumps({
+        "outside": [v.to_dict() for v in outside],
+        "records": [v.to_dict() for v in outside],
+        "pooled": best.to_dict(),
+        "best": best.to_dict()["ends"],
+        "record": best.to_dict()["record"],
+        "model": ends,
+        "dates": ["1951-08-10", "1952-07-10"],
+    }))  # fmt: skip
 
 
-def classes(base):
-    own = list(base.reference_classes)
-    return {"base": own, "walks-out": own, "other-class": ONE, "no-cases": NONE_SUCH}
-
-
-def test_compare_gives_every_view_of_every_account(base, compared):
+def test_compare_gives_every_view_of_every_account(variants, typical, compared):
     printed = json.loads(json.dumps(compared.to_dict(), allow_nan=False))["accounts"]
-    for name, own in classes(base).items():
-        outside, pooled = expected(base, printed[name]["ends"], own)
-        assert printed[name]["outside"] == json.loads(json.dumps(outside)), name
-        assert printed[name]["pooled"] == json.loads(json.dumps(pooled)), name
+    for name, s in variants.items():
+        found = expected(s, printed[name]["ends"], typical[name])
+        assert {k: printed[name][k] for k in found} == found, name
     assert printed["base"]["outside"] == printed["walks-out"]["outside"] != printed["other-class"]["outside"]
-    peace = {name: a["pooled"]["ends"]["peace"][-1] for name, a in printed.items() if name != "no-cases"}
-    assert len(set(peace.values())) == 3  # each model's forecast, and each record, has its own best estimate
-    assert printed["no-cases"]["pooled"]["ends"] is None
-    assert printed["no-cases"]["pooled"]["reason"] == NO_CASES
+    peace = {name: a["best"]["peace"][-1] for name, a in printed.items() if name != "no-class"}
+    assert len(set(peace.values())) == 2  # the question to the record is the same with other classes beside it
+    assert printed["no-class"]["best"] is printed["no-class"]["best_interval"] is None
+    assert "civil" in printed["no-class"]["pooled"]["reason"]
 
 
-def test_infer_gives_every_view_without_and_with_the_events(base, inferred):
+def test_an_account_departs_from_the_typical_case_of_the_base(variants, typical, compared):
+    """What it changes is no part of the typical case; in another class it has a typical case of its own."""
+    assert typical["walks-out"].ends.equals(typical["base"].ends)
+    assert typical["walks-out"].departures == (*typical["base"].departures, ACCOUNT)
+    assert (typical["no-class"].ends, typical["no-class"].departures) == (None, ())
+    both = [compared.views[n].pooled for n in ("base", "walks-out")]
+    assert both[0].typical.equals(both[1].typical)
+    assert abs(both[0].ends - both[1].ends).max() > 1e-4
+
+
+def test_infer_gives_every_view_without_and_with_the_events(variants, typical, inferred):
     printed = json.loads(json.dumps(inferred.to_dict(), allow_nan=False))["accounts"]
-    for name, own in classes(base).items():
+    for name, s in variants.items():
         for view in ("without", "with"):
-            outside, pooled = expected(base, printed[name]["forecast"][view], own)
-            assert printed[name]["outside"] == json.loads(json.dumps(outside)), name
-            assert printed[name]["pooled"][view] == json.loads(json.dumps(pooled)), (name, view)
-    moved = printed["base"]["pooled"]
-    assert abs(moved["without"]["ends"]["peace"][-1] - moved["with"]["ends"]["peace"][-1]) > 1e-6
+            found = expected(s, printed[name]["forecast"][view], typical[name])
+            for key in ("pooled", "best", "model"):
+                assert printed[name][key][view] == found[key], (name, view, key)
+            for key in ("outside", "records", "record", "dates"):
+                assert printed[name][key] == found[key], (name, view, key)
+    moved = printed["base"]["best"]
+    assert abs(moved["without"]["peace"][-1] - moved["with"]["peace"][-1]) > 1e-6
 
 
 def test_no_view_knows_anything_later_than_the_scenario(base, compared, inferred):
     """Another date gives another record; an account cannot bring a later one in."""
     later = base.model_copy(update={"as_of": dt.date(2020, 1, 1)})
     then, now = (record_views(s, DATES) for s in (base, later))
-    assert [v.n for v in now] > [v.n for v in then]
+    number, _ = anchor(then)
+    assert now[number - 1].n > then[number - 1].n
     for f in (compared.views["base"], inferred.after["base"], inferred.before["base"]):
         assert f.as_of == base.as_of
         assert f.outside == then
-        assert f.pooled.fit == best_estimate(f.ends, then, base.as_of).fit
-        assert f.pooled.fit != best_estimate(f.ends, now, later.as_of).fit
-    assert record_views_of({"base": base, "late": later}, DATES, base.as_of) == {"base": then, "late": then}
     late = account(base, {"as_of": dt.date(2020, 1, 1)}, name="late")
     found = compare(base, [late], DATES, drivers=False, belief_points=2).views["late"]
     assert (found.as_of, found.outside) == (base.as_of, then)
 
 
-def test_without_a_class_there_is_the_model_alone_and_the_reason(base, compared):
-    f = forecast_views(compared.views["base"].ends, (), base.as_of)
+def test_without_a_record_there_is_the_model_alone_and_the_reason(base, compared):
+    f = forecast_views(compared.views["base"].ends, (), base.as_of, Typical(None, (), "not asked"))
     assert list(f.views) == ["inside"]
-    assert (f.pooled.ends, f.pooled.months, f.pooled.reason) == (None, (), NO_CLASS)
-
-
-def test_a_date_to_which_nobody_was_followed_is_unknown_and_not_zero(base):
-    """In 1951 nobody in these classes had been followed for a hundred years."""
-    dates = (12, 1200)
-    inside = xr.DataArray(np.full((2, 3), 1 / 3), {"period": list(dates), "end": list(ENDS)}, ("period", "end"))
-    f = forecast_views(inside, record_views(base, dates), base.as_of)
-    peace = {name: a.sel(end="peace") for name, a in f.views.items()}
-    assert np.isfinite(float(peace["pooled"].sel(period=12)))
-    late = [float(peace[name].sel(period=1200)) for name in ("inside", "outside [1]", "pooled")]
-    assert late == pytest.approx([1 / 3, np.nan, np.nan], nan_ok=True)
-    assert f.to_dict()["pooled"]["ends"]["peace"][1] is None
+    assert (f.pooled.ends, f.pooled.months, f.pooled.reason) == (None, (), NOTHING_ASKED)
 
 
 def test_an_unknown_class_names_its_account_and_a_class_that_changes_is_listed(base, compared, accounts):

@@ -28,6 +28,7 @@ import xarray as xr
 from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import SpecError
+from peacetalks.evidence.plain import plain
 from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
 from peacetalks.forecasting.answers import AnswerCache, solve_cached
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
@@ -129,8 +130,8 @@ class ChangedEntry:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
         both = {"base": self.base, "account": self.account}
-        plain = {k: dict(v.__dict__) if isinstance(v, WrittenNumber) else v for k, v in both.items()}
-        return {"path": self.path, **plain, "reason": self.reason}
+        shown = {k: dict(v.__dict__) if isinstance(v, WrittenNumber) else plain(v) for k, v in both.items()}
+        return {"path": self.path, **shown, "reason": self.reason}
 
 
 @dataclass(frozen=True)
