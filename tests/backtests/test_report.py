@@ -8,13 +8,17 @@ import pytest
 from typer.testing import CliRunner
 
 from peacetalks import backtests
-from peacetalks.backtests.results import Backtest
+from peacetalks.backtests.case_outcomes import MONTHS
+from peacetalks.backtests.conflict_year_views import VIEWS as YEAR_VIEWS
+from peacetalks.backtests.results import EVERY, GROUPS, Backtest
 from peacetalks.backtests.views import VIEWS
 from peacetalks.cli import app as cli
 from peacetalks.errors import PageError
 from peacetalks.evidence.score import Skill
 from peacetalks.pages import backtest_page
-from peacetalks.pages.backtest_text import interval, markdown
+from peacetalks.pages.backtest_cells import interval
+from peacetalks.pages.backtest_main_text import SHARPENS
+from peacetalks.pages.backtest_text import markdown
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
 
@@ -31,6 +35,10 @@ def test_the_document_is_what_the_command_computes(whole):
 def test_every_question_has_its_counts_and_its_reference(whole):
     b: Backtest = whole[0]
     assert len(b.questions) == 13
+    assert len(b.year_results) == len(MONTHS) * len(GROUPS)
+    for q in b.year_results:
+        assert tuple(s.view for s in q.scores) == YEAR_VIEWS
+        assert sum(q.left_out.values()) + q.n == GROUPS[q.key.partition("m-")[2] or EVERY](b.years[0].rows.frame).sum()
     for q in b.questions:
         assert sum(q.frequency.values()) == pytest.approx(1)
         assert tuple(s.view for s in q.scores) == VIEWS
@@ -45,6 +53,28 @@ def test_every_question_has_its_counts_and_its_reference(whole):
         assert q.calibration["pooled"].n.sum() == q.n
 
 
+def test_every_target_is_shown_with_its_reason(whole):
+    b: Backtest = whole[0]
+    assert len(b.targets) == 2 * 2 * 2 + 2 + 1
+    text = markdown(b)
+    for t in b.targets:
+        assert f"| {t.what} | {t.threshold} |" in text
+        assert t.why in text
+    assert SHARPENS[b.sharpens] in text
+
+
+def test_groups_make_up_all_conflict_years(whole):
+    b: Backtest = whole[0]
+    for months in MONTHS:
+        every = b.of_years(months)
+        for pair in (("civil", "interstate"), ("minor", "war")):
+            groups = [b.of_years(months, g) for g in pair]
+            assert sum(g.n for g in groups) == every.n
+            for view in YEAR_VIEWS:
+                mean = sum(g.n * g.of(view).brier for g in groups) / every.n
+                assert mean == pytest.approx(every.of(view).brier)
+
+
 def test_unrecorded_fates_are_bounded(whole):
     for q in whole[0].questions[:4]:
         held, broken = q.bounds
@@ -56,7 +86,7 @@ def test_unrecorded_fates_are_bounded(whole):
 def test_json_has_no_nan(whole):
     text = json.dumps(whole[0].to_dict(), allow_nan=False)
     found = json.loads(text)
-    assert {"questions", "case_book", "pool", "draws", "seed", "burn_in"} <= set(found)
+    assert {"conflict_years", "targets", "sharpens", "questions", "case_book", "weight", "draws", "seed"} <= set(found)
     nothing = next(s for s in found["questions"][0]["scores"] if s["view"] == "no change")
     assert nothing["log"] is None  # certain and wrong: infinite
     assert len(found["case_book"]["cases"]) == 2 * len({c["id"] for c in found["case_book"]["cases"]})

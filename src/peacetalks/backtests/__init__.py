@@ -1,8 +1,10 @@
 """The backtest: forecasts made at past dates with what was known then, scored on what came true.
 
-`occasions` lists what is asked and `views` what is compared.  The case book of historical negotiations is chosen by
-`negotiations`, made into games by `mapping`, forecast by `inside` and `reference_classes`, and put together by
-`case_book`.  `results` scores everything; `remake` makes the committed tables anew.
+The main test are the conflict-years (`conflict_year_arrays`, `conflict_year_views`, `rival`, `year_tables`).  The case
+book of historical negotiations is chosen by `negotiations`, made into conflicts by `case_conflicts`, forecast by
+`inside` and `record_answers`, and put together by `case_book`.  `best_estimate` adjusts the record in both.
+`occasions` and `views` are the other questions: ceasefires, episodes, peace processes.  `results` scores everything
+against `targets`; `remake` makes the committed tables anew.
 
 >>> from peacetalks.backtests import backtest
 >>> callable(backtest)
@@ -15,10 +17,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peacetalks.backtests.remake import rebuild, repool
+    from peacetalks.backtests.remake import reanchor, rebuild
     from peacetalks.backtests.results import Backtest, backtest
 
-_HOME = {"Backtest": "results", "backtest": "results", "rebuild": "remake", "repool": "remake"}
+_HOME = {"Backtest": "results", "backtest": "results", "reanchor": "remake", "rebuild": "remake"}
 
 
 def __getattr__(name: str) -> Any:
@@ -27,4 +29,4 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
-__all__ = ["Backtest", "backtest", "rebuild", "repool"]
+__all__ = ["Backtest", "backtest", "reanchor", "rebuild"]

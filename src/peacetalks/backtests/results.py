@@ -4,93 +4,73 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peacetalks.backtests import targets, year_tables
+from peacetalks.backtests.best_estimate import with_best
 from peacetalks.backtests.case_book import VIEWS as BOOK_VIEWS
 from peacetalks.backtests.case_book import CaseBook, case_book
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
+from peacetalks.backtests.conflict_year_arrays import ConflictYears
+from peacetalks.backtests.conflict_year_views import VIEWS as YEAR_VIEWS
+from peacetalks.backtests.conflict_year_views import YearViews
+from peacetalks.backtests.conflict_year_views import forecast as forecast_years
 from peacetalks.backtests.occasions import Occasions, Question, Tables, occasions
-from peacetalks.backtests.views import BURN_IN, VIEWS, Forecasts, forecast
+from peacetalks.backtests.scores import REFERENCE, Bootstrap, Bound, Result, Scored, Scores, left_out, result
+from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
+from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.evidence import score
+from peacetalks.evidence.anchor import shipped
 from peacetalks.evidence.plain import plain
-from peacetalks.evidence.pool import Fit, shipped
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
 
-    from peacetalks.evidence.arrays import Floats, Ints
-    from peacetalks.evidence.score import Calibration, Decomposition, Skill
+    import polars as pl
 
+    from peacetalks.backtests.conflict_year_views import Given
+    from peacetalks.backtests.inside import Inside
+    from peacetalks.conflicts.mapping import Size
+    from peacetalks.evidence.anchor import Weight
+    from peacetalks.evidence.arrays import Bools, Floats
 
-REFERENCE = "climatology"
 DRAWS, SEED = 1000, 7
-
-
-@dataclass(frozen=True)
-class Scores:
-    """A view's mean scores on a question and their skill against climatology (95 %, bootstrap over clusters)."""
-
-    view: str
-    brier: float
-    log: float
-    rps: float | None  # None for a yes-or-no question
-    brier_skill: Skill
-    log_skill: Skill
-    rps_skill: Skill | None
-
-    @property
-    def main_skill(self) -> Skill:
-        """The skill by which a question is judged: of the RPS for ordered answers, else of the Brier score."""
-        return self.rps_skill or self.brier_skill
-
-
-@dataclass(frozen=True)
-class Bound:
-    """The skill of views had every unrecorded fate been `label`."""
-
-    label: str
-    n: int  # occasions scored
-    frequency: float  # of the event
-    skill: dict[str, Skill]  # view -> Brier skill
-
-
-@dataclass(frozen=True)
-class Result:
-    """The scores of every view on one question."""
-
-    key: str
-    title: str
-    family: str
-    labels: tuple[str, ...]
-    n: int  # occasions scored
-    clusters: int
-    first: date  # of the forecasts scored
-    last: date
-    frequency: dict[str, float]  # label -> share of the occasions scored
-    left_out: dict[str, int]  # reason -> occasions
-    scores: tuple[Scores, ...]
-    calibration: dict[str, Calibration]  # view -> of the event (yes, or any change of the status quo)
-    decomposition: dict[str, Decomposition]  # view -> parts of the Brier score of the event, ten bins
-    fit: Fit | None  # last pool
-    bounds: tuple[Bound, ...] = ()
-
-    def of(self, view: str) -> Scores:
-        """Return the scores of a view."""
-        return next(s for s in self.scores if s.view == view)
+NOWHERE = ORDER.index("nowhere")
+EVERY = "all"
+GROUPS: dict[str, Callable[[pl.DataFrame], pl.Series]] = {
+    EVERY: lambda f: f["year"] > 0,
+    "civil": lambda f: f["kind"] == "civil",
+    "interstate": lambda f: f["kind"] == "interstate",
+    "minor": lambda f: f["intensity"] == "minor",
+    "war": lambda f: f["intensity"] == "war",
+}
 
 
 @dataclass(frozen=True)
 class Backtest:
     """The whole backtest."""
 
-    questions: tuple[Result, ...]
+    years: tuple[YearViews, ...]  # [horizon]
+    year_results: tuple[Result, ...]  # of the conflict-years: by horizon and group
     book: CaseBook
     book_result: Result  # of the case book
-    weight: Fit  # the pool that is shipped
+    compared: tuple[targets.Compared, ...]  # calibrated model and best estimate with the record
+    targets: tuple[targets.Target, ...]
+    questions: tuple[Result, ...]  # ceasefires, episodes, processes
+    weight: Weight  # of the best estimate, as it is shipped
     draws: int
     seed: int
+
+    @property
+    def sharpens(self) -> bool:
+        """Whether the best estimate scores better than the record alone (`targets.sharpens`)."""
+        return targets.sharpens(list(self.compared))
+
+    def of_years(self, months: int, group: str = EVERY) -> Result:
+        """Return the scores of the conflict-years of a group at a horizon."""
+        return next(q for q in self.year_results if q.key == _key(months, group))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; what is not finite or not known is None."""
@@ -101,48 +81,35 @@ class Backtest:
                 "name": c.name,
                 "talks": c.talks.isoformat(),
                 "months": int(m),
-                "class": w,
                 "came_true": ORDER[y],
                 "left_out": r or None,
                 **{v: plain(book.views[v][i]) for v in BOOK_VIEWS},
             }
-            for i, (c, m, w, y, r) in enumerate(
-                zip(book.cases, book.months, book.reference_class, book.outcome, book.reason.tolist(), strict=True)
+            for i, (c, m, y, r) in enumerate(
+                zip(book.cases, book.months, book.outcome, book.reason.tolist(), strict=True)
             )
         ]
         return {
+            "conflict_years": [plain(q) for q in self.year_results],
+            "targets": [plain(t) for t in self.targets],
+            "compared": [plain(c) for c in self.compared],
+            "sharpens": self.sharpens,
             "questions": [plain(q) for q in self.questions],
             "case_book": {**plain(self.book_result), "cases": cases, "size": asdict(book.size)},
-            "pool": plain(self.weight),
+            "weight": plain(self.weight),
             "draws": self.draws,
             "seed": self.seed,
             "burn_in": BURN_IN,
         }
 
 
-class _Bootstrap(NamedTuple):
-    """Of the skill intervals and the consistency bands."""
-
-    draws: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class _Scored:
-    """The occasions of a question that are scored, with every view of them."""
-
-    question: Question
-    views: dict[str, Floats]  # view -> [row, label]
-    outcome: Ints  # [row] number of the label
-    cluster: NDArray  # [row]
-    dates: tuple[date, date]  # of the first and the last forecast
-    left_out: dict[str, int]  # reason -> occasions that are not scored
-    fit: Fit | None  # last pool
-    shown: tuple[str, ...]  # views of which calibration and decomposition are reported
-
-
 def backtest(
-    tables: Tables | None = None, draws: int = DRAWS, seed: int = SEED, inside: dict[int, Floats] | None = None
+    tables: Tables | None = None,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    years: pl.DataFrame | None = None,
+    given: dict[int, tuple[Given, Floats]] | None = None,
+    inside: tuple[Inside, Size] | None = None,
 ) -> Backtest:
     """Return the backtest; it takes well under a minute.
 
@@ -152,110 +119,105 @@ def backtest(
         Case tables by kind (ceasefires, episodes, processes); default the committed ones.
     draws, seed
         Of the bootstrap over clusters and of the consistency bands.
+    years
+        The conflict-years; default the committed ones.
+    given
+        Forecasts of record, model and rival on the conflict-years by horizon; default the committed tables.
     inside
-        Inside views of the case book by episode id [month, class]; default the committed ones.
+        The model's forecasts of the case book and the size of its games; default the committed table.
 
     Returns
     -------
     Backtest
         Mean Brier, ranked probability and log scores of every view on every question, their skill against climatology
-        with 95 % intervals, calibration, and the occasions that are not scored by reason.
+        with 95 % intervals, calibration, discrimination, and the occasions that are not scored by reason.
 
     References
     ----------
     Brier (1950), Monthly Weather Review 78, 1-3.
     Epstein (1969), Journal of Applied Meteorology 8, 985-987.
     """
-    bootstrap = _Bootstrap(draws, seed)
+    bootstrap = Bootstrap(draws, seed)
+    frame = conflict_years() if years is None else years
+    rows = ConflictYears.of(frame)
+    found = year_tables.read(rows) if given is None else given
+    views, book = with_best(tuple(forecast_years(rows, m, *found[m]) for m in MONTHS), case_book(frame, inside))
+    scored = tuple(_year_result(v, g, bootstrap) for v in views for g in GROUPS)
+    book_result = result(_scored_cases(book), bootstrap)
+    compared = [c for w in ("model", "best") for v in views for c in targets.compared(v, w, bootstrap)]
+    every = {m: next(q for q in scored if q.key == _key(m, EVERY)) for m in MONTHS}
+    reached = [
+        *targets.year_targets(compared, every),
+        *(targets.bins_target(m, every[m].calibration["best"]) for m in MONTHS),
+        targets.book_target(book_result),
+    ]
     questions = tuple(_question(o, bootstrap) for o in occasions(tables))
-    book = case_book(inside)
-    return Backtest(questions, book, _result(_scored_cases(book), bootstrap), shipped(), draws, seed)
+    return Backtest(
+        views, scored, book, book_result, tuple(compared), tuple(reached), questions, shipped(), draws, seed
+    )
 
 
-def _question(o: Occasions, bootstrap: _Bootstrap) -> Result:
+def _key(months: int, group: str) -> str:
+    return f"conflict-years-{months}m" + ("" if group == EVERY else f"-{group}")
+
+
+def _year_result(v: YearViews, group: str, bootstrap: Bootstrap) -> Result:
+    """Return the scores of the conflict-years of a group at a horizon."""
+    here: Bools = GROUPS[group](v.rows.frame).to_numpy()
+    ok = v.scored & here
+    dates = [d for d, use in zip(v.rows.dates, ok, strict=True) if use]
+    weights = [w for w in v.weights if w is not None]
+    which = "all conflict-years" if group == EVERY else f"conflict-years, {group}"
+    title = f"the outcome class {v.months} months later, {which}"
+    scored = Scored(
+        question=Question(_key(v.months, group), title, ORDER, NOWHERE, "conflict-years", f"{v.months} months"),
+        views={name: v.views[name][ok] for name in YEAR_VIEWS},
+        outcome=v.rows.outcome(v.months)[ok],
+        cluster=v.rows.cluster[ok],
+        dates=(min(dates), max(dates)),
+        left_out=left_out(v.reason[here]),
+        fit=weights[-1] if weights else None,
+        shown=("ridge", "record", "model", "best") if group == EVERY else ("best",),
+    )
+    return result(scored, bootstrap)
+
+
+def _question(o: Occasions, bootstrap: Bootstrap) -> Result:
     """Return the scores of a question; of ceasefires also what if unrecorded fates were known."""
     f = forecast(o)
     days = o.made[f.scored]
-    scored = _Scored(
+    scored = Scored(
         question=o.question,
         views={v: f.views[v][f.scored] for v in VIEWS},
         outcome=o.outcome[f.scored],
         cluster=o.cluster[f.scored],
         dates=(_date(days.min()), _date(days.max())),
-        left_out=_left_out(f.reason),
+        left_out=left_out(f.reason),
         fit=f.fits[-1],
         shown=("outside", "pooled"),
     )
     bounds = tuple(_bound(o, i, bootstrap) for i in (0, 1)) if o.question.family == "ceasefires" else ()
-    return _result(scored, bootstrap, bounds)
+    return result(scored, bootstrap, bounds)
 
 
-def _scored_cases(book: CaseBook) -> _Scored:
+def _scored_cases(book: CaseBook) -> Scored:
     """Return the rows of the case book that are scored."""
     ok = book.scored
     cases = [c for c, use in zip(book.cases, ok, strict=True) if use]
     title = f"the outcome class {MONTHS[0]} and {MONTHS[1]} months after talks began"
-    return _Scored(
-        question=Question("case-book", title, ORDER, ORDER.index("nowhere"), "case book", ""),
+    return Scored(
+        question=Question("case-book", title, ORDER, NOWHERE, "case book", ""),
         views={v: book.views[v][ok] for v in BOOK_VIEWS},
         outcome=book.outcome[ok],
         cluster=np.array([c.cluster for c in cases]),
         dates=(min(c.talks for c in cases), max(c.talks for c in cases)),
-        left_out=_left_out(book.reason),
-        fit=[f for f in book.fits if f is not None][-1],
-        shown=("inside", "outside", "pooled"),
+        left_out=left_out(book.reason),
+        fit=[w for w in book.weights if w is not None][-1],
+        shown=("model", "record", "best"),
     )
 
 
-def _left_out(reason: NDArray[np.str_]) -> dict[str, int]:
-    """Return how many occasions are not scored, by reason (sorted)."""
-    reasons, counts = np.unique(reason[reason != ""], return_counts=True)
-    return dict(zip(reasons.tolist(), counts.tolist(), strict=True))
-
-
-def _result(scored: _Scored, bootstrap: _Bootstrap, bounds: tuple[Bound, ...] = ()) -> Result:
-    q, y = scored.question, scored.outcome
-    each = {v: _each(p, y) for v, p in scored.views.items()}
-    shares = np.bincount(y, minlength=len(q.labels)) / y.size
-    changed, event = {v: 1 - scored.views[v][:, q.same] for v in scored.shown}, (y != q.same).astype(int)
-    return Result(
-        key=q.key,
-        title=q.title,
-        family=q.family,
-        labels=q.labels,
-        n=y.size,
-        clusters=np.unique(scored.cluster).size,
-        first=scored.dates[0],
-        last=scored.dates[1],
-        frequency={k: float(s) for k, s in zip(q.labels, shares, strict=True)},
-        left_out=scored.left_out,
-        scores=tuple(_scores(v, s, each[REFERENCE], scored.cluster, bootstrap) for v, s in each.items()),
-        calibration={
-            v: score.calibration(p, event, draws=bootstrap.draws, seed=bootstrap.seed) for v, p in changed.items()
-        },
-        decomposition={v: score.decompose(p, event, bins=10) for v, p in changed.items()},
-        fit=scored.fit,
-        bounds=bounds,
-    )
-
-
-def _each(p: Floats, y: Ints) -> dict[str, Floats]:
-    """Return the scores of a view [row] by name; the RPS only where there are more than two labels."""
-    if p.shape[1] == 2:
-        return {"brier": score.brier(p[:, 1], y), "log": score.log_score(p, y)}
-    return {"brier": score.brier(p, y), "log": score.log_score(p, y), "rps": score.rps(p, y)}
-
-
-def _scores(
-    view: str, each: dict[str, Floats], reference: dict[str, Floats], cluster: NDArray, bootstrap: _Bootstrap
-) -> Scores:
-    """Return a view's mean scores and their skill against the reference."""
-    skill = {k: score.skill(s, reference[k], cluster, *bootstrap) for k, s in each.items()}
-    mean = {k: float(s.mean()) for k, s in each.items()}
-    return Scores(view, mean["brier"], mean["log"], mean.get("rps"), skill["brier"], skill["log"], skill.get("rps"))
-
-
-def _bound(o: Occasions, label: int, bootstrap: _Bootstrap) -> Bound:
+def _bound(o: Occasions, label: int, bootstrap: Bootstrap) -> Bound:
     """Return the Brier skill of two views had every unrecorded fate been `label`."""
     f = forecast(o.bound(label))
     ok, y = f.scored, f.occasions.outcome
@@ -271,4 +233,4 @@ def _date(day: int) -> date:
     return date(1970, 1, 1) + timedelta(int(day))
 
 
-__all__ = ["Backtest", "Bound", "Forecasts", "Result", "Scores", "backtest"]
+__all__ = ["Backtest", "Bound", "Result", "Scores", "backtest"]

@@ -1,4 +1,4 @@
-r"""The rival without a game: a ridge multinomial logit on the same inputs, refitted each year on the outcomes known then.
+r"""The rival without a game: a ridge multinomial logit on the same inputs, refitted each year on what was known then.
 
 .. math:: P(y = k \mid x) \propto e^{a_k + b_k'x}, \qquad
           \min_{a,b}\; \tfrac12 \sum_k |b_k|^2 - C \sum_i c_i \log P(y_i \mid x_i) .
@@ -10,7 +10,7 @@ in earlier years, of which the outcome was known; before `LEAST` of them are kno
 
 References
 ----------
-le Cessie and van Houwelingen (1992), Journal of the Royal Statistical Society C 41, 191-201.
+Hoerl and Kennard (1970), Technometrics 12, 55-67.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from peacetalks.backtests.conflict_year_arrays import ConflictYears
     from peacetalks.evidence.arrays import Bools, Floats, Ints
 
-STRENGTHS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)  # of C: a smaller one shrinks more
+STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)  # of C: a smaller one shrinks more
 LEAST = 100  # outcomes that must be known before anything is fitted, and before C is chosen
+LEAST_SPREAD = 1e-9  # standard deviation below which an input counts as constant
 STEPS = 500  # of the solver, at most
 
 
 def standardised(x: Floats, past: Bools) -> Floats:
-    """Return inputs [row, input] centred and scaled by the rows of the past, with an input for each that may be missing.
+    """Return inputs [row, input] centred and scaled by the rows of the past, and an input for each that may be missing.
 
     An input that does not vary in the past is 0 in every row: nothing is known of it.
 
@@ -41,11 +42,11 @@ def standardised(x: Floats, past: Bools) -> Floats:
     """
     absent = np.isnan(x)
     some = absent.any(axis=0)
-    wide = np.hstack([x, absent[:, some].astype(float)])
-    middle, spread = np.nanmean(wide[past], axis=0), np.nanstd(wide[past], axis=0)
-    varies = spread > 1e-9
-    scaled = (wide - np.where(varies, middle, 0.0)) / np.where(varies, spread, 1.0)
-    return np.where(np.isnan(scaled) | ~varies, 0.0, scaled)
+    wide = np.ma.masked_invalid(np.hstack([x, absent[:, some].astype(float)]))
+    middle, spread = (np.ma.filled(f(wide[past], axis=0), 0.0) for f in (np.ma.mean, np.ma.std))
+    varies = spread > LEAST_SPREAD
+    scaled = (wide - middle) / np.where(varies, spread, 1.0)
+    return np.where(varies, np.ma.filled(scaled, 0.0), 0.0)
 
 
 def fit(x: Floats, y: Ints, strength: float) -> tuple[Floats, Floats]:
@@ -67,7 +68,7 @@ def fit(x: Floats, y: Ints, strength: float) -> tuple[Floats, Floats]:
 
     References
     ----------
-    le Cessie and van Houwelingen (1992), Journal of the Royal Statistical Society C 41, 191-201.
+    Hoerl and Kennard (1970), Technometrics 12, 55-67.
 
     Examples
     --------

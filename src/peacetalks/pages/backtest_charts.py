@@ -9,16 +9,9 @@ import altair as alt
 import polars as pl
 
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
+from peacetalks.pages.backtest_cells import COLOURS, name_of
 from peacetalks.pages.chart_parts import Chart, colour_by
-from peacetalks.pages.styles import (
-    BEST_ESTIMATE,
-    END_NAMES,
-    MODEL_ALONE,
-    OWN_RECORD,
-    PAST_CONFLICTS,
-    VIEW_COLOURS,
-    view_name,
-)
+from peacetalks.pages.styles import END_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +19,7 @@ if TYPE_CHECKING:
     from peacetalks.backtests.results import Backtest, Result
     from peacetalks.evidence.score import Calibration
 
-SHOWN = (PAST_CONFLICTS, BEST_ESTIMATE, OWN_RECORD, MODEL_ALONE)
+SHOWN = tuple(COLOURS)
 SKILL = "skill: 0 climatology, 1 perfect (Brier for yes or no, RPS for ordered answers)"
 
 
@@ -36,9 +29,9 @@ def skill_chart(results: list[Result]) -> Chart:
     for q in results:
         for s in q.scores:
             k = s.main_skill
-            if view_name(s.view) in SHOWN and math.isfinite(k.low):
+            if name_of(s.view) in SHOWN and math.isfinite(k.low):
                 bounds = {"skill": k.value, "low": k.low, "high": k.high}
-                rows.append({"question": q.title, "view": view_name(s.view), **bounds})
+                rows.append({"question": q.title, "view": name_of(s.view), **bounds})
     base = alt.Chart(pl.DataFrame(rows)).encode(
         y=alt.Y("question:N", sort=[q.title for q in results], title=None, axis=alt.Axis(labelLimit=320)),
         yOffset="view:N",
@@ -54,11 +47,11 @@ def skill_chart(results: list[Result]) -> Chart:
 
 def calibration_chart(q: Result) -> Chart:
     """Return the reliability diagram of each view with its 90% consistency band."""
-    rows = [row for view, c in q.calibration.items() for row in _bins(view_name(view), c)]
+    rows = [row for view, c in q.calibration.items() for row in _bins(name_of(view), c)]
     top = min(1.0, 1.15 * max(max(r["high"], r["seen"], r["said"]) for r in rows))
     scale = alt.Scale(domain=[0, top], nice=False)
     base = alt.Chart(pl.DataFrame(rows)).encode(
-        x=alt.X("said:Q", scale=scale, title="forecast probability"), color=_colour(map(view_name, q.calibration))
+        x=alt.X("said:Q", scale=scale, title="forecast probability"), color=_colour(map(name_of, q.calibration))
     )
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", scale=scale, title="observed frequency"), y2="high:Q")
     size = alt.Size("n:Q", title="cases", scale=alt.Scale(range=[15, 110]))
@@ -80,24 +73,24 @@ def _bins(view: str, c: Calibration) -> list[dict[str, Any]]:
 
 def case_chart(b: Backtest) -> Chart:
     """Return dots: the probability that each view gave to the outcome class that came true."""
-    shown = ("inside", "outside", "pooled")
+    shown = ("model", "record", "best")
     rows = []
     for i, (case, months) in enumerate(zip(b.book.cases, b.book.months, strict=True)):
         if months == MONTHS[0] and not b.book.reason[i]:
             came = b.book.outcome[i]
             name = f"{case.talks.year} {case.name[:34]} ({END_NAMES[ORDER[came]].lower()})"
-            rows += [{"case": name, "view": view_name(v), "p": float(b.book.views[v][i, came])} for v in shown]
+            rows += [{"case": name, "view": name_of(v), "p": float(b.book.views[v][i, came])} for v in shown]
     return (
         alt.Chart(pl.DataFrame(rows))
         .mark_point(filled=True, size=40)
         .encode(
             x=alt.X("p:Q", scale=alt.Scale(domain=[0, 1]), title="probability of what came true"),
             y=alt.Y("case:N", sort=None, title=None, axis=alt.Axis(labelLimit=340)),
-            color=_colour(map(view_name, shown)),
+            color=_colour(map(name_of, shown)),
         )
         .properties(width=420, height=alt.Step(14))
     )
 
 
 def _colour(views: Iterable[str]) -> alt.Color:
-    return colour_by("view:N", {v: VIEW_COLOURS[v] for v in views}, title=None)
+    return colour_by("view:N", {v: COLOURS[v] for v in views}, title=None)

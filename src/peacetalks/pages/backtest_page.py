@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.pages import files, markup
+from peacetalks.pages.backtest_cells import interval, name_of, observed
 from peacetalks.pages.backtest_charts import calibration_chart, case_chart, skill_chart
-from peacetalks.pages.backtest_text import interval, markdown, observed
+from peacetalks.pages.backtest_main_text import SHARPENS, target_cells
+from peacetalks.pages.backtest_text import markdown
 from peacetalks.pages.cells import decimal, score_or_infinity
-from peacetalks.pages.styles import view_name
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".html", ".md", ".json")
 CALIBRATED = (
+    "conflict-years-12m",
+    "conflict-years-24m",
     "ceasefire-broken-30d",
     "ceasefire-broken-365d",
     "conflict-ends-1y",
@@ -39,7 +42,7 @@ class QuestionTable:
     last: date
     observed: str
     left_out: dict[str, int]  # reason -> occasions
-    rows: list[tuple[str, ...]]  # [view] scores and skill
+    rows: list[tuple[str, ...]]  # [view] scores, skill and discrimination
     parts: list[tuple[str, ...]]  # [view] parts of the Brier score
 
 
@@ -55,7 +58,7 @@ def write(b: Backtest, path: Path) -> None:
 
 def html(b: Backtest) -> str:
     """Return one self-contained page with the skill chart, calibration plots and tables."""
-    results = [*b.questions, b.book_result]
+    results = [*b.year_results, b.book_result, *b.questions]
     charts = {"Skill against climatology, with 95% intervals": skill_chart(results)}
     charts |= {f"Calibration: {q.title}": calibration_chart(q) for q in results if q.key in CALIBRATED}
     charts["Case book: probability given to what came true, 12 months after talks began"] = case_chart(b)
@@ -64,6 +67,8 @@ def html(b: Backtest) -> str:
         draws=b.draws,
         seed=b.seed,
         weight=b.weight,
+        targets=[target_cells(t) for t in b.targets],
+        sharpens=SHARPENS[b.sharpens],
         charts={title: markup.inline_svg(chart) for title, chart in charts.items()},
         results=[_table(q) for q in results],
     )
@@ -72,17 +77,18 @@ def html(b: Backtest) -> str:
 def _table(q: Result) -> QuestionTable:
     rows = [
         (
-            view_name(s.view),
+            name_of(s.view),
             decimal(s.brier),
             decimal(s.rps, "–"),
             score_or_infinity(s.log),
             interval(s.main_skill),
             interval(s.log_skill),
+            *(decimal(q.auc.get(s.view, {}).get(e), "–", ".2f") for e in ("peace", "more_conflict")),
         )
         for s in q.scores
     ]
     parts = [
-        (view_name(v), *(decimal(x, form=".4f") for x in (d.reliability, d.resolution, d.uncertainty)))
+        (name_of(v), *(decimal(x, form=".4f") for x in (d.reliability, d.resolution, d.uncertainty)))
         for v, d in q.decomposition.items()
     ]
     return QuestionTable(q.title, q.n, q.clusters, q.first, q.last, observed(q), q.left_out, rows, parts)

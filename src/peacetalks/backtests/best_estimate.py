@@ -1,0 +1,92 @@
+"""The best estimate of conflict-years and cases by walk-forward, and the weight that is shipped.
+
+One weight is fitted to everything that was known at a day: conflict-years at both horizons and cases of the case book.
+The two horizons of a row count a half each.  No row contributes to its own weight, because its outcome becomes known
+only after it was made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.backtests.case_outcomes import ORDER
+from peacetalks.backtests.occasions import day_number
+from peacetalks.evidence.anchor import walk, weights_csv
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.case_book import CaseBook
+    from peacetalks.backtests.conflict_year_views import YearViews
+    from peacetalks.evidence.anchor import Weight
+    from peacetalks.evidence.arrays import Bools, Floats, Ints
+
+SHARE = 0.5  # of a case that a row stands for: its two horizons count as one
+
+
+@dataclass(frozen=True)
+class Past:
+    """Forecasts of record and model with what came true; arrays [row], days are counted from 1 January 1970."""
+
+    record: Floats  # [row, class]
+    model: Floats  # [row, class]
+    typical: Floats  # [row, class]
+    outcome: Ints  # -1 not known
+    made: Ints
+    known: Ints
+
+    @property
+    def whole(self) -> Bools:
+        """Rows in which record and model both have a forecast."""
+        return np.asarray(np.isfinite(self.record + self.model + self.typical).all(axis=1))
+
+
+def of_years(views: YearViews) -> Past:
+    """Return the forecasts of the conflict-years at a horizon."""
+    rows, months = views.rows, views.months
+    return Past(
+        views.views["record"],
+        views.views["model"],
+        views.typical,
+        rows.outcome(months),
+        rows.made + 1,  # what is known by the end of the day itself may be used
+        rows.known(months),
+    )
+
+
+def of_cases(book: CaseBook) -> Past:
+    """Return the forecasts of the case book."""
+    known = np.array([day_number(d) for d in book.known_on])
+    return Past(book.views["record"], book.views["model"], book.typical, book.outcome, book.made, known)
+
+
+def with_best(years: tuple[YearViews, ...], book: CaseBook) -> tuple[tuple[YearViews, ...], CaseBook]:
+    """Return the conflict-years and the case book with their best estimates and weights."""
+    blocks = (*years, book)
+    past = [of_years(v) for v in years] + [of_cases(book)]
+    whole = np.concatenate([p.whole for p in past])
+    given = {f: np.concatenate([getattr(p, f) for p in past])[whole] for f in Past.__dataclass_fields__}
+    best, found = walk(**given, counts=np.full(int(whole.sum()), SHARE))
+    estimates = np.full((whole.size, len(ORDER)), np.nan)
+    estimates[whole] = best
+    weights: list[Weight | None] = [None] * whole.size
+    for i, w in zip(np.flatnonzero(whole), found, strict=True):
+        weights[int(i)] = w
+    out, start = [], 0
+    for block, p in zip(blocks, past, strict=True):
+        here = slice(start, start := start + p.made.size)
+        out.append(replace(block, views=block.views | {"best": estimates[here]}, weights=weights[here]))
+    return tuple(out[:-1]), out[-1]
+
+
+def shipped_csv(years: tuple[YearViews, ...], book: CaseBook) -> str:
+    """Return the table of the weight by the day from which it was known (`anchor.csv`)."""
+    past = [of_years(v) for v in years] + [of_cases(book)]
+    used = np.concatenate([p.whole & (p.outcome >= 0) for p in past])
+    record, model, typical, outcome, known = (
+        np.concatenate([getattr(p, f) for p in past])[used] for f in ("record", "model", "typical", "outcome", "known")
+    )
+    days = [date(1970, 1, 1) + timedelta(int(d)) for d in known]
+    return weights_csv(record, model, typical, outcome, days, np.full(outcome.size, SHARE))

@@ -1,0 +1,128 @@
+"""What the backtest was to show, fixed before the scores were seen, and whether it does.
+
+Targets on conflict-years compare mean scores by row on the same rows; intervals are those of a bootstrap over states.
+A target is judged by its point value.  The reason beside it says where a difference comes from: the level of the
+probabilities (reliability, lower is better) or how well they separate cases (resolution, higher is better).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.backtests.measures import Difference, difference
+from peacetalks.backtests.scores import Bootstrap, Result, each
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.conflict_year_views import YearViews
+    from peacetalks.evidence.score import Calibration
+
+CLOSE = {12: 0.01, 24: 0.03}  # months -> most by which the calibrated model's score may exceed the record's
+LEAST_SKILL = 0.05  # Brier skill of the calibrated model on the case book
+MOST_OUTSIDE = 2  # bins of ten
+SCORES = ("brier", "rps")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A target, the value reached, and why."""
+
+    what: str
+    threshold: str
+    value: float
+    low: float  # 95 % interval; NaN where there is none
+    high: float
+    reached: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Mean score of one view less that of the record on the conflict-years of a horizon."""
+
+    months: int
+    view: str
+    score: str
+    by_row: Difference
+    by_episode: float  # the same with each episode counted once, which is not proper (`conflict_year_views`)
+
+
+def compared(views: YearViews, view: str, bootstrap: Bootstrap) -> list[Compared]:
+    """Return the differences between a view and the record, one for each of `SCORES`."""
+    ok = views.scored
+    y, w = views.rows.outcome(views.months)[ok], views.rows.episode_weight(views.months)[ok]
+    mine, record = (each(views.views[v][ok], y) for v in (view, "record"))
+    return [
+        Compared(
+            views.months,
+            view,
+            name,
+            difference(mine[name], record[name], views.rows.cluster[ok], *bootstrap),
+            round(float(np.average(mine[name] - record[name], weights=w)), 6),
+        )
+        for name in SCORES
+    ]
+
+
+def year_targets(found: list[Compared], results: dict[int, Result]) -> list[Target]:
+    """Return the targets on conflict-years: the model close to the record, the best estimate as good as the record.
+
+    `results` are the scores on all conflict-years by horizon.
+    """
+    out = []
+    for c in found:
+        most = CLOSE[c.months] if c.view == "model" else 0.0
+        who = "calibrated model" if c.view == "model" else "best estimate"
+        threshold = f"at most {most:g}" if most else "not above 0"
+        what = f"{NAMES[c.score]} of the {who} less the record's, {c.months} months"
+        d = c.by_row
+        out.append(Target(what, threshold, d.value, d.low, d.high, d.value <= most, _why(results[c.months], c.view)))
+    return out
+
+
+def bins_target(months: int, c: Calibration) -> Target:
+    """Return the target on the calibration of the best estimate at a horizon."""
+    inside, size = c.n.size - c.outside, c.n.size
+    worst = int(np.argmax(np.maximum(c.low - c.observed, c.observed - c.high)))
+    why = (
+        "all bins lie within"
+        if not c.outside
+        else f"farthest out: said {c.forecast[worst]:.3f}, came true {c.observed[worst]:.3f}, "
+        f"band {c.low[worst]:.3f} to {c.high[worst]:.3f}, N {c.n[worst]}"
+    )
+    threshold = f"at least {10 - MOST_OUTSIDE} of 10"
+    reached = inside >= (10 - MOST_OUTSIDE) / 10 * size
+    what = f"bins of the best estimate within their 90% consistency band, any change, {months} months (of {size})"
+    return Target(what, threshold, float(inside), float("nan"), float("nan"), reached, why)
+
+
+def book_target(book: Result) -> Target:
+    """Return the target on the case book: the calibrated model's Brier skill against climatology."""
+    s = book.of("model").brier_skill
+    what = "Brier skill of the calibrated model against climatology, case book"
+    why = _why(book, "model", "climatology")
+    return Target(what, f"at least +{LEAST_SKILL:g}", s.value, s.low, s.high, s.value >= LEAST_SKILL, why)
+
+
+def sharpens(found: list[Compared]) -> bool:
+    """Return whether the best estimate scores better than the record alone on the conflict-years.
+
+    It does if its Brier score or RPS is lower at some horizon, with a 95 % interval below 0.  If it does nowhere, the
+    model explains and compares, and does not sharpen; pages say so.
+    """
+    return any(c.view == "best" and c.by_row.high < 0 for c in found)
+
+
+NAMES = {"brier": "Brier score", "rps": "RPS"}
+
+
+def _why(result: Result, view: str, other: str = "record") -> str:
+    """Return how the Brier score of a view differs from another's, part by part."""
+    a, b = result.parts[view], result.parts[other]
+    who = "the record" if other == "record" else other
+    return (
+        f"against {who}: reliability {a.reliability:.4f} to {b.reliability:.4f} (lower is better), "
+        f"resolution {a.resolution:.4f} to {b.resolution:.4f} (higher is better)"
+    )
