@@ -82,8 +82,10 @@ def truce_record(as_of: date, frame: pl.DataFrame | None = None) -> TruceRecord:
         pl.col("ending").is_in(KNOWN_FATES).fill_null(False), pl.col("days") >= 0
     )
     broken = (pl.col("ending") == "terminated") & (pl.col("days") <= YEAR)
-    by_state = known.group_by("cluster").agg(
-        broken=broken.sum(), months=(pl.col("days").clip(0, YEAR) / DAYS_PER_MONTH).sum()
+    by_state = (
+        known.sort("cluster", "start", "days")
+        .group_by("cluster", maintain_order=True)
+        .agg(broken=broken.sum(), months=(pl.col("days").clip(0, YEAR) / DAYS_PER_MONTH).sum())
     )
     d, t = by_state["broken"].to_numpy().astype(float), by_state["months"].to_numpy().astype(float)
     rate = (d.sum() + 0.5) / (t.sum() + 12.0)
