@@ -21,9 +21,9 @@ FILL_IN = "TO FILL IN: "
 MARKS = {  # what an analyst knows and the record does not
     "summary": "what the conflict is about, and what the stake (worth 1) and a share of it are.",
     "sides.label": "names as readers know them.",
-    "sides.types.share": "how likely each side is to bear the fighting well; here only its length speaks.",
+    "sides.types.share": "how likely each side is to bear the fighting well; here only its length counts.",
     "battlefield.front": "where the front stands; here the value of the kind of conflict.",
-    "battlefield.strength": "who gains ground; here earlier conflicts, or capability, speak.",
+    "battlefield.strength": "who gains ground; here earlier conflicts, or capability, count.",
     "battlefield.restraint": "how far the fighting is held back.",
     "talks.open": "whether talks are open; the record may be late, or hold none of these talks.",
     "ceasefire.gain": "what a violation gains here, and what it costs the other side.",
