@@ -23,10 +23,10 @@ from peacetalks.evidence import crosswalk
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.classes import prepared
 from peacetalks.evidence.conflict_year_rows import TABLE, from_csv
-from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
+from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.endings import ENDINGS, FADED, SETTLED, VICTORY
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, by_months, cluster_counts, fit
-from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age, middles
 from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Fighting:
 
     def path(self, traits: dict[str, float | None], age: float, months: int) -> Floats:
         """Return the covariates in each coming month [month, covariate] of a conflict of an age in days."""
-        ages = np.minimum(age + DAYS_PER_MONTH * (np.arange(months) + 0.5), self.oldest)
+        ages = np.minimum(middles(months, age), self.oldest)
         given = {k: np.full(months, np.nan if (v := traits.get(k)) is None else float(v)) for k in TRAITS}
         return _columns(given, self.means, ages, np.full(months, self.today.year - 1), self.today)
 
@@ -131,7 +131,7 @@ def return_chance(back: Hazards, interstate: float | None, months: int, since: f
 
     Months are counted from `since` days after a settlement under which there was none so far.
     """
-    x = _return_columns(since + DAYS_PER_MONTH * (np.arange(months) + 0.5), _number(interstate))
+    x = _return_columns(middles(months, since), _number(interstate))
     every = np.concatenate([back.beta[None], back.runs])
     return by_months(np.exp(np.einsum("rp,mp->rm", every[:, 0], x)))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +71,15 @@ def cut(start: Sequence[date], days: Floats, after: Floats | None = None) -> Cut
     return Cut(table[0].astype(np.int64), table[1].astype(np.int64), table[2], table[3], table[4].astype(np.int64))
 
 
+def middles(months: int, since: float = 0.0) -> Floats:
+    """Return the age in days in the middle of each of so many months that follow `since` days [month].
+
+    >>> middles(2).tolist()
+    [15.21875, 45.65625]
+    """
+    return since + DAYS_PER_MONTH * (np.arange(months, dtype=np.float64) + 0.5)
+
+
 def log_age(days: Floats) -> Floats:
     """Return the logarithm of an age in years, with a day added so that the first day is finite."""
     return np.log((np.asarray(days, float) + 1.0) / DAYS_PER_YEAR)
@@ -89,4 +98,4 @@ def eras(year: Ints, today: date) -> Floats:
     return (back[:, None] >= np.arange(1, LAST_ERAS + 1)[None]).astype(float)
 
 
-__all__ = ["CUTS", "ERA", "Cut", "cut", "eras", "log_age"]
+__all__ = ["CUTS", "ERA", "Cut", "cut", "eras", "log_age", "middles"]

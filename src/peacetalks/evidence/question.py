@@ -11,6 +11,7 @@ settlement, civil        UCDP peace agreements; beside it Fortna's treaties afte
 truce or settlement      between states: returns to fighting after UCDP interstate episodes that ended in one. No data
                          set at hand follows interstate ceasefires by the day, and ceasefires of civil conflicts,
                          shown beside, are another class
+either, before those     returns to fighting after UCDP episodes within states that ended in one
 crisis                   ICB crises between states: an agreement is peace, serious clashes or full war are more
                          conflict, everything else is nowhere. What follows an agreement is not followed
 =======================  =============================================================================================
@@ -23,6 +24,7 @@ that weight. Where too little is known at the date there is no answer but a reas
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from peacetalks.errors import EmptyClass, EvidenceError
@@ -31,6 +33,8 @@ from peacetalks.evidence.situation import RecordAnswer, Situation, no_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from peacetalks.evidence.question_basis import Source
 
 DRAWS, SEED = 200, 7
 
@@ -85,7 +89,7 @@ def answers(
 
 
 def _first(
-    situation: Situation, makers: tuple[sources.Source, ...], months: tuple[int, ...], draws: int, seed: int
+    situation: Situation, makers: tuple[Source, ...], months: tuple[int, ...], draws: int, seed: int
 ) -> RecordAnswer:
     """Return the answer of the first source that has one, or the reason why none has."""
     if isinstance(reason := _refusal(situation), str):
@@ -94,12 +98,12 @@ def _first(
     for maker in makers:
         found = _made(maker, situation, months, draws, seed)
         if found.ends is not None:
-            return sources.anchored(found)
+            return replace(found, anchors=True)
         reasons.append(found.note)
     return no_answer("no class", months, " ".join(reasons))
 
 
-def _made(maker: sources.Source, situation: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
+def _made(maker: Source, situation: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
     try:
         return maker.make(situation, months, draws, seed)
     except EmptyClass as e:
@@ -121,7 +125,7 @@ def _refusal(s: Situation) -> str | None:
     return None
 
 
-def _makers(s: Situation) -> tuple[tuple[sources.Source, ...], tuple[sources.Source, ...]]:
+def _makers(s: Situation) -> tuple[tuple[Source, ...], tuple[Source, ...]]:
     """Return the sources of the answer, in order of preference, and those shown beside it."""
     civil = s.kind == "civil"
     if s.state == "fighting":
@@ -130,11 +134,11 @@ def _makers(s: Situation) -> tuple[tuple[sources.Source, ...], tuple[sources.Sou
         return (sources.WARS, sources.EPISODES), (sources.EPISODES, sources.CLASS)
     if s.state == "truce":
         if civil:
-            return (sources.CEASEFIRES, sources.TRUCES), (sources.TRUCES,)
+            return (sources.CEASEFIRES, sources.TRUCES, sources.RETURNS), (sources.TRUCES,)
         return (sources.RETURNS,), (sources.CEASEFIRES,)
     if s.state == "settlement":
         if civil:
-            return (sources.AGREEMENTS, sources.TREATIES), (sources.TREATIES,)
+            return (sources.AGREEMENTS, sources.TREATIES, sources.RETURNS), (sources.TREATIES,)
         return (sources.RETURNS,), (sources.AGREEMENTS,)
     return (sources.CRISES,), ()
 

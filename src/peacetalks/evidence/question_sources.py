@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from peacetalks.evidence import classes, fighting, standing, war_hazards
+from peacetalks.evidence import fighting, standing, war_hazards
 from peacetalks.evidence import outside_methods as methods
-from peacetalks.evidence.case_tables import EPISODES_TO, SOURCES
-from peacetalks.evidence.catalogue import card
-from peacetalks.evidence.classes import CaseFilter, prepared
-from peacetalks.evidence.composition import Left, coverage, sort_out
-from peacetalks.evidence.dates import DAYS_PER_MONTH, years_between
-from peacetalks.evidence.grammar import parse
+from peacetalks.evidence.case_tables import EPISODES_TO
+from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.question_basis import Basis, Source, answer, for_age, tables_of, too_old
 from peacetalks.evidence.remembered import remembered
 from peacetalks.evidence.situation import RecordAnswer, Situation, no_answer
-from peacetalks.outcomes import ENDS, LABELS
+from peacetalks.outcomes import LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import date
 
     from peacetalks.evidence.arrays import Floats
@@ -29,93 +24,6 @@ if TYPE_CHECKING:
 
 FEW = 5  # cases (or endings, of a return) below which there is no answer
 CLASS_DRAWS = 60  # most draws of a class curve, which takes longer
-LOW, HIGH = 0.05, 0.95
-OLD = 1.0  # years after its last day from which a record is called old
-
-
-@dataclass(frozen=True)
-class Source:
-    """A source by its name, and the function that answers from it."""
-
-    name: str
-    make: Callable[[Situation, tuple[int, ...], int, int], RecordAnswer]
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What an answer rests on."""
-
-    name: str
-    method: str
-    kind: str  # of case
-    question: str  # by which cases are used or left out (`grammar`)
-    where: str
-    n: int
-    clusters: int
-    events: dict[str, int]
-    definition: str
-    counted_from: str
-    note: str
-
-
-def anchored(answer: RecordAnswer) -> RecordAnswer:
-    """Return an answer marked as the one to the question at hand."""
-    return replace(answer, anchors=True)
-
-
-def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], seed: int) -> RecordAnswer:
-    """Return the answer of a table [draw, month, 3] for every month from 1, the first row the point, with ignorance."""
-    point, runs = table[0, [m - 1 for m in months]], table[1:, [m - 1 for m in months]]
-    rng, c = np.random.default_rng(seed), basis.clusters
-    share = rng.beta(1, c, (len(runs), 1, 1))
-    thirds = rng.dirichlet(np.full(len(ENDS), 1 / 3), (len(runs), 1))
-    point = point * c / (c + 1) + 1 / (3 * (c + 1))
-    runs = (1 - share) * runs + share * thirds
-    low, high = np.quantile(runs, [LOW, HIGH], axis=0) if len(runs) else (point, point)
-    cases, dropped = _left_out(basis, s.as_of)
-    ends_on = coverage(basis.kind, s.as_of)[0].followed_to
-    return RecordAnswer(
-        name=basis.name,
-        method=basis.method,
-        months=months,
-        ends=point,
-        low=np.minimum(low, point),
-        high=np.maximum(high, point),
-        runs=runs,
-        n=basis.n,
-        clusters=basis.clusters,
-        events=basis.events,
-        definition=basis.definition,
-        counted_from=basis.counted_from,
-        source="; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[basis.kind]),
-        coverage_end=ends_on,
-        note=" ".join(t for t in (basis.note, _age_of_record(ends_on, s.as_of)) if t),
-        cases=cases,
-        dropped=dropped,
-    )
-
-
-def _left_out(basis: Basis, as_of: date | None) -> tuple[int, tuple[Left, ...]]:
-    """Return how many cases the class has as known at the date, and which are not used."""
-    frame = prepared(basis.kind, as_of)
-
-    def made() -> tuple[int, tuple[Left, ...]]:
-        own = CaseFilter.parse(basis.kind, basis.where or None).apply(frame)
-        return own.height, sort_out(parse(basis.question).event, own, 365, as_of, manner=True)[1]
-
-    return remembered(("left out", basis.kind, basis.question, basis.where, as_of), _table(basis.kind), made)
-
-
-def _age_of_record(last: date, as_of: date | None) -> str:
-    if as_of is None or years_between(last, as_of) < OLD:
-        return ""
-    return f"The record ends on {last.isoformat()}, {years_between(last, as_of):.1f} years before the date."
-
-
-def _table(kind: str) -> tuple[object, ...]:
-    """Return the tables that fits of a kind rest on, the same objects as long as they are the same tables."""
-    own = classes.read_cases(kind)
-    return (own, fighting.read_conflict_years()) if kind == "episodes" else (own,)
 
 
 def traits_of(s: Situation) -> dict[str, float | None]:
@@ -144,7 +52,7 @@ def fighting_model(as_of: date | None, draws: int, seed: int) -> Fighting | None
         frame = fighting.episodes_known(as_of)
         return fighting.fit_fighting(frame, as_of, draws, seed) if frame.height else None
 
-    return remembered(("fighting", as_of, draws, seed), _table("episodes"), made)
+    return remembered(("fighting", as_of, draws, seed), tables_of("episodes"), made)
 
 
 def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
@@ -167,8 +75,8 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
         events=model.events,
         definition="Hazards of how UCDP conflict episodes ended, by age, traits and era, and of a return to fighting "
         "after a settlement; peace: an agreement or a ceasefire after which the conflict is not active again",
-        counted_from=_for_age("fighting", age),
-        note=_too_old(age, max(months), model.oldest),
+        counted_from=for_age("fighting", age),
+        note=too_old(age, max(months), model.oldest),
     )
     return answer(basis, np.concatenate([point[None], runs]), s, months, seed)
 
@@ -176,7 +84,7 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
 def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
     name = "interstate wars (by the day)"
     model = remembered(
-        ("wars", s.as_of, draws, seed), _table("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
+        ("wars", s.as_of, draws, seed), tables_of("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
         return no_answer(
@@ -184,7 +92,7 @@ def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Recor
         )
     age, last = s.days_since(s.start, s.as_of or model.today), max(months)
     ended = model.incidence(age, last, None if s.major_power is None else float(s.major_power))
-    counts = _ways(s.as_of)
+    counts = _ways(s.as_of, age)
     curve = ended * war_hazards.manner(counts, draws, np.random.default_rng(seed))[:, None]
     back = _returns_after(s, last, draws, seed)
     basis = Basis(
@@ -198,24 +106,26 @@ def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Recor
         events=model.events,
         definition="When COW inter-state wars (1,000 battle deaths) ended, by age, era and whether a major power took "
         f"part; how, from the {counts[1].sum():.0f} UCDP episodes between states that had ended "
-        f"({counts[2].sum():.0f} of them with 1,000 deaths in a year); peace: an agreement or a ceasefire, less the "
-        "returns to fighting",
-        counted_from=_for_age("fighting", age),
-        note=_too_old(age, last, model.oldest),
+        f"({counts[2].sum():.0f} of them after as long, {counts[3].sum():.0f} of these at 1,000 deaths a year); peace: "
+        "an agreement or a ceasefire, less the returns to fighting",
+        counted_from=for_age("fighting", age),
+        note=too_old(age, last, model.oldest),
     )
     return answer(basis, fighting.end_classes(curve, back), s, months, seed)
 
 
-def _ways(as_of: date | None) -> Floats:
+def _ways(as_of: date | None, age: float) -> Floats:
     """Return how many UCDP episodes had ended in each way of `fighting.CAUSES` [class, way].
 
-    The classes: all, those between states, and of these those with 1,000 deaths in a year.
+    The classes: all, those between states, of these those that had lasted as long (`age` days, a year at most), and of
+    these those with 1,000 deaths in a year.
     """
     frame = fighting.episodes_known(as_of).filter(pl.col("k") > 0)
     way = frame["ending"].replace_strict(fighting.CAUSE_OF, return_dtype=pl.Int64).to_numpy()
     between = (frame["war_type"] == "interstate").to_numpy()
-    war = between & frame["war_year"].is_not_null().to_numpy()
-    return np.array([np.bincount(way[m], minlength=3) for m in (way >= 0, between, war)], float)
+    lasted = between & (frame["t"] >= min(age, DAYS_PER_YEAR)).to_numpy()
+    war = lasted & frame["war_year"].is_not_null().to_numpy()
+    return np.array([np.bincount(way[m], minlength=3) for m in (way >= 0, between, lasted, war)], float)
 
 
 def _returns_after(s: Situation, months: int, draws: int, seed: int) -> Floats:
@@ -233,7 +143,7 @@ def _standing(source: standing.Source, name: str, question: str, definition: str
     def make(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
         model = remembered(
             (source.kind, source.where, s.as_of, draws, seed),
-            _table(source.kind),
+            tables_of(source.kind),
             lambda: standing.fit_standing(source, s.as_of, draws, seed),
         )
         if model is None or model.n < FEW:
@@ -254,8 +164,8 @@ def _standing(source: standing.Source, name: str, question: str, definition: str
             clusters=model.clusters,
             events={"broken": model.broken},
             definition=definition,
-            counted_from=_for_age("a truce or settlement", age),
-            note=other + _too_old(age, max(months), model.oldest),
+            counted_from=for_age("a truce or settlement", age),
+            note=other + too_old(age, max(months), model.oldest),
         )
         return answer(basis, table, s, months, seed)
 
@@ -268,25 +178,26 @@ def _broken(by: Floats) -> Floats:
 
 
 def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    name = "returns to fighting between states"
+    between = s.kind == "interstate"
+    kind, where = ("interstate", "between states") if between else ("civil", "within states")
     model = fighting_model(s.as_of, draws, seed)
-    if model is None or model.settled["interstate"] < FEW:
-        known = 0 if model is None else model.settled["interstate"]
-        return no_answer(name, months, f"Only {known} settlements or ceasefires between states were known at the date.")
+    known = 0 if model is None else model.settled[kind]
+    if model is None or known < FEW:
+        return no_answer(RETURNS.name, months, f"Only {known} settlements {where} were known at the date.")
     age = s.days_since(s.since, model.today)
-    by = fighting.return_chance(model.back, 1.0, max(months), age)
+    by = fighting.return_chance(model.back, float(between), max(months), age)
     basis = Basis(
-        name=name,
+        name=RETURNS.name,
         method="survival",
         kind="episodes",
         question="conflict ends within 1 year",
-        where="war_type=interstate",
-        n=model.settled["interstate"],
-        clusters=model.settled_states["interstate"],
-        events={"active again": model.returned["interstate"]},
-        definition="UCDP episodes between states that ended in an agreement or a ceasefire: the same conflict is "
-        "active again, of which only the calendar year is known (taken as 1 July); shrunk to those of all kinds",
-        counted_from=_for_age("a truce or settlement", age),
+        where="war_type=interstate" if between else "war_type!=interstate",
+        n=known,
+        clusters=model.settled_states[kind],
+        events={"active again": model.returned[kind]},
+        definition=f"UCDP episodes {where} that ended in an agreement or a ceasefire: the same conflict is active "
+        "again, of which only the calendar year is known (taken as 1 July); shrunk to those of all kinds",
+        counted_from=for_age("a truce or settlement", age),
         note="",
     )
     return answer(basis, _broken(by), s, months, seed)
@@ -295,7 +206,7 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
 def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
     name = "international crises"
     model = remembered(
-        ("crises", s.as_of, draws, seed), _table("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
+        ("crises", s.as_of, draws, seed), tables_of("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
         return no_answer(name, months, f"Only {0 if model is None else model.n} crises were known at the date.")
@@ -313,8 +224,8 @@ def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Rec
         events=model.events,
         definition="ICB crises; peace: ended in a formal, semi-formal or tacit agreement; more conflict: serious "
         "clashes or full war, on a day that is not recorded and is taken as uniform over the crisis; nowhere: all else",
-        counted_from=_for_age("a crisis", age),
-        note="What became of an agreement later is not in this record. " + _too_old(age, max(months), model.oldest),
+        counted_from=for_age("a crisis", age),
+        note="What became of an agreement later is not in this record. " + too_old(age, max(months), model.oldest),
     )
     return answer(basis, table, s, months, seed)
 
@@ -348,29 +259,16 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
         clusters=given.clusters,
         events={name: int(n) for name, n in given.own.filter(given.own["k"] > 0)["ending"].value_counts().rows()},
         definition=f"What UCDP conflict episodes of the class became, weight {weight:.2f} against all of that age",
-        counted_from=_for_age("fighting", s.days_since(s.start, s.as_of or EPISODES_TO)),
+        counted_from=for_age("fighting", s.days_since(s.start, s.as_of or EPISODES_TO)),
         note="",
     )
     return answer(basis, table, s, months, seed)
 
 
-def _for_age(what: str, days: float) -> str:
-    """Return from when months are counted."""
-    years = days / (12 * DAYS_PER_MONTH)
-    length = f"{years:.1f} years" if years >= 2 else f"{days:.0f} days"
-    return f"the date of the forecast, of cases of {what} that had gone on for {length}"
-
-
-def _too_old(age: float, months: int, oldest: float) -> str:
-    if age + DAYS_PER_MONTH * months <= oldest:
-        return ""
-    return "No case was followed so long: the hazard is that of the greatest age known."
-
-
 EPISODES = Source("armed conflicts (regression)", _episodes)
 CLASS = Source("class", _class)
 WARS = Source("interstate wars (by the day)", _wars)
-RETURNS = Source("returns to fighting between states", _returns)
+RETURNS = Source("returns to fighting", _returns)
 CRISES = Source("international crises", _crises)
 CEASEFIRES = _standing(
     standing.CEASEFIRES,

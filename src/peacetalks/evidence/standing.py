@@ -67,8 +67,9 @@ class Standing:
         return as_known * known + (1 - as_known)
 
     def _recorded_survival(self, days: Floats, trait: float | None) -> Floats:
-        edges = np.unique(np.concatenate([[0.0], GRID[days.max() > GRID], days]))
-        middle = np.minimum((edges[1:] + edges[:-1]) / 2, self.oldest)
+        edges = np.unique(np.concatenate([GRID[days.max() > GRID], days]))
+        cell = np.searchsorted(GRID, edges[:-1], side="right") - 1  # the hazard is constant between days of the grid
+        middle = np.minimum((GRID[cell] + GRID[cell + 1]) / 2, self.oldest)
         given = np.full(middle.size, np.nan if trait is None else float(trait)) - self.mean
         x = columns(middle, given, np.full(middle.size, self.today.year - 1), self.today)
         every = np.concatenate([self.hazards.beta[None], self.hazards.runs])[:, 0]
@@ -78,7 +79,7 @@ class Standing:
 
 
 FOLLOWED_TO = {"ceasefires": CEASEFIRES_TO, "agreements": AGREEMENTS_TO, "spells": date(2004, 12, 31)}
-GRID = np.concatenate([[1.0, 3.0, 7.0, 15.0], DAYS_PER_MONTH * np.arange(1, 1200)])  # days at which hazards change
+GRID = np.concatenate([[0.0, 1.0, 3.0, 7.0, 15.0], DAYS_PER_MONTH * np.arange(1, 3000)])  # days at which hazards change
 
 
 def columns(days: Floats, trait: Floats, began: Ints, today: date) -> Floats:

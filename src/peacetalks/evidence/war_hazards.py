@@ -2,7 +2,7 @@
 
 Wars: Correlates of War inter-state wars (1,000 or more battle deaths) say *when* a war ended. Their codes say who won,
 which is not how it ended: many a war with a winner ended in a ceasefire. *How* is taken from UCDP episodes between
-states that had ended (`manner`): settled, won by force or faded; those with 1,000 deaths in a year are a class of them.
+states that had ended (`manner`): settled, won by force or faded, in nested classes by length and deaths.
 
 Crises: International Crisis Behavior crises, which ended in an agreement (formal, semi-formal or tacit) or otherwise
 (unilaterally, imposed, faded). The data say whether a crisis came to serious clashes or full war, but not when: here
@@ -21,9 +21,9 @@ import numpy as np
 import polars as pl
 
 from peacetalks.evidence.classes import prepared
-from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
+from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, cluster_counts, fit
-from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age, middles
 
 if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
@@ -52,7 +52,7 @@ class Ends:
 
     def incidence(self, age: float, months: int, trait: float | None = None) -> Floats:
         """Return the cumulative incidence [draw, month, cause] after `age` days, the first row at the mode."""
-        ages = np.minimum(age + DAYS_PER_MONTH * (np.arange(months) + 0.5), self.oldest)
+        ages = np.minimum(middles(months, age), self.oldest)
         given = np.full(months, np.nan if trait is None else float(trait)) - self.mean
         x = _columns(ages, given, np.full(months, self.today.year - 1), self.today)
         point, runs = self.hazards.incidence(x)
