@@ -34,7 +34,7 @@ def test_two_fits_of_one_objective(strength):
     y = (rng.random(80) + 0.3 * x[:, 0] > 0.6).astype(int) + (rng.random(80) > 0.8)
     new = rng.standard_normal((20, 3))
     one, two = (probabilities(new, f(x, y, strength)) for f in (fit, other_fit))
-    assert np.allclose(one, two, atol=2e-4)
+    assert np.allclose(one, two, atol=2e-5)
     assert np.allclose(one.sum(axis=1), 1)
 
 

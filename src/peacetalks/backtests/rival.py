@@ -84,7 +84,7 @@ def fit(x: Floats, y: Ints, strength: float) -> tuple[Floats, Floats]:
     counts = np.append(np.ones(y.size), np.full(k, 0.5))
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
-        found = LogisticRegression(C=strength, tol=1e-6, max_iter=STEPS).fit(
+        found = LogisticRegression(C=strength, solver="newton-cg", tol=1e-8, max_iter=STEPS).fit(
             wide, np.append(y, np.arange(k)), sample_weight=counts
         )
     return np.asarray(found.intercept_, float), np.asarray(found.coef_, float)
