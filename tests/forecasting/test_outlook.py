@@ -9,7 +9,7 @@ from peacetalks.conflicts.twin import departures
 from peacetalks.conflicts.twin import twin as conflicts_twin
 from peacetalks.evidence.anchor import adjust, shipped
 from peacetalks.forecasting.complete_information import complete_information
-from peacetalks.forecasting.record_view import FEW, anchor, record_views
+from peacetalks.forecasting.record_view import anchor
 from peacetalks.forecasting.size import game_size
 from peacetalks.forecasting.typical import in_words
 from peacetalks.game.compile import compile_game
@@ -33,22 +33,6 @@ def test_the_size_is_exact_before_the_game_is_compiled(name):
     scenario = pt.patch(pt.load(name), {"battlefield.positions": 8, "talks.offers": 6})
     c, size = compile_game(pt.build(scenario)), game_size(scenario, 5, 36)
     assert (size.nodes, size.states) == (c.n_nodes, len(c.boundaries))
-
-
-def test_the_record_knows_nothing_later_and_says_where_data_are_insufficient(small):
-    views = record_views(small, (1, 12))
-    late = record_views(small.model_copy(update={"as_of": small.as_of.replace(year=2020)}), (1, 12))
-    assert [v.n < w.n for v, w in zip(views, late, strict=True)] == [True, True]
-    assert all("More conflict is a lower bound" in v.note for v in views)
-    thin = small.model_copy(
-        update={"reference_classes": ["war_type=interstate, reached=1y", "war_type=interstate, reached=40y"]}
-    )
-    few, none = record_views(thin, (12,))
-    assert 0 < few.n < FEW
-    assert few.ends == {}
-    assert "too few for an estimate" in few.note
-    assert none.n == 0
-    assert "nothing can be estimated from it" in none.note
 
 
 def test_the_error_of_the_belief_grid_is_estimated_and_holds(small):
