@@ -125,3 +125,53 @@ def add(path: Annotated[Path, typer.Argument(help="A dataset file you downloaded
     from peacetalks.pages.files import json_text
 
     print(json_text(evidence.add(path).to_dict()), end="")
+
+
+@app.command()
+def update(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="The folder with the datasets; left out, where `add` puts them.")
+    ] = None,
+    calibrate: Annotated[bool, typer.Option("--calibrate", help="Remake the calibration on them as well.")] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make the record anew from the datasets that you added; it takes precedence over the package's from then on."""
+    from peacetalks.evidence.update import update as make
+    from peacetalks.pages.evidence_status import update_lines
+    from peacetalks.pages.files import json_text
+
+    made = make(data, report=lambda line: print(printable(line), file=sys.stderr))
+    print(json_text(made.to_dict()) if as_json else printable("\n".join(update_lines(made)) + "\n"), end="")
+    if calibrate and made.changed:
+        _recalibrate()
+
+
+@app.command()
+def status(as_json: options.AsJson = False) -> None:
+    """Which version of each dataset answers rest on, where it ends, and which tables are the package's or your own."""
+    from peacetalks.evidence.status import status as what
+    from peacetalks.pages.evidence_status import status_lines
+    from peacetalks.pages.files import json_text
+
+    found = what()
+    print(json_text(found.to_dict()) if as_json else printable("\n".join(status_lines(found)) + "\n"), end="")
+
+
+def _recalibrate() -> None:
+    """Remake the calibration on the user's own tables, and put it beside them."""
+    import tempfile
+
+    from peacetalks.calibration import rebuild
+    from peacetalks.evidence.update import adopt
+
+    with tempfile.TemporaryDirectory() as folder:
+        if (solved := rebuild.TABLES / rebuild.DESIGN).is_file():  # solves do not depend on the record
+            (Path(folder) / rebuild.DESIGN).write_bytes(solved.read_bytes())
+        paths = rebuild.calibrate(out_dir=folder, report=_step)
+        adopt({p.name: p.read_text(encoding="utf-8") for p in paths if p.name.startswith("calibration.")})
+    print("The calibration was remade on these tables.")
+
+
+def _step(step: str, done: int, total: int) -> None:
+    if done == total or done % 50 == 0:
+        print(printable(f"{step}: {done} of {total}"), file=sys.stderr)

@@ -18,6 +18,8 @@ from datetime import date
 
 import polars as pl
 
+from peacetalks.evidence.catalogue import card
+
 Load = Callable[[str], pl.DataFrame]
 
 CEASEFIRES_TO = date(2020, 12, 31)
@@ -38,6 +40,28 @@ SOURCES = {
     "wars": ("cow-interstate-wars", "cow-majors"),
     "conflict_years": ("ucdp-acd",),
 }
+
+
+def covered(load: Load, dataset: str) -> date:
+    """Return the last day that a dataset covers: 31 December of the last year in which something is recorded.
+
+    That is the year of the last declaration, signature, text or ending; for the others the year on their card.
+    """
+    columns = {
+        "ethprio-ceasefires": ("declared", "start"),
+        "ucdp-peace-agreements": ("start",),
+        "pax": ("date",),
+        "ucdp-acd": ("year",),
+        "ucdp-termination-conflict": ("year",),
+    }
+    if dataset not in columns:
+        return date(card(dataset).years[1], 12, 31)
+    frame = load(dataset)
+    if dataset == "ucdp-termination-conflict":
+        frame = frame.filter("ended")
+    last = [frame[c].max() for c in columns[dataset]]
+    years = [v.year if isinstance(v, date) else v for v in last if isinstance(v, date | int)]
+    return date(max(years, default=card(dataset).years[1]), 12, 31)
 
 
 def _censored(condition: pl.Expr, day: date) -> pl.Expr:
@@ -68,7 +92,7 @@ def ceasefires(load: Load) -> pl.DataFrame:
         cluster="location",
         start="start",
         end="end",
-        seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), CEASEFIRES_TO),
+        seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), covered(load, "ethprio-ceasefires")),
         ending="ending",
         side="side",
         **{"class": pl.col("class")},
@@ -116,6 +140,7 @@ def agreements(load: Load) -> pl.DataFrame:
 
     Of some it is coded that they ended, without a usable day: by the end of coverage, in `ended_by`.
     """
+    last = covered(load, "ucdp-peace-agreements")
     ended = pl.col("ended").fill_null(False)
     dated = ended & (pl.col("end") >= pl.col("start")).fill_null(False)
     return load("ucdp-peace-agreements").select(
@@ -124,8 +149,8 @@ def agreements(load: Load) -> pl.DataFrame:
         cluster=pl.col("conflict").str.split(":").list.first(),
         start="start",
         end=pl.when(dated).then("end"),
-        seen=_censored(~ended, AGREEMENTS_TO),
-        ended_by=pl.when(ended & ~dated).then(pl.lit(AGREEMENTS_TO)),
+        seen=_censored(~ended, last),
+        ended_by=pl.when(ended & ~dated).then(pl.lit(last)),
         ending=pl.when(ended).then(pl.lit("ended")),
         kind="kind",
         peacekeeping=_flag("peacekeeping"),
@@ -158,7 +183,7 @@ def processes(load: Load) -> pl.DataFrame:
         cluster=pl.col("process").str.split(":").list.first().str.slice(0, 60),
         start="start",
         end="end",
-        seen=_censored(pl.col("end").is_null(), PROCESSES_TO),
+        seen=_censored(pl.col("end").is_null(), covered(load, "pax")),
         ending=pl.when(pl.col("end").is_not_null()).then(pl.lit("substantive")),
         comprehensive="comprehensive",
         level="level",
@@ -232,7 +257,8 @@ def episodes(load: Load) -> pl.DataFrame:
     later = load("ucdp-acd").select("conflict_id", again="year")
     back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
     one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")
-    one = one.filter(pl.col("start") <= EPISODES_TO)
+    last = covered(load, "ucdp-termination-conflict")
+    one = one.filter(pl.col("start") <= last)
     place = (
         pl.when(pl.col("war_type") == "interstate")
         .then(pl.concat_str("side_a", pl.lit(" - "), "side_b").str.replace_all("Government of ", ""))
@@ -245,7 +271,7 @@ def episodes(load: Load) -> pl.DataFrame:
         cluster="location",
         start="start",
         end="end",
-        seen=_censored(pl.col("end").is_null(), EPISODES_TO),
+        seen=_censored(pl.col("end").is_null(), last),
         ending="ending",
         war_type="war_type",
         incompatibility="incompatibility",

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from peacetalks.evidence.case_tables import covered
+
 if TYPE_CHECKING:
     from peacetalks.evidence.case_tables import Load
 
@@ -38,12 +40,6 @@ class Episode:
         return any(r["intensity"] == "war" for y, r in self.years.items() if y <= year)
 
 
-def coded_to(load: Load) -> int:
-    """Return the last calendar year in which endings are coded."""
-    years = load("ucdp-termination-conflict").filter("ended")["year"].to_list()
-    return max(years, default=0)
-
-
 def episodes(load: Load) -> list[Episode]:
     """Return every episode by conflict and first day.
 
@@ -56,7 +52,7 @@ def episodes(load: Load) -> list[Episode]:
     ----------
     Gleditsch et al. (2002); Kreutz (2010).
     """
-    to, last = coded_to(load), load("ucdp-acd")["year"].max()
+    to, last = (covered(load, d).year for d in ("ucdp-termination-conflict", "ucdp-acd"))
     coded, numbers = _coded(load, to)
     found: dict[int, Episode] = {}
     for (conflict,), group in load("ucdp-acd").sort("conflict_id", "year").group_by("conflict_id", maintain_order=True):

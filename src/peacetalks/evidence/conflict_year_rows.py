@@ -24,17 +24,17 @@ Gleditsch et al. (2002); Kreutz (2010); Lacina and Gleditsch (2005); Singer (198
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
-from peacetalks.evidence.conflict_episodes import coded_to
+from peacetalks.evidence.case_tables import covered
 from peacetalks.evidence.endings import outcome_by
 from peacetalks.evidence.talks import CEASEFIRES_COVER, by_conflict, declared, sources_of_talks
 from peacetalks.evidence.typed_csv import parsed, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from peacetalks.evidence.case_tables import Load
     from peacetalks.evidence.conflict_episodes import Episode
@@ -72,7 +72,7 @@ CARRIED = ("name", "cluster", "war_type", "incompatibility", "territory", "side_
 
 
 def conflict_year_rows(
-    load: Load, episodes: Iterable[Episode], acts: Iterable[Act], majors: set[tuple[int, int]]
+    load: Load, episodes: Iterable[Episode], acts: Iterable[Act], majors: set[tuple[int, int]], figures: HasFigures
 ) -> pl.DataFrame:
     """Return the conflict-years by conflict, episode and year, with the columns of `SCHEMA`.
 
@@ -84,11 +84,13 @@ def conflict_year_rows(
         The episodes, and the talks, texts and ceasefires of their conflicts.
     majors
         (conflict, year) in which a major power is a primary party.
+    figures
+        Deaths, population and capability by conflict-year.
     """
-    to = coded_to(load)
+    to = covered(load, "ucdp-termination-conflict").year
     active = load("ucdp-acd").select("conflict_id", "year").unique()
     years = {k: sorted(g["year"].to_list()) for (k,), g in active.group_by("conflict_id")}
-    figures, recorded = _Figures(load), by_conflict(acts)
+    recorded = by_conflict(acts)
     rows = []
     for e in episodes:
         resumed = next((y for y in years[e.conflict] if e.end and y > e.end.year), None)
@@ -162,14 +164,30 @@ def _states(codes: str | None, year: int) -> list[int]:
     return [COW_CODE[c][1] if c in COW_CODE and year >= COW_CODE[c][0] else c for c in found]
 
 
-class _Figures:
-    """Deaths, population and capability by conflict-year."""
+def parties(row: Row) -> list[int]:
+    """Return the COW codes of the states that are main parties of a row of UCDP/PRIO."""
+    return [c for x in "ab" for c in _states(row[f"gwno_{x}"], row["year"])]
 
-    def __init__(self, load: Load) -> None:
-        deaths = load("conflict-deaths").select("conflict_id", "year", "deaths", "deaths_low", "deaths_high")
-        self.deaths = {(r["conflict_id"], r["year"]): r for r in deaths.iter_rows(named=True)}
-        states = load("nmc").select("state_code", "year", "population", "share")
-        self.states = {(r["state_code"], r["year"]): r for r in states.iter_rows(named=True)}
+
+class HasFigures(Protocol):
+    """What gives the figures of a conflict-year."""
+
+    def of(self, row: Row) -> Row:
+        """Return deaths, population and capability of a row of UCDP/PRIO."""
+        ...
+
+
+class Figures:
+    """Deaths, population and capability by conflict-year, from the datasets."""
+
+    def __init__(self, load: Load, have: Collection[str] = ("conflict-deaths", "nmc")) -> None:
+        self.deaths, self.states = {}, {}
+        if "conflict-deaths" in have:
+            deaths = load("conflict-deaths").select("conflict_id", "year", "deaths", "deaths_low", "deaths_high")
+            self.deaths = {(r["conflict_id"], r["year"]): r for r in deaths.iter_rows(named=True)}
+        if "nmc" in have:
+            states = load("nmc").select("state_code", "year", "population", "share")
+            self.states = {(r["state_code"], r["year"]): r for r in states.iter_rows(named=True)}
 
     def of(self, row: Row) -> Row:
         """Return the figures of a row."""

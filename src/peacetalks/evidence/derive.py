@@ -89,7 +89,8 @@ def _conflict_tables(dataset: Load) -> dict[str, str]:
     spans = episodes(dataset)
     acts = talks.acts(dataset, spans)
     big = set(case_tables.major_years(dataset).select("conflict_id", "year").iter_rows())
-    rows = conflict_year_rows.conflict_year_rows(dataset, spans, acts, big)
+    figures = conflict_year_rows.Figures(dataset)
+    rows = conflict_year_rows.conflict_year_rows(dataset, spans, acts, big, figures)
     return {conflict_year_rows.TABLE: conflict_year_rows.to_csv(rows), talks.TABLE: talks.to_csv(acts)}
 
 

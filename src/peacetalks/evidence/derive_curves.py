@@ -22,7 +22,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from peacetalks.evidence.case_tables import RECURRENCE_TO
 from peacetalks.evidence.classes import CaseFilter, Condition
 from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.endings import ENDINGS, VICTORY
@@ -207,10 +206,10 @@ def _recurrence_rows(cases: Cases) -> list[dict]:
         .filter(pl.col("end").is_not_null(), pl.col("ending").is_not_null())
         .with_columns(back=years_to_return())
     )
-    rows = []
+    rows, last = [], cases("conflict_years")["year"].max()
     for s in (ALL, *each("ending", *ENDINGS), INTERSTATE):
         chosen = s.of(ended)
-        years = chosen.select(pl.coalesce("back", RECURRENCE_TO - pl.col("end").dt.year()))["back"].to_numpy()
+        years = chosen.select(pl.coalesce("back", last - pl.col("end").dt.year()))["back"].to_numpy()
         rows += _rows(
             "episodes",
             "conflict active again",

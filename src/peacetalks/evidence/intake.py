@@ -9,6 +9,7 @@ step, so a refused or interrupted file leaves the cache as it was.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from peacetalks.evidence.loading import check_size, read, readable, tidy
 from peacetalks.evidence.places import cache_dir
 from peacetalks.text_files import clip
 
+ABOUT = ".about.json"  # suffix of what is written beside a copy
 SUFFIXES = (".csv", ".dta", ".xlsx", ".xls", ".parquet")
 
 
@@ -85,7 +87,29 @@ def add(path: str | Path, cache: str | Path | None = None) -> Added:
     known = any(f.sha256 == digest for f in card.known_files)
     if not known:
         _check_rows(raw, card, version, path.name)
-    return Added(card, digest, known, version, raw.height, _store(raw, card, Path(cache or cache_dir())))
+    target = _store(raw, card, Path(cache or cache_dir()))
+    about = {
+        "version": version,
+        "known": known,
+        "sha256": digest,
+        "copy": hashlib.sha256(target.read_bytes()).hexdigest(),
+    }
+    target.with_suffix(ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return Added(card, digest, known, version, raw.height, target)
+
+
+def version_of(path: Path, raw: pl.DataFrame, card: Card, digest: str) -> tuple[str, bool]:
+    """Return the version of a dataset's file or copy, and whether it is the file that the card knows.
+
+    `digest` is the SHA-256 of the file's bytes; what `add` recognised stands beside its copy.
+    """
+    try:
+        about = json.loads(path.with_suffix(ABOUT).read_text(encoding="utf-8"))
+        if about["copy"] == digest:
+            return str(about["version"]), bool(about["known"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return _version(raw, card, digest), any(f.sha256 == digest for f in card.known_files)
 
 
 def _recognise(path: Path, digest: str) -> tuple[Card, pl.DataFrame]:

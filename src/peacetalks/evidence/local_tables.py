@@ -37,7 +37,7 @@ class Local:
     folder: Path  # of the tables
     made_on: str  # digest of the package's tables that they rest on
     datasets: dict[str, dict[str, Any]]  # dataset -> version, to_year, rows, sha256 of its copy
-    tables: dict[str, dict[str, Any]]  # file -> rows, sha256, sources
+    tables: dict[str, dict[str, Any]]  # file -> rows, sha256
     digest: str  # of the manifest
 
     @property

@@ -29,7 +29,7 @@ import polars as pl
 from peacetalks.evidence.typed_csv import parsed, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from peacetalks.evidence.case_tables import Load
     from peacetalks.evidence.conflict_episodes import Episode
@@ -57,6 +57,7 @@ ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
 NEAR = 366  # most days between the starts of one episode in two datasets
 CEASEFIRES_COVER = (date(1989, 1, 1), date(2020, 12, 31))  # conflicts within states only
 COVERAGE = {"cwm": (1946, 2011), "icb": (1946, 2017), "pax": (1990, 2025), "ethprio-ceasefires": (1989, 2020)}
+NEEDS = ("cwm", "icb", "icb-actors", "ucdp-acd", "pax", "ethprio-ceasefires")
 TABLE = "conflict_acts.csv"
 SCHEMA: dict[str, pl.DataType] = {
     "id": pl.Int64(),
@@ -102,9 +103,30 @@ class Act:
 
 def acts(load: Load, episodes: Iterable[Episode]) -> list[Act]:
     """Return the acts of all conflicts by conflict, day and dataset."""
-    every = list(episodes)
-    once = {*_efforts(load, every), *_crises(load, every), *_texts(load)}  # several texts of a day say the same
-    return sorted([*once, *_ceasefires(load)], key=lambda a: (a.id, *(str(getattr(a, c)) for c in ("day", *SCHEMA))))
+    found = acts_by_dataset(load, NEEDS, list(episodes))
+    return ordered(a for acts in found.values() for a in acts)
+
+
+def acts_by_dataset(load: Load, have: Collection[str], episodes: list[Episode]) -> dict[str, list[Act]]:
+    """Return {dataset: its acts} of the datasets that are at hand; several texts of a day say the same and count once.
+
+    Mediation between states needs the codes of the parties, and so `ucdp-acd`.
+    """
+    found = {}
+    if "cwm" in have:
+        found["cwm"] = [*set(_efforts(load, episodes))]
+    if {"icb", "icb-actors", "ucdp-acd"} <= set(have):
+        found["icb"] = [*set(_crises(load, episodes))]
+    if "pax" in have:
+        found["pax"] = [*set(_texts(load))]
+    if "ethprio-ceasefires" in have:
+        found["ethprio-ceasefires"] = _ceasefires(load)
+    return found
+
+
+def ordered(every: Iterable[Act]) -> list[Act]:
+    """Return acts in the order in which they are stored."""
+    return sorted(every, key=lambda a: (a.id, *(str(getattr(a, c)) for c in ("day", *SCHEMA))))
 
 
 def by_conflict(every: Iterable[Act]) -> dict[int, list[Act]]:

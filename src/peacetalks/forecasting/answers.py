@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from peacetalks.errors import NotSolved
-from peacetalks.evidence import local_tables
 from peacetalks.forecasting.encoding import decode, encode
 from peacetalks.forecasting.jobs import solve_all
 from peacetalks.forecasting.whole_file import check_replaceable, is_temporary, replace_file
@@ -204,7 +203,7 @@ class AnswerCache:
 
 def answer_key(*question: Any) -> str:
     """Return the key of the answer that this version gives to a question; questions differ where their `repr` does."""
-    return hashlib.sha256(repr((results_version(), local_tables.version(), *question)).encode()).hexdigest()[:KEY_LENGTH]
+    return hashlib.sha256(repr((results_version(), *question)).encode()).hexdigest()[:KEY_LENGTH]
 
 
 @cache
