@@ -30,7 +30,7 @@ ORGANISATIONS = {  # the last word of an organisation's name, as the pattern of 
     ("Project", "2016"): "gjp2016",
     ("Project", "2017"): "cow2017",
 }
-NO_CITATION = {("In", "1951")}  # words with a capital before a year that cite nothing
+NO_CITATION: set[tuple[str, str]] = set()  # words with a capital before a year that cite nothing
 ELSEWHERE = (
     r"\b(?:THEORY|ARCHITECTURE|MISSION)\b|\b(?:MODEL|ANSWER|SPEED)\.md\b|\bMODEL, section\b|\(design: |\bdesign/"
 )

@@ -12,13 +12,14 @@ from peacetalks.questions.events import Record, acts
 from peacetalks.questions.infer import infer
 
 DATES = (1, 12)
-NO_SUCH_CLASS = ["war_type=interstate, intensity=war, reached=9y"]  # no such case was known in 1951
+WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
+NO_SUCH_CLASS = {"kind": "civil", "state": "crisis"}  # the record of crises holds those between states only
 ONE_CLASS = ["war_type=interstate"]
 
 
 @pytest.fixture(scope="session")
 def small():
-    return pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 3})
+    return pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 3, "conflict": WAR})
 
 
 @pytest.fixture(scope="session")
@@ -29,17 +30,17 @@ def looked(small):
 
 @pytest.fixture(scope="session")
 def base():
-    return tiny(periods=12)
+    return tiny(periods=12, conflict=WAR)
 
 
 @pytest.fixture(scope="session")
 def accounts(base):
-    """Accounts with the base's reference classes, with one of them, and with one that holds no case."""
+    """Accounts with the base's reference classes, with one of them, and in no class of the record."""
     more = {"talks.walk": {"value": 0.3, **J}}
     return [
         account(base, more, name="walks-out"),
         account(base, {**more, "reference_classes": ONE_CLASS}, name="other-class"),
-        account(base, {**more, "reference_classes": NO_SUCH_CLASS}, name="no-cases"),
+        account(base, {"conflict": NO_SUCH_CLASS}, name="no-class"),
     ]
 
 

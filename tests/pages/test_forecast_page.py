@@ -7,13 +7,16 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
 from peacetalks.errors import PageError
 from peacetalks.forecasting.best_estimate import best_estimate
+from peacetalks.forecasting.typical import Typical
+from peacetalks.outcomes import ENDS
 from peacetalks.pages import forecast_page, forecast_schema
-from peacetalks.pages.forecast_rows import forecast_rows
+from peacetalks.pages.forecast_rows import best_rows, forecast_rows
 from peacetalks.pages.styles import RowKind
 
 
@@ -26,7 +29,7 @@ def test_the_page_is_one_file_without_script_or_network(looked):
     assert len(ids) == len(set(ids))
     titles = [
         "Outcomes over time",
-        "Outcome classes: model alone, past conflicts, best estimate",
+        "Outcome classes: best estimate, model alone, past conflicts",
         "Terms of a settlement",
         "What is learnt about each side",
         "Time to settlement, and to the collapse of a truce",
@@ -40,13 +43,28 @@ def test_svg_and_csv(looked, tmp_path):
     forecast_page.write(looked, path)
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
     rows = list(csv.DictReader(io.StringIO(forecast_page.csv(looked))))
-    assert list(rows[0]) == ["period", "view", "level", "outcome", "probability"]
+    assert list(rows[0]) == ["period", "date", "view", "level", "outcome", "probability", "low", "high"]
     found = {}
     for r in rows:
         found.setdefault((r["view"], r["level"], int(r["period"])), []).append(float(r["probability"]))
     assert all(sum(p) == pytest.approx(1, abs=1e-5) for p in found.values())
-    shown = {(v, "end", m) for v in ("outside [1]", "outside [2]", "pooled") for m in (1, 3, 6, 12, 24)}
-    assert set(found) == shown | {("inside", level, m) for level in ("end", "outcome") for m in range(1, 25)}
+    past = [f"outside [{i}]" for i, v in enumerate(looked.outside, 1) if v.ends]
+    shown = {(v, "end", m) for v in ("best", "pooled", "model", "record", "inside", *past) for m in range(1, 25)}
+    assert set(found) == shown | {("inside", "outcome", m) for m in range(1, 25)}
+
+
+def test_csv_has_the_numbers_of_json(looked):
+    printed = json.loads(forecast_page.as_json(looked))
+    rows = [r for r in csv.DictReader(io.StringIO(forecast_page.csv(looked))) if r["level"] == "end"]
+    for view in ("best", "model", "record"):
+        for e in ENDS:
+            of = [r for r in rows if (r["view"], r["outcome"]) == (view, e)]
+            assert [float(r["probability"]) for r in of] == pytest.approx(printed[view][e], abs=1e-6)
+            assert [r["date"] for r in of] == printed["dates"]
+            spans = [[float(r["low"]), float(r["high"])] for r in of if r["low"]]
+            assert (np.array(spans) == pytest.approx(np.array(printed["best_interval"][e]), abs=1e-6)) is (
+                view == "best"
+            )
 
 
 def test_a_file_that_cannot_be_written_is_refused(looked, tmp_path):
@@ -56,23 +74,27 @@ def test_a_file_that_cannot_be_written_is_refused(looked, tmp_path):
         forecast_page.write(looked, tmp_path / "none" / "r.html")
 
 
-def test_a_date_that_nobody_was_followed_to_is_unknown_in_every_output(looked):
-    """NaN of past conflicts: null in JSON, empty in CSV, a dash in the table, no point in the chart."""
-    v = looked.outside[1]
+def test_a_date_that_the_record_does_not_reach_is_unknown_in_every_output(looked):
+    """NaN of past conflicts: null in JSON, empty in CSV, a dash in the tables, no point in the chart."""
+    v = looked.outside[looked.pooled.number - 1]
     cut = replace(v, **{k: {e: [*x[:-1], None] for e, x in getattr(v, k).items()} for k in ("ends", "low", "high")})
-    part = replace(looked, outside=(cut,), pooled=best_estimate(looked.ends, (cut,), looked.scenario.as_of))
+    typical = Typical(looked.pooled.typical, (), "")
+    part = replace(looked, outside=(cut,), pooled=best_estimate(looked.ends, (cut,), looked.as_of, typical))
     printed = json.loads(forecast_page.as_json(part))
     Draft202012Validator(forecast_schema.schema()).validate(printed)
-    assert [printed[k]["ends"]["peace"][-1] for k in ("pooled",)] == [None]
-    assert printed["pooled"]["ends"]["peace"][0] is not None
-    assert "24,pooled,end,peace,\n" in forecast_page.csv(part)
-    shown = [r.cells[-1] for r in forecast_rows(part) if r.kind in (RowKind.PAST, RowKind.BEST)]
-    assert shown == ["-"] * 6
+    for key in ("best", "record"):
+        assert printed[key]["peace"][-1] is None
+        assert printed[key]["peace"][0] is not None
+    assert printed["best_interval"]["peace"][-1] is None
+    assert "24,1953-07-10,best,end,peace,,,\n" in forecast_page.csv(part)
+    rows = [*best_rows(part), *(r for r in forecast_rows(part) if r.kind is RowKind.PAST)]
+    assert [r.cells[-1] for r in rows] == ["-"] * 9
     assert "<svg" in forecast_page.html(part)
 
 
 def test_a_notebook_shows_every_view(looked):
     text = looked._repr_html_()
-    names = ("(model alone)", "past conflicts [1]", "best estimate, pooled with [2]")
-    assert [text.count(f"{w}</td>") for w in names] == [3, 3, 3]
-    assert "Weight of the model 0.25" in text
+    names = ("(model alone)", "past conflicts [1]", "90% interval", "the model in the typical case")
+    assert [text.count(f"{w}</td>") for w in names] == [3, 3, 3, 3]
+    assert "moved by 0.64" in text
+    assert "<b>By 10 July 1952: peace " in text

@@ -20,7 +20,15 @@ def test_the_schema_is_fresh_and_every_forecast_fits_it(looked):
     printed = json.loads(as_json(looked))
     validator.validate(printed)
     validator.validate(json.loads(as_json(replace(looked, bands=None, terms=looked.terms * np.nan))))
-    for key, wrong in (("ends", {"peace": [1.0]}), ("bands", 3), ("periods", None), ("extra", 1)):
+    for key, wrong in (
+        ("ends", {"peace": [1.0]}),
+        ("bands", 3),
+        ("periods", None),
+        ("extra", 1),
+        ("best", {"peace": [2.0]}),
+        ("best_interval", {"peace": [[0.1]]}),
+        ("dates", "tomorrow"),
+    ):
         assert not validator.is_valid({**printed, key: wrong}), key
     del printed["outcomes"]["wider_war"]
     assert not validator.is_valid(printed)

@@ -5,39 +5,107 @@ import json
 from dataclasses import replace
 
 import pytest
+import xarray as xr
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
 import peacetalks as pt
 from peacetalks.forecasting import best_estimate as estimates
-from peacetalks.forecasting.record_view import record_views
+from peacetalks.forecasting.typical import Typical
 from peacetalks.mechanisms.standard_game import derived
-from peacetalks.pages import forecast_page, forecast_schema, forecast_text
+from peacetalks.outcomes import ENDS
+from peacetalks.pages import best_text, forecast_page, forecast_schema, forecast_text
 from peacetalks.pages.cells import percent
-from peacetalks.pages.forecast_rows import forecast_rows
+from peacetalks.pages.forecast_rows import best_rows, forecast_rows
 from peacetalks.pages.forecast_screen import show
-from peacetalks.pages.styles import RowKind
 
 
-def test_no_best_estimate_where_past_conflicts_are_too_few_and_the_reason_is_given(looked):
-    thin = looked.scenario.model_copy(update={"reference_classes": ["war_type=interstate, reached=1y"]})
-    for classes, reason in ((record_views(thin, (12,)), estimates.NO_CASES), ((), estimates.NO_CLASS)):
-        pooled = estimates.best_estimate(looked.ends, classes, thin.as_of)
-        mute = replace(looked, outside=classes, pooled=pooled)
-        assert mute.pooled.ends is None
-        assert mute.pooled.reason == reason
-        assert list(mute.views) == ["inside"]
-        printed = json.loads(forecast_page.as_json(mute))
-        pooled = printed["pooled"]
-        assert (pooled["ends"], pooled["months"], pooled["reason"]) == (None, [], reason)
-        Draft202012Validator(forecast_schema.schema()).validate(printed)
-        assert not [r for r in forecast_rows(mute) if r.kind in (RowKind.BEST, RowKind.RANGE)]
-        assert f"No best estimate. {reason}" in forecast_text.best_estimate_lines(mute)
-        assert forecast_text.headlines(mute)[1] == f"No best estimate. {reason}"
-        assert "pooled" not in forecast_page.csv(mute)
+def without(o, reason="no class"):
+    """The outlook where the record has no answer to the question at hand."""
+    mute = replace(o.outside[0], ends={}, low={}, high={}, runs=None, anchors=False, note=reason)
+    typical = Typical(None, (), "")
+    return replace(o, outside=(mute,), pooled=estimates.best_estimate(o.ends, (mute,), o.as_of, typical))
+
+
+def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given(looked):
+    mute = without(looked, "nobody knows")
+    assert mute.pooled.ends is None
+    assert list(mute.views) == ["inside"]
+    printed = json.loads(forecast_page.as_json(mute))
+    pooled = printed["pooled"]
+    assert (pooled["ends"], pooled["months"], pooled["reason"]) == (None, [], "nobody knows")
+    assert printed["best"] is printed["best_interval"] is printed["record"] is None
+    Draft202012Validator(forecast_schema.schema()).validate(printed)
+    assert best_rows(mute) == []
+    assert best_text.best_estimate_lines(mute) == ["No best estimate. nobody knows"]
+    first, second = best_text.headlines(mute)
+    assert first.startswith("By 10 July 1952, model alone: peace ")
+    assert second == "No best estimate. nobody knows"
+    assert ",best," not in forecast_page.csv(mute)
     _, drawn = forecast_page.html(mute).split("<h2>Outcome classes", 1)
     assert ">best estimate<" not in drawn
     assert ">best estimate<" in forecast_page.html(looked)
+
+
+def test_without_a_typical_case_the_record_comes_first_and_the_model_never_takes_its_place(looked):
+    pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(None, (), "no twin"))
+    first, second = best_text.headlines(replace(looked, pooled=pooled))
+    peace = percent_of(looked.pooled.record, "peace", 12)
+    assert first.startswith(f"By 10 July 1952, past conflicts: peace {peace}")
+    assert second == "No best estimate. no twin"
+
+
+def percent_of(a, end, month):
+    return f"{100 * float(a.sel(end=end, period=month)):.0f}%"
+
+
+def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(looked):
+    p = looked.pooled
+    first, why, limit = best_text.headlines(looked)
+    low, high = (100 * float(a.sel(end="peace", period=12)) for a in (p.low, p.high))
+    assert first == (
+        f"By 10 July 1952: peace {percent_of(p.ends, 'peace', 12)} ({low:.0f}-{high:.0f}%), "
+        f"still no settlement {percent_of(p.ends, 'nowhere', 12)}, "
+        f"more conflict {percent_of(p.ends, 'more_conflict', 12)}."
+    )
+    assert "departs in talks open, " in why
+    assert limit == best_text.NOT_SHARPER
+    sharper = replace(p, card={**p.card, "sharpens": True})
+    assert best_text.headlines(replace(looked, pooled=sharper)) == [first, why]
+
+
+def test_a_typical_case_is_what_past_conflicts_show(looked):
+    same = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(looked.ends, (), ""))
+    o = replace(looked, pooled=same)
+    assert best_text.headlines(o)[1].startswith("That is what past conflicts show")
+    assert best_text.departure_lines(same) == ["Nothing in the scenario departs from the typical case of its class."]
+    assert best_text.outside_lines(o) == []
+
+
+def test_an_estimate_outside_record_and_model_is_never_without_a_sentence(looked):
+    """The record 5%, the model 10%, the typical case 60%: the estimate lies below both."""
+    made = xr.ones_like(looked.ends)
+    low, typical = (made * xr.DataArray(v, {"end": list(ENDS)}, ("end",)) for v in ([0.1, 0.8, 0.1], [0.6, 0.3, 0.1]))
+    view = next(v for v in looked.outside if v.anchors)
+    past = {e: [x] * len(view.months) for e, x in zip(ENDS, (0.05, 0.85, 0.1), strict=True)}
+    record = (replace(view, ends=past, low=past, high=past, runs=None),)
+    pooled = estimates.best_estimate(low, record, looked.as_of, Typical(typical, (), ""))
+    o = replace(looked, ends=low, outside=record, pooled=pooled)
+    assert float(pooled.ends.sel(end="peace", period=12)) < 0.04
+    (line,) = best_text.outside_lines(o)
+    assert line.startswith("Outside both past conflicts and the model alone lie: peace at 1, 3, 6, 12 and 24 mo; ")
+    assert line in best_text.best_estimate_lines(o)
+
+
+def test_a_mean_over_draws_that_differs_from_the_point_is_said(looked):
+    same = replace(looked, mixture=looked.ends)
+    assert best_text.draws_line(same) == ""
+    moved = looked.ends + xr.DataArray([0.1, -0.1, 0.0], {"end": list(ENDS)}, ("end",))
+    line = best_text.draws_line(replace(looked, mixture=moved))
+    assert line.startswith("The point is that of the central values. The mean of the model over the draws differs: ")
+    assert line in forecast_text.fact_lines(replace(looked, mixture=moved))
+    assert best_text.draws_line(replace(looked, mixture=moved, grid_error=looked.ends * 0 + 0.2)) == ""
+    assert best_text.draws_line(replace(looked, mixture=None)) == ""
 
 
 def test_the_error_of_the_belief_grid_is_shown_and_a_finer_grid_advised(looked):

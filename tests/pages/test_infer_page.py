@@ -4,7 +4,6 @@ import json
 
 from support.screens import by_account, on_screen
 
-from peacetalks.forecasting.best_estimate import NO_CASES
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import table_page
 from peacetalks.pages.infer_page import SUFFIXES, infer_page
@@ -28,9 +27,11 @@ def test_screen_and_page_show_every_view_without_and_with_the_events(inferred):
             assert " ".join(["past conflicts [1]", str(m), *cells]) in updated[name]
             spans = [f"{past['low'][e][k]:.3f} to {past['high'][e][k]:.3f}" for e in ENDS]
             assert " ".join(["past conflicts [1]", str(m), *spans]) in spans_of[name]
-    assert any(line.startswith("model alone 12 ") for line in updated["no-cases"])
-    assert not any(line.startswith("best estimate 12 ") for line in updated["no-cases"])
-    assert f"No best estimate. {NO_CASES}" in " ".join(seen.split())
+    assert any(line.startswith("model alone 12 ") for line in updated["no-class"])
+    assert not any(line.startswith("best estimate 12 ") for line in updated["no-class"])
+    flat = " ".join(seen.split())
+    assert f"No best estimate. {inferred.after['no-class'].pooled.reason}" in flat
+    assert "Without the events: by 10 July 1952, best estimate of peace" in flat
 
 
 def test_beliefs_stand_in_order_of_date_with_the_ends_of_months(inferred):

@@ -3,39 +3,42 @@
 import numpy as np
 import xarray as xr
 
-from peacetalks.forecasting.best_estimate import NO_CLASS
-from peacetalks.forecasting.record_view import record_views
+from peacetalks.forecasting.record_view import NOTHING_ASKED
+from peacetalks.forecasting.typical import Typical
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import view_rows
 from peacetalks.pages.styles import RowKind
 
 
-def test_without_a_class_there_is_the_model_alone_and_the_page_says_so(base, compared):
-    views = forecast_views(compared.views["base"].ends, (), base.as_of)
+def test_without_a_record_there_is_the_model_alone_and_the_page_says_so(base, compared):
+    views = forecast_views(compared.views["base"].ends, (), base.as_of, Typical(None, (), ""))
     assert list(views.views) == ["inside"]
     assert view_rows.ranges({"base": {"": views}}, compared.dates) == ((), ())
     assert view_rows.range_sections({"base": {"": views}}, compared.dates) == []
-    assert view_rows.notes({"base": views})[-1] == f"No best estimate. {NO_CLASS}"
-    assert "names no reference class" in view_rows.notes({"base": views})[0]
+    assert view_rows.notes({"base": views}) == (
+        f"No best estimate. {NOTHING_ASKED}",
+        "Past conflicts were not consulted.",
+    )
+    assert view_rows.account_lines({"base": views}) == (f"By 10 July 1952: no best estimate. {NOTHING_ASKED}",)
 
 
-def test_a_date_to_which_nobody_was_followed_is_unknown_and_not_zero(base):
-    """In 1951 nobody in these classes had been followed for a hundred years."""
-    dates = (12, 1200)
+def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero(base, compared):
+    """The record was asked about twelve months, the model about a hundred years."""
+    dates, f = (12, 1200), compared.views["base"]
     inside = xr.DataArray(np.full((2, 3), 1 / 3), {"period": list(dates), "end": list(ENDS)}, ("period", "end"))
-    views = forecast_views(inside, record_views(base, dates), base.as_of)
-    found = views.views
-    assert view_rows.cell(found["pooled"], "peace", 12) != "-"
-    assert [view_rows.cell(found[v], "peace", 1200) for v in ("inside", "outside [1]", "pooled")] == ["0.333", "-", "-"]
-    rows, _ = view_rows.ranges({"base": {"": views}}, dates)
-    assert {r[3:] for r in rows if r[2] == "1200"} == {("-", "-", "-")}
+    views = forecast_views(inside, f.outside, base.as_of, Typical(inside, (), ""))
+    assert view_rows.cell(views.views["pooled"], "peace", 12) != "-"
+    assert [view_rows.cell(views.views[v], "peace", 1200) for v in ("inside", "pooled")] == ["0.333", "-"]
     assert views.to_dict()["pooled"]["ends"]["peace"][1] is None
+    rows = view_rows._best(views, dates)
+    assert rows[1] == ("1200", "-", "-", "-")
 
 
 def test_what_accounts_share_is_given_once(compared):
     same = {name: {"": compared.views[name]} for name in ("base", "walks-out")}
     rows, kinds = view_rows.ranges(same, compared.dates)
     at = list(zip(rows, kinds, strict=True))
-    assert [r[0] for r, k in at if k is RowKind.INTERVAL] == [view_rows.EVERY] * 4
+    past = sum(bool(v.ends) for v in compared.views["base"].outside)
+    assert [r[0] for r, k in at if k is RowKind.INTERVAL] == [view_rows.EVERY] * 2 * past
     assert [r[0] for r, k in at if k is RowKind.RANGE] == ["base"] * 2 + ["walks-out"] * 2

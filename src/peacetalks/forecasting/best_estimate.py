@@ -151,8 +151,8 @@ def best_estimate(
 
     return BestEstimate(
         ends=labelled(point),
-        low=labelled(np.fmin(low, point)),
-        high=labelled(np.fmax(high, point)),
+        low=labelled(np.minimum(low, point)),
+        high=labelled(np.maximum(high, point)),
         record=labelled(past),
         typical=typical.ends,
         whole=labelled(whole),

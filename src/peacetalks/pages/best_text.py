@@ -98,6 +98,11 @@ def named(departures: tuple[str, ...]) -> str:
 
 
 def best_estimate_lines(o: HasViews) -> list[str]:
+    """Return what the best estimate is made of, and between which bounds it lies; or why there is none."""
+    return [*basis_lines(o), *bound_lines(o), *departure_lines(o.pooled)]
+
+
+def basis_lines(o: HasViews) -> list[str]:
     """Return what the best estimate is made of, what its interval holds and what the weight rests on."""
     best = o.pooled
     if best.ends is None:
@@ -112,8 +117,6 @@ def best_estimate_lines(o: HasViews) -> list[str]:
         "that the record identifies or describes at its typical value.",
         f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}.",
         f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
-        *bound_lines(o),
-        *departure_lines(best),
     ]
 
 
@@ -144,6 +147,8 @@ def outside_lines(o: HasViews) -> list[str]:
 
 def departure_lines(best: BestEstimate) -> list[str]:
     """Return what departs from the typical case."""
+    if best.ends is None:
+        return []
     if not best.departures:
         return ["Nothing in the scenario departs from the typical case of its class."]
     return [f"What departs from the typical case: {'; '.join(d.detail for d in best.departures)}."]

@@ -12,9 +12,16 @@ import numpy as np
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import day_name, headline_month, interval_cell
+from peacetalks.pages.best_text import (
+    basis_lines,
+    day_name,
+    departure_lines,
+    headline_month,
+    interval_cell,
+    outside_lines,
+)
 from peacetalks.pages.cells import decimal, decimal_range, whole_percent
-from peacetalks.pages.forecast_text import view_lines
+from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 from peacetalks.pages.table_page import Section
 
@@ -129,7 +136,10 @@ def notes(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
     """Return what past conflicts and the best estimate rest on; by account where accounts differ in it."""
     accounts: dict[tuple[str, ...], list[str]] = {}
     for name, of in views.items():
-        accounts.setdefault(tuple(view_lines(of)), []).append(name)
+        accounts.setdefault((*basis_lines(of), *past_conflict_lines(of)), []).append(name)
+    base = tuple(departure_lines(views["base"].pooled))
+    beside = tuple(f"Account {name}: {line}" for name, of in views.items() for line in outside_lines(of))
     if len(accounts) == 1:
-        return next(iter(accounts))
-    return tuple(line for text, names in accounts.items() for line in (f"For {', '.join(names)}:", *text))
+        return (*next(iter(accounts)), *base, *beside)
+    named = (line for text, names in accounts.items() for line in (f"For {', '.join(names)}:", *text))
+    return (*named, *base, *beside)
