@@ -96,7 +96,7 @@ def test_the_page_needs_no_network(whole, tmp_path):
     path = tmp_path / "page.html"
     backtest_page.write(whole[0], path)
     text = path.read_text(encoding="utf-8")
-    assert text.count("<svg") == 2 + len(backtest_page.CALIBRATED)
+    assert text.count("<svg") == 3 + len(backtest_page.CALIBRATED)
     assert "http" not in text.replace("http://www.w3.org", "")
     assert "consistency bands" in text
 

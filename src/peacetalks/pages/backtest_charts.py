@@ -19,25 +19,27 @@ if TYPE_CHECKING:
     from peacetalks.backtests.results import Backtest, Result
     from peacetalks.evidence.score import Calibration
 
-SHOWN = tuple(COLOURS)
+MAIN = tuple(map(name_of, ("model", "record", "best", "ridge")))  # the rest is off the scale, and in the tables
+OTHERS = tuple(map(name_of, ("outside", "own record", "pooled")))
+LOWEST = -0.6  # left end of the scale of skill, at least
 SKILL = "skill: 0 climatology, 1 perfect (Brier for yes or no, RPS for ordered answers)"
 
 
-def skill_chart(results: list[Result]) -> Chart:
-    """Return points with intervals: the skill of each view on each question (the naive baselines are in the tables)."""
+def skill_chart(results: list[Result], views: tuple[str, ...]) -> Chart:
+    """Return points with intervals: the skill of some views, by name, on each question."""
     rows = []
     for q in results:
         for s in q.scores:
             k = s.main_skill
-            if name_of(s.view) in SHOWN and math.isfinite(k.low):
+            if name_of(s.view) in views and math.isfinite(k.low):
                 bounds = {"skill": k.value, "low": k.low, "high": k.high}
                 rows.append({"question": q.title, "view": name_of(s.view), **bounds})
     base = alt.Chart(pl.DataFrame(rows)).encode(
         y=alt.Y("question:N", sort=[q.title for q in results], title=None, axis=alt.Axis(labelLimit=320)),
         yOffset="view:N",
-        color=_colour(SHOWN),
+        color=_colour(views),
     )
-    low = max(-1.0, min(r["low"] for r in rows)) - 0.02
+    low = max(LOWEST, min(r["low"] for r in rows)) - 0.02
     scale = alt.Scale(domain=[low, 0.5], clamp=True)
     zero = alt.Chart(pl.DataFrame([{"x": 0.0}])).mark_rule(color="#444").encode(x=alt.X("x:Q", scale=scale))
     lines = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title=SKILL), x2="high:Q")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.pages import files, markup
 from peacetalks.pages.backtest_cells import interval, name_of, observed
-from peacetalks.pages.backtest_charts import calibration_chart, case_chart, skill_chart
+from peacetalks.pages.backtest_charts import MAIN, OTHERS, calibration_chart, case_chart, skill_chart
 from peacetalks.pages.backtest_main_text import SHARPENS, target_cells
 from peacetalks.pages.backtest_text import markdown
 from peacetalks.pages.cells import decimal, score_or_infinity
@@ -58,8 +58,10 @@ def write(b: Backtest, path: Path) -> None:
 
 def html(b: Backtest) -> str:
     """Return one self-contained page with the skill chart, calibration plots and tables."""
-    results = [*b.year_results, b.book_result, *b.questions]
-    charts = {"Skill against climatology, with 95% intervals": skill_chart(results)}
+    first = [*b.year_results, b.book_result]
+    results = [*first, *b.questions]
+    charts = {"Conflict-years and case book: skill against climatology, with 95% intervals": skill_chart(first, MAIN)}
+    charts["Other questions: skill against climatology, with 95% intervals"] = skill_chart(list(b.questions), OTHERS)
     charts |= {f"Calibration: {q.title}": calibration_chart(q) for q in results if q.key in CALIBRATED}
     charts["Case book: probability given to what came true, 12 months after talks began"] = case_chart(b)
     return markup.fill(
