@@ -10,7 +10,7 @@ from peacetalks.evidence import derive as home
 from peacetalks.evidence.tables import STORED, cases_csv, parse_cases, table_text
 
 TABLES = Path(home.__file__).parent / "tables"
-FITTED = ("pool", "anchor", "calibration", "typical")  # fitted elsewhere, and tested there
+FITTED = ("anchor", "calibration", "typical")  # fitted elsewhere, and tested there
 COMMITTED = [p for p in TABLES.iterdir() if not p.stem.startswith(FITTED)]
 
 
