@@ -68,7 +68,7 @@ def model(rows: Rows) -> Model:
 def sampled():
     m = model(made())
     modes = [mode(m, y) for y in (1985, 2005)]
-    return m, sample(m, modes, 400, 7)
+    return m, sample(m, modes, (200, 300), 7)
 
 
 def test_posterior_of_importance_sampling_is_that_of_a_grid(sampled):

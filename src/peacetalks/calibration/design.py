@@ -48,8 +48,8 @@ SEED = 20261126
 GROUPS: dict[tuple[str, bool], int] = {  # (kind, talks open) -> points
     ("civil", False): 420,
     ("civil", True): 360,
-    ("interstate", False): 200,
-    ("interstate", True): 170,
+    ("interstate", False): 320,
+    ("interstate", True): 280,
 }
 RANGES: dict[str, tuple[float, float]] = {  # input -> lower and upper end
     "log_age": (log(0.02), log(45.0)),  # years

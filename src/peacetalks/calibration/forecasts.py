@@ -1,8 +1,8 @@
 """The forecasts of the model on every conflict-year, by walk-forward, as a committed table.
 
 Columns, by outcome class: `uncalibrated` (every factor 1, every slope 0), `calibrated` (the parameters that a scenario
-of that day takes), `mean` (the mean over their posterior) and `typical` (calibrated, in the typical case of the class
-that day).  All are emulated; `docs/calibration.md` has the errors.
+of that day takes) and `typical` (calibrated, in the typical case of the class that day).  All are emulated;
+`docs/calibration.md` has the errors.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from peacetalks.conflicts.typical import typical_conflict
 from peacetalks.errors import EvidenceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import polars as pl
 
-    from peacetalks.calibration.posterior import Samples, Version
     from peacetalks.evidence.arrays import Floats
 
 TABLE = "forecasts.csv"
-VIEWS = ("uncalibrated", "calibrated", "mean", "typical")
+VIEWS = ("uncalibrated", "calibrated", "typical")
 
 
 def table_text() -> str:
@@ -44,9 +43,7 @@ def table_text() -> str:
     return path.read_text(encoding="utf-8")
 
 
-def forecasts(
-    frame: pl.DataFrame, model: Model, samples: Samples, found: Sequence[Version], values: Mapping[int, Floats]
-) -> dict[str, Floats]:
+def forecasts(frame: pl.DataFrame, model: Model, values: Mapping[int, Floats]) -> dict[str, Floats]:
     """Return the views [row, month, end] of the conflict-years in `frame`.
 
     `values` are the parameters that a scenario takes by the year of the version; before the first one all are 0.
@@ -57,15 +54,10 @@ def forecasts(
     year = model.rows.year
     for y in np.unique(year):
         now = year == y
-        version = next((v for v in reversed(found) if v.year <= y), None)
-        theta = np.zeros(len(PARAMETERS)) if version is None else values[version.year]
+        known = [v for v in values if v <= y]
+        theta = values[max(known)] if known else np.zeros(len(PARAMETERS))
         rest["calibrated"][now] = model.ends(theta, now)
         rest["typical"][now] = typical.ends(theta, now)
-        if version is None:
-            rest["mean"][now] = out["uncalibrated"][now]
-        else:
-            w = np.exp(version.log_weights).astype(np.float64)
-            rest["mean"][now] = np.tensordot(w, samples.ends[:, now].astype(np.float64), axes=1)
     return out | rest
 
 

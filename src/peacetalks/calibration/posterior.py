@@ -11,14 +11,17 @@ at its mode (magnitude adjustment of a composite likelihood), I its expected inf
 products of their scores, P the precision of the prior.  Hence the width of the posterior is that of so many independent
 states, not of so many rows.
 
-Sampling.  The proposal is a mixture: the prior, and normal distributions around the modes found for several years, with
-`WIDER` times their covariance.  Samples are weighted by posterior over mixture, and weighted anew for every year.
+Sampling.  The proposal is a mixture of Student distributions: one as wide as the prior, one around each of the modes
+found for several years, and in later rounds one with the mean and covariance that the samples so far give for that
+year.  All samples are weighted by posterior over mixture, and weighted anew for every year.
 
 References
 ----------
 Pauli, F., Racugno, W. & Ventura, L. (2011). Bayesian composite marginal likelihoods. Statistica Sinica 21(1), 149-164.
 Ribatet, M., Cooley, D. & Davison, A. C. (2012). Bayesian inference from composite likelihoods, with an application to
 spatial extremes. Statistica Sinica 22(2), 813-845.
+Cornuet, J.-M., Marin, J.-M., Mira, A. & Robert, C. P. (2012). Adaptive multiple importance sampling. Scandinavian
+Journal of Statistics 39(4), 798-812.
 Owen, A. & Zhou, Y. (2000). Safe and effective importance sampling. Journal of the American Statistical Association
 95(449), 135-143.
 """
@@ -47,7 +50,8 @@ if TYPE_CHECKING:
 
 PRIOR_SD = np.array([sd for sd, _ in PRIORS.values()])
 FEWEST_ROWS = 200  # conflict-years with a known outcome before which the prior stands
-WIDER = 1.5
+WIDER, KEPT = 1.2, 0.25  # parts of the covariance at a mode in the components of the first round, and of later ones
+FREEDOM = 7  # degrees of freedom of the components
 STEP = 0.05  # of the finite differences, in standard deviations of the prior
 NEWTON_STEPS = 12
 GAIN = 2e-3  # in log posterior, below which a mode is found
@@ -209,28 +213,77 @@ def _magnitude(scores: Floats, information: Floats, rows: Rows) -> float:
 def sample(
     model: Model,
     modes: Sequence[Mode],
-    each: int,
+    rounds: Sequence[int],
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Samples:
-    """Return samples from the mixture of the prior and the normal distributions around modes, `each` of either."""
+    """Return samples by adaptive importance sampling.
+
+    Parameters
+    ----------
+    model : Model
+    modes : sequence of Mode
+        By year; the proposal has a component for each.
+    rounds : sequence of int
+        Samples from each component, in each round.  In the first, components lie at the modes, and one is the prior; in
+        every later one they have mean and covariance of the samples so far, weighted for the year of their mode.
+    seed : int
+    progress : function, optional
+        Called as `progress(done, total)`.
+    """
     rng = np.random.default_rng(seed)
-    k = len(PARAMETERS)
-    normals = [(np.zeros(k), np.diag(PRIOR_SD**2))] + [(m.theta, WIDER * m.covariance) for m in modes]
-    theta = np.concatenate([mean + rng.standard_normal((each, k)) @ np.linalg.cholesky(c).T for mean, c in normals])
-    logs = np.stack([_log_normal(theta, mean, c) for mean, c in normals])
-    ends = np.empty((len(theta), len(model.rows), 2, 3), dtype=np.float32)
-    for i, at in enumerate(theta):
-        ends[i] = model.ends(at)
-        if progress and i % 50 == 49:
-            progress(i + 1, len(theta))
-    mixture = np.asarray(logsumexp(logs, axis=0), float) - np.log(len(normals))
-    return Samples(theta, mixture, ends, tuple(modes))
+    k, total = len(PARAMETERS), rounds[0] + sum(rounds) * len(modes)
+    parts = [(np.zeros(k), np.diag(PRIOR_SD**2)), *((m.theta, WIDER * m.covariance) for m in modes)]
+    sizes, theta, ends = (
+        [rounds[0]] * len(parts),
+        np.empty((0, k)),
+        np.empty((total, len(model.rows), 2, 3), np.float32),
+    )
+    for number, each in enumerate(rounds):
+        fresh = parts if number == 0 else [_moments(model, theta, ends[: len(theta)], parts, sizes, m) for m in modes]
+        if number:
+            parts, sizes = parts + fresh, sizes + [each] * len(fresh)
+        for mean, covariance in fresh:
+            t = mean + _student(rng, each, k) @ np.linalg.cholesky(covariance).T
+            for at in t:
+                ends[len(theta)] = model.ends(at)
+                theta = np.vstack([theta, at])
+            if progress:
+                progress(len(theta), total)
+    return Samples(theta, _log_mixture(theta, parts, sizes), ends, tuple(modes))
 
 
-def _log_normal(theta: Floats, mean: Floats, covariance: Floats) -> Floats:
-    z = np.linalg.solve(np.linalg.cholesky(covariance), (theta - mean).T)
-    return -0.5 * (z**2).sum(axis=0) - 0.5 * np.linalg.slogdet(2 * np.pi * covariance)[1]
+def _student(rng: np.random.Generator, n: int, k: int) -> Floats:
+    """Return draws [n, k] of a Student distribution with `FREEDOM` degrees of freedom."""
+    return rng.standard_normal((n, k)) / np.sqrt(rng.chisquare(FREEDOM, (n, 1)) / FREEDOM)
+
+
+def _log_mixture(theta: Floats, parts: Sequence[tuple[Floats, Floats]], sizes: Sequence[int]) -> Floats:
+    """Return the log density, up to a constant, of the mixture of Student distributions, weighted by their samples."""
+    k = theta.shape[1]
+    logs = []
+    for (mean, covariance), n in zip(parts, sizes, strict=True):
+        z = np.linalg.solve(np.linalg.cholesky(covariance), (theta - mean).T)
+        tail = -0.5 * (FREEDOM + k) * np.log1p((z**2).sum(axis=0) / FREEDOM)
+        logs.append(np.log(n) + tail - 0.5 * np.linalg.slogdet(covariance)[1])
+    return np.asarray(logsumexp(np.stack(logs), axis=0), float)
+
+
+def _moments(
+    model: Model,
+    theta: Floats,
+    ends: NDArray[np.float32],
+    parts: Sequence[tuple[Floats, Floats]],
+    sizes: Sequence[int],
+    at: Mode,
+) -> tuple[Floats, Floats]:
+    """Return mean and covariance of the posterior of a mode's year, from the samples so far.
+
+    A part of the covariance at the mode is added, so that few samples of much weight do not make it singular.
+    """
+    so_far = Samples(theta, _log_mixture(theta, parts, sizes), ends, (at,))
+    found = version(model, so_far, log_likelihoods(ends, model.rows), at.year)
+    return found.mean, found.covariance + KEPT * at.covariance
 
 
 def version(model: Model, samples: Samples, logs: Floats, year: int) -> Version:

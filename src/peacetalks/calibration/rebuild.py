@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,8 @@ class Settings:
     """How much is computed; the default is what is shipped."""
 
     groups: tuple[tuple[tuple[str, bool], int], ...] = tuple(GROUPS.items())
-    every: int = 7  # years between modes of the proposal
-    each: int = 350  # samples from the prior and around each mode
+    every: int = 5  # years between modes of the proposal
+    rounds: tuple[int, ...] = (150, 150, 300)  # samples from each component of the proposal, by round
     cases: int = 60  # direct solves of the check
     finer: int = 15  # of them on a finer belief grid too
     seed: int = SEED
@@ -106,16 +106,17 @@ def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None
     years = [y for y in range(YEARS[0], LAST + 1) if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
     if not years:
         raise EvidenceError(f"fewer than {FEWEST_ROWS} conflict-years have a known outcome: nothing can be estimated.")
+    used = replace(model, rows=model.rows.choose(model.rows.used))
     at, modes = sorted({*years[:: s.every], years[-1]}), list[Mode]()
     for i, year in enumerate(at):
-        modes.append(mode(model, year, modes[-1].theta if modes else None))
+        modes.append(mode(used, year, modes[-1].theta if modes else None))
         if report:
             report("modes of the posterior", i + 1, len(at))
-    samples = sample(model, modes, s.each, s.seed, _step(report, "sampling the posterior"))
-    found = versions(model, samples, years)
+    samples = sample(used, modes, s.rounds, s.seed, _step(report, "sampling the posterior"))
+    found = versions(used, samples, years)
     values = {v.year: value(v) for v in found}
-    check = direct_check(model, samples, found[-1], s.cases, s.finer, s.seed, _step(report, "direct solves"))
-    views = forecasts(frame, model, samples, found, values)
+    check = direct_check(used, samples, found[-1], s.cases, s.finer, s.seed, _step(report, "direct solves"))
+    views = forecasts(frame, model, values)
     more = method(s) | {"direct_solves": check.summary(), "emulators": left_out(model.emulators)}
     return {"calibration.csv": versions_csv(found), "calibration.json": card(found, more)}, forecasts_csv(frame, views)
 
@@ -133,8 +134,8 @@ def method(s: Settings) -> dict[str, Any]:
         "conflict_years": f"civil and interstate, {YEARS[0]} to {YEARS[1]}",
         "priors": {n: {"mean": 0.0, "sd": sd} for n, (sd, _) in PRIORS.items()},
         "fixed": "rationality (the unit), discount factor, restraint, shares of types, front, masses not named above",
-        "posterior": "importance sampling from a mixture of the prior and normal distributions around modes",
-        "samples_each": s.each,
+        "posterior": "adaptive importance sampling from a mixture of Student distributions around modes and the prior",
+        "samples_by_round": list(s.rounds),
         "seed": s.seed,
     }
 
