@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -16,9 +15,10 @@ from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.dates import years_between
-from peacetalks.evidence.loading import load, read
+from peacetalks.evidence.loading import load
 from peacetalks.evidence.places import find
 from peacetalks.evidence.tables import read_cases, write_tables
+from peacetalks.evidence.talks import ALIASES, NEAR, mediated_crises
 
 TABLES = Path(__file__).parent / "tables"
 RULE = """The case book: historical negotiations chosen by a rule, with what was known of each on the day talks began.
@@ -37,27 +37,6 @@ Covariates are those of the day: the age of the episode, the kind of war, and fo
 index (CINC) of the main parties in the calendar year before. Deaths of the whole war are known only when it is over
 and are not used; whether the war level had been reached is. Of rebels no capability is recorded: null."""
 SOURCES = ("cwm", "icb", "icb-actors", "ucdp-acd", "nmc")
-ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
-    "Bosnia and Herzegovina": "Bosnia-Herzegovina",
-    "Cambodia": "Cambodia (Kampuchea)",
-    "Congo-Brazzaville": "Congo",
-    "Congo/Zaire": "DR Congo (Zaire)",
-    "Democratic Republic of Congo (Zaire)": "DR Congo (Zaire)",
-    "Macedonia": "North Macedonia",
-    "Madagascar": "Madagascar (Malagasy)",
-    "Myanmar": "Myanmar (Burma)",
-    "Rhodesia": "Zimbabwe (Rhodesia)",
-    "Russia": "Russia (Soviet Union)",
-    "Soviet Union": "Russia (Soviet Union)",
-    "Sri Lanka (Ceylon)": "Sri Lanka",
-    "Surinam": "Suriname",
-    "UK": "United Kingdom",
-    "USA": "United States of America",
-    "Yemen": "Yemen (North Yemen)",
-    "Yemen North (Arab Repub)": "Yemen (North Yemen)",
-    "Yemen South (people repub)": "South Yemen",
-}
-NEAR = 366  # most days between the starts of one episode in two datasets
 WAR_KIND = pl.when(pl.col("war_type") == "interstate").then(pl.lit("interstate")).otherwise(pl.lit("civil"))
 
 
@@ -146,9 +125,9 @@ def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
     )
     wars = _wars().filter(pl.col("kind") == "interstate").with_columns(conflict_id=pl.col("id") // 100)
     wars = wars.join(party, on=["conflict_id", "start"])
-    rows = []
+    rows, crises = [], mediated_crises(lambda name: load(name, data_dir))
     for war in wars.iter_rows(named=True):
-        for day, there in _mediated_crises(data_dir):
+        for day, _, there in crises:
             if (
                 war["start"] <= day <= war["last"]
                 and war["war_year"] <= day.year
@@ -159,21 +138,6 @@ def _interstate(data_dir: str | Path | None) -> pl.DataFrame:
     return pl.DataFrame(rows).select(
         "id", "name", "cluster", "start", "talks", "kind", "incompatibility", "source", "a", "b"
     )
-
-
-@cache
-def _mediated_crises(data_dir: str | Path | None) -> tuple[tuple[date, frozenset[int]], ...]:
-    """Return (first day of mediation, COW codes of actors and of those who triggered it) of ICB crises."""
-    system, actors = (read(find(card(d), data_dir), card(d)) for d in ("icb", "icb-actors"))
-    parts = ("yrmedst", "momedst", "damedst")
-    text = pl.concat_str(*(pl.col(c).str.zfill(2) for c in parts), separator="-")
-    begun = system.filter(pl.col("mediate") == "4").select("crisno", day=text.str.to_date("%Y-%m-%d", strict=False))
-    codes = pl.concat(
-        [actors.select("crisno", code=c) for c in ("cracid", "trigent")] + [system.select("crisno", code="trigent")]
-    )
-    there = codes.with_columns(pl.col("code").cast(pl.Int64, strict=False)).drop_nulls().group_by("crisno").agg("code")
-    both = begun.drop_nulls().join(there, on="crisno").sort("day", "crisno")
-    return tuple((r["day"], frozenset(r["code"])) for r in both.iter_rows(named=True))
 
 
 def rebuild(data_dir: str | Path | None = None, out_dir: str | Path | None = None) -> list[Path]:

@@ -14,6 +14,7 @@ from peacetalks.evidence.classes import CaseFilter, prepared
 from peacetalks.evidence.composition import Left, coverage, sort_out
 from peacetalks.evidence.dates import DAYS_PER_MONTH, years_between
 from peacetalks.evidence.grammar import parse
+from peacetalks.evidence.local_tables import version_in_use
 from peacetalks.evidence.remembered import remembered
 from peacetalks.evidence.situation import RecordAnswer, Situation
 from peacetalks.outcomes import ENDS
@@ -77,7 +78,7 @@ def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], s
         events=basis.events,
         definition=basis.definition,
         counted_from=basis.counted_from,
-        source="; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[basis.kind]),
+        source="; ".join(f"{card(d).title} {version_in_use(d)}" for d in SOURCES[basis.kind]),
         coverage_end=ends_on,
         note=" ".join(t for t in (basis.note, _age_of_record(ends_on, s.as_of)) if t),
         cases=cases,

@@ -23,6 +23,7 @@ from peacetalks.evidence.composition import Composition, Coverage, Left, compose
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
 from peacetalks.evidence.follow_up import followed, length_days, until_comprehensive, years_to_return
 from peacetalks.evidence.grammar import EVENTS, Event, parse
+from peacetalks.evidence.local_tables import version_in_use
 from peacetalks.evidence.plain import plain
 from peacetalks.evidence.shrink import design_effect, posterior, precision
 
@@ -163,7 +164,7 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
         weight=weight,
         bounds=_bounds(sample, own.p),
         definition=event.definition,
-        source="; ".join(f"{card(d).title} {card(d).version}" for d in SOURCES[event.kind]),
+        source="; ".join(f"{card(d).title} {version_in_use(d)}" for d in SOURCES[event.kind]),
         caution=event.caution,
         own=sample.composition(sample.chosen, own),
         parent_class=sample.composition(sample.chosen.parent, parent) if parent else None,
