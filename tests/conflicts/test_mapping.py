@@ -193,6 +193,9 @@ def test_a_truce_and_a_settlement_in_force_start_at_rest():
     settled = mapping.from_conflict(replace(CIVIL, state="settlement", since=date(2010, 3, 1)), prior())
     assert float(settled.ceasefire.incident) == pytest.approx(settlement_failure(CIVIL.as_of))
     assert settled.reference_classes == []
+    f = forecast(solve_scenario(settled, 3, tolerance=1e-3), outcome=label, periods=12).sel(period=12)
+    at_rest = float(f.sel(outcome=["ceasefire", "settlement"]).sum())
+    assert at_rest == pytest.approx((1 - settlement_failure(CIVIL.as_of)) ** 12, abs=0.06)  # some are made anew
 
 
 @pytest.mark.parametrize(("state", "said"), [("over", "is over"), ("crisis", "crisis short of fighting")])

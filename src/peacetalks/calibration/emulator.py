@@ -149,7 +149,7 @@ def _hyperparameters(z: Floats, rest: Floats) -> tuple[Floats, float, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound: the input hardly matters
         found: Any = GaussianProcessRegressor(kernel, n_restarts_optimizer=0).fit(z, rest / size).kernel_
-    theta = np.exp(found.theta)
+    theta = np.array([float(f"{v:.3g}") for v in np.exp(found.theta)])  # the last digits depend on the machine
     return theta[1:-1], float(theta[0]) * size**2, float(theta[-1]) * size**2
 
 

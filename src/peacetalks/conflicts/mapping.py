@@ -20,7 +20,8 @@ talks                  open only where the record says so; offers 0.3 times `off
                        a deal 0.08 times `reach`; proposing to talk 0.3 times `reopen` (judgements times factors)
 truce                  agreed to with hazard 0.15 times `reach`; an incident ends it with chance 0.05, 0.35 or 0.65
                        (none, one or both violate) times `incident`
-settlement             fails by accident with the hazard recorded of agreements and treaties; nobody rearms
+settlement             fails by accident with the hazard recorded of agreements and treaties; nobody rearms.  One in
+                       force at the start is a truce that fails so, for the standard game starts in no settlement
 all else               judgement, the same for every conflict
 =====================  ===============================================================================================
 
@@ -152,11 +153,12 @@ def scenario_table(
     found = covariates(conflict)
     resting = conflict.state in ("truce", "settlement")
     factors = {name: known.log_factor(name, found.slopes()) for name in FACTORS}
-    if conflict.state == "settlement":  # the standard game starts in no settlement: a truce that fails as they do
+    if conflict.state == "settlement":
         factors["incident"] = (float(np.log(found.failure / INCIDENTS["incident"])), 0.0)
     table = game_table(conflict.kind, found, factors, conflict.talks or resting, resting, size, known.source)
     if conflict.state == "settlement":
-        table["ceasefire"]["incident"] = _point(found.failure, _failure_source())
+        nobody = "judgement: nobody violates a settlement, its failures are counted as accidents"
+        table["ceasefire"] |= {"incident": _point(found.failure, _failure_source()), "violate": _point(1e-9, nobody)}
     a, b = _labels(conflict)
     table["sides"][0]["label"], table["sides"][1]["label"] = a, b
     return _head(conflict) | table | {"reference_classes": reference_classes(conflict)}
