@@ -66,7 +66,7 @@ COMMANDS = {
 @pytest.mark.parametrize("name", COMMANDS)
 def test_output_files_are_checked_before_the_first_solve(name, call, room, monkeypatch):
     """No folder, a folder of that name, a file where a folder is needed."""
-    for module in ("questions.batch", "questions.compare", "questions.account_filter", "forecasting.outlook"):
+    for module in ("questions.batch", "questions.compare", "questions.account_filter", "forecasting.variants"):
         monkeypatch.setattr(f"peacetalks.{module}.solve_scenario", lambda *_, **__: pytest.fail("solved"))
     monkeypatch.setattr("peacetalks.backtests.backtest", lambda: pytest.fail("computed"))
     command, (option, suffix) = name.split()[0], COMMANDS[name]

@@ -3,11 +3,13 @@
 import pickle
 import re
 from datetime import date
+from math import exp
 
 import pytest
 
+from peacetalks.conflicts.covariates import covariates
 from peacetalks.conflicts.fill import conflict_of, estimates, filled, load
-from peacetalks.conflicts.mapping import IDENTIFIED, OFFER, Size, scenario_table
+from peacetalks.conflicts.mapping import EFFORT, IDENTIFIED, OFFER, Size, scenario_table
 from peacetalks.errors import SpecError
 from peacetalks.evidence.calibration import Calibration, Parameter, prior
 from peacetalks.scenario.paths import written_at
@@ -83,6 +85,21 @@ def test_the_weaker_side_bears_more_of_the_war(bare):
     inter = patch(bare, {"conflict": FACTS | {"kind": "interstate"}, "battlefield.strength": 0.7})
     one, two = (side.types["resolute"].war_cost for side in filled(inter).sides)
     assert two / one == pytest.approx(0.7 / 0.3, rel=1e-9)
+
+
+def test_a_chance_of_decision_left_out_leaves_room_for_the_edges_of_the_written_front(bare):
+    still, moving = (float(filled(patch(bare, {"battlefield.mobility": m})).battlefield.decisive) for m in (1e-6, 0.05))
+    c = covariates(conflict_of(bare))
+    assert (1 - (1 - still * EFFORT) ** 24) == pytest.approx(1 - exp(-24 * c.hazard), rel=1e-4)
+    assert 0 < moving <= still
+    middle = {"battlefield.mobility": 0.3, "battlefield.front": 0.5}
+    edge = filled(patch(bare, middle | {"battlefield.front": 0.9})).battlefield.decisive
+    assert edge < filled(patch(bare, middle)).battlefield.decisive
+
+
+def test_a_crisis_short_of_war_has_no_estimates(bare):
+    with pytest.raises(SpecError, match="is a crisis short of war, and the record of wars identifies no number of it"):
+        filled(patch(bare, {"conflict.state": "crisis"}))
 
 
 def test_what_to_add_is_said(bare):

@@ -9,12 +9,15 @@ scenario names the conflict by its UCDP number, the record gives deaths per head
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.conflicts.conflict import Conflict
+from peacetalks.conflicts.covariates import covariates
 from peacetalks.conflicts.find import find_conflict
-from peacetalks.conflicts.mapping import Size, scenario_table
+from peacetalks.conflicts.mapping import Size, battlefield, scenario_table
 from peacetalks.errors import EvidenceError, SpecError
+from peacetalks.evidence.calibration import calibration as shipped
 from peacetalks.scenario import scenario as files
 from peacetalks.scenario.conflict_class import known_class
 from peacetalks.scenario.paths import written_at
@@ -71,7 +74,8 @@ def filled(scenario: Scenario, calibration: Calibration | None = None) -> Scenar
     Raises
     ------
     SpecError
-        Kind or start of the conflict is not known, or the cost of a type that the mapping does not hold is left out.
+        Kind or start of the conflict is not known, it is a crisis short of war, or the cost of a type that the mapping
+        does not hold is left out.
 
     Examples
     --------
@@ -107,7 +111,10 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
     except SpecError as e:
         raise SpecError(f"{', '.join(absent)} left out: {e}; or write the numbers") from None
     size = Size(scenario.battlefield.positions, scenario.talks.offers)
-    table = scenario_table(conflict, calibration, size)
+    known = shipped(scenario.as_of) if calibration is None else calibration
+    table = scenario_table(conflict, known, size)
+    if "battlefield.mobility" not in absent:
+        _leave_rest_of_hazard(table, scenario, conflict, known)
     found = {path: written_at(table, path) for path in absent}
     if unknown := [path for path, value in found.items() if value is None]:
         types = ", ".join(table["sides"][0]["types"])
@@ -118,10 +125,22 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
     return found
 
 
-def conflict_of(scenario: Scenario) -> Conflict:
-    """Return what a scenario says of its conflict at its date, as the mapping takes it; a crisis counts as fighting.
+def _leave_rest_of_hazard(table: dict[str, Any], scenario: Scenario, conflict: Conflict, known: Calibration) -> None:
+    """Set the chance of a decision by force to what the edges of the scenario's own front leave of the hazard."""
+    field, found = scenario.battlefield, covariates(conflict)
+    mean, _ = known.log_factor("decisive", found.slopes())
+    place = (float(field.mobility), float(field.strength), float(field.front), field.positions)
+    _, left = battlefield(found.hazard * exp(mean), *place)
+    number = table["battlefield"]["decisive"]
+    ratio = left / next(number[key] for key in ("value", "mode", "median") if key in number)
+    for key in {"value", "low", "mode", "high", "median"} & set(number):
+        number[key] = min(number[key] * ratio, 1.0)
 
-    Raises `SpecError` where kind or start is not known.
+
+def conflict_of(scenario: Scenario) -> Conflict:
+    """Return what a scenario says of its conflict at its date, as the mapping takes it.
+
+    Raises `SpecError` where kind or start is not known, and for a crisis short of war.
 
     >>> conflict_of(files.load("korea-1951")).kind
     'interstate'
@@ -129,6 +148,9 @@ def conflict_of(scenario: Scenario) -> Conflict:
     facts = known_class(scenario)
     assert facts.kind is not None
     assert facts.start is not None
+    assert facts.state is not None
+    if facts.state == "crisis":
+        raise SpecError(f"{scenario.name} is a crisis short of war, and the record of wars identifies no number of it")
     inter, strength = facts.kind == "interstate", float(scenario.battlefield.strength)
     civil = "internationalised" if facts.internationalised else "intrastate"
     recorded = _recorded(facts, scenario)
@@ -142,7 +164,7 @@ def conflict_of(scenario: Scenario) -> Conflict:
         side_a=scenario.sides[0].label,
         side_b=scenario.sides[1].label,
         as_of=scenario.as_of,
-        state="fighting" if facts.state in (None, "crisis") else facts.state,
+        state=facts.state,
         start=facts.start,
         since=facts.since,
         war=facts.intensity == "war",
