@@ -132,6 +132,13 @@ def test_switched_off_nothing_local_is_seen(newer, monkeypatch):
         update()
 
 
+def test_what_is_scored_and_shipped_sees_the_package_alone(newer):
+    update()
+    with local_tables.package_only():
+        assert coverage_end() == date(2024, 12, 31)
+    assert coverage_end() == date(2025, 12, 31)
+
+
 def test_status_shows_the_package_against_local(newer):
     waiting = {d.name: d for d in status().datasets}["ucdp-acd"]
     assert (waiting.added, waiting.in_use, waiting.local_version) == (True, "package", None)

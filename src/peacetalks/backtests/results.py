@@ -23,6 +23,7 @@ from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
 from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.evidence import score
 from peacetalks.evidence.anchor import shipped
+from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.plain import plain
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class Backtest:
         }
 
 
+@package_only()
 def backtest(
     tables: Tables | None = None,
     draws: int = DRAWS,

@@ -31,6 +31,7 @@ from peacetalks.evidence.derive_curves import COLUMNS, LISTED, curve_rows
 from peacetalks.evidence.derive_shares import LENGTH_COLUMNS, SHARE_COLUMNS, length_rows, share_rows
 from peacetalks.evidence.left_out import left_out
 from peacetalks.evidence.loading import load
+from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.places import find
 from peacetalks.evidence.table_checks import alike, check_cases, check_keys, check_listed
 from peacetalks.evidence.tables import STORED, TABLES, cases_csv, write_tables
@@ -53,6 +54,7 @@ def _csv(rows: list[dict], columns: list[str]) -> str:
     return frame.write_csv(float_precision=4)
 
 
+@package_only()
 def tables(given: str | Path | None = None) -> dict[str, str]:
     """Return every derived table as {file name: text}, built from the raw files in `given`."""
 

@@ -14,20 +14,26 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.places import cache_dir
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 VARIABLE = "PEACETALKS_TABLES"
 EMBEDDED = "embedded"
 MANIFEST = "manifest.json"
+_OFF: ContextVar[bool] = ContextVar("package_only", default=False)
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,25 @@ class Local:
         return self.made_on != embedded_digest()
 
 
+@contextmanager
+def package_only() -> Iterator[None]:
+    """Use the package's tables alone in what is done under it, also as a decorator: for what is scored and shipped.
+
+    >>> with package_only():
+    ...     folder() is None
+    True
+    """
+    token = _OFF.set(True)
+    try:
+        yield
+    finally:
+        _OFF.reset(token)
+
+
 def folder() -> Path | None:
     """Return the folder for local tables, which need not exist; None where they are switched off."""
     given = os.environ.get(VARIABLE)
-    if given == EMBEDDED:
+    if given == EMBEDDED or _OFF.get():
         return None
     return Path(given) if given else cache_dir().parent / "tables"
 
