@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
+from math import isclose
 from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
@@ -38,8 +39,10 @@ class Departs(NamedTuple):
 
     what: str
     detail: str  # with the scenario's values and the typical ones
+    far: bool = True  # whether some value differs by more than `NEAR`
 
 
+NEAR = 0.1  # relative difference up to which a departure is not named on a page
 ACCOUNT = Departs("what the account changes", "what the account changes")
 
 
@@ -82,7 +85,8 @@ def in_words(found: Sequence[Departure]) -> tuple[Departs, ...]:
             here, there = (
                 " and ".join(_value(x) for x in values) for values in ([d.value for d in of], [d.typical for d in of])
             )
-            out.append(Departs(what, f"{what} {here} (typically {there})"))
+            far = any(not isclose(d.value, d.typical, rel_tol=NEAR) for d in of)
+            out.append(Departs(what, f"{what} {here} (typically {there})", far))
     return tuple(out)
 
 

@@ -151,7 +151,10 @@ def departure_lines(best: BestEstimate) -> list[str]:
         return []
     if not best.departures:
         return ["Nothing in the scenario departs from the typical case of its class."]
-    return [f"What departs from the typical case: {'; '.join(d.detail for d in best.departures)}."]
+    far = [d.detail for d in best.departures if d.far] or [d.detail for d in best.departures]
+    near = len(best.departures) - len(far)
+    rest = f"; and {near} that differ{'s' * (near == 1)} by less than a tenth" if near else ""
+    return [f"What departs from the typical case: {'; '.join(far)}{rest}."]
 
 
 def draws_line(o: Outlook) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Interpolation
+from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
 from peacetalks.pages.best_text import best_estimate_lines, draws_line
 from peacetalks.pages.cells import percent
@@ -14,6 +15,7 @@ from peacetalks.pages.forecast_rows import dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.forecasting.record_view import RecordView
@@ -25,7 +27,7 @@ COARSE = 0.01  # error of the belief grid from which a finer one is advised
 
 def past_conflict_lines(o: HasViews) -> list[str]:
     """Return what each class of past conflicts is, on how many cases it rests, and what the data do not say."""
-    lines = [_class_line(i, view) for i, view in enumerate(o.outside, 1)]
+    lines = [_class_line(i, view, o.as_of) for i, view in enumerate(o.outside, 1)]
     for note in dict.fromkeys(view.note for view in o.outside if view.note):
         which = "".join(f"[{i}]" for i, view in enumerate(o.outside, 1) if view.note == note)
         lines.append(f"{which} {note}")
@@ -36,14 +38,24 @@ def past_conflict_lines(o: HasViews) -> list[str]:
     return lines
 
 
-def _class_line(number: int, view: RecordView) -> str:
+def _class_line(number: int, view: RecordView, as_of: date) -> str:
     """Return what a class of past conflicts is, and what it rests on."""
     shrinkage = f", weight {view.weight:.2f} against its parent class" if view.ends and view.weight < 1 else ""
     clusters = f" in {view.clusters} clusters (states, wars or crises)" if view.clusters else ""
     left_out = "; ".join(f"{left.n} left out: {left.reason}" for left in view.dropped if left.n)
     dropped = f"; {left_out}" if left_out else ""
     counted = f"; months counted from {view.counted_from}" if view.counted_from else ""
-    return f"[{number}] {view.reference_class}: n = {view.n}{clusters}{shrinkage}{dropped}{counted}."
+    followed = _followed(view.coverage_end, as_of)
+    return f"[{number}] {view.reference_class}: n = {view.n}{clusters}{shrinkage}{dropped}{counted}{followed}."
+
+
+def _followed(end: date | None, as_of: date) -> str:
+    """Return to which day cases are followed, and how old that is at the date of the forecast."""
+    if end is None:
+        return ""
+    years = years_between(end, as_of)
+    age = f", {years:.1f} years before the date of the forecast" if years >= 0.05 else ""
+    return f"; followed to {end}{age}"
 
 
 def view_lines(o: HasViews) -> list[str]:
