@@ -48,7 +48,7 @@ def test_every_number_that_the_mapping_identifies_may_be_left_out_and_no_other(b
 
 def test_values_are_those_of_the_mapping_for_the_same_conflict(bare):
     full = filled(bare)
-    table = scenario_table(conflict_of(bare), size=Size(21, 11))
+    table = scenario_table(conflict_of(bare), size=Size(21, 11), strength=float(bare.battlefield.strength))
     assert full.left_out() == []
     for path in bare.left_out():
         mapped = from_table(table).numbers()[path]
@@ -82,9 +82,10 @@ def test_a_patch_of_the_facts_is_estimated_for_the_new_facts(bare):
 
 
 def test_the_weaker_side_bears_more_of_the_war(bare):
-    inter = patch(bare, {"conflict": FACTS | {"kind": "interstate"}, "battlefield.strength": 0.7})
-    one, two = (side.types["resolute"].war_cost for side in filled(inter).sides)
-    assert two / one == pytest.approx(0.7 / 0.3, rel=1e-9)
+    for kind in ("interstate", "civil"):
+        s = patch(bare, {"conflict": FACTS | {"kind": kind}, "battlefield.strength": 0.7})
+        one, two = (side.types["resolute"].war_cost for side in filled(s).sides)
+        assert two / one == pytest.approx(0.7 / 0.3, rel=1e-9)
 
 
 def test_a_chance_of_decision_left_out_leaves_room_for_the_edges_of_the_written_front(bare):

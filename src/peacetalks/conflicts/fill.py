@@ -112,7 +112,7 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
         raise SpecError(f"{', '.join(absent)} left out: {e}; or write the numbers") from None
     size = Size(scenario.battlefield.positions, scenario.talks.offers)
     known = shipped(scenario.as_of) if calibration is None else calibration
-    table = scenario_table(conflict, known, size)
+    table = scenario_table(conflict, known, size, float(scenario.battlefield.strength))
     if "battlefield.mobility" not in absent:
         _leave_rest_of_hazard(table, scenario, conflict, known)
     found = {path: written_at(table, path) for path in absent}
@@ -151,7 +151,6 @@ def conflict_of(scenario: Scenario) -> Conflict:
     assert facts.state is not None
     if facts.state == "crisis":
         raise SpecError(f"{scenario.name} is a crisis short of war, and the record of wars identifies no number of it")
-    inter, strength = facts.kind == "interstate", float(scenario.battlefield.strength)
     civil = "internationalised" if facts.internationalised else "intrastate"
     recorded = _recorded(facts, scenario)
     return Conflict(
@@ -159,7 +158,7 @@ def conflict_of(scenario: Scenario) -> Conflict:
         name=scenario.title,
         cluster="",
         kind=facts.kind,
-        war_type="interstate" if inter else civil,
+        war_type="interstate" if facts.kind == "interstate" else civil,
         incompatibility=facts.incompatibility or (recorded.incompatibility if recorded else "territory"),
         side_a=scenario.sides[0].label,
         side_b=scenario.sides[1].label,
@@ -173,8 +172,8 @@ def conflict_of(scenario: Scenario) -> Conflict:
         major_power=facts.major_power,
         deaths=recorded.deaths if recorded else None,
         population=recorded.population if recorded else None,
-        capability_a=strength if inter else None,
-        capability_b=1 - strength if inter else None,
+        capability_a=None,
+        capability_b=None,
         talks=scenario.talks.open,
         talks_source="the scenario",
         ceasefires=recorded.ceasefires if facts.ceasefires is None and recorded else facts.ceasefires,

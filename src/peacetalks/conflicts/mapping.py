@@ -33,7 +33,7 @@ Slantchev, B. L. (2003). The principle of convergence in wartime negotiations. A
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 from typing import TYPE_CHECKING, Any
 
@@ -132,11 +132,15 @@ def from_conflict(conflict: Conflict, calibration: Calibration | None = None, si
 
 
 def scenario_table(
-    conflict: Conflict, calibration: Calibration | None = None, size: Size | None = None
+    conflict: Conflict,
+    calibration: Calibration | None = None,
+    size: Size | None = None,
+    strength: float | None = None,
 ) -> dict[str, Any]:
     """Return the scenario of a conflict as a plain table in the shape of a scenario file, every number with its source.
 
-    Parameters, errors: as of `from_conflict`.  A number that a calibrated parameter sets carries value and range.
+    Parameters, errors: as of `from_conflict`; `strength` of side 1 where an analyst knows it, in place of the record's.
+    A number that a calibrated parameter sets carries value and range.
 
     References
     ----------
@@ -151,6 +155,8 @@ def scenario_table(
         )
     known = shipped(conflict.as_of) if calibration is None else calibration
     found = covariates(conflict)
+    if strength is not None:
+        found = replace(found, strength=min(max(strength, 0.1), 0.9), strength_source="given")
     resting = conflict.state in ("truce", "settlement")
     factors = {name: known.log_factor(name, found.slopes()) for name in FACTORS}
     if conflict.state == "settlement":
