@@ -73,8 +73,7 @@ def sampled():
 
 def test_posterior_of_importance_sampling_is_that_of_a_grid(sampled):
     m, samples = sampled
-    logs = log_likelihoods(samples.ends, m.rows)
-    found = version(m, samples, logs, 2005)
+    found = version(m, samples, 2005)
     assert found.effective > 100
     assert found.weight == samples.modes[-1].weight
     decisive = PARAMETERS.index("decisive")
@@ -101,7 +100,7 @@ def test_the_mode_is_where_the_slope_is_zero(sampled):
 
 def test_what_no_outcome_speaks_of_stays_at_its_prior(sampled):
     m, samples = sampled
-    found = version(m, samples, log_likelihoods(samples.ends, m.rows), 2005)
+    found = version(m, samples, 2005)
     known = dict(zip(PARAMETERS, identified(found), strict=True))
     assert known["reach"]
     assert not known["cost"]
@@ -129,12 +128,12 @@ def test_outcomes_known_later_change_nothing(sampled):
     rows = m.rows
     late = rows.known > year_end(1985).toordinal()
     planted = replace(rows, outcome=np.where(late, 0, rows.outcome))
-    logs, other = (log_likelihoods(samples.ends, r) for r in (rows, planted))
-    before, after = version(m, samples, logs, 1985), version(model(planted), samples, other, 1985)
+    other = replace(samples, logs=np.array([log_likelihoods(m.ends(t), planted) for t in samples.theta], np.float32))
+    before, after = version(m, samples, 1985), version(model(planted), other, 1985)
     assert np.array_equal(before.mean, after.mean)
     assert before.rows == after.rows == int(known_by(rows, 1985).any(axis=1).sum())
-    seen = version(model(planted), samples, other, 2005)
-    assert seen.mean[REACH] > version(m, samples, logs, 2005).mean[REACH] + 0.5
+    seen = version(model(planted), other, 2005)
+    assert seen.mean[REACH] > version(m, samples, 2005).mean[REACH] + 0.5
     assert np.array_equal(mode(m, 1985).theta, mode(model(planted), 1985).theta)
 
 

@@ -28,7 +28,7 @@ Owen, A. & Zhou, Y. (2000). Safe and effective importance sampling. Journal of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,7 +94,7 @@ class Samples:
 
     theta: Floats  # [sample, parameter]
     log_proposal: Floats  # [sample]
-    ends: NDArray[np.float32]  # [sample, row, month, end]
+    logs: NDArray[np.float32]  # [sample, row, month]: log probability of what came true
     modes: tuple[Mode, ...]
 
 
@@ -119,7 +119,7 @@ def known_by(rows: Rows, year: int) -> Floats:
     return np.where(known & rows.used[:, None], 0.5, 0.0)
 
 
-def log_likelihoods(ends: Floats | NDArray[np.float32], rows: Rows) -> Floats:
+def log_likelihoods(ends: Floats, rows: Rows) -> Floats:
     """Return the log probability [..., row, month] of what came true; 0 where it is not known."""
     outcome = np.maximum(rows.outcome, 0)
     p = np.take_along_axis(ends, np.broadcast_to(outcome, ends.shape[:-1])[..., None], axis=-1)[..., 0]
@@ -234,23 +234,21 @@ def sample(
     rng = np.random.default_rng(seed)
     k, total = len(PARAMETERS), rounds[0] + sum(rounds) * len(modes)
     parts = [(np.zeros(k), np.diag(PRIOR_SD**2)), *((m.theta, WIDER * m.covariance) for m in modes)]
-    sizes, theta, ends = (
-        [rounds[0]] * len(parts),
-        np.empty((0, k)),
-        np.empty((total, len(model.rows), 2, 3), np.float32),
-    )
+    sizes, done = [rounds[0]] * len(parts), 0
+    theta, logs = np.empty((total, k)), np.empty((total, len(model.rows), 2), np.float32)
     for number, each in enumerate(rounds):
-        fresh = parts if number == 0 else [_moments(model, theta, ends[: len(theta)], parts, sizes, m) for m in modes]
+        so_far = Samples(theta[:done], _log_mixture(theta[:done], parts, sizes), logs[:done], ())
+        fresh = [_moments(model, so_far, m) for m in modes] if number else parts
         if number:
             parts, sizes = parts + fresh, sizes + [each] * len(fresh)
         for mean, covariance in fresh:
-            t = mean + _student(rng, each, k) @ np.linalg.cholesky(covariance).T
-            for at in t:
-                ends[len(theta)] = model.ends(at)
-                theta = np.vstack([theta, at])
+            draws = mean + _student(rng, each, k) @ np.linalg.cholesky(covariance).T
+            for at in draws:
+                theta[done], logs[done] = at, log_likelihoods(model.ends(at), model.rows)
+                done += 1
             if progress:
-                progress(len(theta), total)
-    return Samples(theta, _log_mixture(theta, parts, sizes), ends, tuple(modes))
+                progress(done, total)
+    return Samples(theta, _log_mixture(theta, parts, sizes), logs, tuple(modes))
 
 
 def _student(rng: np.random.Generator, n: int, k: int) -> Floats:
@@ -269,29 +267,21 @@ def _log_mixture(theta: Floats, parts: Sequence[tuple[Floats, Floats]], sizes: S
     return np.asarray(logsumexp(np.stack(logs), axis=0), float)
 
 
-def _moments(
-    model: Model,
-    theta: Floats,
-    ends: NDArray[np.float32],
-    parts: Sequence[tuple[Floats, Floats]],
-    sizes: Sequence[int],
-    at: Mode,
-) -> tuple[Floats, Floats]:
+def _moments(model: Model, so_far: Samples, at: Mode) -> tuple[Floats, Floats]:
     """Return mean and covariance of the posterior of a mode's year, from the samples so far.
 
     A part of the covariance at the mode is added, so that few samples of much weight do not make it singular.
     """
-    so_far = Samples(theta, _log_mixture(theta, parts, sizes), ends, (at,))
-    found = version(model, so_far, log_likelihoods(ends, model.rows), at.year)
+    found = version(model, replace(so_far, modes=(at,)), at.year)
     return found.mean, found.covariance + KEPT * at.covariance
 
 
-def version(model: Model, samples: Samples, logs: Floats, year: int) -> Version:
-    """Return the posterior of a year; `logs` are `log_likelihoods` of the samples [sample, row, month]."""
+def version(model: Model, samples: Samples, year: int) -> Version:
+    """Return the posterior of a year, with the weight of the likelihood of the last mode until then."""
     weights = known_by(model.rows, year)
     kappa = next((m.weight for m in reversed(samples.modes) if m.year <= year), samples.modes[0].weight)
     truce = truce_record(year_end(year))
-    target = kappa * np.tensordot(logs, weights, axes=2) + log_prior(samples.theta)
+    target = kappa * _weighted(samples.logs, weights) + log_prior(samples.theta)
     target = target + truce.log_likelihood(model.truces.at(samples.theta[:, INCIDENT]))
     lw = target - samples.log_proposal
     lw = lw - float(np.asarray(logsumexp(lw)))
@@ -312,8 +302,13 @@ def version(model: Model, samples: Samples, logs: Floats, year: int) -> Version:
     )
 
 
+def _weighted(logs: NDArray[np.float32], weights: Floats) -> Floats:
+    """Return the weighted log-likelihood [sample], in double precision, from the rows that have weight."""
+    used = weights.max(axis=1) > 0
+    return np.einsum("srm,rm->s", logs[:, used], weights[used], dtype=np.float64)
+
+
 def versions(model: Model, samples: Samples, years: Sequence[int]) -> list[Version]:
     """Return the posterior of each year in which outcomes of `FEWEST_ROWS` conflict-years were known."""
-    logs = log_likelihoods(samples.ends, model.rows)
     enough = [y for y in years if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
-    return [version(model, samples, logs, y) for y in enough]
+    return [version(model, samples, y) for y in enough]

@@ -42,13 +42,22 @@ RESTS_ON = (
 )
 
 
+TRIED = (  # by whom the calibration is judged must know how often it was made
+    "The calibration was run four times.",
+    "After the first run, in which the factor on the hazard of victory was a third, the hazard was fitted to episodes "
+    "of half a year and more, and to the time in which they were believed to go on.",
+    "Before the second, the samples and the interstate games were made more, and before the third the samples.",
+    "No choice was made by scores.",
+)
+
+
 @dataclass(frozen=True)
 class Settings:
     """How much is computed; the default is what is shipped."""
 
     groups: tuple[tuple[tuple[str, bool], int], ...] = tuple(GROUPS.items())
     every: int = 3  # years between modes of the proposal
-    rounds: tuple[int, ...] = (100, 100, 250)  # samples from each component of the proposal, by round
+    rounds: tuple[int, ...] = (100, 100, 250, 350)  # samples from each component of the proposal, by round
     cases: int = 60  # direct solves of the check
     finer: int = 15  # of them on a finer belief grid too
     seed: int = SEED
@@ -139,6 +148,7 @@ def method(s: Settings) -> dict[str, Any]:
         "fixed": "rationality (the unit), discount factor, restraint, shares of types, front, masses not named above",
         "posterior": "adaptive importance sampling from a mixture of Student distributions around modes and the prior",
         "samples_by_round": list(s.rounds),
+        "tried": TRIED,
         "seed": s.seed,
     }
 
