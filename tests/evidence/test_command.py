@@ -77,3 +77,10 @@ def test_rebuild_without_raw_data_is_missing_data(tmp_path):
     error = run("rebuild", str(tmp_path)).exception
     assert cli.exit_code(error) == 4
     assert "run: peacetalks evidence add FILE" in str(error)
+
+
+def test_a_question_after_the_end_of_the_record_says_how_old_it_is():
+    asked = run("outside", "interstate", "--months", "12", "--as-of", "2026-11-26")
+    assert "That record was 6.9 years old on 2026-11-26." in asked.stdout
+    rate = run("base-rate", "conflict recurs within 5 years", "--as-of", "2000-01-01")
+    assert "years old" not in rate.stdout

@@ -26,13 +26,12 @@ def base_rate(
 ) -> None:
     """How often it happened in the record, with interval, N and source."""
     from peacetalks import evidence
-    from peacetalks.pages.evidence_screen import base_rate_lines
+    from peacetalks.pages.evidence_screen import age_lines, base_rate_lines
     from peacetalks.pages.files import json_text
 
     found = evidence.base_rate(question, where, as_of)
-    print(
-        json_text(found.to_dict()) if as_json else printable("\n".join(base_rate_lines(question, found)) + "\n"), end=""
-    )
+    lines = [*base_rate_lines(question, found), *age_lines(found.coverage, as_of)]
+    print(json_text(found.to_dict()) if as_json else printable("\n".join(lines) + "\n"), end="")
 
 
 @app.command()
@@ -94,12 +93,13 @@ def outside(
 ) -> None:
     """What became of past conflicts of a class: the outcome classes by month, with 95% intervals and N."""
     from peacetalks import evidence
-    from peacetalks.pages.evidence_screen import outside_lines
+    from peacetalks.pages.evidence_screen import age_lines, outside_lines
     from peacetalks.pages.files import json_text
 
     when = options.months_listed(months, "--months")
     found = evidence.outside_forecast(classes or [], when, as_of, method=cast("Method", method))
-    print(json_text(found.to_dict()) if as_json else printable("\n".join(outside_lines(found)) + "\n"), end="")
+    lines = [*outside_lines(found), *age_lines(found.coverage, as_of)]
+    print(json_text(found.to_dict()) if as_json else printable("\n".join(lines) + "\n"), end="")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from datetime import date
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.evidence.dates import years_between
 from peacetalks.pages.cells import decimal_range
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.text_files import clip
@@ -128,6 +129,13 @@ def coverage_lines(ends: Sequence[Coverage]) -> list[str]:
         lines.append(f"The record of {x.gives} is followed to {x.followed_to.isoformat()} ({x.title}).")
         lines += left_lines("Not in the table, whatever their date", x.left_out)
     return lines
+
+
+def age_lines(ends: Sequence[Coverage], as_of: str | None) -> list[str]:
+    """Return how old the record of the cases was at the date of the question, if it ended before."""
+    if as_of is None or not ends or (age := years_between(ends[0].followed_to, date.fromisoformat(as_of))) <= 0:
+        return []
+    return [f"That record was {age:.1f} years old on {as_of}."]
 
 
 def conflict_rows(found: pl.DataFrame) -> list[dict[str, Any]]:
