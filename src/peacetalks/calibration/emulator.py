@@ -6,7 +6,7 @@ or closed.  Each is a Gaussian process around a quadratic: with B the quadratic 
 
 .. math:: y = B\beta + f + \epsilon, \qquad \beta \sim N(0, \tau^2 I),\; f \sim GP(0, k),\; \epsilon \sim N(0, s^2),
 
-k a squared exponential with a length of its own for each input.  Lengths and noise are those of greatest marginal
+k a squared exponential with a length of its own for each input.  Lengths and nugget (the variance of epsilon) are those of greatest marginal
 likelihood on the residuals of the quadratic (scikit-learn), the same for the four log ratios.  The error is that of
 leaving a point out, in closed form: :math:`[K^{-1}y]_i/[K^{-1}]_{ii}`.
 
@@ -115,10 +115,10 @@ def fit(solved: Solved) -> Emulator:
     z, t = (x - centre) / width, (y - level) / scale
     b = terms(z)
     rest = t - b @ np.linalg.solve(b.T @ b + 0.1 * np.eye(b.shape[1]), b.T @ t)
-    lengths, variance, noise = _hyperparameters(z, rest)
+    lengths, variance, nugget = _hyperparameters(z, rest)
     points = z / lengths
     square = ((points[:, None] - points[None]) ** 2).sum(axis=2)
-    k = variance * np.exp(-0.5 * square) + noise * np.eye(len(x)) + TREND**2 * b @ b.T
+    k = variance * np.exp(-0.5 * square) + nugget * np.eye(len(x)) + TREND**2 * b @ b.T
     factor = cho_factor(k, lower=True)
     weights = cho_solve(factor, t)
     away = weights / np.diag(cho_solve(factor, np.eye(len(x))))[:, None]
@@ -138,7 +138,7 @@ def fit(solved: Solved) -> Emulator:
 
 
 def _hyperparameters(z: Floats, rest: Floats) -> tuple[Floats, float, float]:
-    """Return lengths, variance and noise of greatest marginal likelihood on the residuals of the quadratic."""
+    """Return lengths, variance and nugget of greatest marginal likelihood on the residuals of the quadratic."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel

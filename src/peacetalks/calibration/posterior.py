@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 PRIOR_SD = np.array([sd for sd, _ in PRIORS.values()])
 FEWEST_ROWS = 200  # conflict-years with a known outcome before which the prior stands
-WIDER, KEPT = 1.2, 0.25  # parts of the covariance at a mode in the components of the first round, and of later ones
+WIDER, ADDED = 1.2, 0.25  # parts of the covariance at a mode in the components of the first round, and of later ones
 FREEDOM = 7  # degrees of freedom of the components
 STEP = 0.05  # of the finite differences, in standard deviations of the prior
 NEWTON_STEPS = 12
@@ -273,7 +273,7 @@ def _moments(model: Model, so_far: Samples, at: Mode) -> tuple[Floats, Floats]:
     A part of the covariance at the mode is added, so that few samples of much weight do not make it singular.
     """
     found = version(model, replace(so_far, modes=(at,)), at.year)
-    return found.mean, found.covariance + KEPT * at.covariance
+    return found.mean, found.covariance + ADDED * at.covariance
 
 
 def version(model: Model, samples: Samples, year: int) -> Version:

@@ -184,8 +184,7 @@ def parse_versions(text: str) -> tuple[Calibration, ...]:
         for r in mine:
             prior_sd, meaning = PRIORS[r["parameter"]]
             found = Parameter(r["parameter"], float(r["value"]), float(r["sd"]), prior_sd, meaning)
-            kept = found if found.identified else replace(found, mean=0.0, sd=prior_sd)
-            parameters[found.name] = kept
+            parameters[found.name] = found if found.identified else replace(found, mean=0.0, sd=prior_sd)
         first = mine[0]
         out.append(Calibration(date.fromisoformat(day), int(first["rows"]), int(first["states"]), parameters))
     return tuple(out)
