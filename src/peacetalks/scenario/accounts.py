@@ -146,6 +146,9 @@ def _check_entries(account: Account, base: Scenario, out: Scenario) -> None:
     paths = [c.path for c in account.change]
     if twice := sorted({p for p in paths if paths.count(p) > 1}):
         raise SpecError(f"account {account.name!r} changes {', '.join(twice)} twice; keep one entry")
+    if inner := next((p for p in paths if any(p != other and under(p, other) for other in paths)), None):
+        outer = next(other for other in paths if other != inner and under(inner, other))
+        raise SpecError(f"account {account.name!r} changes {inner} and {outer}, which holds it; keep one entry")
     before, after = base.written(), out.written()
     for entry in account.change:
         if written_at(before, entry.path) == written_at(after, entry.path):
