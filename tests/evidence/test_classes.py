@@ -82,7 +82,7 @@ def test_every_event_answers(event):
 @pytest.mark.parametrize(
     ("question", "p", "n"),
     [  # shared/data/README.md, section 2
-        ("ceasefire fails within 30 days", 0.203, 263),
+        ("ceasefire fails within 30 days", 0.2135, 280),  # 0.203 without the 17 terminated on an unknown day
         ("agreement fails within 1 year", 0.2154, 374),  # 0.21 without the six that failed on an unknown day
         ("talks reach a substantive agreement within 2 years", 0.55, 101),
         ("peace fails within 1 year", 0.218, 156),
@@ -114,7 +114,7 @@ def test_unknown_is_none_and_never_zero():
 
 def test_ceasefires_carry_bounds_and_a_caution():
     r = base_rate("ceasefire fails within 30 days")
-    assert r.bounds == pytest.approx((0.053, 0.203), abs=0.001)
+    assert r.bounds == pytest.approx((0.053, 0.2135), abs=0.001)
     assert "Half of all ceasefires" in r.caution
 
 

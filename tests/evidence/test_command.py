@@ -51,11 +51,11 @@ def test_bad_requests_are_bad_input(args, message):
 def test_an_unknown_rate_is_said_to_be_unknown():
     got = run("base-rate", "ceasefire fails within 60 years")
     assert got.exit_code == 0
-    assert "unknown (n = 263" in got.stdout
+    assert "unknown (n = 280" in got.stdout
 
 
 def test_bounds_and_caution_are_printed():
-    assert "Bounds: 0.053 to 0.203. Half of all ceasefires" in run("base-rate", "ceasefire fails within 30 days").stdout
+    assert "Bounds: 0.053 to 0.213. Half of all ceasefires" in run("base-rate", "ceasefire fails within 30 days").stdout
 
 
 def test_cards_are_listed_and_shown():

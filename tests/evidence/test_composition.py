@@ -76,10 +76,11 @@ def test_a_class_and_its_parent_are_counted_and_weighed(question, where):
 
 
 def test_ceasefires_by_hand():
-    """Of 967 open-ended ceasefires 263 have a known end: the rest by reason, from the table itself."""
+    """Of 967 open-ended ceasefires 280 have a known end, 17 of them on an unknown day; the rest by reason, by hand."""
     frame = read_cases("ceasefires").filter(pl.col("fixed_term") == 0)
     r = base_rate("ceasefire fails within 30 days")
-    assert (r.own.cases, r.own.used, r.own.where) == (frame.height, 263, "fixed_term=0")
+    assert (r.own.cases, r.own.used, r.own.where) == (frame.height, 280, "fixed_term=0")
+    assert r.own.interval_censored == frame.filter(pl.col("ended_by").is_not_null()).height == 17
     end, seen, how = pl.col("end"), pl.col("seen"), pl.col("ending")
     never = how.eq_missing("never_in_force")
     by_hand = {
@@ -87,7 +88,11 @@ def test_ceasefires_by_hand():
         "of unknown fate (neither an end nor that they still go on is recorded)": end.is_null()
         & seen.is_null()
         & how.is_null(),
-        "that ended on a day that is not recorded": ~never & end.is_null() & seen.is_null() & how.is_not_null(),
+        "that ended on a day that is not recorded": ~never
+        & end.is_null()
+        & seen.is_null()
+        & pl.col("ended_by").is_null()
+        & how.is_not_null(),
         "of which it is not recorded how they ended": end.is_not_null() & how.is_null(),
     }
     assert {x.reason: x.n for x in r.own.dropped} == {k: frame.filter(e).height for k, e in by_hand.items()}

@@ -21,7 +21,7 @@ SINCE, EVER = "since 1945", "1,000 deaths in some year"
 EFFORTS, AGAIN = "efforts in episodes that ended", "conflict active again"
 
 CURVES = [  # table, class, event, {days: per cent}, N
-    ("ceasefires", CF, "terminated", {7: 13.5, 30: 20.3, 90: 25.2, 365: 36.6, 730: 42.8}, 263),
+    ("ceasefires", CF, "terminated", {7: 14.0, 30: 21.4, 90: 26.7, 365: 39.4, 730: 46.5}, 280),
     ("ceasefires", "all", LOW, {7: 3.1, 30: 4.5, 90: 5.4, 365: 6.7}, 2001),
     ("ceasefires", BI, LOW, {7: 3.4, 30: 4.3, 90: 5.4, 365: 6.5}, 1107),
     ("ceasefires", "fixed_term=0", LOW, {7: 3.6, 30: 5.3, 90: 6.3, 365: 8.5}, 967),

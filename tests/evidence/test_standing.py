@@ -76,3 +76,29 @@ def test_a_full_agreement_lasts_longer_than_others():
     model = standing.fit_standing(standing.AGREEMENTS, None, 3, 7)
     full, other = (model.broken_by(0.0, 36, trait)[0, -1] for trait in (1.0, 0.0))
     assert full < other
+
+
+def test_a_break_on_an_unknown_day_is_distributed_over_the_days_by_then():
+    """Against simulation: 200,000 ends drawn from piecewise constant hazards, given that they came in time."""
+    rng = np.random.default_rng(8)
+    hazard, years, case = np.array([2.0, 0.5, 0.1]), np.array([0.1, 0.4, 3.0]), np.zeros(3, np.int64)
+    time, event = standing.distributed(hazard, years, case)
+    assert event.sum() == pytest.approx(1)
+    edges = np.concatenate([[0.0], np.cumsum(years)])
+    survival = np.exp(-np.concatenate([[0.0], np.cumsum(hazard * years)]))
+    draws = []
+    for u in rng.random(200_000) * (1 - survival[-1]):
+        j = int(np.searchsorted(-survival, -(1 - u), side="right")) - 1
+        draws.append(edges[j] + np.log(survival[j] / (1 - u)) / hazard[j])
+    draws = np.array(draws)
+    assert np.histogram(draws, edges)[0] / draws.size == pytest.approx(event, abs=0.005)
+    assert np.clip(draws[:, None] - edges[:-1], 0, years).mean(axis=0) == pytest.approx(time, abs=0.005)
+
+
+def test_the_breaks_on_an_unknown_day_enter_once_they_can_be_known():
+    """Some ceasefires were terminated on a day that is not recorded; it is known by the end of coverage."""
+    early, late = (standing.fit_standing(standing.CEASEFIRES, day, 3, 7) for day in (dt.date(2020, 12, 30), None))
+    undated = cases("ceasefires", "fixed_term=0, side!=unilateral")["ended_by"].is_not_null().sum()
+    assert undated > 0
+    assert late.broken - early.broken >= undated
+    assert late.broken_by(0.0, 12)[0, -1] > early.broken_by(0.0, 12)[0, -1]

@@ -6,7 +6,7 @@ Every table has `id`, `name`, `cluster` (the state or conflict; cases of one clu
 ==============================  ==========================================================================
 end set                         ended on that day; `ending` null means that it is not known how
 end null, seen set              still going on at `seen` (right-censored)
-end null, ended_by set          ended on an unknown day after `start`, by that day (interval-censored; agreements)
+end null, ended_by set          ended on an unknown day after `start`, by that day (interval-censored)
 all three null                  fate or its day not known: counted in N, but never as "did not end"
 ==============================  ==========================================================================
 """
@@ -80,7 +80,11 @@ def declared_ceasefires(load: Load) -> pl.DataFrame:
 
 
 def ceasefires(load: Load) -> pl.DataFrame:
-    """Return one row per ceasefire with an exact first day."""
+    """Return one row per ceasefire with an exact first day.
+
+    Of some it is coded that a party ended them, without a usable day: by the end of coverage, in `ended_by`.
+    """
+    last = covered(load, "ethprio-ceasefires")
     one = declared_ceasefires(load).filter(pl.col("start").is_not_null())
     one = one.with_columns(end=pl.when(pl.col("end") >= pl.col("start")).then("end"))
     one = one.sort("start", "ceasefire_id").with_columns(
@@ -92,7 +96,8 @@ def ceasefires(load: Load) -> pl.DataFrame:
         cluster="location",
         start="start",
         end="end",
-        seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), covered(load, "ethprio-ceasefires")),
+        seen=_censored((pl.col("ending") == "still_on") & pl.col("end").is_null(), last),
+        ended_by=pl.when((pl.col("ending") == "terminated") & pl.col("end").is_null()).then(pl.lit(last)),
         ending="ending",
         side="side",
         **{"class": pl.col("class")},

@@ -213,7 +213,10 @@ def _reasons(
     strict = manner or event.name == "ceasefire fails"
     never = pl.col("ending").eq_missing("never_in_force") if event.name == "ceasefire fails" else pl.lit(False)
     no_manner = pl.lit(strict) & pl.col("end").is_not_null() & pl.col("ending").is_null()
-    return {NEVER: never, **_no_time(frame), NO_MANNER: no_manner}
+    undated = pl.lit(event.name == "ceasefire ends") & pl.col("end").is_null()  # other ends compete: needs the day
+    gone = {NO_DAY: undated & pl.col("ended_by").is_not_null()} if "ended_by" in frame.columns else {}
+    reasons = {NEVER: never, **_no_time(frame), NO_MANNER: no_manner}
+    return {r: e | gone[r] if r in gone else e for r, e in reasons.items()}
 
 
 def compose(

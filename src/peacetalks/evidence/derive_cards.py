@@ -104,7 +104,8 @@ DEFINITIONS: dict[str, str] = {
     "tables where these have the code, else in that of version 1.1b3; `other` where version 1.1b3 gives the number to "
     "another act. Roots and codes of version 1.1b3 are from its codebook (Schrodt 2012); scores are left out.",
     "cases_ceasefires.csv": "Ceasefires with an exact first day. Codes are those of the card of "
-    "ethprio-ceasefires. `previous` counts earlier ceasefires of the conflict.",
+    "ethprio-ceasefires. `ended_by` is the end of coverage for those that a party ended on an unknown day; `previous` "
+    "counts earlier ceasefires of the conflict.",
     "cases_spells.csv": "Peace after civil wars; `end` is the day on which war resumed.",
     "cases_agreements.csv": "Peace agreements; `end` is the day from which one is coded as no longer in force, "
     "`ended_by` the end of coverage for those that ended on an unknown day after the signature.",

@@ -144,7 +144,7 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
     --------
     >>> r = base_rate("ceasefire fails within 30 days")
     >>> round(r.probability, 3), r.n
-    (0.203, 263)
+    (0.213, 280)
     """
     asked = parse(question)
     event = asked.event

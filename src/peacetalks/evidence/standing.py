@@ -9,9 +9,16 @@ spells       Fortna's spells of peace after civil wars that ended in a truce or 
 agreements   UCDP peace agreements; broken: coded as no longer in force
 ===========  ===========================================================================================================
 
+A break on an unknown day (`ended_by`) is interval-censored: its time at risk and its event are distributed over the
+days by then as the fitted hazard says, and the fit is repeated (expectation and maximisation).
+
 Every hazard falls or rises with the logarithm of the age, so that no curve ends flat; ages beyond the longest follow-up
 take the hazard at it. The era in which a case began is a random walk over five-year steps (`pieces.eras`), and the last
 era's level is carried forward.
+
+References
+----------
+Dempster, Laird and Rubin (1977), Journal of the Royal Statistical Society B 39, 1-38.
 """
 
 from __future__ import annotations
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
 
 LEVEL_SD, AGE_SD, TRAIT_SD, ERA_SD = 2.0, 0.5, 0.5, 0.3  # of the priors (judgement)
 YEAR = DAYS_PER_YEAR
+ROUNDS, TOLERANCE = 50, 1e-6  # of expectation and maximisation
 
 
 @dataclass(frozen=True)
@@ -121,19 +129,66 @@ def fit_standing(source: Source, as_of: date | None, draws: int, seed: int) -> S
     if source.trait:
         of_case = used.select(v=source.trait[1].cast(pl.Float64))["v"].fill_null(np.nan).to_numpy()
     trait = of_case[c.case]
-    mean = float(np.nan_to_num(np.nanmean(np.where(np.isnan(trait), np.nan, trait)))) if source.trait else 0.0
-    broken = (known.cause[c.case] == 1) * c.last
+    mean = float(np.nan_to_num(np.nanmean(trait))) if source.trait else 0.0
+    broken = (known.cause == 1).astype(float)
     today = as_of or FOLLOWED_TO[source.kind]
     began = used["start"].dt.year().to_numpy().astype(np.int64)[c.case]
     x = columns(c.age, trait - mean, began, today)
-    pieces = Pieces(c.days[:, None] / YEAR, broken[:, None].astype(float), x, cluster[c.case])
-    level = float(np.log((pieces.events.sum() + 0.5) / (pieces.exposure.sum() + 5.0)))
-    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS])
-    prior = Prior(np.array([[level, *[0.0] * (sd.size - 1)]]), sd)
+    exact = known.exact[c.case]
+    years = c.days / YEAR
+    exposure, events = np.where(exact, years, 0.0), np.where(exact, broken[c.case] * c.last, 0.0)
     rng = np.random.default_rng(seed)
-    found = fit(pieces, prior, cluster_counts(rng, draws, names.size), rng)
+    counts = cluster_counts(rng, draws, names.size)
+    found = _fitted(exposure, events, x, cluster[c.case], counts, rng)
+    late = ~exact & (broken[c.case] == 1)
+    for _ in range(ROUNDS if late.any() else 0):  # breaks on an unknown day
+        before = found.beta
+        hazard = np.exp(x[late] @ before[0])
+        exposure[late], events[late] = distributed(hazard, years[late], c.case[late])
+        found = _fitted(exposure, events, x, cluster[c.case], counts, rng)
+        if np.abs(found.beta - before).max() < TOLERANCE:
+            break
     share = used.height / frame.height if source.unknown else 1.0
-    return Standing(
-        found, source.trait[0] if source.trait else "", mean, today, float(known.days.max()), share, rng.random(draws),
-        used.height, names.size, int(broken.sum()), source.where or "all",
-    )  # fmt: skip
+    oldest = float(known.days[known.exact].max(initial=1.0))
+    name = source.trait[0] if source.trait else ""
+    basis = (used.height, names.size, int(broken.sum()), source.where or "all")
+    return Standing(found, name, mean, today, oldest, share, rng.random(draws), *basis)
+
+
+def distributed(hazard: Floats, years: Floats, case: Ints) -> tuple[Floats, Floats]:
+    """Return the expected time at risk and the expected event in each piece of cases that ended within their pieces.
+
+    Parameters
+    ----------
+    hazard, years : ndarray, shape (piece,)
+        Hazard a year and length of each piece, in order of age within a case.
+    case : ndarray, shape (piece,)
+        Number of the case of each piece.
+
+    Examples
+    --------
+    >>> time, event = distributed(np.array([1.0, 1.0]), np.array([1.0, 1.0]), np.array([0, 0]))
+    >>> event.round(3).tolist()  # 1 - exp(-1) and exp(-1) - exp(-2), of 1 - exp(-2)
+    [0.731, 0.269]
+    """
+    time, event = np.zeros(years.size), np.zeros(years.size)
+    for i in np.unique(case):
+        own = case == i
+        risk = hazard[own] * years[own]
+        before = np.exp(-(np.cumsum(risk) - risk))
+        here = before * -np.expm1(-risk)
+        event[own] = here / here.sum()
+        later = 1 - np.cumsum(event[own])
+        within = 1 / risk - 1 / np.expm1(risk)  # mean share of the piece before an event in it
+        time[own] = years[own] * (later + event[own] * within)
+    return time, event
+
+
+def _fitted(
+    exposure: Floats, events: Floats, x: Floats, cluster: Ints, counts: Floats, rng: np.random.Generator
+) -> Hazards:
+    """Fit the hazard of a break to pieces."""
+    pieces = Pieces(exposure[:, None], events[:, None], x, cluster)
+    level = float(np.log((events.sum() + 0.5) / (exposure.sum() + 5.0)))
+    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS])
+    return fit(pieces, Prior(np.array([[level, *[0.0] * (sd.size - 1)]]), sd), counts, rng)
