@@ -6,9 +6,9 @@ or closed.  Each is a Gaussian process around a quadratic: with B the quadratic 
 
 .. math:: y = B\beta + f + \epsilon, \qquad \beta \sim N(0, \tau^2 I),\; f \sim GP(0, k),\; \epsilon \sim N(0, s^2),
 
-k a squared exponential with a length of its own for each input.  Lengths and nugget (the variance of epsilon) are those of greatest marginal
-likelihood on the residuals of the quadratic (scikit-learn), the same for the four log ratios.  The error is that of
-leaving a point out, in closed form: :math:`[K^{-1}y]_i/[K^{-1}]_{ii}`.
+k a squared exponential with a length of its own for each input.  Lengths and nugget :math:`s^2` are those of greatest
+marginal likelihood on the residuals of the quadratic (scikit-learn), the same for the four log ratios.  The error is
+that of leaving a point out, in closed form: :math:`[K^{-1}y]_i/[K^{-1}]_{ii}`.
 
 References
 ----------

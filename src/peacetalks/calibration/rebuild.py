@@ -42,11 +42,13 @@ RESTS_ON = (
 )
 
 
-TRIED = (  # by whom the calibration is judged must know how often it was made
-    "The calibration was run four times.",
-    "After the first run, in which the factor on the hazard of victory was a third, the hazard was fitted to episodes "
-    "of half a year and more, and to the time in which they were believed to go on.",
-    "Before the second, the samples and the interstate games were made more, and before the third the samples.",
+TRIED = (  # who judges the calibration must know how often it was made, and what was changed
+    "The calibration was made five times.",
+    "In a first look at civil conflicts alone the factor on the hazard of victory was a third: since then the hazard "
+    "is fitted to episodes of half a year and more, and to the time in which they were believed to go on.",
+    "A factor on incidents under a truce that both sides keep could not make truces last as recorded, for violations "
+    "decide: it is now on all chances of a break.",
+    "After the first two whole runs there were more interstate games and more samples; nothing else was changed.",
     "No choice was made by scores.",
 )
 
