@@ -101,7 +101,7 @@ def test_hazard_of_victory_falls_with_age_as_in_the_record():
 
 
 def test_hazard_of_victory_is_near_the_crude_rate_of_its_band():
-    counts, months, _ = covariates_module._victories_by_age(covariates_module._episodes(date(2019, 12, 31)))
+    counts, months, _ = covariates_module._victories_by_age(covariates_module._episodes(date(2019, 12, 31), ""))
     first, second = counts[0] / months[0], counts[2] / months[2]  # civil: in the first year, and in years 3 and 4
     assert victory_hazard("civil", 0.43, date(2019, 12, 31)) == pytest.approx(first, rel=0.5)
     assert victory_hazard("civil", 2.9, date(2019, 12, 31)) == pytest.approx(second, rel=0.5)
@@ -124,7 +124,7 @@ def test_nothing_that_became_known_later_enters(monkeypatch):
         )
 
     def clear() -> None:
-        for f in ("earlier_victories", "settlement_failure", "_episodes", "_hazard_coefficients"):
+        for f in ("_earlier_victories", "_settlement_failure", "_episodes", "_hazard_coefficients"):
             getattr(covariates_module, f).cache_clear()
 
     monkeypatch.setattr(covariates_module, "read_cases", planted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,14 @@ from peacetalks.calibration.design import GROUPS, RANGES, SEED, design, solve_de
 from peacetalks.calibration.emulator import fit_all
 from peacetalks.calibration.forecasts import forecasts, forecasts_csv
 from peacetalks.calibration.posterior import FEWEST_ROWS, Mode, Model, known_by, mode, sample, versions
-from peacetalks.calibration.rows import YEARS, rows_of
+from peacetalks.calibration.rows import FROM, rows_of
 from peacetalks.calibration.shipped import card, value, versions_csv
 from peacetalks.calibration.truces import break_hazard
 from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.calibration import PRIORS
 from peacetalks.evidence.derive import compare
+from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
 from peacetalks.evidence.tables import write_tables
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
 TABLES = Path(__file__).parent / "tables"
 DESIGN = "design.csv"
-LAST = 2020  # of the versions: the last year in which an outcome became known
 RESTS_ON = (
     "conflict_years.csv",
     "cases_episodes.csv",
@@ -78,7 +79,7 @@ def calibrate(
     ----------
     data_dir : path, optional
         Folder with the raw files: the tables of the record are made from them and must be the committed ones.  None:
-        the committed ones are used as they are.
+        the tables in use are taken as they are (the user's own only for another folder than the package's).
     out_dir : path, optional
         Folder to write to; default the places in the package.  The solved design is written there as it comes, and what
         is in it already is not solved again.
@@ -107,8 +108,9 @@ def calibrate(
     own.mkdir(parents=True, exist_ok=True)
     points = design(dict(s.groups), s.seed)
     done = solve_design(points, own / DESIGN, jobs, _step(report, "solving the design"))
-    frame = conflict_years()
-    with threadpool_limits(1):  # sums in another order would give other last digits
+    which = package_only() if out_dir is None or data_dir is not None else nullcontext()
+    with which, threadpool_limits(1):  # sums in another order would give other last digits
+        frame = conflict_years()
         model = Model(rows_of(frame), fit_all(points, done), break_hazard())
         texts, forecast_text = tables(frame, model, s, report)
     paths = write_tables(own, {"forecasts.csv": forecast_text}) + write_tables(record, texts)
@@ -117,7 +119,11 @@ def calibrate(
 
 def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None = None) -> tuple[dict[str, str], str]:
     """Return the tables of the calibration {file name: text}, and that of the forecasts."""
-    years = [y for y in range(YEARS[0], LAST + 1) if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
+    years = [
+        y
+        for y in range(FROM, model.rows.last_known + 1)
+        if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS
+    ]
     if not years:
         raise EvidenceError(f"fewer than {FEWEST_ROWS} conflict-years have a known outcome: nothing can be estimated.")
     used = replace(model, rows=model.rows.choose(model.rows.used))
@@ -145,7 +151,7 @@ def method(s: Settings) -> dict[str, Any]:
         },
         "likelihood": "multinomial, ends after 12 and 24 months, half weight each; rows weigh the same; multiplied by "
         "a weight from the scores summed by state (magnitude adjustment)",
-        "conflict_years": f"civil and interstate, {YEARS[0]} to {YEARS[1]}",
+        "conflict_years": f"civil and interstate, from {FROM}",
         "priors": {n: {"mean": 0.0, "sd": sd} for n, (sd, _) in PRIORS.items()},
         "fixed": "rationality (the unit), discount factor, restraint, shares of types, front, masses not named above",
         "posterior": "adaptive importance sampling from a mixture of Student distributions around modes and the prior",

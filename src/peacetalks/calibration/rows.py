@@ -1,7 +1,8 @@
 """The conflict-years as arrays: inputs of the emulator, covariates of slopes, outcomes and the days they were known.
 
-A conflict-year is asked about on its 31 December, with what was known then.  It is used for the calibration if it lies
-in `YEARS` and its conflict is civil or between states (colonial wars are asked about, and not used).
+A conflict-year is asked about on its 31 December, with what was known then.  It is used for the calibration from the
+year `FROM` on if its outcome is known and its conflict is civil or between states (colonial wars are asked about, and
+not used).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from peacetalks.evidence.arrays import Bools, Floats, Ints
 
-YEARS = (1955, 2019)
+FROM = 1955
 PARAMETERS = tuple(PRIORS)
 INPUT_OF = {"decisive": "log_hazard"} | {name: name for name in FACTORS if name != "decisive"}  # factor -> input
 NEVER = 10**7  # ordinal of a day that never comes
@@ -60,6 +61,12 @@ class Rows:
             x[:, INPUTS.index(INPUT_OF[factor])] += theta[slope] * self.slopes[:, at]
         return x
 
+    @property
+    def last_known(self) -> int:
+        """The last year in which an outcome became known."""
+        known = self.known[(self.outcome >= 0) & self.used[:, None]]
+        return date.fromordinal(int(known.max())).year if known.size else FROM
+
     def choose(self, keep: Bools) -> Rows:
         """Return the rows for which `keep` holds."""
         return replace(self, **{name: getattr(self, name)[keep] for name in self.__dataclass_fields__})
@@ -77,7 +84,7 @@ def rows_of(frame: pl.DataFrame) -> Rows:
         given |= {"log_hazard": log(c.hazard), "log_failure": log(c.failure)}
         base[i, : len(given)] = [given[name] for name in INPUTS[: len(given)]]
     days = {m: frame[f"known{m}"].to_list() for m in MONTHS}
-    outcome = [[ORDER.index(e) if e else -1 for e in frame[f"out{m}"].to_list()] for m in MONTHS]
+    outcome = np.array([[ORDER.index(e) if e else -1 for e in frame[f"out{m}"].to_list()] for m in MONTHS]).T
     year = frame["year"].to_numpy().astype(np.int64)
     colonial = (frame["war_type"] == "extrasystemic").to_numpy()
     return Rows(
@@ -87,9 +94,9 @@ def rows_of(frame: pl.DataFrame) -> Rows:
         year=year,
         base=base,
         slopes=np.array([[c.slopes()[n] for n in SLOPE_COVARIATES] for c in found]),
-        outcome=np.array(outcome).T,
+        outcome=outcome,
         known=np.array([[d.toordinal() if d else NEVER for d in days[m]] for m in MONTHS]).T,
-        used=(year >= YEARS[0]) & (year <= YEARS[1]) & ~colonial,
+        used=(year >= FROM) & (outcome >= 0).any(axis=1) & ~colonial,
     )
 
 

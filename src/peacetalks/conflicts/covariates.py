@@ -35,6 +35,7 @@ from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from peacetalks.evidence.endings import VICTORY
 from peacetalks.evidence.follow_up import end_known_on, followed_days
+from peacetalks.evidence.local_tables import version
 from peacetalks.evidence.tables import read_cases
 
 if TYPE_CHECKING:
@@ -129,10 +130,14 @@ def strength(conflict: Conflict) -> tuple[float, str]:
     return min(max(a / (a + b), 0.1), 0.9), "share of the CINC of both sides in the year before (nmc)"
 
 
-@lru_cache(maxsize=512)
 def earlier_victories(incompatibility: str, as_of: date) -> tuple[int, int]:
     """Return how many decided civil conflicts over an issue the government had won, and had lost, by a date."""
-    won = _episodes(as_of).filter(
+    return _earlier_victories(incompatibility, as_of, version())
+
+
+@lru_cache(maxsize=512)
+def _earlier_victories(incompatibility: str, as_of: date, tables: str) -> tuple[int, int]:
+    won = _episodes(as_of, tables).filter(
         ~pl.col("interstate"), pl.col("ending").is_in(VICTORY), pl.col("incompatibility") == incompatibility
     )
     a = won.filter(pl.col("ending") == "victory_a").height
@@ -149,13 +154,17 @@ def victory_hazard(kind: str, age: float, as_of: date) -> float:
     >>> young > 3 * old
     True
     """
-    a, b, c = _hazard_coefficients(as_of)
+    a, b, c = _hazard_coefficients(as_of, version())
     return exp(a + b * (kind == "interstate") - c * log(OFFSET + age))
 
 
-@lru_cache(maxsize=512)
 def settlement_failure(as_of: date) -> float:
     """Return the hazard per month that a settlement fails in its first two years, as it was known at a date."""
+    return _settlement_failure(as_of, version())
+
+
+@lru_cache(maxsize=512)
+def _settlement_failure(as_of: date, tables: str) -> float:
     agreements = known_at(read_cases("agreements"), as_of)
     treaties = known_at(read_cases("spells"), as_of).filter(pl.col("war_ended") == "treaty")
     failures, months = FAILURE_PRIOR
@@ -168,9 +177,10 @@ def settlement_failure(as_of: date) -> float:
 
 
 @lru_cache(maxsize=512)
-def _episodes(as_of: date) -> pl.DataFrame:
+def _episodes(as_of: date, tables: str) -> pl.DataFrame:
     """Return the episodes known at a date, without extrasystemic ones, and the years that each was believed to go on.
 
+    `tables` is the version of the tables that are read (`local_tables.version`), here and below: caches depend on it.
     An end in low activity is known only after a calendar year without any: a forecast is asked about such a year too.
     """
     frame = known_at(read_cases("episodes"), as_of).filter(pl.col("war_type") != "extrasystemic")
@@ -180,9 +190,9 @@ def _episodes(as_of: date) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=512)
-def _hazard_coefficients(as_of: date) -> tuple[float, float, float]:
+def _hazard_coefficients(as_of: date, tables: str) -> tuple[float, float, float]:
     """Return a, b and c of the hazard of victory known at a date, by Newton's method on the penalised likelihood."""
-    counts, months, x = _victories_by_age(_episodes(as_of))
+    counts, months, x = _victories_by_age(_episodes(as_of, tables))
     mean, sd = (np.array(v) for v in zip(*HAZARD_PRIOR, strict=True))
     beta = mean.copy()
     for _ in range(50):

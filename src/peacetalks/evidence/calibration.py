@@ -12,7 +12,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from math import exp, hypot
 from typing import TYPE_CHECKING
 
@@ -154,12 +154,12 @@ def calibration(as_of: date | None = None) -> Calibration:
     return known[-1] if known else prior()
 
 
-@cache
 def versions() -> tuple[Calibration, ...]:
     """Return the shipped versions of the calibration, by the day from which they were known."""
     return parse_versions(table_text(TABLE))
 
 
+@lru_cache(maxsize=4)
 def parse_versions(text: str) -> tuple[Calibration, ...]:
     """Return the versions from the text of their table.
 
