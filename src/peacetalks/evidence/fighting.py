@@ -8,6 +8,11 @@ level is what is carried forward.
 
 A trait that is not known, of a case or of the situation, takes its mean. Low activity in a year is known only when the
 next calendar year is over: time after the last such year does not count as time at risk of fading.
+
+The covariates and the widths of the priors were compared by walk-forward on the conflict-years of 1955 to 2018 (some 25
+variants). On civil ones (N 1,720 at 12 months, 1,678 at 24) the Brier scores are .125 and .206, without eras .126 and
+.209, of the climatology known at the time .127 and .215; other widths change them by less than .001. On the 55 between
+states the regression is worse than climatology (.397 against .354), as far as so few can say.
 """
 
 from __future__ import annotations

@@ -52,6 +52,7 @@ class Basis:
     definition: str
     counted_from: str
     note: str
+    rest: str = "of which the days are not recorded, or that had not ended"  # why other cases are not used
 
 
 def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], seed: int) -> RecordAnswer:
@@ -64,6 +65,8 @@ def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], s
     runs = (1 - share) * runs + share * thirds
     low, high = np.quantile(runs, [LOW, HIGH], axis=0) if len(runs) else (point, point)
     cases, dropped = _left_out(basis, s.as_of)
+    rest = cases - basis.n - sum(x.n for x in dropped)
+    dropped += (Left(basis.rest, rest),) if rest > 0 else ()
     ends_on = coverage(basis.kind, s.as_of)[0].followed_to
     return RecordAnswer(
         name=basis.name,
@@ -80,7 +83,7 @@ def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], s
         counted_from=basis.counted_from,
         source="; ".join(f"{card(d).title} {version_in_use(d)}" for d in SOURCES[basis.kind]),
         coverage_end=ends_on,
-        note=" ".join(t for t in (basis.note, _age_of_record(ends_on, s.as_of)) if t),
+        note=" ".join(t.strip() for t in (basis.note, _age_of_record(ends_on, s.as_of)) if t),
         cases=cases,
         dropped=dropped,
     )

@@ -199,6 +199,7 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
         "again, of which only the calendar year is known (taken as 1 July); shrunk to those of all kinds",
         counted_from=for_age("a truce or settlement", age),
         note="",
+        rest="that had not ended in an agreement or a ceasefire, or of which it is not known what followed",
     )
     return answer(basis, _broken(by), s, months, seed)
 
