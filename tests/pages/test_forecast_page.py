@@ -43,7 +43,7 @@ def test_svg_and_csv(looked, tmp_path):
     forecast_page.write(looked, path)
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
     rows = list(csv.DictReader(io.StringIO(forecast_page.csv(looked))))
-    assert list(rows[0]) == ["period", "date", "view", "level", "outcome", "probability", "low", "high"]
+    assert list(rows[0]) == ["period", "view", "level", "outcome", "probability", "date", "low", "high"]
     found = {}
     for r in rows:
         found.setdefault((r["view"], r["level"], int(r["period"])), []).append(float(r["probability"]))
@@ -86,7 +86,7 @@ def test_a_date_that_the_record_does_not_reach_is_unknown_in_every_output(looked
         assert printed[key]["peace"][-1] is None
         assert printed[key]["peace"][0] is not None
     assert printed["best_interval"]["peace"][-1] is None
-    assert "24,1953-07-10,best,end,peace,,,\n" in forecast_page.csv(part)
+    assert "24,best,end,peace,,1953-07-10,,\n" in forecast_page.csv(part)
     rows = [*best_rows(part), *(r for r in forecast_rows(part) if r.kind is RowKind.PAST)]
     assert [r.cells[-1] for r in rows] == ["-"] * 9
     assert "<svg" in forecast_page.html(part)

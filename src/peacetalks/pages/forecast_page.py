@@ -102,7 +102,7 @@ def csv(o: Outlook) -> str:
     The views are those of JSON: `best` with its 90% interval, `model`, `record`; then `pooled` (the same as `best`),
     `inside` (the same as `model`) and the record in each class.
     """
-    head = ("period", "date", "view", "level", "outcome", "probability", "low", "high")
+    head = ("period", "view", "level", "outcome", "probability", "date", "low", "high")
     best = o.pooled
     first = {"best": best.ends, "model": o.ends, "record": best.record}
     shown = {view: a for view, a in first.items() if a is not None} | o.views
@@ -118,7 +118,8 @@ def _csv_rows(o: Outlook, view: str, level: str, a: DataArray) -> Iterator[tuple
         for what in a[name].values:
             at = {"period": month, name: what}
             spans = ("" if r is None else decimal(float(r.sel(at)), "", ".6f") for r in ranges)
-            yield str(month), day.isoformat(), view, level, what, decimal(float(a.sel(at)), "", ".6f"), *spans
+            p = decimal(float(a.sel(at)), "", ".6f")
+            yield str(month), view, level, what, p, day.isoformat(), *spans
 
 
 def as_json(o: Outlook) -> str:
