@@ -52,7 +52,7 @@ SHARE = (
 COST = "war_cost = { low = 0.004, mode = 0.006, high = 0.009"
 FRONT = "front = { value = 0.5,"
 SCENARIOS = {
-    "malformed": (("positions = 21", "positions = "), ["mine.toml: not valid TOML", "line 50", "Strings need quotes"]),
+    "malformed": (("positions = 21", "positions = "), ["mine.toml: not valid TOML", "line 51", "Strings need quotes"]),
     "unknown key": (
         ("proposer =", "propser ="),
         ["talks.propser: unknown key (did you mean 'proposer'?)", "peacetalks check"],

@@ -133,4 +133,4 @@ def test_departures_are_said_in_words(ukraine):
     lines = [str(d) for d in departures(ukraine)]
     assert lines[0] == "talks open (typically closed)"
     assert "share of the front held by Russia 0.829 (typically 0.5)" in lines
-    assert any(line.startswith("cost of fighting of Ukraine (irresolute) 0.016 (typically ") for line in lines)
+    assert any(line.startswith("share of the type of Ukraine (irresolute) 0.3 (typically ") for line in lines)
