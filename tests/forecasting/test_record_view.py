@@ -65,6 +65,7 @@ def test_a_truce_is_not_compared_with_fighting():
     assert found[0].anchors
     assert found[0].ends["peace"][0] > 0.8
     assert found[-1].ends["peace"][0] < 0.02
+    assert "the state of this one is truce, so it answers another question" in found[-1].note
 
 
 def test_without_the_table_kind_and_age_follow_from_the_classes(korea):

@@ -42,6 +42,9 @@ LIMITS = (
     "The record does not say whether those who fight also talk, nor whether a war widened: "
     "Still no settlement cannot be split and More conflict is a lower bound."
 )
+OTHER_QUESTION = (
+    "This class holds conflicts that were fought; the state of this one is {state}, so it answers another question. "
+)
 NOTHING_ASKED = "The record was not asked: there is no answer to start from."
 
 
@@ -125,8 +128,10 @@ def record_views(scenario: Scenario, months: tuple[int, ...]) -> tuple[RecordVie
     """
     with timed("record"):
         check_classes(scenario)
-        found = answers(situation_of(scenario), months, draws=ANSWER_DRAWS)
-        own = (_class_view(scenario, where, months) for where in scenario.reference_classes)
+        asked = situation_of(scenario)
+        found = answers(asked, months, draws=ANSWER_DRAWS)
+        caution = "" if asked.state == "fighting" else OTHER_QUESTION.format(state=asked.state)
+        own = (_class_view(scenario, where, months, caution) for where in scenario.reference_classes)
         return (*map(_answer_view, found), *own)
 
 
@@ -196,8 +201,8 @@ def _columns(table: Floats | None) -> dict[str, list[float | None]]:
     return {end: [float(p) if np.isfinite(p) else None for p in table[:, i]] for i, end in enumerate(ENDS)}
 
 
-def _class_view(scenario: Scenario, where: str, months: tuple[int, ...]) -> RecordView:
-    """Return what the record says in one reference class."""
+def _class_view(scenario: Scenario, where: str, months: tuple[int, ...], caution: str) -> RecordView:
+    """Return what the record says in one reference class; `caution` goes before its notes."""
     chosen, as_of = CaseFilter.parse("episodes", where), scenario.as_of
     conditions = len(set(chosen.conditions)) + sum(map(bool, (chosen.reached, chosen.since, chosen.until)))
     try:
@@ -206,10 +211,10 @@ def _class_view(scenario: Scenario, where: str, months: tuple[int, ...]) -> Reco
         note = f"The record holds no such case as of {as_of}: nothing can be estimated from it."
         return RecordView(where, conditions, months, 0, 0.0, {}, {}, {}, "", note)
     if f.n < FEW:
-        note = f"Only {f.n} such case{'s' * (f.n != 1)} as of {as_of}, too few for an estimate. {LIMITS}"
+        note = f"Only {f.n} such case{'s' * (f.n != 1)} as of {as_of}, too few for an estimate. {caution}{LIMITS}"
         return RecordView(where, conditions, months, f.n, f.weight, {}, {}, {}, f.source, note, **_basis(f))
     point, low, high = map(_columns, (f.end_probability, f.end_low, f.end_high))
-    return RecordView(where, conditions, months, f.n, f.weight, point, low, high, f.source, LIMITS, **_basis(f))
+    return RecordView(where, conditions, months, f.n, f.weight, point, low, high, f.source, caution + LIMITS, **_basis(f))
 
 
 def _basis(f: OutsideForecast) -> dict[str, Any]:
