@@ -1,5 +1,6 @@
 """Conflict-years: rows, reference, best estimate and targets, by hand on small tables and blind to the future."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +10,16 @@ import pytest
 from peacetalks.backtests import targets
 from peacetalks.backtests.case_outcomes import ORDER
 from peacetalks.backtests.conflict_year_arrays import FAR, NOT_KNOWN, ConflictYears, inputs
-from peacetalks.backtests.conflict_year_views import EARLY, NO_MODEL, NO_RECORD, VIEWS, Given, climatology, forecast
+from peacetalks.backtests.conflict_year_views import (
+    AT_PRIOR,
+    EARLY,
+    NO_MODEL,
+    NO_RECORD,
+    VIEWS,
+    Given,
+    climatology,
+    forecast,
+)
 from peacetalks.backtests.occasions import day_number
 from peacetalks.backtests.results import NOWHERE, Question
 from peacetalks.backtests.scores import Bootstrap, Scored, result
@@ -75,10 +85,12 @@ def test_rows_are_left_out_with_their_reason():
     rows = ConflictYears.of(conflict_years().filter(pl.col("year").is_between(1950, 1955)))
     given, ridge = tables(rows.n, 1), np.full((rows.n, 3), 1 / 3)
     ridge[0], given.record[1], given.typical[2] = np.nan, np.nan, np.nan
+    given.model[3] = given.uncalibrated[3]
     v = forecast(rows, 12, given, ridge)
     assert tuple(v.views) == VIEWS
-    assert v.reason[:3].tolist() == [EARLY, NO_RECORD, NO_MODEL]
-    assert (v.reason[3:] == np.where(rows.outcome(12)[3:] < 0, NOT_KNOWN, "")).all()
+    assert v.reason[:4].tolist() == [EARLY, NO_RECORD, NO_MODEL, AT_PRIOR]
+    assert (v.reason[4:] == np.where(rows.outcome(12)[4:] < 0, NOT_KNOWN, "")).all()
+    assert (v.scored_or_at_prior == v.scored | (v.reason == AT_PRIOR)).all()
     assert not (v.scored & (rows.outcome(12) < 0)).any()
 
 
@@ -109,7 +121,7 @@ def one_horizon(model):
     """Forecasts at 12 months in which the record says what climatology says."""
     rows = ConflictYears.of(conflict_years().filter(pl.col("year").is_between(1950, 1990)))
     base = np.nan_to_num(climatology(rows, 12), nan=1 / 3)
-    given = Given(base, base, model(rows, base), base)
+    given = Given(base, base[:, ::-1], model(rows, base), base)
     return forecast(rows, 12, given, base)
 
 
@@ -160,9 +172,9 @@ def test_targets_by_hand():
     assert found[0].by_row.value == pytest.approx(hand - base, abs=1e-6)
     assert found[0].by_row.high < 0
     assert not targets.sharpens(found)  # it is the best estimate that must
-    better = [targets.Compared(c.months, "best", c.score, c.by_row, c.by_episode) for c in found]
+    better = [replace(c, view="best") for c in found]
     assert targets.sharpens(better)
     same = targets.compared(one_horizon(lambda rows, base: base), "model", Bootstrap(200, 7))
     assert [c.by_row.value for c in same] == [0, 0]
-    worse = [targets.Compared(c.months, "best", c.score, c.by_row, c.by_episode) for c in same]
+    worse = [replace(c, view="best") for c in same]
     assert not targets.sharpens(worse)

@@ -43,6 +43,8 @@ VIEWS = ("climatology", STATUS_QUO, RIVAL, "record", UNCALIBRATED, "model", "bes
 EARLY = f"fewer than {rival.LEAST} earlier outcomes were known"
 NO_RECORD = "the record gives no answer"
 NO_MODEL = "the model gives no forecast"
+AT_PRIOR = "the calibration had not begun: the calibrated model is the one at its prior"
+SAME = 1e-9  # difference of probabilities below which two forecasts are the same
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,13 @@ class YearViews:
 
     @property
     def scored(self) -> Bools:
-        """Rows in which every view has a forecast and the outcome is known."""
+        """Rows in which every view has a forecast of its own and the outcome is known."""
         return self.reason == ""
+
+    @property
+    def scored_or_at_prior(self) -> Bools:
+        """The same with the rows before the first calibration, in which the model is at its prior."""
+        return self.scored | (self.reason == AT_PRIOR)
 
 
 def climatology(rows: ConflictYears, months: int) -> Floats:
@@ -111,5 +118,7 @@ def forecast(rows: ConflictYears, months: int, given: Given, ridge: Floats | Non
         ~np.isfinite(p).all(axis=1)
         for p in (views[RIVAL], given.record, given.model + given.uncalibrated + given.typical)
     )
-    reason = np.select([y < 0, early, record, model], [NOT_KNOWN, EARLY, NO_RECORD, NO_MODEL], "")
+    at_prior = (np.abs(given.model - given.uncalibrated) < SAME).all(axis=1)
+    why = {NOT_KNOWN: y < 0, EARLY: early, NO_RECORD: record, NO_MODEL: model, AT_PRIOR: at_prior}
+    reason = np.select(list(why.values()), list(why), "")
     return YearViews(rows, months, views, given.typical, [None] * rows.n, reason)

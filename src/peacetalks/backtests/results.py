@@ -19,6 +19,7 @@ from peacetalks.backtests.conflict_year_views import YearViews
 from peacetalks.backtests.conflict_year_views import forecast as forecast_years
 from peacetalks.backtests.occasions import Occasions, Question, Tables, occasions
 from peacetalks.backtests.scores import REFERENCE, Bootstrap, Bound, Result, Scored, Scores, left_out, result
+from peacetalks.backtests.variants import Variant, variants
 from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
 from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.evidence import score
@@ -59,6 +60,7 @@ class Backtest:
     book_result: Result  # of the case book
     compared: tuple[targets.Compared, ...]  # calibrated model and best estimate with the record
     targets: tuple[targets.Target, ...]
+    variants: tuple[Variant, ...]  # other ways to join record and model, tried on the conflict-years
     questions: tuple[Result, ...]  # ceasefires, episodes, processes
     weight: Weight  # of the best estimate, as it is shipped
     draws: int
@@ -95,6 +97,7 @@ class Backtest:
             "targets": [plain(t) for t in self.targets],
             "compared": [plain(c) for c in self.compared],
             "sharpens": self.sharpens,
+            "variants": [plain(v) for v in self.variants],
             "questions": [plain(q) for q in self.questions],
             "case_book": {**plain(self.book_result), "cases": cases, "size": asdict(book.size)},
             "weight": plain(self.weight),
@@ -154,8 +157,9 @@ def backtest(
         targets.book_target(book_result),
     ]
     questions = tuple(_question(o, bootstrap) for o in occasions(tables))
+    tried = tuple(t for v in views for t in variants(v, bootstrap))
     return Backtest(
-        views, scored, book, book_result, tuple(compared), tuple(reached), questions, shipped(), draws, seed
+        views, scored, book, book_result, tuple(compared), tuple(reached), tried, questions, shipped(), draws, seed
     )
 
 

@@ -47,23 +47,22 @@ class Compared:
     score: str
     by_row: Difference
     by_episode: float  # the same with each episode counted once, which is not proper (`conflict_year_views`)
+    from_start: Difference  # by row, with the rows before the first calibration, in which the model is at its prior
 
 
 def compared(views: YearViews, view: str, bootstrap: Bootstrap) -> list[Compared]:
     """Return the differences between a view and the record, one for each of `SCORES`."""
-    ok = views.scored
-    y, w = views.rows.outcome(views.months)[ok], views.rows.episode_weight(views.months)[ok]
-    mine, record = (each(views.views[v][ok], y) for v in (view, "record"))
-    return [
-        Compared(
-            views.months,
-            view,
-            name,
-            difference(mine[name], record[name], views.rows.cluster[ok], *bootstrap),
-            round(float(np.average(mine[name] - record[name], weights=w)), 6),
-        )
-        for name in SCORES
-    ]
+    every, ok = views.scored_or_at_prior, views.scored
+    y, cluster = views.rows.outcome(views.months)[every], views.rows.cluster[every]
+    mine, record = (each(views.views[v][every], y) for v in (view, "record"))
+    here, w = ok[every], views.rows.episode_weight(views.months)[ok]
+    out = []
+    for name in SCORES:
+        a, b = mine[name], record[name]
+        by_row = difference(a[here], b[here], cluster[here], *bootstrap)
+        by_episode = round(float(np.average((a - b)[here], weights=w)), 6)
+        out.append(Compared(views.months, view, name, by_row, by_episode, difference(a, b, cluster, *bootstrap)))
+    return out
 
 
 def year_targets(found: list[Compared], results: dict[int, Result]) -> list[Target]:

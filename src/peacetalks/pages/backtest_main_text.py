@@ -21,6 +21,7 @@ from peacetalks.pages.cells import decimal, score_or_infinity
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, PAST_CONFLICTS
 
 if TYPE_CHECKING:
+    from peacetalks.backtests.measures import Difference
     from peacetalks.backtests.results import Backtest, Result
     from peacetalks.backtests.targets import Compared, Target
 
@@ -154,14 +155,27 @@ def _groups(b: Backtest) -> str:
 
 def _episodes(b: Backtest) -> str:
     """Return the differences by row and with each episode counted once."""
-    head = ["difference from past conflicts", "months", "score", "by row (95% over states)", "each episode once"]
-    return f"{ONCE}\n{table(head, [_compared(c) for c in b.compared])}\n"
+    head = [
+        "difference from past conflicts",
+        "months",
+        "score",
+        "by row (95% over states)",
+        "with the rows at the prior",
+    ]
+    head += ["each episode once"]
+    rows = [(v.name, str(v.months), _difference(v.brier), _difference(v.rps)) for v in b.variants]
+    tried = table(["in place of the best estimate", "months", "Brier", "RPS"], rows)
+    return f"{ONCE}\n{table(head, [_compared(c) for c in b.compared])}\n\n{TRIED}\n{tried}\n"
 
 
 def _compared(c: Compared) -> list[str]:
-    d = c.by_row
-    row = f"{_small(d.value)} ({_small(d.low)} to {_small(d.high)})"
-    return [name_of(c.view), str(c.months), c.score.upper() if c.score == "rps" else "Brier", row, _small(c.by_episode)]
+    score = "RPS" if c.score == "rps" else "Brier"
+    rows = (_difference(c.by_row), _difference(c.from_start))
+    return [name_of(c.view), str(c.months), score, *rows, _small(c.by_episode)]
+
+
+def _difference(d: Difference) -> str:
+    return f"{_small(d.value)} ({_small(d.low)} to {_small(d.high)})"
 
 
 def case_book(b: Backtest) -> str:
@@ -229,9 +243,18 @@ are conflict-years of UCDP/PRIO up to the last whose outcome is coded. Scores co
 - *{BEST_ESTIMATE}*: {PAST_CONFLICTS}, adjusted by the model's departure from the typical case of its class.
 """
 
-ONCE = """Each episode counted once, with the weight 1/(rows of the episode), is shown beside and decides nothing: how
-many rows an episode has depends on when it ends, so the weight depends on the outcome, and a forecast that overstates
-endings would win.
+ONCE = """Rows before the first calibration, in which the calibrated model is the one at its prior, are left out above;
+the column with them shows what they change. Each episode counted once, with the weight 1/(rows of the episode), is
+shown beside and decides nothing: how many rows an episode has depends on when it ends, so the weight depends on the
+outcome, and a forecast that overstates endings would win.
+"""
+
+TRIED = f"""### Other ways to join record and model
+
+Tried on these rows, each by walk-forward, and none chosen: what is shipped was fixed before. Differences from
+{PAST_CONFLICTS}. The *mean of the class* stands in place of the typical case: the typical case lies at the medians of
+its class, and where the model's forecasts are skewed over the class their mean is another, so that the departures do
+not cancel and move the level.
 """
 
 BOOK = """{n} negotiations chosen by a rule (`peacetalks.backtests.negotiations`): the first mediated talks with a
