@@ -214,7 +214,9 @@ def _class_view(scenario: Scenario, where: str, months: tuple[int, ...], caution
         note = f"Only {f.n} such case{'s' * (f.n != 1)} as of {as_of}, too few for an estimate. {caution}{LIMITS}"
         return RecordView(where, conditions, months, f.n, f.weight, {}, {}, {}, f.source, note, **_basis(f))
     point, low, high = map(_columns, (f.end_probability, f.end_low, f.end_high))
-    return RecordView(where, conditions, months, f.n, f.weight, point, low, high, f.source, caution + LIMITS, **_basis(f))
+    return RecordView(
+        where, conditions, months, f.n, f.weight, point, low, high, f.source, caution + LIMITS, **_basis(f)
+    )
 
 
 def _basis(f: OutsideForecast) -> dict[str, Any]:
