@@ -56,6 +56,8 @@ def test_what_an_account_may_not_do(base):
     assert "talks.walk changes nothing" in refuse(base, {"talks.walk": same, "talks.ask": {"value": 0.3, **J}})
     assert "changes nothing" in refuse(base, {"talks.walk": same})
     assert "talks.walk needs a source" in refuse(base, {"talks.walk": 0.2})
+    inside = {"talks.walk": {"value": 0.2, **J}, "talks": same}
+    assert "changes talks.walk and talks, which holds it; keep one entry" in refuse(base, inside)
     assert "rent.weight needs a source" in refuse(base, {"rent": {"weight": 0.2}})
     with pytest.raises(pt.SpecError, match="is an interpretation of 'korea-1951', not of 'russia-ukraine-2025'"):
         apply(account(base, {"talks.walk": {"value": 0.2, **J}}), pt.load(NAME))

@@ -118,6 +118,7 @@ def apply(account: Account, base: Scenario, groups: frozenset[str] | None = None
     False
     """
     _check_base(account, base)
+    _check_paths(account)
     chosen = account.groups if groups is None else {g: rows for g, rows in account.groups.items() if g in groups}
     entries = [c for rows in chosen.values() for c in rows]
     if not entries:
@@ -142,13 +143,16 @@ def _check_base(account: Account, base: Scenario) -> None:
         )
 
 
-def _check_entries(account: Account, base: Scenario, out: Scenario) -> None:
+def _check_paths(account: Account) -> None:
     paths = [c.path for c in account.change]
     if twice := sorted({p for p in paths if paths.count(p) > 1}):
         raise SpecError(f"account {account.name!r} changes {', '.join(twice)} twice; keep one entry")
-    if inner := next((p for p in paths if any(p != other and under(p, other) for other in paths)), None):
-        outer = next(other for other in paths if other != inner and under(inner, other))
-        raise SpecError(f"account {account.name!r} changes {inner} and {outer}, which holds it; keep one entry")
+    for inner in paths:
+        if outer := next((p for p in paths if p != inner and under(inner, p)), None):
+            raise SpecError(f"account {account.name!r} changes {inner} and {outer}, which holds it; keep one entry")
+
+
+def _check_entries(account: Account, base: Scenario, out: Scenario) -> None:
     before, after = base.written(), out.written()
     for entry in account.change:
         if written_at(before, entry.path) == written_at(after, entry.path):
