@@ -21,12 +21,17 @@ from peacetalks.calibration.posterior import (
 )
 from peacetalks.calibration.rows import PARAMETERS, SLOPE_COVARIATES, Rows, year_end
 from peacetalks.calibration.shipped import identified, value, versions_csv
-from peacetalks.calibration.truces import BreakHazard
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.calibration import parse_versions
 
 REACH = PARAMETERS.index("reach")
-FLAT = BreakHazard(np.array([-3.0, 3.0]), np.log([0.04, 0.04]))  # truces say nothing
+
+
+class Silent:
+    """A hazard of a break that no parameter moves: truces say nothing."""
+
+    def at(self, theta: np.ndarray) -> np.ndarray:
+        return np.full(theta.shape[:-1], 0.04)
 
 
 class Line:
@@ -61,7 +66,7 @@ def made(n: int = 300, states: int = 60, seed: int = 1) -> Rows:
 
 
 def model(rows: Rows) -> Model:
-    return Model(rows, {("civil", False): Line(), ("civil", True): Line()}, FLAT)  # type: ignore[dict-item]
+    return Model(rows, {("civil", False): Line(), ("civil", True): Line()}, Silent())  # type: ignore[dict-item]
 
 
 @pytest.fixture(scope="module")

@@ -40,12 +40,17 @@ def cheap(point: Point, *_) -> np.ndarray:
     return probabilities(np.array([[peace, more, peace + 0.6, more + 0.6]]))[0]
 
 
+def cheap_truce(point: Point) -> np.ndarray:
+    """Return the ends of a made truce, which breaks the more often the larger the factor on incidents."""
+    broken = 0.1 * np.exp(dict(zip(INPUTS, point.inputs, strict=True))["incident"])
+    return np.array([[1 - broken, broken / 2, broken / 2], [1 - 2 * broken, broken, broken]])
+
+
 @pytest.fixture
 def _made_solves(monkeypatch):
     for module in (design_module, checks):
         monkeypatch.setattr(module, "solve_point", cheap)
-    line = truces.BreakHazard(np.array([-3.0, 0.5]), np.log([0.01, 0.2]))
-    monkeypatch.setattr(rebuild, "break_hazard", lambda: line)
+    monkeypatch.setattr(truces, "solve_truce", cheap_truce)
 
 
 @pytest.mark.slow
@@ -54,20 +59,27 @@ def test_the_same_bytes_come_out_twice_and_the_model_meets_the_record(tmp_path):
     seen = []
     first = calibrate(None, tmp_path / "a", settings=FEW, report=lambda *step: seen.append(step))
     second = calibrate(None, tmp_path / "b", settings=FEW)
-    assert [p.name for p in first] == ["design.csv", "forecasts.csv", "calibration.csv", "calibration.json"]
+    assert [p.name for p in first] == [
+        "design.csv",
+        "truces.csv",
+        "forecasts.csv",
+        "calibration.csv",
+        "calibration.json",
+    ]
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
     assert {name for name, *_ in seen} == {
         "solving the design",
+        "solving the design of truces",
         "modes of the posterior",
         "sampling the posterior",
         "direct solves",
     }
-    card = json.loads(first[3].read_text())
-    versions = parse_versions(first[2].read_text())
+    card = json.loads(first[4].read_text())
+    versions = parse_versions(first[3].read_text())
     assert versions[0].rows >= 200
     assert versions[-1].parameters["reach"].identified
     assert versions[-1].rows == card["last_version"]["conflict_years"]
-    table = pl.read_csv(first[1])
+    table = pl.read_csv(first[2])
     assert table.height == 2 * conflict_years().height
     late = table.filter(pl.col("months") == 12, pl.col("year").is_between(2000, 2018))
     came = conflict_years().select("episode", "year", "out12").drop_nulls()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib.resources import files
 
 import numpy as np
 import polars as pl
 import pytest
 
-from peacetalks.calibration.truces import BreakHazard, truce_record
+from peacetalks.calibration.design import INPUTS, Point, group, read_solved
+from peacetalks.calibration.emulator import fit
+from peacetalks.calibration.rows import PARAMETERS
+from peacetalks.calibration.truces import USUAL, BreakHazard, solve_truce, truce_design, truce_record
 from peacetalks.evidence.tables import read_cases
 
 DAY = date(2000, 1, 1)
@@ -35,6 +39,13 @@ def test_breaks_and_months_by_hand():
     found = truce_record(DAY, table)
     assert (found.broken, found.ceasefires, found.unknown) == (1, 3, 1)
     assert found.months == pytest.approx((30 + 60 + 365) / 30.4375)
+
+
+def test_a_truce_that_is_still_in_force_at_the_date_counts_until_then():
+    table = frame([{"start": date(1999, 10, 2), "end": date(2005, 1, 1), "ending": "terminated"}])
+    found = truce_record(DAY, table)
+    assert (found.broken, found.ceasefires) == (0, 1)
+    assert found.months == pytest.approx(91 / 30.4375)
 
 
 def test_the_likelihood_peaks_at_breaks_per_month():
@@ -71,6 +82,15 @@ def test_nothing_later_enters():
     assert truce_record(date(2000, 6, 1), changed).broken > truce_record(date(2000, 6, 1), table).broken
 
 
-def test_the_hazard_of_the_game_lies_between_its_points():
-    line = BreakHazard(np.array([-1.0, 0.0]), np.log([0.02, 0.08]))
-    assert line.at(np.array([-1.0, -0.5, 0.0])) == pytest.approx([0.02, 0.04, 0.08])
+def test_the_emulated_hazard_is_near_that_of_the_game():
+    theta = np.zeros(len(PARAMETERS))
+    theta[PARAMETERS.index("cost")], theta[PARAMETERS.index("incident")] = -1.5, -1.0
+    text = (files("peacetalks.calibration") / "tables" / "truces.csv").read_text(encoding="utf-8")
+    points = truce_design()
+    hazard = BreakHazard(fit(group(points, read_solved(text, points), "civil", True)))
+    inputs = USUAL | {"cost": -1.5, "incident": -1.0}
+    solved = solve_truce(Point(0, "civil", True, tuple(inputs.get(n, 0.0) for n in INPUTS)))
+    assert float(hazard.at(theta)) == pytest.approx(1 - solved[0, 0], rel=0.15)
+    both = hazard.at(np.array([theta, theta + 0.5 * (np.arange(len(PARAMETERS)) == PARAMETERS.index("incident"))]))
+    assert both[0] == pytest.approx(float(hazard.at(theta)))
+    assert both[1] > both[0]  # more incidents, more breaks

@@ -19,7 +19,7 @@ import io
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from math import exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import qmc
@@ -118,6 +118,11 @@ def design(groups: Mapping[tuple[str, bool], int] | None = None, seed: int = SEE
 
 def solve_point(point: Point, size: Size = SIZE, tolerance: float = TOLERANCE) -> Floats:
     """Return the ends [month of `MONTHS`, end of `ORDER`] of a point; NaN where no equilibrium was found."""
+    return ends_of(tables_of(point, False, size), max(MONTHS), size, tolerance)[[m - 1 for m in MONTHS]]
+
+
+def tables_of(point: Point, truce: bool, size: Size) -> dict[str, Any]:
+    """Return the tables of the game of a point, with or without a truce in force."""
     given = dict(zip(INPUTS, point.inputs, strict=True))
     found = Covariates(
         age=exp(given["log_age"]),
@@ -134,8 +139,7 @@ def solve_point(point: Point, size: Size = SIZE, tolerance: float = TOLERANCE) -
     )
     names = ("cost", "reach", "offer", "reopen", "mobility", "incident")
     factors = {n: (given[n], 0.0) for n in names} | {"decisive": (0.0, 0.0)}
-    table = game_table(point.kind, found, factors, point.talks, False, size)
-    return ends_of(table, max(MONTHS), size, tolerance)[[m - 1 for m in MONTHS]]
+    return game_table(point.kind, found, factors, point.talks, truce, size)
 
 
 def ends_of(table: Mapping[str, object], periods: int, size: Size, tolerance: float = TOLERANCE) -> Floats:
@@ -161,9 +165,15 @@ def ends_of(table: Mapping[str, object], periods: int, size: Size, tolerance: fl
 
 
 def solve_design(
-    points: Sequence[Point], path: Path, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    points: Sequence[Point],
+    path: Path,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+    solve_one: Callable[[Point], Floats] | None = None,
 ) -> dict[int, Floats]:
     """Solve points and return their ends by number; those in the file `path` are read, and new ones added to it.
+
+    `solve_one` (default `solve_point`) solves a point.
 
     Raises
     ------
@@ -172,11 +182,9 @@ def solve_design(
     """
     done = read_solved(path.read_text(encoding="utf-8"), points) if path.exists() else {}
     missing = [p for p in points if p.number not in done]
-    fresh = not path.exists()
+    path.write_text(design_csv([p for p in points if p.number in done], done), encoding="utf-8")
     with path.open("a", encoding="utf-8", newline="") as file:
-        if fresh:
-            file.write(",".join(HEAD) + "\n")
-        for point, found in zip(missing, _solved(missing, jobs), strict=True):
+        for point, found in zip(missing, _solved(missing, jobs, solve_one or solve_point), strict=True):
             file.write(line(point, found))
             file.flush()
             done[point.number] = parsed(found)
@@ -186,15 +194,15 @@ def solve_design(
     return done
 
 
-def _solved(points: Sequence[Point], jobs: int) -> Iterator[Floats]:
+def _solved(points: Sequence[Point], jobs: int, solve_one: Callable[[Point], Floats]) -> Iterator[Floats]:
     if jobs <= 1:
-        yield from map(solve_point, points)
+        yield from map(solve_one, points)
         return
     with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(solve_point, points, chunksize=4)
+        yield from pool.map(solve_one, points, chunksize=4)
 
 
-HEAD = ("number", "kind", "talks", *INPUTS, *(f"{e}{m}" for m in MONTHS for e in ORDER))
+HEAD = ("number", "kind", "talks", *INPUTS, *(f"{e}_{when}" for when in ("early", "late") for e in ORDER))
 
 
 def line(point: Point, found: Floats) -> str:
@@ -238,7 +246,7 @@ def read_solved(text: str, points: Sequence[Point]) -> dict[int, Floats]:
             raise EvidenceError(
                 f"the file of solved points holds another design (point {number}): remove it, or give another folder."
             )
-        found = [[float(row[f"{e}{m}"] or "nan") for e in ORDER] for m in MONTHS]
+        found = [[float(row[f"{e}_{when}"] or "nan") for e in ORDER] for when in ("early", "late")]
         out[number] = parsed(np.array(found))
     return out
 

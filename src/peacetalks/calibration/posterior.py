@@ -55,7 +55,6 @@ FREEDOM = 7  # degrees of freedom of the components
 STEP = 0.05  # of the finite differences, in standard deviations of the prior
 NEWTON_STEPS = 12
 GAIN = 2e-3  # in log posterior, below which a mode is found
-INCIDENT = PARAMETERS.index("incident")
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,7 @@ def mode(model: Model, year: int, start: Floats | None = None) -> Mode:
 
     def objective(at: Floats) -> float:
         fit = float((w * log_likelihoods(model.ends(at, keep), rows)).sum())
-        return kappa * fit + float(truce.log_likelihood(model.truces.at(at[INCIDENT]))) + float(log_prior(at))
+        return kappa * fit + float(truce.log_likelihood(model.truces.at(at))) + float(log_prior(at))
 
     information = np.eye(len(theta))
     for second in (False, True):
@@ -192,13 +191,12 @@ def _scores(model: Model, theta: Floats, keep: Bools, w: Floats) -> tuple[Floats
 
 
 def _truce_slope(model: Model, truce: TruceRecord, theta: Floats) -> tuple[Floats, Floats]:
-    """Return gradient and curvature (a diagonal matrix) of the likelihood of truces."""
-    h, at = 0.1, theta[INCIDENT]
-    low, mid, high = (float(truce.log_likelihood(model.truces.at(at + s))) for s in (-h, 0.0, h))
-    gradient, matrix = np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
-    gradient[INCIDENT] = (high - low) / (2 * h)
-    matrix[INCIDENT, INCIDENT] = max((2 * mid - low - high) / h**2, 0.0)
-    return gradient, matrix
+    """Return gradient and expected information of the likelihood of truces."""
+    steps = np.diag(STEP * PRIOR_SD)
+    up, down = (np.log(model.truces.at(theta + sign * steps)) for sign in (1, -1))
+    slope = (up - down) / (2 * STEP * PRIOR_SD)
+    expected = float(model.truces.at(theta)) * truce.months
+    return truce.weight * (truce.broken - expected) * slope, truce.weight * expected * np.outer(slope, slope)
 
 
 def _magnitude(scores: Floats, information: Floats, rows: Rows) -> float:
@@ -282,7 +280,7 @@ def version(model: Model, samples: Samples, year: int) -> Version:
     kappa = next((m.weight for m in reversed(samples.modes) if m.year <= year), samples.modes[0].weight)
     truce = truce_record(year_end(year))
     target = kappa * _weighted(samples.logs, weights) + log_prior(samples.theta)
-    target = target + truce.log_likelihood(model.truces.at(samples.theta[:, INCIDENT]))
+    target = target + truce.log_likelihood(model.truces.at(samples.theta))
     lw = target - samples.log_proposal
     lw = lw - float(np.asarray(logsumexp(lw)))
     w = np.exp(lw)

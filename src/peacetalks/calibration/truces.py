@@ -1,6 +1,7 @@
 r"""Truces: how often ceasefires of both sides break in the record, and in the game.
 
-The game's chance b of a break is nearly the same in every month of a truce, so months are taken as exposure: with D
+The game's chance b of a break, which depends on all parameters (what a war costs decides who violates), is nearly the
+same in every month of a truce, so months are taken as exposure: with D
 ceasefires terminated by a party within a year and T months under observation, the log-likelihood is
 :math:`\kappa (D \log b - bT)`.  A ceasefire that expires, is replaced or is still in force is followed to that day.  A
 ceasefire of unknown fate may have broken on any day or on none: its likelihood is that of the interval from 0 to
@@ -24,34 +25,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from peacetalks.calibration.design import RANGES, SIZE, ends_of
-from peacetalks.conflicts.covariates import Covariates
-from peacetalks.conflicts.mapping import game_table
+from peacetalks.calibration.design import INPUTS, ORDER, SEED, SIZE, design, ends_of, group, solve_design, tables_of
+from peacetalks.calibration.emulator import fit, within
+from peacetalks.calibration.rows import INPUT_OF, PARAMETERS
 from peacetalks.evidence.asof import known_at
-from peacetalks.evidence.calibration import FACTORS
 from peacetalks.evidence.dates import DAYS_PER_MONTH
 from peacetalks.evidence.tables import read_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
+    from pathlib import Path
 
+    from peacetalks.calibration.design import Point
+    from peacetalks.calibration.emulator import Emulator
     from peacetalks.evidence.arrays import Floats
 
 YEAR = 365
 KNOWN_FATES = ("terminated", "superseded", "expired", "still_on")
-USUAL = Covariates(  # a civil conflict of three years at which the game's truces are solved
-    age=3.0,
-    strength=0.7,
-    strength_source="design",
-    hazard=0.003,
-    failure=0.014,
-    ceasefires=0.0,
-    log_age=0.0,
-    era=0.0,
-    interstate=0.0,
-    log_deaths=0.0,
-    deaths_known=False,
-)
+USUAL = {"log_age": log(3.0), "strength": 0.7, "log_hazard": log(0.003), "log_failure": log(0.014)}  # a civil conflict
+POINTS = 220
 
 
 @dataclass(frozen=True)
@@ -78,8 +71,9 @@ def truce_record(as_of: date, frame: pl.DataFrame | None = None) -> TruceRecord:
         pl.col("side") != "unilateral", (pl.col("ending") != "never_in_force").fill_null(True)
     )
     days = (pl.coalesce("end", "seen") - pl.col("start")).dt.total_days()
+    going_on = pl.col("ending").is_null() & pl.col("end").is_null()  # at the date: with a last day of follow-up
     known = every.with_columns(days=days).filter(
-        pl.col("ending").is_in(KNOWN_FATES).fill_null(False), pl.col("days") >= 0
+        pl.col("ending").is_in(KNOWN_FATES).fill_null(False) | going_on, pl.col("days") >= 0
     )
     broken = (pl.col("ending") == "terminated") & (pl.col("days") <= YEAR)
     by_state = (
@@ -94,24 +88,33 @@ def truce_record(as_of: date, frame: pl.DataFrame | None = None) -> TruceRecord:
     return TruceRecord(int(d.sum()), float(t.sum()), weight, known.height, every.height - known.height)
 
 
+def truce_design() -> list[Point]:
+    """Return the points at which the game is solved with a truce in force: a Latin hypercube of its own."""
+    return design({("civil", True): POINTS}, SEED + 1)
+
+
+def solve_truce(point: Point) -> Floats:
+    """Return the ends [first and third month, end] of a point with a truce in force; NaN where it was not solved."""
+    return ends_of(tables_of(point, True, SIZE), 3, SIZE)[[0, 2]]
+
+
 @dataclass(frozen=True)
 class BreakHazard:
-    """The game's chance that a truce breaks in its first month, by the logarithm of the factor `incident`."""
+    """The game's chance that a truce breaks in its first month, at parameters: emulated, in a usual conflict."""
 
-    log_factor: Floats  # [point], ascending
-    log_hazard: Floats  # [point]
+    emulator: Emulator
 
-    def at(self, log_factor: Floats) -> Floats:
-        """Return the hazard at factors, by linear interpolation of its logarithm."""
-        return np.exp(np.interp(log_factor, self.log_factor, self.log_hazard))
+    def at(self, theta: Floats) -> Floats:
+        """Return the hazard [...] at parameters [..., parameter]."""
+        flat = theta.reshape(-1, len(PARAMETERS))
+        x = np.tile([USUAL.get(n, 0.0) for n in INPUTS], (len(flat), 1))
+        for factor, name in INPUT_OF.items():
+            x[:, INPUTS.index(name)] += flat[:, PARAMETERS.index(factor)]
+        peace = self.emulator.ends(within("civil", x))[:, 0, ORDER.index("peace")]
+        return np.maximum(1 - peace, 1e-4).reshape(theta.shape[:-1])
 
 
-def break_hazard(points: int = 9) -> BreakHazard:
-    """Return the game's hazard of a break on a grid of the factor `incident`, the other factors at the judgement."""
-    grid = np.linspace(*RANGES["incident"], points)
-    hazards = []
-    for value in grid:
-        factors = {n: (float(value) if n == "incident" else 0.0, 0.0) for n in FACTORS}
-        first = ends_of(game_table("civil", USUAL, factors, True, True, SIZE), 1, SIZE)[0]
-        hazards.append(log(1 - first[0]))
-    return BreakHazard(grid, np.array(hazards, dtype=np.float64).round(5))
+def break_hazard(path: Path, jobs: int = 1, progress: Callable[[int, int], None] | None = None) -> BreakHazard:
+    """Return the game's hazard of a break; solved points are read from the file `path`, and new ones written to it."""
+    points = truce_design()
+    return BreakHazard(fit(group(points, solve_design(points, path, jobs, progress, solve_truce), "civil", True)))

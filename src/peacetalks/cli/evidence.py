@@ -165,8 +165,9 @@ def _recalibrate() -> None:
     from peacetalks.evidence.update import adopt
 
     with tempfile.TemporaryDirectory() as folder:
-        if (solved := rebuild.TABLES / rebuild.DESIGN).is_file():  # solves do not depend on the record
-            (Path(folder) / rebuild.DESIGN).write_bytes(solved.read_bytes())
+        for name in (rebuild.DESIGN, rebuild.TRUCES):  # solves do not depend on the record
+            if (solved := rebuild.TABLES / name).is_file():
+                (Path(folder) / name).write_bytes(solved.read_bytes())
         paths = rebuild.calibrate(out_dir=folder, report=_step)
         adopt({p.name: p.read_text(encoding="utf-8") for p in paths if p.name.startswith("calibration.")})
     print("The calibration was remade on these tables.")
