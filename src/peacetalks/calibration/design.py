@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import csv
 import io
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from math import exp, log
 from typing import TYPE_CHECKING, Any
@@ -29,13 +28,14 @@ from peacetalks.conflicts.mapping import Size, game_table
 from peacetalks.equilibrium.forward import forecast
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import EvidenceError, NotSolved
+from peacetalks.forecasting.jobs import solve_all
 from peacetalks.mechanisms.standard_game import build
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.scenario import from_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from peacetalks.evidence.arrays import Floats
@@ -184,22 +184,18 @@ def solve_design(
     missing = [p for p in points if p.number not in done]
     path.write_text(design_csv([p for p in points if p.number in done], done), encoding="utf-8")
     with path.open("a", encoding="utf-8", newline="") as file:
-        for point, found in zip(missing, _solved(missing, jobs, solve_one or solve_point), strict=True):
-            file.write(line(point, found))
+
+        def store(i: int, found: Floats | NotSolved) -> None:
+            ends = np.full((len(MONTHS), len(ORDER)), np.nan) if isinstance(found, NotSolved) else found
+            file.write(line(missing[i], ends))
             file.flush()
-            done[point.number] = parsed(found)
+            done[missing[i].number] = parsed(ends)
             if progress:
                 progress(len(done), len(points))
+
+        solve_all(solve_one or solve_point, missing, jobs, store=store)
     path.write_text(design_csv(points, done), encoding="utf-8")
     return done
-
-
-def _solved(points: Sequence[Point], jobs: int, solve_one: Callable[[Point], Floats]) -> Iterator[Floats]:
-    if jobs <= 1:
-        yield from map(solve_one, points)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(solve_one, points, chunksize=4)
 
 
 HEAD = ("number", "kind", "talks", *INPUTS, *(f"{e}_{when}" for when in ("early", "late") for e in ORDER))
