@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 
 from peacetalks.calibration.design import ORDER, design, ends_of, read_solved
 from peacetalks.calibration.forecasts import VIEWS, table_text
+from peacetalks.calibration.rebuild import digests
 from peacetalks.calibration.report import markdown
 from peacetalks.calibration.rows import PARAMETERS, conflict_of
 from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.conflicts.mapping import Size, scenario_table
 from peacetalks.evidence.calibration import PRIORS, calibration, prior, versions
+from peacetalks.evidence.tables import table_text as table_text_of_record
 
 ROOT = Path(__file__).parents[2]
 TABLES = ROOT / "src" / "peacetalks" / "calibration" / "tables"
@@ -84,3 +87,13 @@ def test_emulated_forecasts_are_near_the_scenario_solved(kind, talks, year):
 def test_the_page_is_made_from_the_card():
     stored = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
     assert stored == markdown(), "run `python -m peacetalks.calibration.report docs/calibration.md`"
+
+
+def test_the_calibration_rests_on_the_committed_record():
+    card = json.loads(table_text_of_record("calibration.json"))
+    changed = [n for n, d in digests().items() if card["rests_on"][n] != d]
+    assert changed == [], "the record has changed: run `peacetalks calibrate`, and make the page and the scores anew"
+    last = card["last_version"]
+    assert last["effective_samples"] > 100
+    assert min(v["effective_samples"] for v in card["versions"]) > 100
+    assert card["direct_solves"]["emulator_largest"] < 0.08
