@@ -52,8 +52,8 @@ TRIED = (  # who judges the calibration must know how often it was made, and wha
     "decide: it is now on all chances of a break.",
     "Between runs there were more interstate games and more samples; truces in the game were solved at all parameters "
     "and not at the judgement alone; truces in force at a date were counted until then.",
-    "With weights of 1/(rows of the episode) the mode has peace after 12 months in 6.9% of conflict-years, where it came "
-    "in 3.8%, and a Brier score of 0.210 instead of 0.187 after 24 months, in the sample.",
+    "With weights of 1/(rows of the episode) the mode has peace after 12 months in 6.9% of conflict-years, where it "
+    "came in 3.8%, and a Brier score of 0.210 instead of 0.187 after 24 months, in the sample.",
     "Beyond that no choice was made by scores.",
 )
 
