@@ -67,6 +67,7 @@ def test_accounts_depart_from_the_twin_of_the_base_unless_their_class_is_another
     assert cases["base"].twin == cases["same"].twin == twin(base)
     assert cases["same"].departures[-1] == ACCOUNT
     assert cases["minor"].twin == twin(variants["minor"])
+    assert cases["base"].name.startswith("interstate conflict, the middle of ")
     assert ACCOUNT not in cases["minor"].departures
 
 

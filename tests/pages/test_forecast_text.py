@@ -50,8 +50,10 @@ def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given
 def test_without_a_typical_case_the_record_comes_first_and_the_model_never_takes_its_place(looked):
     pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(None, (), "no twin"))
     first, second = best_text.headlines(replace(looked, pooled=pooled))
+    view = looked.outside[looked.pooled.number - 1]
+    low, high = (100 * x["peace"][view.months.index(12)] for x in (view.low, view.high))
     peace = percent_of(looked.pooled.record, "peace", 12)
-    assert first.startswith(f"By 10 July 1952, past conflicts: peace {peace}")
+    assert first.startswith(f"By 10 July 1952, past conflicts: peace {peace} ({low:.0f}-{high:.0f}%), ")
     assert second == "No best estimate. no twin"
 
 
@@ -60,8 +62,8 @@ def percent_of(a, end, month):
 
 
 def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(looked):
-    p = looked.pooled
-    first, why, limit = best_text.headlines(looked)
+    p = replace(looked.pooled, card={**looked.pooled.card, "known_to": "2019-12-31", "sharpens": False})
+    first, why, limit = best_text.headlines(replace(looked, pooled=p))
     low, high = (100 * float(a.sel(end="peace", period=12)) for a in (p.low, p.high))
     assert first == (
         f"By 10 July 1952: peace {percent_of(p.ends, 'peace', 12)} ({low:.0f}-{high:.0f}%), "

@@ -54,6 +54,7 @@ class BestEstimate:
     whole: xr.DataArray | None  # (period, end): the record moved by the model's whole departure: weight 1
     bounds: tuple[xr.DataArray, xr.DataArray] | None  # (period, end): least and most from weight 0 to 1, or beyond
     departures: tuple[Departs, ...]  # of the scenario from the typical case
+    typical_case: str  # the class that the typical case stands for, in words; "" where there is none
     number: int | None  # which of the record's answers anchors, from 1
     reference_class: str | None
     weight: Weight  # of the model's departure, and what it rests on
@@ -82,6 +83,7 @@ class BestEstimate:
             "reference_class": self.reference_class,
             "months": list(self.months),
             **{name: None if a is None else plain_columns(a) for name, a in tables.items()},
+            "typical_case": self.typical_case or None,
             "departures": [d.detail for d in self.departures],
             "weight": w.mean,
             "weight_interval": [w.low, w.high],
@@ -96,6 +98,11 @@ class BestEstimate:
             "limits": self.card["limits"],
             "reason": self.reason or None,
         }
+
+    @property
+    def scored_and_not_sharper(self) -> bool:
+        """Whether past forecasts were scored, and the best estimate was not better than the record by itself."""
+        return bool(self.card["known_to"]) and not self.card["sharpens"]
 
     @property
     def interval_holds(self) -> list[str]:
@@ -158,6 +165,7 @@ def best_estimate(
         whole=labelled(whole),
         bounds=(labelled(moved.min(0)), labelled(moved.max(0))),
         departures=typical.departures,
+        typical_case=typical.name,
         number=number,
         reference_class=view.reference_class,
         weight=weight,
@@ -182,6 +190,7 @@ def _without(
         whole=None,
         bounds=None,
         departures=typical.departures,
+        typical_case=typical.name,
         number=number,
         reference_class=None if view is None else view.reference_class,
         weight=weight,

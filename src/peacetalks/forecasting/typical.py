@@ -8,14 +8,14 @@ drawn once: only what departs from the typical case may move the best estimate.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isclose
 from typing import TYPE_CHECKING, NamedTuple
 
 import xarray as xr
 
-from peacetalks.conflicts.twin import departures, twin
+from peacetalks.conflicts.twin import departures, twin, typical_of
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import EvidenceError, SpecError
 from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
@@ -53,6 +53,7 @@ class TypicalCase:
     twin: Scenario | None
     departures: tuple[Departs, ...]
     reason: str
+    name: str = ""  # the class, in words
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,28 @@ class Typical:
     ends: xr.DataArray | None  # (period, end)
     departures: tuple[Departs, ...]
     reason: str
+    name: str = ""  # the class, in words
 
 
 def typical_case(scenario: Scenario) -> TypicalCase:
     """Return the twin of a scenario and its departures, or why there is none."""
     try:
-        return TypicalCase(twin(scenario), in_words(departures(scenario)), "")
+        return TypicalCase(twin(scenario), in_words(departures(scenario)), "", name_of(scenario))
     except (SpecError, EvidenceError) as e:
         return TypicalCase(None, (), f"The scenario has no typical case to depart from: {e}")
+
+
+def name_of(scenario: Scenario) -> str:
+    """Return the class whose typical case a scenario's twin is, in words.
+
+    >>> from peacetalks.conflicts.fill import load
+    >>> name_of(load("sri-lanka-2002")).split(", the middle")[0]
+    'civil conflict at the level of war, with a truce in force'
+    """
+    typical = typical_of(scenario)
+    state = {"truce": ", with a truce in force", "settlement": ", with a settlement in force"}
+    held = state.get(typical.conflict.state, "")
+    return f"{typical.description}{held}, the middle of {typical.rows:,} conflict-years"
 
 
 def in_words(found: Sequence[Departure]) -> tuple[Departs, ...]:
@@ -118,7 +133,7 @@ def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
         elif s is base or case.twin is None:
             out[name] = case
         else:
-            out[name] = TypicalCase(case.twin, (*case.departures, ACCOUNT), "")
+            out[name] = replace(case, departures=(*case.departures, ACCOUNT))
     return out
 
 
@@ -150,7 +165,7 @@ def solve_typical(
     out = {}
     for name, c in cases.items():
         solved = None if c.twin is None else ends[play_key(c.twin)]
-        out[name] = Typical(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED)
+        out[name] = Typical(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED, c.name)
     return out
 
 

@@ -63,7 +63,7 @@ class Solved:
         """Return what the model expects in the typical case."""
         if self.twin is None:
             return Typical(None, case.departures, case.reason or NOT_SOLVED)
-        return Typical(ends_of(self.twin.outcomes), case.departures, "")
+        return Typical(ends_of(self.twin.outcomes), case.departures, "", case.name)
 
     def model_draws(self) -> ModelDraws | None:
         """Return the forecasts under draws of scenario and twin, where both have a solution; None without any."""

@@ -53,10 +53,20 @@ def headlines(o: HasViews) -> list[str]:
         by_record = best.record is not None and _known(best.record, m)
         shown, name = (best.record, PAST_CONFLICTS) if by_record else (o.ends, MODEL_ALONE)
         assert shown is not None
-        return [f"{by}, {name}: {', '.join(f'{END_NAMES[e].lower()} {_at(shown, e, m)}' for e in ENDS)}.", reason]
+        first, *rest = (f"{END_NAMES[e].lower()} {_at(shown, e, m)}" for e in ENDS)
+        interval = _record_interval(o, m) if by_record else ""
+        return [f"{by}, {name}: {', '.join((f'{first}{interval}', *rest))}.", reason]
     first, *rest = (f"{END_NAMES[e].lower()} {_at(best.ends, e, m)}" for e in ENDS)
     ends = ", ".join((f"{first} ({interval_cell(best, next(iter(ENDS)), m)})", *rest))
-    return [f"{by}: {ends}.", why_line(o, m), *([] if best.card["sharpens"] else [NOT_SHARPER])]
+    return [f"{by}: {ends}.", why_line(o, m), *([NOT_SHARPER] if best.scored_and_not_sharper else [])]
+
+
+def _record_interval(o: HasViews, month: int) -> str:
+    """Return the interval of the first outcome class in the record's answer, in brackets."""
+    assert o.pooled.number is not None
+    view, first = o.outside[o.pooled.number - 1], next(iter(ENDS))
+    at = view.months.index(month)
+    return f" ({percent_range(view.low[first][at], view.high[first][at])})"
 
 
 NOT_SHARPER = (
@@ -113,11 +123,15 @@ def basis_lines(o: HasViews) -> list[str]:
     without = "" if best.draws else " The ranges of the scenario are not in it: ask for draws (--draws 64)."
     return [
         f"Best estimate: {PAST_CONFLICTS} [{best.number}], moved by {w.mean:.2f} (90%: {w.low:.2f} to {w.high:.2f}) of "
-        "the model's departure from the typical case of the class: the same mechanisms and values, with every number "
-        "that the record identifies or describes at its typical value.",
+        f"the model's departure from the typical case of the class{_named_class(best)}: the same mechanisms and "
+        "values, with every number that the record identifies or describes at its typical value.",
         f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}.",
         f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
     ]
+
+
+def _named_class(best: BestEstimate) -> str:
+    return f" ({best.typical_case})" if best.typical_case else ""
 
 
 def bound_lines(o: HasViews) -> list[str]:

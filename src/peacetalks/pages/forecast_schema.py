@@ -155,6 +155,9 @@ class Pooled(Table):
         "record identifies or describes at the typical value of the class."
     )
     whole: EndsIfKnown | None = Field(description="The record moved by the model's whole departure: weight 1.")
+    typical_case: str | None = Field(
+        description="The class that the typical case stands for; null where there is none."
+    )
     departures: list[str] = Field(description="What departs from the typical case, in words.")
     weight: Annotated[float, Field(ge=0)] = Field(
         description="Weight w of the model's departure, as it was known at the date: best = record x exp(w (log model "
