@@ -138,7 +138,11 @@ def notes(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
     for name, of in views.items():
         accounts.setdefault((*basis_lines(of), *past_conflict_lines(of)), []).append(name)
     base = tuple(departure_lines(views["base"].pooled))
-    beside = tuple(f"Account {name}: {line}" for name, of in views.items() for line in outside_lines(of))
+    said: dict[str, list[str]] = {}
+    for name, of in views.items():
+        for line in outside_lines(of):
+            said.setdefault(line, []).append(name)
+    beside = tuple(f"{', '.join(names)}: {line[0].lower()}{line[1:]}" for line, names in said.items())
     if len(accounts) == 1:
         return (*next(iter(accounts)), *base, *beside)
     named = (line for text, names in accounts.items() for line in (f"For {', '.join(names)}:", *text))
