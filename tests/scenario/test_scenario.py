@@ -7,8 +7,9 @@ import pytest
 import peacetalks as pt
 from peacetalks.forecasting.draws import draw
 from peacetalks.outcomes import ENDS, LABELS
+from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.scenario import bundled, from_table, parse
+from peacetalks.scenario.scenario import bundled, from_table, load, parse
 
 
 @pytest.fixture
@@ -141,3 +142,26 @@ def test_written_is_a_copy():
     s = pt.load("korea-1951")
     copy.copy(s).written()["name"] = "x"
     assert s.written()["name"] == "korea-1951"
+
+
+def test_bundled_scenarios_say_what_conflict_they_are_about():
+    facts = {name: resolved(load(name)) for name in bundled()}
+    assert {name: (f.kind, f.state, f.start.year) for name, f in facts.items()} == {
+        "iran-nuclear-2025": ("interstate", "crisis", 2025),
+        "korea-1951": ("interstate", "fighting", 1950),
+        "russia-ukraine-2025": ("interstate", "fighting", 2022),
+        "sri-lanka-2002": ("civil", "truce", 1983),
+    }
+    assert all(load(name).conflict.source for name in bundled())
+
+
+@pytest.mark.parametrize("name", ["russia-ukraine-2025", "sri-lanka-2002"])
+def test_bundled_scenarios_leave_costs_offers_and_agreements_to_the_record(name):
+    s = load(name)
+    assert {"talks.offer", "talks.stall", "talks.accept", "battlefield.decisive"} < set(s.left_out())
+    assert not any(path.endswith("war_cost") for path in s.numbers())
+    full = pt.load(name).numbers()
+    assert all("estimated on" in full[path].source for path in s.left_out())
+    ranges = {path: full[path].interval() for path in s.left_out() if full[path].uncertain}
+    assert set(s.left_out()) - set(ranges) == {"talks.stall"}
+    assert all(low < full[path] < high for path, (low, high) in ranges.items())
