@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
+from scipy.optimize import minimize
 
 from peacetalks.calibration.design import CIVIL_STRENGTH, DECLINE, GROUPS, INPUTS, LEVEL, RANGES, group
 from peacetalks.conflicts.covariates import AHEAD, OFFSET
@@ -145,12 +146,20 @@ def _hyperparameters(z: Floats, rest: Floats) -> tuple[Floats, float, float]:
 
     size = float(rest.std()) + 1e-9
     lengths: Any = np.full(z.shape[1], 3.0)
+    closely: Any = _minimise
     kernel = ConstantKernel(1.0, (1e-3, 1e2)) * RBF(lengths, LENGTHS) + WhiteKernel(0.1, (1e-4, 1.0))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound: the input hardly matters
-        found: Any = GaussianProcessRegressor(kernel, n_restarts_optimizer=0).fit(z, rest / size).kernel_
-    theta = np.array([float(f"{v:.3g}") for v in np.exp(found.theta)])  # the last digits depend on the machine
+        found: Any = GaussianProcessRegressor(kernel, optimizer=closely).fit(z, rest / size).kernel_
+    theta = np.array([float(f"{v:.2g}") for v in np.exp(found.theta)])  # further digits may depend on the machine
     return theta[1:-1], float(theta[0]) * size**2, float(theta[-1]) * size**2
+
+
+def _minimise(objective: Any, start: Floats, bounds: Any) -> tuple[Floats, float]:
+    """Return the minimum of an objective with gradient, and its value, closely: what is rounded must not vary."""
+    options = {"ftol": 1e-13, "gtol": 1e-6, "maxiter": 300}
+    found = minimize(objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options)
+    return found.x, float(found.fun)
 
 
 def fit_all(points: Sequence[Point], done: Mapping[int, Floats]) -> dict[tuple[str, bool], Emulator]:

@@ -112,9 +112,9 @@ def calibrate(
     own.mkdir(parents=True, exist_ok=True)
     points = design(dict(s.groups), s.seed)
     done = solve_design(points, own / DESIGN, jobs, _step(report, "solving the design"))
-    truces = break_hazard(own / TRUCES, jobs, _step(report, "solving the design of truces"))
     which = package_only() if out_dir is None or data_dir is not None else nullcontext()
     with which, threadpool_limits(1):  # sums in another order would give other last digits
+        truces = break_hazard(own / TRUCES, jobs, _step(report, "solving the design of truces"))
         frame = conflict_years()
         model = Model(rows_of(frame), fit_all(points, done), truces)
         texts, forecast_text = tables(frame, model, s, report)
