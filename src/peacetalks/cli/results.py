@@ -56,8 +56,8 @@ def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache 
         if not places:
             return "nothing was cached; the same command starts again."
         count = None if answers is None or not where else answers.found + answers.added
-        kept = "1 answer is" if count == 1 else f"{'' if count is None else f'{count} '}answers are"
-        return printable(f"{kept} kept in {places}; the same command goes on from there.")
+        counted = "1 answer is" if count == 1 else f"{'' if count is None else f'{count} '}answers are"
+        return printable(f"{counted} kept in {places}; the same command goes on from there.")
 
     interrupt.when_interrupted(going_on)
     try:

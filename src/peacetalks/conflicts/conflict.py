@@ -6,10 +6,12 @@ Nothing here was known later than `as_of`; what is not recorded is None, never 0
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from peacetalks.evidence.dates import years_between
+
+if TYPE_CHECKING:
+    from datetime import date
 
 Kind = Literal["civil", "interstate"]
 State = Literal["fighting", "truce", "settlement", "crisis", "over"]
