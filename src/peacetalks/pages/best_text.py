@@ -120,7 +120,7 @@ def basis_lines(o: HasViews) -> list[str]:
     w = best.weight
     cases = f"{w.effective_n:g} past case{'s' * (w.effective_n != 1)}"
     enough = "which identify it" if w.identified else "too few to identify it: mostly the prior"
-    without = "" if best.draws else " The ranges of the scenario are not in it: ask for draws (--draws 64)."
+    without = "" if best.draws else " The ranges of the scenario are not in it: `forecast --draws 64` takes them in."
     return [
         f"Best estimate: {PAST_CONFLICTS} [{best.number}], moved by {w.mean:.2f} (90%: {w.low:.2f} to {w.high:.2f}) of "
         f"the model's departure from the typical case of the class{_named_class(best)}: the same mechanisms and "
