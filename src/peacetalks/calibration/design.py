@@ -210,7 +210,7 @@ def line(point: Point, found: Floats) -> str:
 def parsed(found: Floats) -> Floats:
     """Return ends as they are read from the file: rounded, and summing to 1.
 
-    >>> parsed(np.full((2, 3), 1 / 3))[0, 0] == 1 / 3
+    >>> bool(parsed(np.full((2, 3), 1 / 3))[0, 0] == 1 / 3)
     True
     """
     rounded = np.maximum(np.round(found, 5), 1e-5)
