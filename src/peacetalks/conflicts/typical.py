@@ -65,10 +65,7 @@ def typical_conflict(kind: Kind, intensity: str | None, state: State, as_of: dat
     (False, True, True)
     """
     if state not in ("fighting", "truce", "settlement"):
-        raise EvidenceError(
-            f"a conflict in the state {state!r} has no typical case: the conflict-years hold fighting, not crises "
-            "short of war"
-        )
+        raise EvidenceError(f"the conflict-years hold fighting, not crises short of war: the state is {state!r}")
     every = conflict_years(as_of).filter(pl.col("war_type") != "extrasystemic")
     of_kind = every.filter(pl.col("kind") == kind)
     narrow = of_kind if intensity is None else of_kind.filter(pl.col("intensity") == intensity)
