@@ -96,5 +96,5 @@ def test_a_notebook_shows_every_view(looked):
     text = looked._repr_html_()
     names = ("(model alone)", "past conflicts [1]", "90% interval", "the model in the typical case")
     assert [text.count(f"{w}</td>") for w in names] == [3, 3, 3, 3]
-    assert "moved by 0.64" in text
+    assert f"moved by {looked.pooled.weight.mean:.2f} (90%: " in text
     assert "<b>By 10 July 1952: peace " in text

@@ -28,7 +28,7 @@ def test_the_screen_fits_80_columns_and_shows_all(looked):
         "than in the typical case of the class",
         "10 Aug 10 Oct 10 Jan 10 Jul 10 Jul",
         "the model in the typical case",
-        "Best estimate: past conflicts [1], moved by 0.64",
+        f"Best estimate: past conflicts [1], moved by {looked.pooled.weight.mean:.2f} (90%: ",
         "too few to identify it",
         "a judgement: some half",
         "Its 90% interval holds the sampling error of the record",

@@ -84,6 +84,21 @@ def test_a_typical_case_is_what_past_conflicts_show(looked):
     assert best_text.outside_lines(o) == []
 
 
+def test_a_departure_that_counts_for_little_is_not_called_typical(looked):
+    """The model finds peace much likelier than in the typical case, and the weight is next to nothing."""
+    p = looked.pooled
+    near = replace(p, weight=replace(p.weight, mean=0.01), ends=p.record + 0.1 * (p.ends - p.record) / 100)
+    why = best_text.headlines(replace(looked, pooled=near))[1]
+    assert "the model finds it" in why
+    assert why.endswith("but departures count for little (weight 0.01).")
+
+
+def test_the_sentence_is_about_a_class_that_moved_the_way_the_model_departs(looked):
+    where = {"end": list(ENDS)}
+    moved, apart = (xr.DataArray(v, where, ("end",)) for v in ([0.02, -0.03, 0.01], [-0.01, -0.02, 0.03]))
+    assert best_text._named_end(moved, apart) == "nowhere"
+
+
 def test_an_estimate_outside_record_and_model_is_never_without_a_sentence(looked):
     """The record 5%, the model 10%, the typical case 60%: the estimate lies below both."""
     made = xr.ones_like(looked.ends)

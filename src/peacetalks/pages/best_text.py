@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.views import HasViews
 
 YEAR = 12  # months: the date of the headline, or the nearest shown before it
+NEARLY = 0.02  # difference of the model from its typical case up to which it is the same
 SAME = 0.005  # a probability that differs by less is shown as the same
 FIRST = 2.0  # peace is named unless another outcome class moved more than twice as far
 NAMED = 3  # departures that a sentence names
@@ -82,16 +83,27 @@ def why_line(f: HasViews, month: int) -> str:
     assert best.record is not None
     assert best.typical is not None
     moved = (best.ends - best.record).sel(period=month)
-    end = max(ENDS, key=lambda e: abs(float(moved.sel(end=e))) * (FIRST if e == next(iter(ENDS)) else 1.0))
-    name, past = END_NAMES[end].lower(), _at(best.record, end, month)
-    if abs(float(moved.sel(end=end))) < SAME:
+    end = _named_end(moved, (f.ends - best.typical).sel(period=month))
+    name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, month), _at(best.typical, end, month)
+    apart = float((f.ends - best.typical).sel(end=end, period=month))
+    same = abs(float(moved.sel(end=end))) < SAME
+    if same and abs(apart) < NEARLY:
         return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
-    likelier = "likelier" if float(moved.sel(end=end)) > 0 else "less likely"
-    return (
-        f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {past}; the model finds it {likelier} here "
-        f"({_at(f.ends, end, month)}) than in the typical case of the class ({_at(best.typical, end, month)}), "
-        f"from which this one departs in {named(tuple(d.what for d in best.departures))}."
+    likelier = "likelier" if apart > 0 else "less likely"
+    finds = (
+        f"the model finds it {likelier} here ({here}) than in the typical case of the class ({typical}), "
+        f"from which this one departs in {named(tuple(d.what for d in best.departures))}"
     )
+    past = f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {_at(best.record, end, month)}"
+    if same:
+        return f"{past}, the same; {finds}, but departures count for little (weight {best.weight.mean:.2f})."
+    return f"{past}; {finds}."
+
+
+def _named_end(moved: xr.DataArray, apart: xr.DataArray) -> str:
+    """Return the outcome class that a sentence is about: one that moved the way in which the model departs."""
+    alike = [e for e in ENDS if float(moved.sel(end=e) * apart.sel(end=e)) >= 0] or list(ENDS)
+    return max(alike, key=lambda e: abs(float(moved.sel(end=e))) * (FIRST if e == next(iter(ENDS)) else 1.0))
 
 
 def named(departures: tuple[str, ...]) -> str:
@@ -118,14 +130,15 @@ def basis_lines(o: HasViews) -> list[str]:
     if best.ends is None:
         return [f"No best estimate. {best.reason}"]
     w = best.weight
-    cases = f"{w.effective_n:g} past case{'s' * (w.effective_n != 1)}"
+    cases = f"{w.effective_n:,.0f} past cases"
     enough = "which identify it" if w.identified else "too few to identify it: mostly the prior"
     without = "" if best.draws else " The ranges of the scenario are not in it: `forecast --draws 64` takes them in."
     return [
         f"Best estimate: {PAST_CONFLICTS} [{best.number}], moved by {w.mean:.2f} (90%: {w.low:.2f} to {w.high:.2f}) of "
         f"the model's departure from the typical case of the class{_named_class(best)}: the same mechanisms and "
         "values, with every number that the record identifies or describes at its typical value.",
-        f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}.",
+        f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}. "
+        f"{' '.join(best.card['limits'])}".rstrip(),
         f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
     ]
 
