@@ -8,7 +8,7 @@ from math import exp
 import pytest
 
 from peacetalks.conflicts.covariates import covariates
-from peacetalks.conflicts.fill import conflict_of, estimates, filled, load
+from peacetalks.conflicts.fill import DEFAULTS, conflict_of, estimates, filled, load
 from peacetalks.conflicts.mapping import EFFORT, IDENTIFIED, OFFER, Size, scenario_table
 from peacetalks.errors import SpecError
 from peacetalks.evidence.calibration import Calibration, Parameter, prior
@@ -114,6 +114,16 @@ def test_what_to_add_is_said(bare):
         SpecError, match=r"types.only.war_cost left out, .* the mapping holds the types resolute, irres"
     ):
         filled(patch(bare, {"sides.1.types": {"only": other}}))
+
+
+def test_masses_at_the_table_have_defaults_where_nothing_is_said_of_the_conflict():
+    said = patch(read("korea-1951"), {"conflict": None, "reference_classes": None})
+    found = filled(patch(said, dict.fromkeys(DEFAULTS)))
+    for path, value in DEFAULTS.items():
+        assert float(found.numbers()[path]) == value
+        assert "judgement: default" in found.numbers()[path].source
+    with pytest.raises(SpecError, match=r"battlefield\.mobility, talks\.accept left out"):
+        filled(patch(said, {"talks.accept": None, "battlefield.mobility": None}))
 
 
 def test_a_bundled_scenario_is_loaded_filled():

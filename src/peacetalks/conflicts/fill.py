@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from peacetalks.scenario.conflict_table import ConflictTable
     from peacetalks.scenario.scenario import Scenario
 
+DEFAULTS = {  # reference masses and hazards of a scenario that says too little of its conflict for an estimate
+    "talks.offer": 0.3,
+    "talks.ask": 0.2,
+    "talks.stall": 0.47,
+    "talks.reopen": 0.15,
+    "talks.accept": 0.1,
+    "ceasefire.accept": 0.3,
+}
+DEFAULT = "judgement: default, the same for every conflict; kind and start in [conflict] let the record estimate it"
+
 
 def load(name_or_path: str | Path) -> Scenario:
     """Load a bundled scenario by name, or a TOML file by path; numbers that are left out are estimated on the record.
@@ -74,8 +84,8 @@ def filled(scenario: Scenario, calibration: Calibration | None = None) -> Scenar
     Raises
     ------
     SpecError
-        Kind or start of the conflict is not known, it is a crisis short of war, or the cost of a type that the mapping
-        does not hold is left out.
+        A number without a default (`DEFAULTS`) is left out, and kind or start of the conflict is not known or it is a
+        crisis short of war; or the cost of a type that the mapping does not hold is left out.
 
     Examples
     --------
@@ -109,6 +119,8 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
     try:
         conflict = conflict_of(scenario)
     except SpecError as e:
+        if set(absent) <= set(DEFAULTS):
+            return {path: {"value": DEFAULTS[path], "source": DEFAULT} for path in absent}
         raise SpecError(f"{', '.join(absent)} left out: {e}; or write the numbers") from None
     size = Size(scenario.battlefield.positions, scenario.talks.offers)
     known = shipped(scenario.as_of) if calibration is None else calibration
