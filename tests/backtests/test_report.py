@@ -17,7 +17,7 @@ from peacetalks.errors import PageError
 from peacetalks.evidence.score import Skill
 from peacetalks.pages import backtest_page
 from peacetalks.pages.backtest_cells import interval
-from peacetalks.pages.backtest_main_text import SHARPENS
+from peacetalks.pages.backtest_main_text import sharpens_line
 from peacetalks.pages.backtest_text import markdown
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
@@ -60,7 +60,8 @@ def test_every_target_is_shown_with_its_reason(whole):
     for t in b.targets:
         assert f"| {t.what} | {t.threshold} |" in text
         assert t.why in text
-    assert SHARPENS[b.sharpens] in text
+    assert sharpens_line(b) in text
+    assert ("does not sharpen" in sharpens_line(b)) == (not b.sharpens)
 
 
 def test_groups_make_up_all_conflict_years(whole):

@@ -46,8 +46,10 @@ if TYPE_CHECKING:
 
 UNCALIBRATED = "model uncalibrated"
 VIEWS = ("climatology", "earlier cases", STATUS_QUO, "record", UNCALIBRATED, "model", "best")
+SAME = 1e-9  # difference of probabilities below which two forecasts are the same
 NOT_SOLVED = "the game was not solved within tolerance"
-NO_RECORD = "too few earlier episodes were known"
+LEAST = 10  # earlier episodes that must be known
+NO_RECORD = f"fewer than {LEAST} earlier episodes were known, or the record has no answer"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class CaseBook:
     def scored(self) -> Bools:
         """Rows in which every view has a forecast."""
         return self.reason == ""
+
+    @property
+    def at_prior(self) -> Bools:
+        """Rows before the first calibration, in which the calibrated model is the one at its prior."""
+        return np.asarray((np.abs(self.views["model"] - self.views[UNCALIBRATED]) < SAME).all(axis=1))
 
     @property
     def made(self) -> Ints:
@@ -122,11 +129,13 @@ def climatology(case: Negotiation) -> Floats:
 
 @cache
 def _became(as_of: date) -> Floats:
+    nothing = np.full((len(MONTHS), len(ORDER)), np.nan)
     try:
-        p = np.clip(outside_forecast(None, MONTHS, as_of, draws=1).end_probability, 0.0, 1.0)
+        found = outside_forecast(None, MONTHS, as_of, draws=1)
     except EvidenceError:
-        return np.full((len(MONTHS), len(ORDER)), np.nan)
-    return p / p.sum(axis=1, keepdims=True)
+        return nothing
+    p = np.clip(found.end_probability, 0.0, 1.0)
+    return p / p.sum(axis=1, keepdims=True) if found.n >= LEAST else nothing
 
 
 def _frequency(came: Ints) -> Floats:

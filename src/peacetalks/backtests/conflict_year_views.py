@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.backtests import rival
-from peacetalks.backtests.case_book import UNCALIBRATED
+from peacetalks.backtests.case_book import SAME, UNCALIBRATED
 from peacetalks.backtests.case_outcomes import ORDER
 from peacetalks.backtests.conflict_year_arrays import NOT_KNOWN, inputs
 from peacetalks.backtests.views import STATUS_QUO
@@ -44,7 +44,6 @@ EARLY = f"fewer than {rival.LEAST} earlier outcomes were known"
 NO_RECORD = "the record gives no answer"
 NO_MODEL = "the model gives no forecast"
 AT_PRIOR = "the calibration had not begun: the calibrated model is the one at its prior"
-SAME = 1e-9  # difference of probabilities below which two forecasts are the same
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The weight (`anchor.csv` and its card) lies in `evidence`, where it is read; the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+COARSER = (3,)  # belief points of grids on which a game is solved if it is not on its own
 LIMITS = [
     "Conflict-years of one state are alike, and they count as independent: the interval is too narrow.",
     "It is the weight of scenarios made by the mapping, not of those that an analyst writes.",
@@ -89,7 +91,8 @@ def rebuild_cases(
     reuse
         Whether a forecast of the committed table stays where the digest of its scenario is the same.
 
-    A case without a solution within tolerance has no forecast; it is left out of the scores, with that reason.
+    Where there is no solution within tolerance on the size's belief grid the game is solved on a coarser one
+    (`COARSER`); without any it has no forecast and is left out of the scores, with that reason.
     """
     size, years = size or Size(), conflict_years()
     asked = [(case, version) for case in negotiations() for version in VERSIONS]
@@ -108,11 +111,16 @@ def rebuild_cases(
 
 
 def _solved(found: Scenario, size: Size) -> Floats:
-    """Return the forecast of a case's scenario; NaN where there is no solution within tolerance."""
-    try:
-        return solve_case(found, size)
-    except NotSolved:
-        return np.full((len(MONTHS), len(ORDER)), np.nan)
+    """Return the forecast of a case's scenario, on fewer belief points where there is no solution within tolerance.
+
+    NaN where there is none on any of the grids.
+    """
+    for points in (size.belief_points, *(n for n in COARSER if n < size.belief_points)):
+        try:
+            return solve_case(found, replace(size, belief_points=points))
+        except NotSolved:
+            continue
+    return np.full((len(MONTHS), len(ORDER)), np.nan)
 
 
 def reanchor(out_dir: str | Path | None = None) -> list[Path]:

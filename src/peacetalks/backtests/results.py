@@ -154,7 +154,7 @@ def backtest(
     reached = [
         *targets.year_targets(compared, every),
         *(targets.bins_target(m, every[m].calibration["best"]) for m in MONTHS),
-        targets.book_target(book_result),
+        targets.book_target(book_result, book, bootstrap),
     ]
     questions = tuple(_question(o, bootstrap) for o in occasions(tables))
     tried = tuple(t for v in views for t in variants(v, bootstrap))

@@ -14,8 +14,10 @@ import numpy as np
 
 from peacetalks.backtests.measures import Difference, difference
 from peacetalks.backtests.scores import Bootstrap, Result, each
+from peacetalks.evidence import score
 
 if TYPE_CHECKING:
+    from peacetalks.backtests.case_book import CaseBook
     from peacetalks.backtests.conflict_year_views import YearViews
     from peacetalks.evidence.score import Calibration
 
@@ -97,21 +99,37 @@ def bins_target(months: int, c: Calibration) -> Target:
     return Target(what, threshold, float(inside), float("nan"), float("nan"), reached, why)
 
 
-def book_target(book: Result) -> Target:
-    """Return the target on the case book: the calibrated model's Brier skill against climatology."""
-    s = book.of("model").brier_skill
+def book_target(found: Result, book: CaseBook, bootstrap: Bootstrap) -> Target:
+    """Return the target on the case book: the calibrated model's Brier skill against climatology.
+
+    The reason beside it has the skill on the rows from the first calibration on; on the others the model is at its
+    prior.
+    """
+    s = found.of("model").brier_skill
     what = "Brier skill of the calibrated model against climatology, case book"
-    why = _why(book, "model", "climatology")
+    ok = book.scored & ~book.at_prior
+    model, base = (each(book.views[v][ok], book.outcome[ok])["brier"] for v in ("model", "climatology"))
+    cluster = [c.cluster for c, use in zip(book.cases, ok, strict=True) if use]
+    later = score.skill(model, base, cluster, *bootstrap)
+    why = (
+        f"on {int(ok.sum())} rows from the first calibration on {later.value:+.3f} ({later.low:+.3f} to "
+        f"{later.high:+.3f}), on the other {int((book.scored & book.at_prior).sum())} the model is at its prior; "
+        + _why(found, "model", "climatology")
+    ).replace("-", "−")
     return Target(what, f"at least +{LEAST_SKILL:g}", s.value, s.low, s.high, s.value >= LEAST_SKILL, why)
 
 
-def sharpens(found: list[Compared]) -> bool:
-    """Return whether the best estimate scores better than the record alone on the conflict-years.
+def better(found: list[Compared], view: str) -> list[str]:
+    """Return on which comparisons a view scores better than the record, with a 95 % interval below 0."""
+    return [f"{NAMES[c.score]} at {c.months} months" for c in found if c.view == view and c.by_row.high < 0]
 
-    It does if its Brier score or RPS is lower at some horizon, with a 95 % interval below 0.  If it does nowhere, the
-    model explains and compares, and does not sharpen; pages say so.
+
+def sharpens(found: list[Compared]) -> bool:
+    """Return whether the best estimate scores better than the record alone on the conflict-years (`better`).
+
+    If it does nowhere, the model explains and compares, and does not sharpen; forecast pages say so.
     """
-    return any(c.view == "best" and c.by_row.high < 0 for c in found)
+    return bool(better(found, "best"))
 
 
 NAMES = {"brier": "Brier score", "rps": "RPS"}

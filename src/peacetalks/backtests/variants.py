@@ -10,7 +10,7 @@ pool of record and model                  the logarithmic pool of record and cal
 ========================================  =============================================================================
 
 The twin stands at the medians of its class.  Where the model's forecast is skewed over the class, its mean is not that
-of the twin, departures do not cancel, and the adjusted record is off in its level; the mean of the class tells how much
+of the twin, departures do not cancel, and the adjusted record is off in its level; the mean of the class shows how much
 of a difference comes from there.
 """
 

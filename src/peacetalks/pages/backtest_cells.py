@@ -56,11 +56,14 @@ def name_of(view: str) -> str:
     return NAMES.get(view) or view_name(view)
 
 
-def interval(s: Skill | None) -> str:
+def interval(s: Skill | None, form: str = ".2f") -> str:
     """Return a skill with its 95% interval."""
     if s is None:
         return "–"
-    return signed(s.value) if math.isnan(s.low) else f"{signed(s.value)} ({signed(s.low)} to {signed(s.high)})"
+    if math.isnan(s.low):
+        return signed(s.value)
+    value, low, high = (f"{x:+{form}}".replace("-", "−") for x in (s.value, s.low, s.high))
+    return f"{value} ({low} to {high})"
 
 
 def observed(q: Result) -> str:

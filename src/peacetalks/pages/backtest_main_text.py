@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from peacetalks.backtests import targets as targets_of
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
 from peacetalks.backtests.rival import LEAST, STRENGTHS
 from peacetalks.pages.backtest_cells import (
@@ -39,7 +40,7 @@ def targets(b: Backtest) -> str:
         "per conflict-year, negative is better, in brackets the 95% interval over states.\n",
         table(["target", "wanted", "found", "reached", "where it comes from"], rows),
         "",
-        SHARPENS[b.sharpens] + "\n",
+        sharpens_line(b) + "\n",
     ]
     return "\n".join(lines)
 
@@ -49,6 +50,19 @@ def target_cells(t: Target, no: str = "no") -> list[str]:
     bins = math.isnan(t.low)
     found = f"{t.value:.0f}" if bins else f"{_small(t.value)} ({_small(t.low)} to {_small(t.high)})"
     return [t.what, t.threshold, found, "yes" if t.reached else no, t.why]
+
+
+def sharpens_line(b: Backtest) -> str:
+    """Return in words where best estimate and calibrated model score better than past conflicts alone."""
+    best, model = (targets_of.better(list(b.compared), v) for v in ("best", "model"))
+    first = (
+        f"The {BEST_ESTIMATE} scores better than {PAST_CONFLICTS} alone: {', '.join(best)}."
+        if best
+        else f"On the conflict-years the {BEST_ESTIMATE} scores better than {PAST_CONFLICTS} alone nowhere (with an "
+        "interval below 0): the model explains and compares, and does not sharpen. Forecast pages say so."
+    )
+    alone = f" The {CALIBRATED.replace(', ', ' as ')}, by itself, does: {', '.join(model)}." if model else ""
+    return first + alone
 
 
 def _small(x: float) -> str:
@@ -95,7 +109,7 @@ def _scores(q: Result) -> str:
         (
             name_of(s.view),
             *(decimal(s.brier, form=".4f"), decimal(s.rps, form=".4f"), score_or_infinity(s.log)),
-            *(interval(s.brier_skill), interval(s.rps_skill), interval(s.log_skill)),
+            *(interval(k, ".3f") for k in (s.brier_skill, s.rps_skill, s.log_skill)),
             *(decimal(q.auc[s.view][e], "–", ".2f") for e in ("peace", "more_conflict")),
         )
         for s in q.scores
@@ -146,7 +160,7 @@ def _groups(b: Backtest) -> str:
                         observed(q),
                         decimal(q.of("climatology").rps, form=".4f"),
                     ),
-                    *(interval(q.of(v).rps_skill) for v in BY_GROUP),
+                    *(interval(q.of(v).rps_skill, ".3f") for v in BY_GROUP),
                     f"{c.outside} of {c.n.size}",
                 ]
             )
@@ -223,12 +237,6 @@ def summary(b: Backtest) -> list[str]:
             lines.append(f"- {q.title}, {name_of(s.view)}: {word} climatology on the RPS, {interval(k)}.")
     return lines
 
-
-SHARPENS = {
-    True: f"The {BEST_ESTIMATE} scores better than {PAST_CONFLICTS} alone on the conflict-years.",
-    False: f"The {BEST_ESTIMATE} does not score better than {PAST_CONFLICTS} alone on the conflict-years with an "
-    "interval below 0: the model explains and compares, and does not sharpen. Forecast pages say so.",
-}
 
 YEARS = f"""Every armed conflict that was active in a year and had not ended by its 31 December is asked about that day:
 in which outcome class will it stand 12 and 24 months later? Forecasts use what was known by the end of that day. Rows

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from peacetalks.pages import files, markup
 from peacetalks.pages.backtest_cells import interval, name_of, observed
 from peacetalks.pages.backtest_charts import MAIN, OTHERS, calibration_chart, case_chart, skill_chart
-from peacetalks.pages.backtest_main_text import SHARPENS, target_cells
+from peacetalks.pages.backtest_main_text import sharpens_line, target_cells
 from peacetalks.pages.backtest_text import markdown
 from peacetalks.pages.cells import decimal, score_or_infinity
 
@@ -70,7 +70,7 @@ def html(b: Backtest) -> str:
         seed=b.seed,
         weight=b.weight,
         targets=[target_cells(t) for t in b.targets],
-        sharpens=SHARPENS[b.sharpens],
+        sharpens=sharpens_line(b),
         charts={title: markup.inline_svg(chart) for title, chart in charts.items()},
         results=[_table(q) for q in results],
     )
