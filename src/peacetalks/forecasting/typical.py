@@ -19,7 +19,7 @@ from peacetalks.conflicts.twin import departures, twin, typical_of
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.errors import EvidenceError, SpecError
 from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
-from peacetalks.forecasting.draws import uncertain_paths
+from peacetalks.forecasting.draws import EDGE, uncertain_paths
 from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.scenario.conflict_class import resolved
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from peacetalks.conflicts.twin import Departure
+    from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
 
 NOT_SOLVED = "The game of the typical case has no solution within tolerance: the model's departure cannot be measured."
@@ -42,6 +43,7 @@ class Departs(NamedTuple):
     far: bool = True  # whether some value differs by more than `NEAR`
 
 
+ESTIMATED = "estimated on"  # in the source of a number that the record identifies
 NEAR = 0.1  # relative difference up to which a departure is not named on a page
 ACCOUNT = Departs("what the account changes", "what the account changes")
 
@@ -110,12 +112,34 @@ def _value(x: float | bool) -> str:
 
 
 def drawn_twins(scenario: Scenario, case: TypicalCase, drawn: Sequence[Scenario]) -> list[Scenario]:
-    """Return the twin of each draw: numbers that do not depart from the typical case take the draw's value."""
+    """Return the twin of each draw.
+
+    Numbers that do not depart from the typical case take the draw's value.  Those that are estimated on the record in
+    both take the draw's quantile, because one calibrated factor is uncertain in both.
+    """
     if case.twin is None:
         return []
     here, there = scenario.numbers(), case.twin.numbers()
-    shared = [path for path in uncertain_paths(scenario) if there.get(path) == here[path]]
-    return [case.twin.at({path: float(d.numbers()[path]) for path in shared}) for d in drawn]
+    paths = [path for path in uncertain_paths(scenario) if path in there]
+    shared = [path for path in paths if there[path] == here[path]]
+    estimated = [p for p in paths if p not in shared and _estimated(here[p]) and _estimated(there[p])]
+    out = []
+    for d in drawn:
+        values = d.numbers()
+        moved = {p: there[p].quantile(_share_below(here[p], float(values[p]))) for p in estimated}
+        out.append(case.twin.at({p: float(values[p]) for p in shared} | moved))
+    return out
+
+
+def _estimated(n: Number) -> bool:
+    """Return whether a number is a range that was estimated on the record."""
+    return n.uncertain and ESTIMATED in (n.source or "")
+
+
+def _share_below(n: Number, value: float) -> float:
+    """Return the probability below a value under a number's distribution, kept from 0 and 1."""
+    share = 0.5 if n.frozen is None else float(n.frozen.cdf(value))
+    return min(max(share, EDGE), 1 - EDGE)
 
 
 def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
