@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 COARSER = (3,)  # belief points of grids on which a game is solved if it is not on its own
 LIMITS = [
     "Conflict-years of one state are alike, and they count as independent: the interval is too narrow.",
+    "The typical case lies at the medians of its class and not at the mean of the model's forecasts over it, so that "
+    "departures do not cancel, which lowers the weight (docs/backtest.md, other ways to join record and model).",
     "It is the weight of scenarios made by the mapping, not of those that an analyst writes.",
 ]
 
