@@ -71,15 +71,17 @@ def test_a_case_as_a_conflict_by_hand():
     assert (c.id, c.kind, c.state, c.as_of, c.talks) == (324, "interstate", "fighting", BOOK[IRAN_IRAQ].talks, True)
     assert (c.capability_a, c.capability_b) == (BOOK[IRAN_IRAQ].capability_a, BOOK[IRAN_IRAQ].capability_b)
     assert c.deaths is None  # talks began in the first year: no calendar year of the war had passed
-    bosnia = conflict_of(BOOK[BOSNIA], YEARS)
-    row = YEARS.row(by_predicate=(pl.col("episode") == BOSNIA) & (pl.col("year") == bosnia.as_of.year - 1), named=True)
-    assert (bosnia.deaths, bosnia.population) == (row["deaths"], row["population"])
-    assert bosnia.capability_a is None
+    croatia = conflict_of(BOOK[CROATIA], YEARS)
+    row = YEARS.row(by_predicate=(pl.col("episode") == CROATIA) & (pl.col("year") == 1992), named=True)
+    assert croatia.as_of.year == 1993
+    assert croatia.deaths == row["deaths"] > 1000
+    assert (croatia.population, croatia.ceasefires) == (row["population"], row["ceasefires"])
+    assert croatia.capability_a is None
 
 
 def test_a_case_is_blind_to_the_future():
     """Later rows of the conflict-years, and later facts of its own episode, change no number of its scenario."""
-    case = BOOK[BOSNIA]
+    case = BOOK[CROATIA]
     other = YEARS.with_columns(deaths=pl.when(pl.col("year") >= case.talks.year).then(1).otherwise("deaths"))
     late = read_cases("episodes").with_columns(end=pl.lit(None, pl.Date), ending=pl.lit(None, pl.String))
     assert conflict_of(case, other) == conflict_of(case, YEARS, late) == conflict_of(case, YEARS)
@@ -87,6 +89,7 @@ def test_a_case_is_blind_to_the_future():
     assert conflict_of(case, earlier) != conflict_of(case, YEARS)
 
 
+@pytest.mark.slow
 def test_stored_inside_views_belong_to_the_mapping_as_it_is():
     """A change of the mapping, of the record or of the size needs `peacetalks.backtests.rebuild()`."""
     views, size, digests = inside_table()
@@ -95,7 +98,7 @@ def test_stored_inside_views_belong_to_the_mapping_as_it_is():
         found = scenario(BOOK[key], version, YEARS, size)
         assert digest(found, size) == digests[key, version], f"{BOOK[key].name} ({version})"
     solved = np.array(list(views.values()))
-    assert np.allclose(solved[np.isfinite(solved[:, 0, 0])].sum(axis=2), 1, atol=1e-6)
+    assert np.allclose(solved[np.isfinite(solved[:, 0, 0])].sum(axis=2), 1, atol=2e-6)
 
 
 @pytest.mark.parametrize("key", [ISRAEL_SYRIA, BOSNIA])
@@ -122,11 +125,11 @@ def test_the_weight_is_never_set_by_the_case_at_hand(whole):
     assert counts[-1] > 1000
 
 
-def test_a_case_without_a_forecast_is_left_out(book):
-    reasons = {c.talks.year: r for c, r in zip(book.cases, book.reason.tolist(), strict=True) if r}
-    assert set(reasons.values()) <= {NO_RECORD, NOT_SOLVED}
-    assert not np.isfinite(book.views["best"][~book.scored]).all()
-    assert np.isfinite(book.views["best"][book.scored]).all()
+def test_a_row_is_left_out_where_a_view_is_missing_and_nowhere_else(book):
+    assert set(book.reason[~book.scored].tolist()) <= {NO_RECORD, NOT_SOLVED}
+    whole = np.isfinite(np.concatenate([*book.views.values(), book.typical], axis=1)).all(axis=1)
+    assert np.array_equal(book.scored, whole)
+    assert 90 <= book.scored.sum() <= 96
 
 
 def test_the_best_estimate_is_the_record_adjusted(book):
@@ -144,11 +147,14 @@ def test_the_shipped_weight_is_the_one_that_the_backtest_gives(whole):
     assert shipped() == b.weight
 
 
+@pytest.mark.slow
 def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch):
     views, size, _ = inside_table()
     asked = iter([(c.id, v) for c in negotiations() for v in VERSIONS])
 
-    def solve_all_but_one(found, size):
+    def solve_all_but_one(found, asked_size):
+        if asked_size != size:
+            raise NotSolved("not on a coarser grid either")
         key = next(asked)
         if key == (BOSNIA, "calibrated"):
             raise NotSolved("no")
@@ -161,6 +167,33 @@ def test_a_case_that_is_not_solved_is_left_out_and_counted(tmp_path, monkeypatch
     assert {r for c, r in zip(found.cases, found.reason.tolist(), strict=True) if c.id == BOSNIA} == {NOT_SOLVED}
 
 
+def test_a_game_that_is_not_solved_is_solved_on_a_coarser_grid(monkeypatch):
+    size = inside_table()[1]
+
+    def solve_on_three(found, asked_size):
+        if asked_size.belief_points > 3:
+            raise NotSolved("no")
+        assert (asked_size.positions, asked_size.offers) == (size.positions, size.offers)
+        return np.full((2, 3), 1 / 3)
+
+    monkeypatch.setattr(remake, "solve_case", solve_on_three)
+    monkeypatch.setattr(remake, "negotiations", lambda: [BOOK[BOSNIA]])
+    written = {}
+    monkeypatch.setattr(remake, "write_tables", lambda folder, texts: written.update(texts) or [])
+    remake.rebuild_cases(size)
+    assert written["inside.csv"].count("0.333333,0.333333,0.333333") == 2 * len(VERSIONS)
+
+
+@pytest.mark.slow
+def test_what_is_stored_stays_where_its_scenario_is_the_same(monkeypatch):
+    monkeypatch.setattr(remake, "solve_case", lambda found, size: pytest.fail("solved again"))
+    written = {}
+    monkeypatch.setattr(remake, "write_tables", lambda folder, texts: written.update(texts) or [])
+    remake.rebuild_cases(inside_table()[1], reuse=True)
+    assert written["inside.csv"] == table_text("inside.csv")
+
+
+@pytest.mark.slow
 def test_rebuild_writes_what_it_solved(tmp_path, monkeypatch):
     stored = list(csv.DictReader(table_text("inside.csv").splitlines()))
     solved = {}
@@ -198,6 +231,7 @@ def test_the_shipped_weight_has_one_row_for_each_day():
     assert days == sorted(set(days))
 
 
+@pytest.mark.slow
 def test_tables_are_written_where_they_are_read(monkeypatch):
     written = []
     monkeypatch.setattr(remake, "write_tables", lambda folder, texts: [written.append(folder / n) for n in texts] or [])

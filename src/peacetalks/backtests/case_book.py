@@ -96,7 +96,8 @@ def case_book(years: pl.DataFrame, inside: tuple[Inside, Size] | None = None) ->
     inside
         The model's forecasts by case and version, and the size of the games; default the committed table.
     """
-    given, size = inside_table()[:2] if inside is None else inside
+    stored, size = inside_table()[:2] if inside is None else inside
+    given = {k: p / p.sum(axis=1, keepdims=True) for k, p in stored.items()}
     book = negotiations()
     cases = tuple(c for c in book for _ in MONTHS)
     months = np.tile(MONTHS, len(book))

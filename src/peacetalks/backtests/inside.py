@@ -94,7 +94,7 @@ def inside_table() -> tuple[Inside, Size, dict[tuple[int, str], str]]:
 
 
 def parse_inside(text: str) -> tuple[Inside, Size, dict[tuple[int, str], str]]:
-    """Return what `inside_table` does from the text of such a table.
+    """Return what `inside_table` does from the text of such a table; rows sum to 1 as far as they are rounded.
 
     Raises `EvidenceError` for a case that has not one row for each month of `MONTHS`, in order, in each version.
     """
@@ -105,7 +105,7 @@ def parse_inside(text: str) -> tuple[Inside, Size, dict[tuple[int, str], str]]:
         key = int(r["id"]), r["version"]
         p = np.array([float(r[e] or "nan") for e in ORDER])
         given.setdefault(key, []).append(int(r["months"]))
-        views.setdefault(key, []).append((p / p.sum()).tolist())
+        views.setdefault(key, []).append(p.tolist())
     for (case, version), months in given.items():
         if tuple(months) != MONTHS or version not in VERSIONS:
             raise EvidenceError(
