@@ -119,13 +119,17 @@ def test_the_interval_is_that_of_a_direct_simulation():
     assert high[0] == pytest.approx(np.quantile(every, 0.95, axis=0), abs=0.006)
 
 
-def test_without_a_typical_case_there_is_no_best_estimate_and_the_record_is_kept():
-    r, m = np.full((3, 3), 1 / 3), np.full((3, 3), 1 / 3)
-    best = best_estimate(table(m), [View(r)], AS_OF, Typical(None, (), "no class is named"))
-    assert (best.ends, best.low, best.reason) == (None, None, "no class is named")
-    assert best.record.values == pytest.approx(r)
-    assert best.to_dict()["ends"] is None
-    assert best.interval_holds == []
+def test_without_a_typical_case_the_best_estimate_is_the_record_as_it_stands():
+    r, m = np.full((3, 3), 1 / 3), np.array([[0.2, 0.7, 0.1]] * 3)
+    view = View(r, scattered(r))
+    best = best_estimate(table(m), [view], AS_OF, Typical(None, (), "no class is named"))
+    assert best.ends.values == pytest.approx(r)
+    low, high = (np.quantile(view.runs, q, axis=0) for q in (0.05, 0.95))
+    assert best.low.values == pytest.approx(np.minimum(low, r), abs=0.01)
+    assert best.high.values == pytest.approx(np.maximum(high, r), abs=0.01)
+    assert (best.adjusted, best.typical, best.whole, best.bounds) == (False, None, None, None)
+    assert best.to_dict()["reason"] == "no class is named"
+    assert best.interval_holds == ["the sampling error of the record"]
 
 
 def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero():

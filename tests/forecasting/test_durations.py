@@ -6,7 +6,7 @@ import pytest
 import peacetalks as pt
 from peacetalks.equilibrium.transitions import forward_distributions
 from peacetalks.forecasting.complete_information import complete_information
-from peacetalks.forecasting.durations import Durations, durations, mixture
+from peacetalks.forecasting.durations import durations
 from peacetalks.mechanisms.state import label
 
 
@@ -62,8 +62,3 @@ def test_no_truce_is_none_and_not_zero(small):
     found = durations(solved(pt.patch(small, {"ceasefire": None})), 6)
     assert found.broken_within is None
     assert found.closed_within is None
-
-
-def test_a_mixture_weighs_truces_by_how_many_there_are():
-    a, b = (Durations(np.array([x]), x, np.array([y]), np.zeros(1)) for x, y in ((0.3, 0.3), (0.1, 0.0)))
-    assert mixture([a, b]).broken_within == pytest.approx([0.75])

@@ -274,10 +274,12 @@ def test_no_command_solves_a_variant_twice(monkeypatch, name):
         return solve_scenario(s, *how, **more)
 
     solving = ("questions.batch", "questions.compare", "questions.account_filter", "questions.account_evidence")
-    for module in (*solving, "forecasting.outlook"):
+    for module in (*solving, "forecasting.variants", "forecasting.typical"):
         monkeypatch.setattr(f"peacetalks.{module}.solve_scenario", watched)
     settings = commands()[name]().to_dict()["settings"]
-    expected = settings.get("solves", 5)  # a forecast: as written, with complete information, three draws
+    expected = settings.get(
+        "solves", 9
+    )  # a forecast: as written, complete information, typical case; three draws of both
     assert len(solved) == len(set(solved)) == expected
 
 
@@ -288,8 +290,8 @@ def test_draws_of_no_ranges_are_one_solve(monkeypatch):
         solved.append(args)
         return solve_scenario(*args, **more)
 
-    monkeypatch.setattr("peacetalks.forecasting.outlook.solve_scenario", watched)
+    monkeypatch.setattr("peacetalks.forecasting.variants.solve_scenario", watched)
     point = base.at({p: float(n) for p, n in base.numbers().items()})
     o = pt.outlook(point, draws=4, periods=2, belief_points=2)
-    assert len(solved) == 2
+    assert len(solved) == 3  # as written, complete information, typical case
     assert np.abs(o.bands["ends"].std("quantile")).max() < 1e-15

@@ -47,14 +47,18 @@ def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given
     assert ">best estimate<" in forecast_page.html(looked)
 
 
-def test_without_a_typical_case_the_record_comes_first_and_the_model_never_takes_its_place(looked):
+def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_place_unsaid(looked):
     pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(None, (), "no twin"))
     first, second = best_text.headlines(replace(looked, pooled=pooled))
     view = looked.outside[looked.pooled.number - 1]
     low, high = (100 * x["peace"][view.months.index(12)] for x in (view.low, view.high))
     peace = percent_of(looked.pooled.record, "peace", 12)
-    assert first.startswith(f"By 10 July 1952, past conflicts: peace {peace} ({low:.0f}-{high:.0f}%), ")
-    assert second == "No best estimate. no twin"
+    assert first.startswith(f"By 10 July 1952: peace {peace} ({low:.0f}-{high:.0f}%), ")
+    assert second == "That is what past conflicts show, not adjusted by the model. no twin"
+    nothing = replace(pooled, ends=None, reason="no class")
+    first, second = best_text.headlines(replace(looked, pooled=nothing))
+    assert first.startswith(f"By 10 July 1952, model alone: peace {percent_of(looked.ends, 'peace', 12)}, ")
+    assert second == "No best estimate. no class"
 
 
 def percent_of(a, end, month):

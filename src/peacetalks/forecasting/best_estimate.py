@@ -1,9 +1,9 @@
 """The best estimate: the record's answer, moved by what the model finds different from the typical case of the class.
 
 The record's answer that anchors (`record_view.anchor`) is adjusted by the model's departure from its forecast of the
-typical case (`evidence.anchor`; Kahneman and Lovallo 1993), with the weight known at the scenario's date.  Where no
-class has an estimate, or the scenario has no typical case, there is no best estimate, and the reason is kept; the
-model's forecast never takes its place.
+typical case (`evidence.anchor`; Kahneman and Lovallo 1993), with the weight known at the scenario's date.  Where the
+scenario has no typical case the record's answer stays as it is; where no class has an estimate there is no best
+estimate.  The reason is kept, and the model's forecast never takes its place.
 
 The interval holds 90% of joint draws: of the record (its sampling error), of the weight, and, where the scenario's
 ranges are drawn, of the model.  The point is that of the central values; the interval is widened to hold it.
@@ -61,7 +61,12 @@ class BestEstimate:
     card: dict[str, Any]  # how the weight was fitted, and its limits
     draws: int  # of the scenario's ranges that the interval holds
     sampled: bool  # whether the interval holds the record's sampling error
-    reason: str  # why there is none, else ""
+    reason: str  # why there is none, or why it is the record's answer as it stands (`adjusted` is False); else ""
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether the record's answer was adjusted by the model; without a typical case it stands as it is."""
+        return self.ends is not None and self.typical is not None
 
     @property
     def months(self) -> tuple[int, ...]:
@@ -111,7 +116,8 @@ class BestEstimate:
             return []
         record = ["the sampling error of the record"] if self.sampled else []
         ranges = [f"the ranges of the scenario ({self.draws} draws)"] if self.draws else []
-        return [*record, "the weight of the model's departure", *ranges]
+        weight = ["the weight of the model's departure"] if self.adjusted else []
+        return [*record, *weight, *ranges]
 
 
 def best_estimate(
@@ -136,63 +142,70 @@ def best_estimate(
     draws : ModelDraws, optional
         Forecasts under draws of the scenario's ranges, which the interval then holds.
 
+    Notes
+    -----
+    Without a typical case nothing can depart from it: the estimate is the record's answer, and `reason` says so.
+
     References
     ----------
     Kahneman, D., and D. Lovallo (1993). Timid choices and bold forecasts. *Management Science* 39, 17-31.
     """
     weight = shipped(as_of)
     number, reason = anchor(record)
-    reason = reason or typical.reason
-    if number is None or typical.ends is None:
-        return _without(typical, weight, reason, record, number, model)
+    if number is None:
+        return _without(typical, weight, reason)
     view = record[number - 1]
     past, runs = _at_periods(view, model)
-    m, t = model.values, typical.ends.values
-    point, whole = (adjust(past, m, t, w) for w in (weight.mean, 1.0))
-    low, high = joint_interval(past[None] if runs is None else runs, draws or ModelDraws(m[None], t[None]), weight)
-    weights = np.linspace(0.0, max(1.0, weight.mean), BOUND_WEIGHTS)
-    moved = np.stack([point, *(adjust(past, m, t, w) for w in weights)])
-
-    def labelled(a: np.ndarray) -> xr.DataArray:
-        return model.copy(data=a)
-
+    measured = typical.ends is not None
+    central = ModelDraws(model.values[None], (model if typical.ends is None else typical.ends).values[None])
+    tables = _tables(past, runs, central, draws if measured and draws is not None else central, weight)
+    ends, low, high, past, whole, least, most = (model.copy(data=a) for a in tables)
     return BestEstimate(
-        ends=labelled(point),
-        low=labelled(np.minimum(low, point)),
-        high=labelled(np.maximum(high, point)),
-        record=labelled(past),
+        ends=ends,
+        low=low,
+        high=high,
+        record=past,
         typical=typical.ends,
-        whole=labelled(whole),
-        bounds=(labelled(moved.min(0)), labelled(moved.max(0))),
+        whole=whole if measured else None,
+        bounds=(least, most) if measured else None,
         departures=typical.departures,
         typical_case=typical.name,
         number=number,
         reference_class=view.reference_class,
         weight=weight,
         card=card(),
-        draws=0 if draws is None else len(draws.ends),
+        draws=len(draws.ends) if measured and draws is not None else 0,
         sampled=runs is not None,
-        reason="",
+        reason="" if measured else typical.reason,
     )
 
 
-def _without(
-    typical: Typical, weight: Weight, reason: str, record: Sequence[RecordView], number: int | None, model: xr.DataArray
-) -> BestEstimate:
-    """Return that there is no best estimate, with the reason; the record's answer is kept where there is one."""
-    view = None if number is None else record[number - 1]
+def _tables(
+    past: np.ndarray, runs: np.ndarray | None, central: ModelDraws, draws: ModelDraws, weight: Weight
+) -> tuple[np.ndarray, ...]:
+    """Return point, interval, record, whole departure and bounds, each [period, end]."""
+    m, t = central.ends[0], central.typical[0]
+    point, whole = (adjust(past, m, t, w) for w in (weight.mean, 1.0))
+    low, high = joint_interval(past[None] if runs is None else runs, draws, weight)
+    weights = np.linspace(0.0, max(1.0, weight.mean), BOUND_WEIGHTS)
+    moved = np.stack([point, *(adjust(past, m, t, w) for w in weights)])
+    return point, np.minimum(low, point), np.maximum(high, point), past, whole, moved.min(0), moved.max(0)
+
+
+def _without(typical: Typical, weight: Weight, reason: str) -> BestEstimate:
+    """Return that there is no best estimate, with the reason."""
     return BestEstimate(
         ends=None,
         low=None,
         high=None,
-        record=None if view is None else model.copy(data=_at_periods(view, model)[0]),
+        record=None,
         typical=typical.ends,
         whole=None,
         bounds=None,
         departures=typical.departures,
         typical_case=typical.name,
-        number=number,
-        reference_class=None if view is None else view.reference_class,
+        number=None,
+        reference_class=None,
         weight=weight,
         card=card(),
         draws=0,

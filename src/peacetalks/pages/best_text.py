@@ -51,29 +51,24 @@ def headlines(o: HasViews) -> list[str]:
     best = o.pooled
     if best.ends is None or not _known(best.ends, m):
         reason = f"No best estimate. {best.reason or 'The record does not reach so far.'}"
-        by_record = best.record is not None and _known(best.record, m)
-        shown, name = (best.record, PAST_CONFLICTS) if by_record else (o.ends, MODEL_ALONE)
-        assert shown is not None
-        first, *rest = (f"{END_NAMES[e].lower()} {_at(shown, e, m)}" for e in ENDS)
-        interval = _record_interval(o, m) if by_record else ""
-        return [f"{by}, {name}: {', '.join((f'{first}{interval}', *rest))}.", reason]
+        first, *rest = (f"{END_NAMES[e].lower()} {_at(o.ends, e, m)}" for e in ENDS)
+        return [f"{by}, {MODEL_ALONE}: {', '.join((first, *rest))}.", reason]
     first, *rest = (f"{END_NAMES[e].lower()} {_at(best.ends, e, m)}" for e in ENDS)
     ends = ", ".join((f"{first} ({interval_cell(best, next(iter(ENDS)), m)})", *rest))
+    if not best.adjusted:
+        return [f"{by}: {ends}.", as_recorded_line(best)]
     return [f"{by}: {ends}.", why_line(o, m), *([NOT_SHARPER] if best.scored_and_not_sharper else [])]
-
-
-def _record_interval(o: HasViews, month: int) -> str:
-    """Return the interval of the first outcome class in the record's answer, in brackets."""
-    assert o.pooled.number is not None
-    view, first = o.outside[o.pooled.number - 1], next(iter(ENDS))
-    at = view.months.index(month)
-    return f" ({percent_range(view.low[first][at], view.high[first][at])})"
 
 
 NOT_SHARPER = (
     "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
     "not sharpen."
 )
+
+
+def as_recorded_line(best: BestEstimate) -> str:
+    """Return a sentence on why the best estimate is the record's answer as it stands."""
+    return f"That is what {PAST_CONFLICTS} show, not adjusted by the model. {best.reason}"
 
 
 def why_line(f: HasViews, month: int) -> str:
@@ -129,6 +124,11 @@ def basis_lines(o: HasViews) -> list[str]:
     best = o.pooled
     if best.ends is None:
         return [f"No best estimate. {best.reason}"]
+    if not best.adjusted:
+        return [
+            f"Best estimate: {PAST_CONFLICTS} [{best.number}], as they stand. {best.reason}",
+            f"Its 90% interval holds {_list(best.interval_holds)}.",
+        ]
     w = best.weight
     cases = f"{w.effective_n:,.0f} past cases"
     enough = "which identify it" if w.identified else "too few to identify it: mostly the prior"
@@ -174,7 +174,7 @@ def outside_lines(o: HasViews) -> list[str]:
 
 def departure_lines(best: BestEstimate) -> list[str]:
     """Return what departs from the typical case."""
-    if best.ends is None:
+    if not best.adjusted:
         return []
     if not best.departures:
         return ["Nothing in the scenario departs from the typical case of its class."]
@@ -216,7 +216,7 @@ def shown_months(f: HasViews) -> list[int]:
 
 def _outside(f: HasViews, end: str, month: int) -> bool:
     best = f.pooled
-    if best.ends is None or best.record is None:
+    if not best.adjusted or best.ends is None or best.record is None:
         return False
     p, r, m = (float(a.sel(end=end, period=month)) for a in (best.ends, best.record, f.ends))
     return known(p) and not min(r, m) - SAME <= p <= max(r, m) + SAME
