@@ -73,7 +73,7 @@ def typical_case(scenario: Scenario) -> TypicalCase:
     try:
         return TypicalCase(twin(scenario), in_words(departures(scenario)), "", name_of(scenario))
     except (SpecError, EvidenceError) as e:
-        return TypicalCase(None, (), f"The scenario has no typical case to depart from: {e}")
+        return TypicalCase(None, (), f"The scenario has no typical case to depart from: {str(e).rstrip('.')}.")
 
 
 def name_of(scenario: Scenario) -> str:

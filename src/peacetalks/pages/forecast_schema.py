@@ -191,7 +191,8 @@ class Forecast(Table):
     dates: list[dt.date] = Field(description="The calendar date of the end of each period.")
     best: EndsIfKnown | None = Field(
         description="The best estimate, the number to use: past conflicts of the class, adjusted by what the model "
-        "finds different from the typical case. Null where there is none (`pooled.reason`)."
+        "finds different from the typical case; without one, as they stand. Null where no class has an estimate "
+        "(`pooled.reason`)."
     )
     best_interval: Intervals | None = Field(
         description="90% interval of the best estimate: the record's sampling error, the weight, and with --draws the "
