@@ -79,7 +79,9 @@ def year_targets(found: list[Compared], results: dict[int, Result]) -> list[Targ
         threshold = f"at most {most:g}" if most else "not above 0"
         what = f"{NAMES[c.score]} of the {who} less the record's, {c.months} months"
         d = c.by_row
-        out.append(Target(what, threshold, d.value, d.low, d.high, d.value <= most, _why(results[c.months], c.view)))
+        early = f"; with the rows before the first calibration {c.from_start.value:+.4f}".replace("-", "−")
+        why = _why(results[c.months], c.view) + early
+        out.append(Target(what, threshold, d.value, d.low, d.high, d.value <= most, why))
     return out
 
 
