@@ -82,6 +82,7 @@ def test_nothing_later_enters():
     assert truce_record(date(2000, 6, 1), changed).broken > truce_record(date(2000, 6, 1), table).broken
 
 
+@pytest.mark.slow
 def test_the_emulated_hazard_is_near_that_of_the_game():
     theta = np.zeros(len(PARAMETERS))
     theta[PARAMETERS.index("cost")], theta[PARAMETERS.index("incident")] = -1.5, -1.0
