@@ -12,7 +12,8 @@ LONGEST, ECHO, LINES = 2000, 200, 3
 AROUND = 3  # characters beside a value, such as quotes, that the file has in the same place
 PLACE = re.compile(
     r"made(\.\w+)?\b|/\w|line \d|column \d|row \d|--\w|stage |state |period |player|sides|talks|battlefield|event of |"
-    r"the record (starts|opens|covers)|\b(jobs|belief points|periods|draws|points|method|seed)\b|\w+ = |\b\w+\.\w+|'|: cannot be read \("
+    r"the record (starts|opens|covers)|\b(jobs|belief points|periods|draws|points|method|seed)\b|\w+ = |\b\w+\.\w+|'|"
+    r": cannot be read \("
 )
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 EXACT, CLOSE = 1e-9, 1e-6
