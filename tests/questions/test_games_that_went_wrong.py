@@ -77,3 +77,13 @@ def test_a_game_file_with_a_byte_order_mark_is_read(tmp_path):
     for encoding in ("utf-8-sig", "utf-16"):
         (tmp_path / "g.json").write_bytes(json.dumps(table()).encode(encoding))
         assert read_game(tmp_path / "g.json")[0].players == ("A",)
+
+
+def test_a_solution_that_fails_its_check_is_refused_and_never_shown():
+    """Three types, and a state that is entered again: the check of solutions disagrees with the solver.
+
+    Which of the two is wrong is not known yet; until then such a game is refused.
+    """
+    game, lam, points = read_game(CASES / "three_types_entered_again.json")
+    with pytest.raises(pt.NotSolved, match="the solution fails its own check at stage 'stage 0', state 'calm'"):
+        pt.solve(game, lam, belief_points=points)
