@@ -80,9 +80,10 @@ def test_a_game_file_with_a_byte_order_mark_is_read(tmp_path):
 
 
 def test_a_solution_that_fails_its_check_is_refused_and_never_shown():
-    """Three types, and a state that is entered again: the check of solutions disagrees with the solver.
+    """Three types, and a state that is entered again: the solver's value of the uninformed mover A is wrong.
 
-    Which of the two is wrong is not known yet; until then such a game is refused.
+    From its own strategies -0.184 follows at the second stage (by hand), and it plays as if that were -0.124.  The check
+    finds it; until the solver is right such a game is refused.
     """
     game, lam, points = read_game(CASES / "three_types_entered_again.json")
     with pytest.raises(pt.NotSolved, match="the solution fails its own check at stage 'stage 0', state 'calm'"):
