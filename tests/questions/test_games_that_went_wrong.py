@@ -82,7 +82,7 @@ def test_a_game_file_with_a_byte_order_mark_is_read(tmp_path):
 def test_a_solution_that_fails_its_check_is_refused_and_never_shown():
     """Three types, and a state that is entered again: the solver's value of the uninformed mover A is wrong.
 
-    From its own strategies -0.184 follows at the second stage (by hand), and it plays as if that were -0.124.  The check
+    From its own strategies -0.184 follows at the second stage (by hand), and it plays as if it were -0.124.  The check
     finds it; until the solver is right such a game is refused.
     """
     game, lam, points = read_game(CASES / "three_types_entered_again.json")
