@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
+from support.command_line import run
 
 import peacetalks as pt
-from peacetalks.cli import main
 
 GAME = {
     "players": ["A"],
@@ -23,15 +23,11 @@ GAME = {
 def call(capsys):
     """Run the command line in this process; return (exit code, stderr)."""
 
-    def run(*args):
-        code = 0
-        try:
-            main([str(a) for a in args])
-        except SystemExit as e:
-            code = e.code or 0
-        return code, capsys.readouterr().err
+    def call(*args):
+        code, _, err = run(capsys, *args)
+        return code, err
 
-    return run
+    return call
 
 
 def written(tmp_path, change):

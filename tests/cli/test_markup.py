@@ -6,10 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.command_line import run
 from support.toml import toml
 
 import peacetalks as pt
-from peacetalks.cli import main
 
 CASES = Path(__file__).parents[1] / "cases" / "scenarios"
 QUICK = ("--belief-points", "2", "--jobs", "1")
@@ -19,17 +19,12 @@ QUICK = ("--belief-points", "2", "--jobs", "1")
 def call(capsys):
     """Run the command line in this process; return its stdout, lines joined."""
 
-    def run(*args):
-        code = 0
-        try:
-            main([str(a) for a in args])
-        except SystemExit as e:
-            code = e.code or 0
-        found = capsys.readouterr()
-        assert code == 0, found.err
-        return " ".join(found.out.split())
+    def call(*args):
+        code, out, err = run(capsys, *args)
+        assert code == 0, err
+        return " ".join(out.split())
 
-    return run
+    return call
 
 
 @pytest.mark.slow

@@ -3,21 +3,11 @@
 from pathlib import Path
 
 import pytest
+from support.command_line import run
 
 import peacetalks as pt
-from peacetalks.cli import main
 
 CASES = Path(__file__).parents[1] / "cases"
-
-
-def call(capsys, *args):
-    """Run the command line in this process; return (exit code, stdout, stderr)."""
-    code = 0
-    try:
-        main([str(a) for a in args])
-    except SystemExit as e:
-        code = e.code or 0
-    return code, *capsys.readouterr()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +24,7 @@ def call(capsys, *args):
     ],
 )
 def test_a_refused_file_ends_with_2_and_one_paragraph(capsys, command, file):
-    code, out, err = call(capsys, command, CASES / file)
+    code, out, err = run(capsys, command, CASES / file)
     assert (code, out) == (2, "")
     assert err.startswith(f"peacetalks: {CASES / file}: ")
     assert "Traceback" not in err
@@ -48,7 +38,7 @@ def test_check_names_what_is_seldom_meant_under_the_summary(capsys, tmp_path):
     line = next(x for x in text.splitlines() if x.startswith("walk = "))
     path = tmp_path / "mine.toml"
     path.write_text(text.replace(line, 'walk = { value = 1.5, source = "judgement" }'), encoding="utf-8-sig")
-    code, out, err = call(capsys, "check", path)
+    code, out, err = run(capsys, "check", path)
     assert (code, err) == (0, "")
     first, *_, warning, count = out.splitlines()
     assert first == "c: valid"

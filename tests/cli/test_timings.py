@@ -3,9 +3,9 @@
 import re
 
 import pytest
+from support.command_line import run
 from support.tiny import tiny
 
-from peacetalks.cli import main
 from peacetalks.equilibrium import timings
 from peacetalks.scenario.scenario import load
 
@@ -29,14 +29,12 @@ def small(tmp_path, monkeypatch):
 def call(capsys):
     """Run the command line in this process; return (stdout, stderr)."""
 
-    def run(*args):
-        with pytest.raises(SystemExit) as end:
-            main([str(a) for a in args])
-        assert not end.value.code
-        read = capsys.readouterr()
-        return read.out, read.err
+    def call(*args):
+        code, out, err = run(capsys, *args)
+        assert not code
+        return out, err
 
-    return run
+    return call
 
 
 def test_the_parts_are_timed_in_one_line_on_stderr(call, small, tmp_path):

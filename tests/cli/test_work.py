@@ -8,13 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+from support.command_line import run
 from support.tiny import tiny
 from support.toml import toml
 
-from peacetalks.cli import app, interrupt, main
+from peacetalks.cli import app, interrupt
 
 CASES = Path(__file__).parents[1] / "cases" / "scenarios"
 COMMAND = [sys.executable, "-m", "peacetalks.cli"]
@@ -24,16 +26,7 @@ COMMAND = [sys.executable, "-m", "peacetalks.cli"]
 def call(capsys):
     """Run the command line in this process; return (exit code, stdout, stderr)."""
 
-    def run(*args):
-        code = 0
-        try:
-            main([str(a) for a in args])
-        except SystemExit as e:
-            code = e.code or 0
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return run
+    return partial(run, capsys)
 
 
 @pytest.fixture

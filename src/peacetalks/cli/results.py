@@ -63,6 +63,7 @@ def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache 
     try:
         yield answers
     except Exception:
+        interrupt.when_interrupted(interrupt.nothing_written)
         if answers is not None and answers.found + answers.added:
             print(f"peacetalks: {going_on()}", file=sys.stderr)
         raise
