@@ -11,7 +11,7 @@ ranges are drawn, of the model.  The point is that of the central values; the in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -42,25 +42,25 @@ class ModelDraws(NamedTuple):
     typical: np.ndarray  # [draw, period, end]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BestEstimate:
     """The outcome classes from record and model together; `ends` is None where there is none (`reason`)."""
 
-    ends: xr.DataArray | None  # (period, end): probability; NaN at dates to which the record does not reach
-    low: xr.DataArray | None  # (period, end): lower end of the 90% interval
-    high: xr.DataArray | None  # (period, end): its upper end
-    record: xr.DataArray | None  # (period, end): the record's answer, which anchors: the estimate at weight 0
+    ends: xr.DataArray | None = None  # (period, end): probability; NaN at dates to which the record does not reach
+    low: xr.DataArray | None = None  # (period, end): lower end of the 90% interval
+    high: xr.DataArray | None = None  # (period, end): its upper end
+    record: xr.DataArray | None = None  # (period, end): the record's answer, which anchors: the estimate at weight 0
     typical: xr.DataArray | None  # (period, end): the model's forecast of the typical case
-    whole: xr.DataArray | None  # (period, end): the record moved by the model's whole departure: weight 1
-    bounds: tuple[xr.DataArray, xr.DataArray] | None  # (period, end): least and most from weight 0 to 1, or beyond
+    whole: xr.DataArray | None = None  # (period, end): the record moved by the model's whole departure: weight 1
+    bounds: tuple[xr.DataArray, xr.DataArray] | None = None  # (period, end): least and most, weight 0 to 1 or its mean
     departures: tuple[Departs, ...]  # of the scenario from the typical case
     typical_case: str  # the class that the typical case stands for, in words; "" where there is none
-    number: int | None  # which of the record's answers anchors, from 1
-    reference_class: str | None
+    number: int | None = None  # which of the record's answers anchors, from 1
+    reference_class: str | None = None
     weight: Weight  # of the model's departure, and what it rests on
     card: dict[str, Any]  # how the weight was fitted, and its limits
-    draws: int  # of the scenario's ranges that the interval holds
-    sampled: bool  # whether the interval holds the record's sampling error
+    draws: int = 0  # of the scenario's ranges that the interval holds
+    sampled: bool = False  # whether the interval holds the record's sampling error
     reason: str  # why there is none, or why it is the record's answer as it stands (`adjusted` is False); else ""
 
     @property
@@ -152,66 +152,56 @@ def best_estimate(
     """
     weight = shipped(as_of)
     number, reason = anchor(record)
+    empty = BestEstimate(
+        typical=typical.ends,
+        departures=typical.departures,
+        typical_case=typical.name,
+        weight=weight,
+        card=card(),
+        reason=reason if number is None else typical.reason,
+    )
     if number is None:
-        return _without(typical, weight, reason)
+        return empty
     view = record[number - 1]
     past, runs = _at_periods(view, model)
-    measured = typical.ends is not None
-    central = ModelDraws(model.values[None], (model if typical.ends is None else typical.ends).values[None])
-    tables = _tables(past, runs, central, draws if measured and draws is not None else central, weight)
-    ends, low, high, past, whole, least, most = (model.copy(data=a) for a in tables)
-    return BestEstimate(
-        ends=ends,
-        low=low,
-        high=high,
-        record=past,
-        typical=typical.ends,
-        whole=whole if measured else None,
-        bounds=(least, most) if measured else None,
-        departures=typical.departures,
-        typical_case=typical.name,
+    like = model if typical.ends is None else typical.ends  # without a typical case nothing departs from it
+    central = ModelDraws(model.values[None], like.values[None])
+    ranges = None if typical.ends is None else draws
+    point, low, high = _with_interval(past, runs, central, central if ranges is None else ranges, weight)
+    found = replace(
+        empty,
+        ends=model.copy(data=point),
+        low=model.copy(data=low),
+        high=model.copy(data=high),
+        record=model.copy(data=past),
         number=number,
         reference_class=view.reference_class,
-        weight=weight,
-        card=card(),
-        draws=len(draws.ends) if measured and draws is not None else 0,
+        draws=0 if ranges is None else len(ranges.ends),
         sampled=runs is not None,
-        reason="" if measured else typical.reason,
     )
+    if typical.ends is None:
+        return found
+    whole, least, most = (model.copy(data=a) for a in _whole_and_bounds(past, central, weight))
+    return replace(found, whole=whole, bounds=(least, most))
 
 
-def _tables(
+def _with_interval(
     past: np.ndarray, runs: np.ndarray | None, central: ModelDraws, draws: ModelDraws, weight: Weight
-) -> tuple[np.ndarray, ...]:
-    """Return point, interval, record, whole departure and bounds, each [period, end]."""
-    m, t = central.ends[0], central.typical[0]
-    point, whole = (adjust(past, m, t, w) for w in (weight.mean, 1.0))
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the best estimate at central values and its 90% interval, widened to hold it, each [period, end]."""
+    point = adjust(past, central.ends[0], central.typical[0], weight.mean)
     low, high = joint_interval(past[None] if runs is None else runs, draws, weight)
-    weights = np.linspace(0.0, max(1.0, weight.mean), BOUND_WEIGHTS)
-    moved = np.stack([point, *(adjust(past, m, t, w) for w in weights)])
-    return point, np.minimum(low, point), np.maximum(high, point), past, whole, moved.min(0), moved.max(0)
+    return point, np.minimum(low, point), np.maximum(high, point)
 
 
-def _without(typical: Typical, weight: Weight, reason: str) -> BestEstimate:
-    """Return that there is no best estimate, with the reason."""
-    return BestEstimate(
-        ends=None,
-        low=None,
-        high=None,
-        record=None,
-        typical=typical.ends,
-        whole=None,
-        bounds=None,
-        departures=typical.departures,
-        typical_case=typical.name,
-        number=None,
-        reference_class=None,
-        weight=weight,
-        card=card(),
-        draws=0,
-        sampled=False,
-        reason=reason,
-    )
+def _whole_and_bounds(past: np.ndarray, central: ModelDraws, weight: Weight) -> tuple[np.ndarray, ...]:
+    """Return the record moved by the whole departure, and the bounds over weights, each [period, end].
+
+    The weights run from 0 to 1, or to the mean weight where that is more, which is among them.
+    """
+    weights = [weight.mean, *np.linspace(0.0, max(1.0, weight.mean), BOUND_WEIGHTS)]
+    moved = np.stack([adjust(past, central.ends[0], central.typical[0], w) for w in weights])
+    return adjust(past, central.ends[0], central.typical[0], 1.0), moved.min(0), moved.max(0)
 
 
 def joint_interval(record: np.ndarray, model: ModelDraws, weight: Weight) -> tuple[np.ndarray, np.ndarray]:
