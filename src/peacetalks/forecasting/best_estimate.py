@@ -150,36 +150,39 @@ def best_estimate(
     ----------
     Kahneman, D., and D. Lovallo (1993). Timid choices and bold forecasts. *Management Science* 39, 17-31.
     """
-    weight = shipped(as_of)
     number, reason = anchor(record)
     empty = BestEstimate(
         typical=typical.ends,
         departures=typical.departures,
         typical_case=typical.name,
-        weight=weight,
+        weight=shipped(as_of),
         card=card(),
         reason=reason if number is None else typical.reason,
     )
     if number is None:
         return empty
     view = record[number - 1]
+    found = _estimated(empty, view, model, None if typical.ends is None else draws)
+    return replace(found, number=number, reference_class=view.reference_class)
+
+
+def _estimated(empty: BestEstimate, view: RecordView, model: xr.DataArray, draws: ModelDraws | None) -> BestEstimate:
+    """Return the best estimate that starts from a view of the record; `empty` has the typical case and the weight."""
+    typical, weight = empty.typical, empty.weight
     past, runs = _at_periods(view, model)
-    like = model if typical.ends is None else typical.ends  # without a typical case nothing departs from it
+    like = model if typical is None else typical  # without a typical case nothing departs from it
     central = ModelDraws(model.values[None], like.values[None])
-    ranges = None if typical.ends is None else draws
-    point, low, high = _with_interval(past, runs, central, central if ranges is None else ranges, weight)
+    point, low, high = _with_interval(past, runs, central, central if draws is None else draws, weight)
     found = replace(
         empty,
         ends=model.copy(data=point),
         low=model.copy(data=low),
         high=model.copy(data=high),
         record=model.copy(data=past),
-        number=number,
-        reference_class=view.reference_class,
-        draws=0 if ranges is None else len(ranges.ends),
+        draws=0 if draws is None else len(draws.ends),
         sampled=runs is not None,
     )
-    if typical.ends is None:
+    if typical is None:
         return found
     whole, least, most = (model.copy(data=a) for a in _whole_and_bounds(past, central, weight))
     return replace(found, whole=whole, bounds=(least, most))
