@@ -92,9 +92,10 @@ def test_a_typical_case_is_solved_once_and_kept(base, tmp_path):
     variants = interpretations(base, [account(base, {"talks.walk": {"value": 0.3, **J}}, name="other")])
     solves = []
     answers = AnswerCache(tmp_path)
-    first = solve_typical(variants, (1, 2), 2, answers, progress=lambda: solves.append(1))
+    cases = typical_cases(variants)
+    first = solve_typical(cases, (1, 2), 2, answers, progress=lambda *_: solves.append(1))
     assert (len(solves), answers.added, answers.found) == (1, 1, 0)
-    again = solve_typical(variants, (1, 2), 2, answers)
+    again = solve_typical(cases, (1, 2), 2, answers)
     assert (answers.added, answers.found) == (1, 1)
     assert all(again[n].ends.equals(first[n].ends) for n in variants)
     alone = pt.outlook(twin(base), periods=2, belief_points=2, certify=False)

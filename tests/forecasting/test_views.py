@@ -11,7 +11,7 @@ from support.tiny import KPA, UN, J, account, tiny
 import peacetalks as pt
 from peacetalks.forecasting.best_estimate import best_estimate
 from peacetalks.forecasting.record_view import NOTHING_ASKED, anchor, record_views
-from peacetalks.forecasting.typical import ACCOUNT, Typical, solve_typical
+from peacetalks.forecasting.typical import ACCOUNT, Typical, solve_typical, typical_cases
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.compare import compare
@@ -62,7 +62,7 @@ def variants(base, accounts):
 
 @pytest.fixture(scope="module")
 def typical(variants):
-    return solve_typical(variants, DATES, belief_points=2)
+    return solve_typical(typical_cases(variants), DATES, belief_points=2)
 
 
 def expected(scenario, ends, typical):

@@ -30,6 +30,19 @@ R = TypeVar("R")
 Progress = Callable[[int, int], None]  # called with the number of items done and of all items
 
 
+class SolveCounter:
+    """Counts solves, whatever part of the work they belong to, and reports them."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done = progress, total, 0
+
+    def __call__(self, *_: int) -> None:
+        """Count one more solve."""
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, max(self.total, self.done))
+
+
 def processes(asked: int | None) -> int:
     """Return the number of processes; where none is asked for, as many as CPUs may be used, at most 8.
 

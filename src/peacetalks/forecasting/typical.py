@@ -26,9 +26,10 @@ from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from peacetalks.conflicts.twin import Departure
+    from peacetalks.forecasting.jobs import Progress
     from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
 
@@ -168,29 +169,37 @@ def _class_of(s: Scenario) -> tuple[str | None, str | None, str | None]:
 
 
 def solve_typical(
-    variants: Mapping[str, Scenario],
+    cases: Mapping[str, TypicalCase],
     dates: tuple[int, ...],
     belief_points: int,
     answers: AnswerCache | None = None,
     jobs: int = 1,
-    progress: Callable[[], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Typical]:
     """Return what the model expects at `dates` in the typical case of each account; each game is solved once.
 
-    `variants` is "base" and the accounts by name; `progress` is called after every solve.
+    `cases` is what `typical_cases` returns; `progress` is called as `progress(done, all)` after every solve.
     """
-    cases = typical_cases(variants)
-    games = {play_key(c.twin): c.twin for c in cases.values() if c.twin is not None}
+    games = _games(cases)
     keys = [answer_key("typical", dates, belief_points, key) for key in games]
     work = partial(_ends_at, dates, belief_points)
-    report = None if progress is None else lambda done, total: progress()
-    found = solve_cached(work, list(games.values()), keys, answers, (), jobs, report, required=0)
+    found = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
     ends = {key: a if isinstance(a, xr.DataArray) else None for key, a in zip(games, found, strict=True)}
     out = {}
     for name, c in cases.items():
         solved = None if c.twin is None else ends[play_key(c.twin)]
         out[name] = Typical(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED, c.name)
     return out
+
+
+def count_games(cases: Mapping[str, TypicalCase]) -> int:
+    """Return how many games `solve_typical` solves."""
+    return len(_games(cases))
+
+
+def _games(cases: Mapping[str, TypicalCase]) -> dict[str, Scenario]:
+    """Return the different games of typical cases by `play_key`."""
+    return {play_key(c.twin): c.twin for c in cases.values() if c.twin is not None}
 
 
 def _ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario) -> xr.DataArray:

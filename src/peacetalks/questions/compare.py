@@ -31,12 +31,13 @@ from peacetalks.errors import SpecError
 from peacetalks.evidence.plain import plain
 from peacetalks.forecasting.accuracy import Accuracy, accuracy_of
 from peacetalks.forecasting.answers import AnswerCache, solve_cached
+from peacetalks.forecasting.jobs import SolveCounter
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.typical import solve_typical, typical_cases
+from peacetalks.forecasting.typical import count_games, solve_typical, typical_cases
 from peacetalks.forecasting.views import ForecastViews, forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
@@ -237,16 +238,16 @@ def compare(
     shown = frozenset(play_key(s) for s in variants.values())
     work = partial(_expectation, dates, belief_points, shown)
     keys = [answer_key("compare", dates, belief_points, key in shown, key) for key in every]
-    games = len({play_key(c.twin) for c in typical_cases(variants).values() if c.twin is not None})
-    report, total = progress or (lambda done, total: None), len(every) + games
-    found = solve_cached(work, list(every.values()), keys, answers, CLASSES, jobs, lambda done, _: report(done, total))
+    cases = typical_cases(variants)
+    games = count_games(cases)
+    solves = SolveCounter(progress, len(every) + games)
+    found = solve_cached(work, list(every.values()), keys, answers, CLASSES, jobs, solves)
     solved = {key: e for key, e in zip(every, found, strict=True) if isinstance(e, Expectation)}
     expected = {name: solved[play_key(s)] for name, s in variants.items()}
     ends = {what: solved[play_key(s)].ends[-1] for what, s in parts.items()}
     split = {a.name: Drivers(_split(a, lambda s, a=a: ends[a.name, s])) for a in accounts if drivers}
     alone = {name: xr.DataArray(e.ends, {"period": list(dates), "end": list(ENDS)}) for name, e in expected.items()}
-    places = iter(range(len(every) + 1, total + 1))
-    typical = solve_typical(variants, dates, belief_points, answers, jobs, lambda: report(next(places, total), total))
+    typical = solve_typical(cases, dates, belief_points, answers, jobs, solves)
     views = {name: forecast_views(a, record[name], scenario.as_of, typical[name]) for name, a in alone.items()}
     settings = {"belief_points": belief_points, "solves": len(solved) + games}
     return Comparison(scenario, tuple(accounts), tuple(dates), expected, views, split, settings)

@@ -29,11 +29,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import SpecError
+from peacetalks.forecasting.jobs import SolveCounter
 from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, MAX_POINTS, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
-from peacetalks.forecasting.typical import solve_typical
+from peacetalks.forecasting.typical import solve_typical, typical_cases
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
@@ -194,7 +195,7 @@ class _Work:
         size = check_sizes(variants.values(), self.belief_points, self.dates[-1])
         past = record_views_of(variants, self.dates, scenario.as_of)
         integrated = how.method is not Method.NONE and bool(self.accounts)
-        solves = _SolveCounter(progress, len(variants) * (1 + how.points * integrated))
+        solves = SolveCounter(progress, len(variants) * (1 + how.points * integrated))
         solver = Solver(jobs_in_memory(self.jobs, size), self.answers, solves)
         found = filter_accounts(self.record_filter, variants, self.belief_points, self.dates, solver)
         common = frozenset.intersection(*(r.filtered.used for r in found.values()))
@@ -205,7 +206,8 @@ class _Work:
             entries = sorted({change.path for a in self.accounts for change in a.change})
             evidence, over = evidence_over_ranges(loglik, variants, central, entries, how, solver)
         base, as_of = found["base"], scenario.as_of
-        typical = solve_typical(variants, self.dates, self.belief_points, self.answers, solver.jobs, solves)
+        cases = typical_cases(variants)
+        typical = solve_typical(cases, self.dates, self.belief_points, self.answers, solver.jobs, solves)
         return Inference(
             scenario=scenario,
             record=self.record_filter.record,
@@ -228,15 +230,3 @@ class _Work:
         how = self.how
         asked = {"method": str(how.method), "points": how.points, "seed": how.seed}
         return {"belief_points": self.belief_points, **asked, "solves": solves}
-
-
-class _SolveCounter:
-    """Counts solves, whatever part of the work they belong to, and reports them."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.done = progress, total, 0
-
-    def __call__(self, *_: int) -> None:
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, max(self.total, self.done))
