@@ -159,7 +159,7 @@ def test_a_calibrated_factor_moves_its_numbers_and_no_other():
         known.parameters[name] = replace(known.parameters[name], mean=log(0.1))
         changed = mapping.from_conflict(CIVIL, known).numbers()
         moved = {k for k in base if float(base[k]) != float(changed[k])}
-        rules = {p for p, rule in mapping.IDENTIFIED.items() if name in rule.factors}
+        rules = {p for p, factors in mapping.IDENTIFIED.items() if name in factors}
         assert moved
         for path in moved:
             wild = "sides.*.types.*.war_cost" if path.endswith("war_cost") else path

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from peacetalks.conflicts import typical
+from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.conflicts.fill import filled
-from peacetalks.conflicts.mapping import from_conflict
+from peacetalks.conflicts.mapping import IDENTIFIED, from_conflict
 from peacetalks.conflicts.twin import DESCRIBED, departures, twin
 from peacetalks.conflicts.typical import typical_conflict
 from peacetalks.errors import EmptyClass, EvidenceError, SpecError
@@ -118,6 +121,20 @@ def test_nothing_dated_later_enters_the_typical_conflict():
     early, late = (typical_conflict("civil", "war", "fighting", date(y, 12, 31)) for y in (1960, 2019))
     assert early.rows < 60 < late.rows
     assert early.conflict.start.year >= 1946
+
+
+def test_the_typical_conflict_follows_the_tables_in_use(monkeypatch):
+    asked = ("civil", "war", "fighting", date(2015, 6, 30))
+    shipped = typical_conflict(*asked)
+    with monkeypatch.context() as m:
+        m.setattr(typical, "version", lambda: "the user's own")
+        m.setattr(typical, "conflict_years", lambda day: conflict_years(day).filter(pl.col("year") < 1960))
+        assert typical_conflict(*asked).rows < shipped.rows
+    assert typical_conflict(*asked) == shipped
+
+
+def test_what_the_record_identifies_is_described():
+    assert set(IDENTIFIED) <= set(DESCRIBED)
 
 
 def test_without_a_class_there_is_no_twin():

@@ -21,6 +21,7 @@ from peacetalks.evidence.calibration import calibration as shipped
 from peacetalks.scenario import scenario as files
 from peacetalks.scenario.conflict_class import known_class
 from peacetalks.scenario.paths import written_at
+from peacetalks.scenario.quantity import Number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -144,7 +145,7 @@ def _leave_rest_of_hazard(table: dict[str, Any], scenario: Scenario, conflict: C
     place = (float(field.mobility), float(field.strength), float(field.front), field.positions)
     _, left = battlefield(found.hazard * exp(mean), *place)
     number = table["battlefield"]["decisive"]
-    ratio = left / next(number[key] for key in ("value", "mode", "median") if key in number)
+    ratio = left / Number.parse(number)
     for key in {"value", "low", "mode", "high", "median"} & set(number):
         number[key] = min(number[key] * ratio, 1.0)
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import polars as pl
 
@@ -39,6 +39,19 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 12
 BY_SOURCE = {"civil": ("cwm", "pax", "ethprio-ceasefires"), "interstate": ("icb", "pax")}
+LISTED = {  # columns of `conflicts`
+    "id": pl.Int64,
+    "name": pl.String,
+    "kind": pl.String,
+    "side_a": pl.String,
+    "side_b": pl.String,
+    "first": pl.Int64,
+    "last": pl.Int64,
+    "intensity": pl.String,
+    "state": pl.String,
+    "start": pl.Date,
+    "since": pl.Date,
+}
 FIRST_YEAR = "The first calendar year of the episode has not passed: of its intensity only 25 deaths are known."
 
 
@@ -135,20 +148,8 @@ def conflicts(as_of: date | str | None = None, text: str = "") -> pl.DataFrame:
         entries = [Entry(c.id, c.name, f"{c.side_a}, {c.side_b}", _territory(c.id)) for c in found]
         listed = {e.id for e in matches(text, entries)} | ({_number(text)} - {None})
         found = [c for c in found if c.id in listed]
-    rows = [
-        {
-            **{k: getattr(c, k) for k in ("id", "name", "kind", "side_a", "side_b")},
-            **_years(c.id, day),
-            **{k: getattr(c, k) for k in ("intensity", "state", "start", "since")},
-        }
-        for c in found
-    ]
-    dates = {"start": pl.Date, "since": pl.Date}
-    texts = dict.fromkeys(("name", "kind", "side_a", "side_b", "intensity", "state"), pl.String)
-    numbers = dict.fromkeys(("id", "first", "last"), pl.Int64)
-    columns = ("id", "name", "kind", "side_a", "side_b", "first", "last", "intensity", "state", "start", "since")
-    schema = {c: (numbers | texts | dates)[c] for c in columns}
-    return pl.DataFrame(rows, schema=schema).sort("id")
+    rows = [{k: getattr(c, k) for k in LISTED if k not in ("first", "last")} | _years(c.id, day) for c in found]
+    return pl.DataFrame(rows, schema=LISTED).sort("id")
 
 
 def coverage_end() -> date:
@@ -215,13 +216,15 @@ def _chosen(text: str, day: date) -> int:
             "`peacetalks evidence conflicts` lists them; a UCDP number will do too."
         )
     begun = [e for e in found if _spans()[e.id][0].start <= min(day, coverage_end())]
-    if len(begun) <= 1:
-        return (begun or found)[0].id if begun or len(found) == 1 else _refuse(text, found, day)
-    under_way = [e for e in begun if _at(e.id, day).state != "over"]
-    return under_way[0].id if len(under_way) == 1 else _refuse(text, under_way or begun, day)
+    possible = begun or found
+    if len(begun) > 1:
+        possible = [e for e in begun if _at(e.id, day).state != "over"] or begun
+    if len(possible) > 1:
+        _refuse(text, possible, day)
+    return possible[0].id
 
 
-def _refuse(text: str, found: list[Entry], day: date) -> int:
+def _refuse(text: str, found: list[Entry], day: date) -> NoReturn:
     """Raise the error that lists the conflicts that a text can mean."""
     listed = "; ".join(
         f"{e.id} {e.name} ({clip(e.sides, 60)}; {_at(e.id, max(day, _spans()[e.id][0].start)).state})"

@@ -76,34 +76,19 @@ class Size:
     belief_points: int = 9
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How a number of a scenario follows from calibrated parameters."""
-
-    factors: tuple[str, ...]  # names in `evidence.calibration.FACTORS`
-    judgement: str  # what the factors multiply
-    meaning: str
-
-
-IDENTIFIED: dict[str, Rule] = {
-    "sides.*.types.*.war_cost": Rule(
-        ("cost",), "0.006 if resolute, 0.018 if not, times twice the strength of the other side", "cost of fighting"
-    ),
-    "battlefield.mobility": Rule(
-        ("mobility",), "0.2 between states, 0.1 within one", "mobility, at most what the hazard of victory allows"
-    ),
-    "battlefield.decisive": Rule(
-        ("decisive",), "recorded hazard of victory by kind and age", "what the edges of the front leave of the hazard"
-    ),
-    "talks.offer": Rule(("offer",), "0.3", "reference mass of making an offer"),
-    "talks.ask": Rule(("reach",), "0.1", "reference mass of asking for a ceasefire"),
-    "talks.stall": Rule(("offer", "reach"), "0.95 less offer and ask", "the rest of the mass at the table"),
-    "talks.accept": Rule(("reach",), "0.08", "reference hazard of closing a deal"),
-    "talks.reopen": Rule(("reopen",), "0.3", "reference hazard of proposing to talk"),
-    "ceasefire.accept": Rule(("reach",), "0.15", "reference hazard of agreeing to a truce"),
-    "ceasefire.incident": Rule(("incident",), "0.05", "chance of an incident that ends a truce, both complying"),
-    "ceasefire.incident_one": Rule(("incident",), "0.35", "the same, one side violating"),
-    "ceasefire.incident_both": Rule(("incident",), "0.65", "the same, both violating"),
+IDENTIFIED: dict[str, tuple[str, ...]] = {  # patterns of paths of numbers, and the factors that set them
+    "sides.*.types.*.war_cost": ("cost",),
+    "battlefield.mobility": ("mobility",),
+    "battlefield.decisive": ("decisive",),
+    "talks.offer": ("offer",),
+    "talks.ask": ("reach",),
+    "talks.stall": ("offer", "reach"),
+    "talks.accept": ("reach",),
+    "talks.reopen": ("reopen",),
+    "ceasefire.accept": ("reach",),
+    "ceasefire.incident": ("incident",),
+    "ceasefire.incident_one": ("incident",),
+    "ceasefire.incident_both": ("incident",),
 }
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from peacetalks.errors import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,11 +89,14 @@ def matches(text: str, entries: Iterable[Entry]) -> list[Entry]:
 def nearest(text: str, entries: Sequence[Entry]) -> str:
     """Return ` (did you mean ...?)` for a text that matches nothing, or an empty string.
 
-    The whole name is compared first, then each word, so that "Sri Lnka" and "Columbia" both lead somewhere.
+    Each part of a name (a state, a territory) is compared first, then the whole name.
+
+    >>> nearest("Sri Lnka", [Entry(352, "Sri Lanka: Eelam", "", "Eelam")])
+    " (did you mean 'Sri Lanka'?)"
     """
     names = {" ".join(words(e.name)): e.name for e in entries}
     places = {" ".join(words(p)): p for e in entries for p in re.split(r": | - |, ", e.name) if p}
     for known in (places, names):
-        if close := did_you_mean(" ".join(words(text)), known):
-            return f" (did you mean {known[close.split(chr(39))[1]]!r}?)"
+        if close := get_close_matches(" ".join(words(text)), known, n=1):
+            return f" (did you mean {known[close[0]]!r}?)"
     return ""

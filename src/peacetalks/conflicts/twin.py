@@ -14,11 +14,11 @@ from math import inf, isclose, log
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.conflicts.fill import filled
-from peacetalks.conflicts.mapping import IDENTIFIED, Size, scenario_table
+from peacetalks.conflicts.mapping import Size, scenario_table
 from peacetalks.conflicts.typical import TypicalConflict, typical_conflict
 from peacetalks.errors import SpecError
 from peacetalks.scenario.conflict_class import resolved
-from peacetalks.scenario.paths import written_at
+from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import Scenario, from_table
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ DESCRIBED = {  # patterns of paths at their typical value in the twin, and what 
     "deal.incident": "chance that a kept deal breaks down by accident",
 }
 SAME = 1e-9  # relative difference below which values count as equal
-assert set(IDENTIFIED) <= set(DESCRIBED)
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def _typical_types(raw: dict[str, Any], given: dict[str, Any], mapped: dict[str,
             raw[name] |= {key: values[key] for key in ("share", "war_cost")}
         return
     mean = sum(float(t["share"]) * float(t["war_cost"]) for t in given.values())
-    target = sum(written_at(t, "share.value") * _central(t["war_cost"]) for t in mapped.values())
+    target = sum(Number.parse(t["share"]) * Number.parse(t["war_cost"]) for t in mapped.values())
     for name, values in given.items():
         cost = float(values["war_cost"])
         if mean > 0 and not isclose(mean, target, rel_tol=SAME):
@@ -171,11 +170,6 @@ def _typical_types(raw: dict[str, Any], given: dict[str, Any], mapped: dict[str,
                 "value": cost * target / mean,
                 "source": "mean over the types as in the typical case",
             }
-
-
-def _central(number: dict[str, Any]) -> float:
-    """Return the central value of a number as the mapping writes it."""
-    return next(float(number[key]) for key in ("value", "mode", "median") if key in number)
 
 
 def _words(path: str, scenario: Scenario) -> str:

@@ -13,6 +13,7 @@ from peacetalks.conflicts.conflict import Conflict
 from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.errors import EmptyClass, EvidenceError
 from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.local_tables import version
 
 if TYPE_CHECKING:
     from peacetalks.conflicts.conflict import Kind, State
@@ -30,7 +31,6 @@ class TypicalConflict:
     description: str  # the class in words
 
 
-@lru_cache(maxsize=256)
 def typical_conflict(kind: Kind, intensity: str | None, state: State, as_of: date) -> TypicalConflict:
     """Return the typical conflict of a class at a date.
 
@@ -64,6 +64,12 @@ def typical_conflict(kind: Kind, intensity: str | None, state: State, as_of: dat
     >>> t.conflict.talks, t.rows > 1000, 2 < t.conflict.age < 10
     (False, True, True)
     """
+    return _typical_conflict(kind, intensity, state, as_of, version())
+
+
+@lru_cache(maxsize=256)
+def _typical_conflict(kind: Kind, intensity: str | None, state: State, as_of: date, tables: str) -> TypicalConflict:
+    """Return `typical_conflict`; `tables` is the version of the tables that are read, on which the cache depends."""
     if state not in ("fighting", "truce", "settlement"):
         raise EvidenceError(f"the conflict-years hold fighting, not crises short of war: the state is {state!r}")
     every = conflict_years(as_of).filter(pl.col("war_type") != "extrasystemic")
