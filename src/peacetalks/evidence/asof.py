@@ -18,11 +18,15 @@ modelled: for what was in print on a day, give a day that much earlier.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from peacetalks.evidence.dates import last_whole_year
 from peacetalks.evidence.follow_up import end_known_on, last_day_of
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 def known_at(frame: pl.DataFrame, as_of: date | None) -> pl.DataFrame:
@@ -69,11 +73,11 @@ def _ends(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 def _later_facts(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Set to null the facts beside the end that were not known yet."""
-    year = (as_of + timedelta(1)).year  # every calendar year before it has passed
+    year = last_whole_year(as_of)
     known = {
-        "resumed": pl.col("resumed") < year,
-        "war_year": pl.col("war_year") < year,
-        "tension": pl.col("end_year") + 5 < year,
+        "resumed": pl.col("resumed") <= year,
+        "war_year": pl.col("war_year") <= year,
+        "tension": pl.col("end_year") + 5 <= year,
         "episode_end": pl.col("episode_end") <= as_of,
         "comprehensive": pl.col("comprehensive") <= as_of,
     }

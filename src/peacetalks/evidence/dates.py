@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from peacetalks.errors import EvidenceError
 from peacetalks.text_files import shorten
@@ -50,6 +50,15 @@ def duration(text: str) -> int:
 def years_between(start: date, end: date) -> float:
     """Return the years (of 365.25 days) from one day to another."""
     return (end - start).days / DAYS_PER_YEAR
+
+
+def last_whole_year(day: date) -> int:
+    """Return the last calendar year that was over at the end of a day.
+
+    >>> last_whole_year(date(1995, 12, 30)), last_whole_year(date(1995, 12, 31))
+    (1994, 1995)
+    """
+    return (day + timedelta(1)).year - 1
 
 
 def months_later(day: date, months: int) -> date:

@@ -6,7 +6,7 @@ and `ending`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ import polars as pl
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import PROCESSES_TO, RECURRENCE_TO
+from peacetalks.evidence.dates import last_whole_year
 from peacetalks.evidence.interval_censored import turnbull
 from peacetalks.evidence.local_tables import covered_to
 from peacetalks.evidence.survival import Incidence, incidence
@@ -59,7 +60,7 @@ def recurrence_followed_to(as_of: date | None) -> int:
     (1994, 1995)
     """
     last = covered_to("ucdp-acd", date(RECURRENCE_TO, 12, 31)).year
-    return min(last, (as_of + timedelta(1)).year - 1) if as_of else last
+    return min(last, last_whole_year(as_of)) if as_of else last
 
 
 def years_to_return() -> pl.Expr:
