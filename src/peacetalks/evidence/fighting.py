@@ -28,10 +28,10 @@ from peacetalks.evidence import crosswalk
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.classes import prepared
 from peacetalks.evidence.conflict_year_rows import TABLE, from_csv
-from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.dates import DAYS_PER_YEAR, last_whole_year
 from peacetalks.evidence.endings import ENDINGS, FADED, SETTLED, VICTORY
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, by_months, cluster_counts, fit
-from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age, middles
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age, log_ages, middles
 from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ TRAITS = (
     "ceasefires",
 )
 AGES = ("log age", "log age in the first year", "log age in the first month", "log age, interstate")
-MONTH = float(np.log(1 / 12))
 TRAIT_SD, AGE_SD, ERA_SD, LEVEL_SD = 0.5, 0.5, 0.4, 2.0  # of the priors (judgement)
 MOST_CEASEFIRES = 10  # more count as this many
 
@@ -96,25 +95,23 @@ def fit_fighting(frame: pl.DataFrame, as_of: date | None, draws: int, seed: int)
     ended = (c.last == 1) & (cause[c.case] >= 0)
     events[ended, cause[c.case][ended]] = 1.0
     exposure = np.repeat(c.days[:, None] / DAYS_PER_YEAR, len(CAUSES), axis=1)
-    exposure[:, 2] *= c.year < _years_passed(today)  # low activity is known a calendar year later
-    events[:, 2] *= c.year < _years_passed(today)
+    exposure[:, 2] *= c.year < last_whole_year(today)  # low activity is known a calendar year later
+    events[:, 2] *= c.year < last_whole_year(today)
     means = {k: float(np.nansum(v * c.days) / max((c.days * ~np.isnan(v)).sum(), 1.0)) for k, v in given.items()}
     pieces = Pieces(exposure, events, _columns(given, means, c.age, c.year, today), cluster[c.case])
     counts = cluster_counts(rng, draws, names.size)
-    found = fit(pieces, _prior(pieces), counts, rng)
+    sd = [LEVEL_SD, *[TRAIT_SD] * len(TRAITS), *[AGE_SD] * len(AGES), *[ERA_SD] * LAST_ERAS]
+    found = fit(pieces, Prior.near_rate(pieces, sd), counts, rng)
     number = {CAUSES[i]: int(v) for i, v in enumerate(events.sum(axis=0))}
     oldest = float(frame["t"].to_numpy().max())
     back = _fit_returns(frame, cluster, counts, rng)
     return Fighting(found, back, means, today, oldest, frame.height, names.size, number, *_settlements(frame))
 
 
-def ends(model: Fighting, traits: dict[str, float | None], age: float, months: int) -> tuple[Floats, Floats]:
-    """Return the outcome classes at the end of each month [month, 3] and in each draw [draw, month, 3]."""
-    point, runs = model.hazards.incidence(model.path(traits, age, months))
-    table = end_classes(
-        np.concatenate([point[None], runs]), return_chance(model.back, traits.get("interstate"), months)
-    )
-    return table[0], table[1:]
+def ends(model: Fighting, traits: dict[str, float | None], age: float, months: int) -> Floats:
+    """Return the outcome classes at the end of each month [draw, month, 3], the first row at the mode."""
+    curve = model.hazards.incidence(model.path(traits, age, months))
+    return end_classes(curve, return_chance(model.back, traits.get("interstate"), months))
 
 
 def end_classes(curve: Floats, back: Floats) -> Floats:
@@ -137,8 +134,7 @@ def return_chance(back: Hazards, interstate: float | None, months: int, since: f
     Months are counted from `since` days after a settlement under which there was none so far.
     """
     x = _return_columns(middles(months, since), _number(interstate))
-    every = np.concatenate([back.beta[None], back.runs])
-    return by_months(np.exp(np.einsum("rp,mp->rm", every[:, 0], x)))
+    return by_months(np.exp(np.einsum("rp,mp->rm", back.every[:, 0], x)))
 
 
 def returns_unknown(rng: np.random.Generator, draws: int) -> Hazards:
@@ -174,11 +170,6 @@ def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
-def _years_passed(today: date) -> int:
-    """Return the last calendar year that was over at the end of the day."""
-    return today.year if (today.month, today.day) == (12, 31) else today.year - 1
-
-
 def _traits(frame: pl.DataFrame, case: Ints, year: Ints) -> dict[str, Floats]:
     """Return each trait of the pieces [piece], NaN where it is not known."""
 
@@ -200,18 +191,8 @@ def _traits(frame: pl.DataFrame, case: Ints, year: Ints) -> dict[str, Floats]:
 def _columns(given: dict[str, Floats], means: dict[str, float], age: Floats, year: Ints, today: date) -> Floats:
     """Return the covariates [piece, covariate]: 1, traits less their means, ages, eras."""
     traits = [np.nan_to_num(given[k] - means[k]) for k in TRAITS]
-    a = log_age(age)
-    ages = [a, np.minimum(a, 0.0), np.minimum(a - MONTH, 0.0), a * traits[0]]
-    return np.column_stack([np.ones(a.size), *traits, *ages, eras(year, today)])
-
-
-def _prior(pieces: Pieces) -> Prior:
-    """Return the priors: the level is near the rate of all cases, everything else near 0."""
-    level = np.log((pieces.events.sum(axis=0) + 0.5) / (pieces.exposure.sum(axis=0) + 5.0))
-    mean = np.zeros((level.size, pieces.x.shape[1]))
-    mean[:, 0] = level
-    sd = [LEVEL_SD, *[TRAIT_SD] * len(TRAITS), *[AGE_SD] * len(AGES), *[ERA_SD] * LAST_ERAS]
-    return Prior(mean, np.array(sd))
+    ages = log_ages(age)
+    return np.column_stack([np.ones(len(ages)), *traits, ages, ages[:, 0] * traits[0], eras(year, today)])
 
 
 def _return_columns(days: Floats, interstate: Floats | float) -> Floats:
@@ -251,7 +232,6 @@ def _fit_returns(frame: pl.DataFrame, cluster: Ints, counts: Floats, rng: np.ran
         _return_columns(c.age, interstate),
         cluster[keep][c.case],
     )
-    level = np.log((pieces.events.sum() + 0.5) / (pieces.exposure.sum() + 5.0))
-    prior = Prior(np.array([[level, 0.0, 0.0]]), np.array([LEVEL_SD, AGE_SD, TRAIT_SD]))
+    prior = Prior.near_rate(pieces, [LEVEL_SD, AGE_SD, TRAIT_SD])
     # a cluster without settlements has no score: its draws do not matter
     return fit(pieces, prior, counts[:, : pieces.clusters], rng)

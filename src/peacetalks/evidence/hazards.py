@@ -41,6 +41,8 @@ from peacetalks.errors import EvidenceError, NotSolved
 from peacetalks.evidence.bootstrap import draw_counts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from peacetalks.evidence.arrays import Floats, Ints
 
 STEPS, TOLERANCE, HALVINGS = 100, 1e-9, 40  # of Newton's method
@@ -70,6 +72,16 @@ class Prior:
     mean: Floats  # [cause, covariate]
     sd: Floats  # [covariate]
 
+    @classmethod
+    def near_rate(cls, pieces: Pieces, sd: Sequence[float], years: float = 5.0) -> Prior:
+        """Return the prior under which the level is near the rate of all cases and everything else near 0.
+
+        The rate has half an event and some `years` at risk added.
+        """
+        mean = np.zeros((pieces.events.shape[1], pieces.x.shape[1]))
+        mean[:, 0] = np.log((pieces.events.sum(axis=0) + 0.5) / (pieces.exposure.sum(axis=0) + years))
+        return cls(mean, np.array(sd))
+
 
 @dataclass(frozen=True)
 class Hazards:
@@ -78,15 +90,17 @@ class Hazards:
     beta: Floats  # [cause, covariate]
     runs: Floats  # [draw, cause, covariate]
 
-    def incidence(self, path: Floats) -> tuple[Floats, Floats]:
-        """Return the cumulative incidence at the end of each month, at the mode and in each draw.
+    @property
+    def every(self) -> Floats:
+        """The coefficients [draw, cause, covariate], the first row the mode."""
+        return np.concatenate([self.beta[None], self.runs])
 
-        `path` [month, covariate] holds the covariates in each coming month. Shapes: [month, cause], [draw, month,
-        cause].
+    def incidence(self, path: Floats) -> Floats:
+        """Return the cumulative incidence at the end of each month [draw, month, cause], the first row at the mode.
+
+        `path` [month, covariate] holds the covariates in each coming month.
         """
-        every = np.concatenate([self.beta[None], self.runs])
-        curve = incidence(np.exp(np.einsum("rkp,mp->rmk", every, path)))
-        return curve[0], curve[1:]
+        return incidence(np.exp(np.einsum("rkp,mp->rmk", self.every, path)))
 
 
 def incidence(hazard: Floats) -> Floats:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from peacetalks.evidence.arrays import Floats, Ints
 
+MONTH = float(np.log(1 / 12))  # logarithm of the age of a month, in years
 CUTS = (1.0, 3.0, 7.0, 15.0, 30.0, 60.0, 91.0, 183.0, 365.0)  # ages in days at which young cases are cut
 HALF_DAY = 0.5
 ERA = 5  # years of an era, counted back from the date of the forecast
@@ -85,6 +86,15 @@ def log_age(days: Floats) -> Floats:
     return np.log((np.asarray(days, float) + 1.0) / DAYS_PER_YEAR)
 
 
+def log_ages(days: Floats) -> Floats:
+    """Return what gives the logarithm of the age other slopes in the first year and the first month [piece, 3].
+
+    The columns are the logarithm, its part below that of a year, and its part below that of a month.
+    """
+    a = log_age(days)
+    return np.column_stack([a, np.minimum(a, 0.0), np.minimum(a - MONTH, 0.0)])
+
+
 def eras(year: Ints, today: date) -> Floats:
     """Return, for each year, 1 in the columns of all eras that it precedes [year, era]; zeros in the present era.
 
@@ -96,6 +106,3 @@ def eras(year: Ints, today: date) -> Floats:
     """
     back = (today.year - 1 - np.asarray(year)) // ERA
     return (back[:, None] >= np.arange(1, LAST_ERAS + 1)[None]).astype(float)
-
-
-__all__ = ["CUTS", "ERA", "Cut", "cut", "eras", "log_age", "middles"]

@@ -92,7 +92,7 @@ def _first(
     situation: Situation, makers: tuple[Source, ...], months: tuple[int, ...], draws: int, seed: int
 ) -> RecordAnswer:
     """Return the answer of the first source that has one, or the reason why none has."""
-    if isinstance(reason := _refusal(situation), str):
+    if reason := _refusal(situation):
         return no_answer("no class", months, reason)
     reasons = []
     for maker in makers:

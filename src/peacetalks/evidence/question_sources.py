@@ -56,16 +56,13 @@ def fighting_model(as_of: date | None, draws: int, seed: int) -> Fighting | None
 
 
 def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    name = "armed conflicts (regression)"
     model = fighting_model(s.as_of, draws, seed)
     if model is None or model.n < FEW:
-        return no_answer(
-            name, months, f"Only {0 if model is None else model.n} armed conflicts were known at the date."
-        )
+        return _too_few(EPISODES.name, months, model.n if model else 0, "armed conflicts")
     age = s.days_since(s.start, model.today)
-    point, runs = fighting.ends(model, traits_of(s), age, max(months))
+    table = fighting.ends(model, traits_of(s), age, max(months))
     basis = Basis(
-        name=name,
+        name=EPISODES.name,
         method="regression",
         kind="episodes",
         question="conflict ends within 1 year",
@@ -78,25 +75,22 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
         counted_from=for_age("fighting", age),
         note=too_old(age, max(months), model.oldest),
     )
-    return answer(basis, np.concatenate([point[None], runs]), s, months, seed)
+    return answer(basis, table, s, months, seed)
 
 
 def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    name = "interstate wars (by the day)"
     model = remembered(
         ("wars", s.as_of, draws, seed), tables_of("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
-        return no_answer(
-            name, months, f"Only {0 if model is None else model.n} interstate wars were known at the date."
-        )
+        return _too_few(WARS.name, months, model.n if model else 0, "interstate wars")
     age, last = s.days_since(s.start, s.as_of or model.today), max(months)
     ended = model.incidence(age, last, None if s.major_power is None else float(s.major_power))
     counts = _ways(s.as_of, age)
     curve = ended * war_hazards.manner(counts, draws, np.random.default_rng(seed))[:, None]
     back = _returns_after(s, last, draws, seed)
     basis = Basis(
-        name=name,
+        name=WARS.name,
         method="regression",
         kind="wars",
         question="interstate war ends within 1 year",
@@ -137,18 +131,17 @@ def _returns_after(s: Situation, months: int, draws: int, seed: int) -> Floats:
     return fighting.return_chance(unknown, traits_of(s)["interstate"], months)
 
 
-def _standing(source: standing.Source, name: str, question: str, definition: str) -> Source:
+def _standing(asked: standing.Cases, name: str, question: str, definition: str) -> Source:
     """Return the source that answers how long what stands will stand."""
 
     def make(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
         model = remembered(
-            (source.kind, source.where, s.as_of, draws, seed),
-            tables_of(source.kind),
-            lambda: standing.fit_standing(source, s.as_of, draws, seed),
+            (asked.kind, asked.where, s.as_of, draws, seed),
+            tables_of(asked.kind),
+            lambda: standing.fit_standing(asked, s.as_of, draws, seed),
         )
         if model is None or model.n < FEW:
-            known = 0 if model is None else model.n
-            return no_answer(name, months, f"Only {known} {name} were known at the date.")
+            return _too_few(name, months, model.n if model else 0, name)
         age = s.days_since(s.since, s.as_of or model.today)
         table = _broken(model.broken_by(age, max(months), 1.0 if model.trait else None))
         other = (
@@ -157,9 +150,9 @@ def _standing(source: standing.Source, name: str, question: str, definition: str
         basis = Basis(
             name=name,
             method="survival",
-            kind=source.kind,
+            kind=asked.kind,
             question=question,
-            where=source.where,
+            where=asked.where,
             n=model.n,
             clusters=model.clusters,
             events={"broken": model.broken},
@@ -183,7 +176,7 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
     model = fighting_model(s.as_of, draws, seed)
     known = 0 if model is None else model.settled[kind]
     if model is None or known < FEW:
-        return no_answer(RETURNS.name, months, f"Only {known} settlements {where} were known at the date.")
+        return _too_few(RETURNS.name, months, known, f"settlements {where}")
     age = s.days_since(s.since, model.today)
     by = fighting.return_chance(model.back, float(between), max(months), age)
     basis = Basis(
@@ -205,17 +198,16 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
 
 
 def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    name = "international crises"
     model = remembered(
         ("crises", s.as_of, draws, seed), tables_of("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
-        return no_answer(name, months, f"Only {0 if model is None else model.n} crises were known at the date.")
+        return _too_few(CRISES.name, months, model.n if model else 0, "crises")
     age = s.days_since(s.start, s.as_of or model.today)
     curve = model.incidence(age, max(months))
     table = np.stack([curve[..., 0], 1 - curve[..., 0] - curve[..., 1], curve[..., 1]], axis=-1)
     basis = Basis(
-        name=name,
+        name=CRISES.name,
         method="regression",
         kind="crises",
         question="crisis ends in a formal agreement",
@@ -244,7 +236,7 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
     where = class_of(s)
     given = methods.sample(where, range(1, max(months) + 1), s.as_of)
     if given.own.height < FEW:
-        return no_answer(where, months, f"Only {given.own.height} such cases were known at the date.")
+        return _too_few(where, months, given.own.height, "such cases")
     weight, rng = methods.own_weight(given), np.random.default_rng(seed)
     point, runs = methods.by_class(given, weight, min(draws, CLASS_DRAWS), rng)
     table = np.stack([point, *runs])[..., len(LABELS) :]
@@ -264,6 +256,10 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
         note="",
     )
     return answer(basis, table, s, months, seed)
+
+
+def _too_few(name: str, months: tuple[int, ...], known: int, what: str) -> RecordAnswer:
+    return no_answer(name, months, f"Only {known} {what} were known at the date.")
 
 
 EPISODES = Source("armed conflicts (regression)", _episodes)

@@ -35,14 +35,15 @@ from peacetalks.evidence.classes import CaseFilter, prepared
 from peacetalks.evidence.dates import DAYS_PER_MONTH, DAYS_PER_YEAR
 from peacetalks.evidence.follow_up import followed
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, cluster_counts, fit
-from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_ages
 
 if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
 
 LEVEL_SD, AGE_SD, TRAIT_SD, ERA_SD = 2.0, 0.5, 0.5, 0.3  # of the priors (judgement)
-YEAR = DAYS_PER_YEAR
 ROUNDS, TOLERANCE = 50, 1e-6  # of expectation and maximisation
+FOLLOWED_TO = {"ceasefires": CEASEFIRES_TO, "agreements": AGREEMENTS_TO, "spells": date(2004, 12, 31)}
+GRID = np.concatenate([[0.0, 1.0, 3.0, 7.0, 15.0], DAYS_PER_MONTH * np.arange(1, 3000)])  # days at which hazards change
 
 
 @dataclass(frozen=True)
@@ -80,62 +81,57 @@ class Standing:
         middle = np.minimum((GRID[cell] + GRID[cell + 1]) / 2, self.oldest)
         given = np.full(middle.size, np.nan if trait is None else float(trait)) - self.mean
         x = columns(middle, given, np.full(middle.size, self.today.year - 1), self.today)
-        every = np.concatenate([self.hazards.beta[None], self.hazards.runs])[:, 0]
+        every = self.hazards.every[:, 0]
         rate = np.exp(np.einsum("rp,ep->re", every, x)) * np.diff(edges) / DAYS_PER_YEAR
         summed = np.concatenate([np.zeros((len(every), 1)), np.cumsum(rate, axis=1)], axis=1)
         return np.exp(-summed[:, np.searchsorted(edges, days)])
 
 
-FOLLOWED_TO = {"ceasefires": CEASEFIRES_TO, "agreements": AGREEMENTS_TO, "spells": date(2004, 12, 31)}
-GRID = np.concatenate([[0.0, 1.0, 3.0, 7.0, 15.0], DAYS_PER_MONTH * np.arange(1, 3000)])  # days at which hazards change
-
-
 def columns(days: Floats, trait: Floats, began: Ints, today: date) -> Floats:
     """Return the covariates [piece, covariate]: 1, log age, log age in the first month, a centred trait, eras."""
-    a = log_age(days)
-    first = np.minimum(a - np.log(1 / 12), 0.0)
-    return np.column_stack([np.ones(a.size), a, first, np.nan_to_num(trait), eras(began, today)])
+    log_age, _, in_first_month = log_ages(days).T
+    return np.column_stack([np.ones(len(days)), log_age, in_first_month, np.nan_to_num(trait), eras(began, today)])
 
 
 @dataclass(frozen=True)
-class Source:
-    """What is asked of which case table."""
+class Cases:
+    """The cases of something that stands, and what breaks it."""
 
-    kind: str
+    kind: str  # of case
     where: str  # the class of cases
     ending: str  # the ending that is a break
     trait: tuple[str, pl.Expr] | None  # a covariate
     unknown: bool  # whether cases without a recorded fate belong to the class
 
 
-CEASEFIRES = Source("ceasefires", "fixed_term=0, side!=unilateral", "terminated", None, True)
-AGREEMENTS = Source("agreements", "", "ended", ("full", pl.col("kind") == "full"), False)
-TRUCES = Source("spells", "war_ended=truce", "resumed", None, False)
-TREATIES = Source("spells", "war_ended=treaty", "resumed", None, False)
+CEASEFIRES = Cases("ceasefires", "fixed_term=0, side!=unilateral", "terminated", None, True)
+AGREEMENTS = Cases("agreements", "", "ended", ("full", pl.col("kind") == "full"), False)
+TRUCES = Cases("spells", "war_ended=truce", "resumed", None, False)
+TREATIES = Cases("spells", "war_ended=treaty", "resumed", None, False)
 
 
-def fit_standing(source: Source, as_of: date | None, draws: int, seed: int) -> Standing | None:
-    """Fit the hazard of a break to the cases of a source as known at a date; None without any."""
-    frame = CaseFilter.parse(source.kind, source.where or None).apply(prepared(source.kind, as_of))
+def fit_standing(asked: Cases, as_of: date | None, draws: int, seed: int) -> Standing | None:
+    """Fit the hazard of a break to cases as known at a date; None without any."""
+    frame = CaseFilter.parse(asked.kind, asked.where or None).apply(prepared(asked.kind, as_of))
     frame = frame.filter(pl.col("ending").ne_missing("never_in_force"))
     recorded = pl.col("ending").is_not_null() | pl.col("seen").is_not_null()
-    known = followed(frame.filter(recorded), [source.ending], censor_others=True)
+    known = followed(frame.filter(recorded), [asked.ending], censor_others=True)
     if not known.days.size:
         return None
     used = known.cases
     names, cluster = np.unique(used["cluster"].to_numpy().astype(str), return_inverse=True)
     c = cut(used["start"].to_list(), known.days)
     of_case = np.full(used.height, np.nan)
-    if source.trait:
-        of_case = used.select(v=source.trait[1].cast(pl.Float64))["v"].fill_null(np.nan).to_numpy()
+    if asked.trait:
+        of_case = used.select(v=asked.trait[1].cast(pl.Float64))["v"].fill_null(np.nan).to_numpy()
     trait = of_case[c.case]
-    mean = float(np.nan_to_num(np.nanmean(trait))) if source.trait else 0.0
+    mean = float(np.nan_to_num(np.nanmean(trait))) if asked.trait else 0.0
     broken = (known.cause == 1).astype(float)
-    today = as_of or FOLLOWED_TO[source.kind]
+    today = as_of or FOLLOWED_TO[asked.kind]
     began = used["start"].dt.year().to_numpy().astype(np.int64)[c.case]
     x = columns(c.age, trait - mean, began, today)
     exact = known.exact[c.case]
-    years = c.days / YEAR
+    years = c.days / DAYS_PER_YEAR
     exposure, events = np.where(exact, years, 0.0), np.where(exact, broken[c.case] * c.last, 0.0)
     rng = np.random.default_rng(seed)
     counts = cluster_counts(rng, draws, names.size)
@@ -148,10 +144,10 @@ def fit_standing(source: Source, as_of: date | None, draws: int, seed: int) -> S
         found = _fitted(exposure, events, x, cluster[c.case], counts, rng)
         if np.abs(found.beta - before).max() < TOLERANCE:
             break
-    share = used.height / frame.height if source.unknown else 1.0
+    share = used.height / frame.height if asked.unknown else 1.0
     oldest = float(known.days[known.exact].max(initial=1.0))
-    name = source.trait[0] if source.trait else ""
-    basis = (used.height, names.size, int(broken.sum()), source.where or "all")
+    name = asked.trait[0] if asked.trait else ""
+    basis = (used.height, names.size, int(broken.sum()), asked.where or "all")
     return Standing(found, name, mean, today, oldest, share, rng.random(draws), *basis)
 
 
@@ -189,6 +185,5 @@ def _fitted(
 ) -> Hazards:
     """Fit the hazard of a break to pieces."""
     pieces = Pieces(exposure[:, None], events[:, None], x, cluster)
-    level = float(np.log((events.sum() + 0.5) / (exposure.sum() + 5.0)))
-    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS])
-    return fit(pieces, Prior(np.array([[level, *[0.0] * (sd.size - 1)]]), sd), counts, rng)
+    sd = [LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS]
+    return fit(pieces, Prior.near_rate(pieces, sd), counts, rng)

@@ -22,8 +22,9 @@ import polars as pl
 
 from peacetalks.evidence.classes import prepared
 from peacetalks.evidence.dates import DAYS_PER_YEAR
+from peacetalks.evidence.follow_up import followed_days
 from peacetalks.evidence.hazards import Hazards, Pieces, Prior, cluster_counts, fit
-from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_age, middles
+from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_ages, middles
 
 if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
@@ -39,7 +40,7 @@ WAR_ERA_SD, CRISIS_ERA_SD = 0.1, 0.3  # of the step from one era to the next: wa
 
 
 @dataclass(frozen=True)
-class Ends:
+class HazardsByAge:
     """Competing hazards by age, as known at a date, with what they rest on."""
 
     hazards: Hazards
@@ -55,13 +56,12 @@ class Ends:
         ages = np.minimum(middles(months, age), self.oldest)
         given = np.full(months, np.nan if trait is None else float(trait)) - self.mean
         x = _columns(ages, given, np.full(months, self.today.year - 1), self.today)
-        point, runs = self.hazards.incidence(x)
-        return np.concatenate([point[None], runs])
+        return self.hazards.incidence(x)
 
 
-def fit_wars(as_of: date | None, draws: int, seed: int) -> Ends | None:
+def fit_wars(as_of: date | None, draws: int, seed: int) -> HazardsByAge | None:
     """Fit the hazards of interstate wars as known at a date, with the trait that a major power takes part."""
-    frame = prepared("wars", as_of).with_columns(t=(pl.coalesce("end", "seen") - pl.col("start")).dt.total_days())
+    frame = prepared("wars", as_of).with_columns(t=followed_days())
     frame = frame.filter(pl.col("t") >= 0)
     if not frame.height:
         return None
@@ -73,7 +73,7 @@ def fit_wars(as_of: date | None, draws: int, seed: int) -> Ends | None:
     return _fitted(data, as_of or WARS_TO, float(frame["t"].to_numpy().max()), WAR_NAMES, draws, seed, WAR_ERA_SD)
 
 
-def fit_crises(as_of: date | None, draws: int, seed: int) -> Ends | None:
+def fit_crises(as_of: date | None, draws: int, seed: int) -> HazardsByAge | None:
     """Fit the hazards of crises short of war as known at a date."""
     frame = prepared("crises", as_of).filter(
         pl.col("length") > 0, pl.col("start").is_not_null(), pl.col("end").is_not_null(), pl.col("ending").is_not_null()
@@ -120,25 +120,20 @@ def _fitted(
     draws: int,
     seed: int,
     era_sd: float,
-) -> Ends:
+) -> HazardsByAge:
     """Fit to pieces: exposure and events [piece, cause], age, trait, calendar year and cluster [piece]."""
     exposure, events, age, trait, year, where = data
     clusters, place = np.unique(where, return_inverse=True)
     time = exposure[:, 0] * ~np.isnan(trait)
     mean = float((np.nan_to_num(trait) * time).sum() / max(time.sum(), 1e-9))
     pieces = Pieces(exposure, events, _columns(age, trait - mean, year, today), place)
-    level = np.log((events.sum(axis=0) + 0.5) / (exposure.sum(axis=0) + 1.0))
-    sd = np.array([LEVEL_SD, AGE_SD, AGE_SD, AGE_SD, TRAIT_SD, *[era_sd] * LAST_ERAS])
-    prior_mean = np.zeros((len(names), sd.size))
-    prior_mean[:, 0] = level
+    prior = Prior.near_rate(pieces, [LEVEL_SD, AGE_SD, AGE_SD, AGE_SD, TRAIT_SD, *[era_sd] * LAST_ERAS], years=1.0)
     rng = np.random.default_rng(seed)
-    found = fit(pieces, Prior(prior_mean, sd), cluster_counts(rng, draws, clusters.size), rng)
+    found = fit(pieces, prior, cluster_counts(rng, draws, clusters.size), rng)
     events_by = {name: round(float(v)) for name, v in zip(names, events.sum(axis=0), strict=True)}
-    return Ends(found, mean, today, oldest, clusters.size, clusters.size, events_by)
+    return HazardsByAge(found, mean, today, oldest, clusters.size, clusters.size, events_by)
 
 
 def _columns(days: Floats, trait: Floats, year: Ints, today: date) -> Floats:
     """Return the covariates: 1, log age, log age in the first year and month, a centred trait, eras."""
-    a = log_age(days)
-    first = [np.minimum(a, 0.0), np.minimum(a - np.log(1 / 12), 0.0)]
-    return np.column_stack([np.ones(a.size), a, *first, np.nan_to_num(trait), eras(year, today)])
+    return np.column_stack([np.ones(len(days)), log_ages(days), np.nan_to_num(trait), eras(year, today)])
