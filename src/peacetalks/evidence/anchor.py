@@ -59,6 +59,7 @@ WHY = "judgement: some half of the model's departure from its typical case, betw
 BORDERS = np.linspace(0.0, 3.0, 121)  # of the cells of the grid of weights; beyond lies 3e-7 of the prior
 GRID = (BORDERS[1:] + BORDERS[:-1]) / 2
 LEVELS = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)  # of the quantiles that are shipped
+HEAD = ("known", "n", "effective_n", "mean", *(f"q{100 * level:g}" for level in LEVELS))  # columns of `anchor.csv`
 CHUNK = 2000  # rows at a time, to bound memory
 
 
@@ -295,9 +296,6 @@ def card_text(fitted_on: str, known_to: str, sharpens: bool, limits: list[str]) 
         "limits": limits,
     }
     return json.dumps(what, indent=1) + "\n"
-
-
-HEAD = ("known", "n", "effective_n", "mean", *(f"q{100 * level:g}" for level in LEVELS))
 
 
 @cache
