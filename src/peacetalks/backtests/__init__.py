@@ -1,7 +1,7 @@
 """The backtest: forecasts made at past dates with what was known then, scored on what came true.
 
-The main test are the conflict-years (`conflict_year_arrays`, `conflict_year_views`, `rival`, `year_tables`).  The case
-book of historical negotiations is chosen by `negotiations`, made into conflicts by `case_conflicts`, forecast by
+The main test is on the conflict-years (`conflict_year_arrays`, `conflict_year_views`, `rival`, `year_tables`).  The
+case book of historical negotiations is chosen by `negotiations`, made into conflicts by `case_conflicts`, forecast by
 `inside` and `record_answers`, and put together by `case_book`.  `best_estimate` adjusts the record in both.
 `occasions` and `views` are the other questions: ceasefires, episodes, peace processes.  `results` scores everything
 against `targets`; `remake` makes the committed tables anew.

@@ -7,14 +7,12 @@ only after it was made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.backtests.case_outcomes import ORDER
-from peacetalks.backtests.occasions import day_number
+from peacetalks.backtests.occasions import day_number, day_of
 from peacetalks.evidence.anchor import walk, weights_csv
 
 if TYPE_CHECKING:
@@ -42,6 +40,15 @@ class Past:
         """Rows in which record and model both have a forecast."""
         return np.asarray(np.isfinite(self.record + self.model + self.typical).all(axis=1))
 
+    def choose(self, keep: Bools) -> Past:
+        """Return the rows for which `keep` holds."""
+        return replace(self, **{f.name: getattr(self, f.name)[keep] for f in fields(self)})
+
+    def walk(self) -> tuple[Floats, list[Weight]]:
+        """Return the best estimate [row, class] and its weight [row], by walk-forward (`evidence.anchor.walk`)."""
+        counts = np.full(self.outcome.size, SHARE)
+        return walk(self.record, self.model, self.typical, self.outcome, self.made, self.known, counts)
+
 
 def of_years(views: YearViews) -> Past:
     """Return the forecasts of the conflict-years at a horizon."""
@@ -62,31 +69,43 @@ def of_cases(book: CaseBook) -> Past:
     return Past(book.views["record"], book.views["model"], book.typical, book.outcome, book.made, known)
 
 
+def of_all(years: tuple[YearViews, ...], book: CaseBook) -> Past:
+    """Return the forecasts of the conflict-years at each horizon, then those of the case book."""
+    past = [*(of_years(v) for v in years), of_cases(book)]
+    return Past(*(np.concatenate([getattr(p, f.name) for p in past]) for f in fields(Past)))
+
+
+def placed(p: Floats, rows: Bools) -> Floats:
+    """Return forecasts [row, class] of the rows for which `rows` holds among all rows, NaN in the others.
+
+    >>> placed(np.array([[0.5, 0.5]]), np.array([False, True])).tolist()
+    [[nan, nan], [0.5, 0.5]]
+    """
+    out = np.full((rows.size, p.shape[1]), np.nan)
+    out[rows] = p
+    return out
+
+
 def with_best(years: tuple[YearViews, ...], book: CaseBook) -> tuple[tuple[YearViews, ...], CaseBook]:
     """Return the conflict-years and the case book with their best estimates and weights."""
     blocks = (*years, book)
-    past = [of_years(v) for v in years] + [of_cases(book)]
-    whole = np.concatenate([p.whole for p in past])
-    given = {f: np.concatenate([getattr(p, f) for p in past])[whole] for f in Past.__dataclass_fields__}
-    best, found = walk(**given, counts=np.full(int(whole.sum()), SHARE))
-    estimates = np.full((whole.size, len(ORDER)), np.nan)
-    estimates[whole] = best
+    past = of_all(years, book)
+    whole = past.whole
+    best, found = past.choose(whole).walk()
+    estimates = placed(best, whole)
     weights: list[Weight | None] = [None] * whole.size
     for i, w in zip(np.flatnonzero(whole), found, strict=True):
         weights[int(i)] = w
     out, start = [], 0
-    for block, p in zip(blocks, past, strict=True):
-        here = slice(start, start := start + p.made.size)
+    for block in blocks:
+        here = slice(start, start := start + block.reason.size)
         out.append(replace(block, views=block.views | {"best": estimates[here]}, weights=weights[here]))
     return tuple(out[:-1]), out[-1]
 
 
 def shipped_csv(years: tuple[YearViews, ...], book: CaseBook) -> str:
     """Return the table of the weight by the day from which it was known (`anchor.csv`)."""
-    past = [of_years(v) for v in years] + [of_cases(book)]
-    used = np.concatenate([p.whole & (p.outcome >= 0) for p in past])
-    record, model, typical, outcome, known = (
-        np.concatenate([getattr(p, f) for p in past])[used] for f in ("record", "model", "typical", "outcome", "known")
-    )
-    days = [date(1970, 1, 1) + timedelta(int(d)) for d in known]
-    return weights_csv(record, model, typical, outcome, days, np.full(outcome.size, SHARE))
+    past = of_all(years, book)
+    used = past.choose(past.whole & (past.outcome >= 0))
+    days = [day_of(d) for d in used.known]
+    return weights_csv(used.record, used.model, used.typical, used.outcome, days, np.full(len(days), SHARE))

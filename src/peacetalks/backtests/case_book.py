@@ -73,7 +73,7 @@ class CaseBook:
     @property
     def at_prior(self) -> Bools:
         """Rows before the first calibration, in which the calibrated model is the one at its prior."""
-        return np.asarray((np.abs(self.views["model"] - self.views[UNCALIBRATED]) < SAME).all(axis=1))
+        return same_forecasts(self.views["model"], self.views[UNCALIBRATED])
 
     @property
     def made(self) -> Ints:
@@ -84,6 +84,15 @@ class CaseBook:
     def known_on(self) -> list[date]:
         """The day on which the outcome of each row was known."""
         return [outcome_known_on(c, int(m)) for c, m in zip(self.cases, self.months, strict=True)]
+
+
+def same_forecasts(p: Floats, q: Floats) -> Bools:
+    """Return the rows in which two forecasts [row, class] are the same but for rounding.
+
+    >>> same_forecasts(np.array([[0.5, 0.5], [0.2, 0.8]]), np.array([[0.5, 0.5], [0.3, 0.7]])).tolist()
+    [True, False]
+    """
+    return np.asarray((np.abs(p - q) < SAME).all(axis=1))
 
 
 def case_book(years: pl.DataFrame, inside: tuple[Inside, Size] | None = None) -> CaseBook:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from peacetalks.evidence.conflict_year_rows import MONTHS
 from peacetalks.evidence.dates import months_later
 from peacetalks.evidence.endings import outcome_by
 from peacetalks.evidence.endings import outcome_known_on as known_on
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
     from peacetalks.backtests.negotiations import Negotiation
 
-MONTHS = (12, 24)
-ORDER = tuple(ENDS)  # of the outcome classes in every array of the case book
+ORDER = tuple(ENDS)  # of the outcome classes in every array of this room
 
 
 def outcome(case: Negotiation, months: int, frame: pl.DataFrame | None = None) -> int:
@@ -37,3 +37,6 @@ def outcome(case: Negotiation, months: int, frame: pl.DataFrame | None = None) -
 def outcome_known_on(case: Negotiation, months: int) -> date:
     """Return the day on which that outcome was known: returns and low activity need a calendar year more."""
     return known_on(case.talks, months)
+
+
+__all__ = ["MONTHS", "ORDER", "outcome", "outcome_known_on"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from peacetalks.backtests.case_outcomes import MONTHS, ORDER
+from peacetalks.backtests.case_outcomes import ORDER
 from peacetalks.evidence.dates import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -113,6 +113,3 @@ def inputs(rows: ConflictYears) -> tuple[Floats, tuple[str, ...]]:
     made = rows.frame.select(e.cast(pl.Float64).alias(name) for name, e in columns.items())
     table = made.fill_null(float("nan")).to_numpy().astype(float)
     return np.where(np.isfinite(table), table, np.nan), tuple(columns)
-
-
-__all__ = ["MONTHS", "ConflictYears", "inputs"]

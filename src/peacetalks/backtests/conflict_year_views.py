@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.backtests import rival
-from peacetalks.backtests.case_book import SAME, UNCALIBRATED
+from peacetalks.backtests.case_book import UNCALIBRATED, same_forecasts
 from peacetalks.backtests.case_outcomes import ORDER
-from peacetalks.backtests.conflict_year_arrays import NOT_KNOWN, inputs
+from peacetalks.backtests.conflict_year_arrays import NOT_KNOWN
+from peacetalks.backtests.rival import LEAST
 from peacetalks.backtests.views import STATUS_QUO
 from peacetalks.evidence.shrink import add_half
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 RIVAL = "ridge"
 VIEWS = ("climatology", STATUS_QUO, RIVAL, "record", UNCALIBRATED, "model", "best")
-EARLY = f"fewer than {rival.LEAST} earlier outcomes were known"
+EARLY = f"fewer than {LEAST} earlier outcomes were known"
 NO_RECORD = "the record gives no answer"
 NO_MODEL = "the model gives no forecast"
 AT_PRIOR = "the calibration had not begun: the calibrated model is the one at its prior"
@@ -89,7 +89,7 @@ def climatology(rows: ConflictYears, months: int) -> Floats:
     return out
 
 
-def forecast(rows: ConflictYears, months: int, given: Given, ridge: Floats | None = None) -> YearViews:
+def forecast(rows: ConflictYears, months: int, given: Given, ridge: Floats) -> YearViews:
     """Return every view at a horizon but the best estimate, which `best_estimate` adds.
 
     Parameters
@@ -100,24 +100,23 @@ def forecast(rows: ConflictYears, months: int, given: Given, ridge: Floats | Non
         The horizon.
     given
         The forecasts of record and model.
-    ridge : ndarray, shape (row, class), optional
-        Those of the rival; default: it is fitted.
+    ridge : ndarray, shape (row, class)
+        Those of the rival.
     """
     y = rows.outcome(months)
     views = {
         "climatology": climatology(rows, months),
         STATUS_QUO: np.tile(np.eye(len(ORDER))[ORDER.index("nowhere")], (rows.n, 1)),
-        RIVAL: rival.walk(rows, inputs(rows)[0], months)[0] if ridge is None else ridge,
+        RIVAL: ridge,
         "record": given.record,
         UNCALIBRATED: given.uncalibrated,
         "model": given.model,
         "best": np.full((rows.n, len(ORDER)), np.nan),
     }
     early, record, model = (
-        ~np.isfinite(p).all(axis=1)
-        for p in (views[RIVAL], given.record, given.model + given.uncalibrated + given.typical)
+        ~np.isfinite(p).all(axis=1) for p in (ridge, given.record, given.model + given.uncalibrated + given.typical)
     )
-    at_prior = (np.abs(given.model - given.uncalibrated) < SAME).all(axis=1)
+    at_prior = same_forecasts(given.model, given.uncalibrated)
     why = {NOT_KNOWN: y < 0, EARLY: early, NO_RECORD: record, NO_MODEL: model, AT_PRIOR: at_prior}
     reason = np.select(list(why.values()), list(why), "")
     return YearViews(rows, months, views, given.typical, [None] * rows.n, reason)

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,6 +90,15 @@ class Occasions:
 def day_number(value: date) -> int:
     """Return days since 1 January 1970."""
     return (value - date(1970, 1, 1)).days
+
+
+def day_of(number: int) -> date:
+    """Return the day with a `day_number`.
+
+    >>> day_of(day_number(date(2004, 2, 29)))
+    datetime.date(2004, 2, 29)
+    """
+    return date(1970, 1, 1) + timedelta(int(number))
 
 
 def occasions(tables: Tables | None = None) -> list[Occasions]:

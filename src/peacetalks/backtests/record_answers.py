@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
+from peacetalks.calibration.rows import conflict_of
 from peacetalks.evidence.question import answers
 from peacetalks.evidence.situation import Situation
 
@@ -44,19 +45,7 @@ def situation_of_year(row: dict) -> Situation:
     A truce that is recorded as in force that day is asked about as fighting: the outcome is that of the episode, which
     such a truce does not end.
     """
-    return Situation(
-        kind=row["kind"],
-        state="fighting",
-        as_of=row["day"],
-        start=row["start"],
-        intensity="war" if row["war"] else "minor",
-        incompatibility=row["incompatibility"],
-        internationalised=row["war_type"] == "internationalised",
-        major_power=row["major_power"],
-        previous=row["previous"],
-        ceasefires=row["ceasefires"],
-        talks=row["talks"],
-    )
+    return situation_of(conflict_of(row), row["day"])
 
 
 def record(situation: Situation) -> Floats:

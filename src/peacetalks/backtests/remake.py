@@ -1,6 +1,7 @@
 """The committed tables of the backtest made anew: conflict-years, case book, and the weight of the best estimate.
 
-The weight (`anchor.csv` and its card) lies in `evidence`, where it is read; the others lie in this room.
+The weight (`anchor.csv` and its card) lies in `evidence`, where it is read; the others lie in this room.  They rest on
+the package's tables of the record alone, never on those that a user has made.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.conflicts.mapping import Size
 from peacetalks.errors import NotSolved
 from peacetalks.evidence.anchor import card_text, forget_shipped
+from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
 from peacetalks.evidence.tables import write_tables
 
@@ -46,6 +48,7 @@ LIMITS = [
 ]
 
 
+@package_only()
 def rebuild(
     size: Size | None = None, out_dir: str | Path | None = None, progress: Progress | None = None
 ) -> list[Path]:
@@ -69,6 +72,7 @@ def rebuild(
     return [*paths, *reanchor(out_dir)]
 
 
+@package_only()
 def rebuild_years(out_dir: str | Path | None = None, progress: Progress | None = None) -> list[Path]:
     """Write the forecasts of record and rival on the conflict-years; return the paths.
 
@@ -78,6 +82,7 @@ def rebuild_years(out_dir: str | Path | None = None, progress: Progress | None =
     return write_tables(Path(out_dir or TABLES), year_tables.made(rows, progress))
 
 
+@package_only()
 def rebuild_cases(
     size: Size | None = None,
     out_dir: str | Path | None = None,
@@ -125,6 +130,7 @@ def _solved(found: Scenario, size: Size) -> Floats:
     return np.full((len(MONTHS), len(ORDER)), np.nan)
 
 
+@package_only()
 def reanchor(out_dir: str | Path | None = None) -> list[Path]:
     """Fit the shipped weight again from the committed forecasts, and write its table and card; return the paths."""
     frame = conflict_years()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from peacetalks.backtests.conflict_year_arrays import ConflictYears
 from peacetalks.backtests.conflict_year_views import VIEWS as YEAR_VIEWS
 from peacetalks.backtests.conflict_year_views import YearViews
 from peacetalks.backtests.conflict_year_views import forecast as forecast_years
-from peacetalks.backtests.occasions import Occasions, Question, Tables, occasions
+from peacetalks.backtests.occasions import Occasions, Question, Tables, day_of, occasions
 from peacetalks.backtests.scores import REFERENCE, Bootstrap, Bound, Result, Scored, Scores, left_out, result
 from peacetalks.backtests.variants import Variant, variants
 from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
@@ -69,7 +68,7 @@ class Backtest:
     @property
     def sharpens(self) -> bool:
         """Whether the best estimate scores better than the record alone (`targets.sharpens`)."""
-        return targets.sharpens(list(self.compared))
+        return targets.sharpens(self.compared)
 
     def of_years(self, months: int, group: str = EVERY) -> Result:
         """Return the scores of the conflict-years of a group at a horizon."""
@@ -197,7 +196,7 @@ def _question(o: Occasions, bootstrap: Bootstrap) -> Result:
         views={v: f.views[v][f.scored] for v in VIEWS},
         outcome=o.outcome[f.scored],
         cluster=o.cluster[f.scored],
-        dates=(_date(days.min()), _date(days.max())),
+        dates=(day_of(days.min()), day_of(days.max())),
         left_out=left_out(f.reason),
         fit=f.fits[-1],
         shown=("outside", "pooled"),
@@ -233,10 +232,6 @@ def _bound(o: Occasions, label: int, bootstrap: Bootstrap) -> Bound:
         for v in ("outside", "pooled")
     }
     return Bound(o.question.labels[label], int(ok.sum()), float((y[ok] == 1).mean()), skills)
-
-
-def _date(day: int) -> date:
-    return date(1970, 1, 1) + timedelta(int(day))
 
 
 __all__ = ["Backtest", "Bound", "Result", "Scores", "backtest"]

@@ -103,7 +103,7 @@ def walk(rows: ConflictYears, x: Floats, months: int) -> tuple[Floats, dict[int,
     `x` [row, input] is what was known of each conflict-year, NaN where it is not recorded.  Rows are NaN where fewer
     than `LEAST` outcomes were known.
     """
-    y, known = rows.outcome(months), rows.known(months)
+    y = rows.outcome(months)
     each = np.full((len(STRENGTHS), rows.n, len(ORDER)), np.nan)  # [strength, row, class]
     out, chosen = np.full((rows.n, len(ORDER)), np.nan), {}
     for day in np.unique(rows.made).tolist():
@@ -113,7 +113,7 @@ def walk(rows: ConflictYears, x: Floats, months: int) -> tuple[Floats, dict[int,
         z = standardised(x, past)
         for i, strength in enumerate(STRENGTHS):
             each[i, now] = probabilities(z[now], fit(z[past], y[past], strength))
-        best = _best(each, y, (known <= day) & np.isfinite(each[0, :, 0]))
+        best = _best(each, y, past & np.isfinite(each[0, :, 0]))
         chosen[int(day)] = STRENGTHS[best]
         out[now] = each[best, now]
     return out, chosen

@@ -17,6 +17,8 @@ from peacetalks.backtests.scores import Bootstrap, Result, each
 from peacetalks.evidence import score
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from peacetalks.backtests.case_book import CaseBook
     from peacetalks.backtests.conflict_year_views import YearViews
     from peacetalks.evidence.score import Calibration
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 CLOSE = {12: 0.01, 24: 0.03}  # months -> most by which the calibrated model's score may exceed the record's
 LEAST_SKILL = 0.05  # Brier skill of the calibrated model on the case book
 MOST_OUTSIDE = 2  # bins of ten
-SCORES = ("brier", "rps")
+NAMES = {"brier": "Brier score", "rps": "RPS"}
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,13 @@ class Compared:
 
 
 def compared(views: YearViews, view: str, bootstrap: Bootstrap) -> list[Compared]:
-    """Return the differences between a view and the record, one for each of `SCORES`."""
+    """Return the differences between a view and the record, one for each score of `NAMES`."""
     every, ok = views.scored_or_at_prior, views.scored
     y, cluster = views.rows.outcome(views.months)[every], views.rows.cluster[every]
     mine, record = (each(views.views[v][every], y) for v in (view, "record"))
     here, w = ok[every], views.rows.episode_weight(views.months)[ok]
     out = []
-    for name in SCORES:
+    for name in NAMES:
         a, b = mine[name], record[name]
         by_row = difference(a[here], b[here], cluster[here], *bootstrap)
         by_episode = round(float(np.average((a - b)[here], weights=w)), 6)
@@ -121,20 +123,17 @@ def book_target(found: Result, book: CaseBook, bootstrap: Bootstrap) -> Target:
     return Target(what, f"at least +{LEAST_SKILL:g}", s.value, s.low, s.high, s.value >= LEAST_SKILL, why)
 
 
-def better(found: list[Compared], view: str) -> list[str]:
+def better(found: Sequence[Compared], view: str) -> list[str]:
     """Return on which comparisons a view scores better than the record, with a 95 % interval below 0."""
     return [f"{NAMES[c.score]} at {c.months} months" for c in found if c.view == view and c.by_row.high < 0]
 
 
-def sharpens(found: list[Compared]) -> bool:
+def sharpens(found: Sequence[Compared]) -> bool:
     """Return whether the best estimate scores better than the record alone on the conflict-years (`better`).
 
     If it does nowhere, the model explains and compares, and does not sharpen; forecast pages say so.
     """
     return bool(better(found, "best"))
-
-
-NAMES = {"brier": "Brier score", "rps": "RPS"}
 
 
 def _why(result: Result, view: str, other: str = "record") -> str:

@@ -16,15 +16,15 @@ of a difference comes from there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from peacetalks.backtests import log_pool
+from peacetalks.backtests.best_estimate import of_years, placed
 from peacetalks.backtests.measures import Difference, difference
 from peacetalks.backtests.scores import Bootstrap, each
-from peacetalks.evidence.anchor import walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 YEARS = 10  # over which the mean of a class is taken
 AGES = (1.0, 3.0, 8.0)  # years at which the age bands of a class begin
-SHARE = 0.5  # of a conflict-year that one horizon stands for
 NAMES = {
     "class": "mean of the class (kind, intensity)",
     "class and age": "mean of the class (kind, intensity, age)",
@@ -87,21 +86,12 @@ def class_means(rows: ConflictYears, model: Floats, group: NDArray) -> Floats:
 
 def _forecasts(v: YearViews) -> dict[str, Floats]:
     """Return the forecasts [row, class] of each variant."""
-    rows, record, model = v.rows, v.views["record"], v.views["model"]
+    rows, every = v.rows, of_years(v)
     group = np.char.add(rows.frame["kind"].to_numpy().astype(str), rows.frame["intensity"].to_numpy().astype(str))
     aged = np.char.add(group, np.digitize(rows.frame["age"].to_numpy(), AGES).astype(str))
-    whole = np.asarray(np.isfinite(record + model).all(axis=1))
-    y, made, known = (a[whole] for a in (rows.outcome(v.months), rows.made + 1, rows.known(v.months)))
-    counts = np.full(y.size, SHARE)
-    out = {}
+    whole = every.whole
+    past, out = every.choose(whole), {}
     for name, key in (("class", group), ("class and age", aged)):
-        reference = class_means(rows, model, key)[whole]
-        out[name] = walk(record[whole], model[whole], reference, y, made, known, counts)[0]
-    out["pool"] = log_pool.walk(model[whole], record[whole], y, made, known)[0]
-    return {name: _placed(p, whole) for name, p in out.items()}
-
-
-def _placed(p: Floats, whole: NDArray) -> Floats:
-    full = np.full((whole.size, p.shape[1]), np.nan)
-    full[whole] = p
-    return full
+        out[name] = replace(past, typical=class_means(rows, every.model, key)[whole]).walk()[0]
+    out["pool"] = log_pool.walk(past.model, past.record, past.outcome, past.made, past.known)[0]
+    return {name: placed(p, whole) for name, p in out.items()}

@@ -62,7 +62,7 @@ def interval(s: Skill | None, form: str = ".2f") -> str:
         return "–"
     if math.isnan(s.low):
         return signed(s.value)
-    value, low, high = (f"{x:+{form}}".replace("-", "−") for x in (s.value, s.low, s.high))
+    value, low, high = (signed(x, form) for x in (s.value, s.low, s.high))
     return f"{value} ({low} to {high})"
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from peacetalks.backtests import targets as targets_of
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
+from peacetalks.backtests.results import EVERY, GROUPS
 from peacetalks.backtests.rival import LEAST, STRENGTHS
+from peacetalks.backtests.scores import DISCRIMINATED
 from peacetalks.pages.backtest_cells import (
     CALIBRATED,
     RIVAL,
@@ -18,7 +20,7 @@ from peacetalks.pages.backtest_cells import (
     observed,
     table,
 )
-from peacetalks.pages.cells import decimal, score_or_infinity
+from peacetalks.pages.cells import decimal, score_or_infinity, signed
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, PAST_CONFLICTS
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from peacetalks.backtests.results import Backtest, Result
     from peacetalks.backtests.targets import Compared, Target
 
-GROUPS = ("civil", "interstate", "minor", "war")
+FOUR = ".4f"  # format of differences of scores
 BY_GROUP = ("ridge", "record", "model uncalibrated", "model", "best")
 
 
@@ -48,13 +50,13 @@ def targets(b: Backtest) -> str:
 def target_cells(t: Target, no: str = "no") -> list[str]:
     """Return the cells of a target: what, wanted, found, whether it is reached, where it comes from."""
     bins = math.isnan(t.low)
-    found = f"{t.value:.0f}" if bins else f"{_small(t.value)} ({_small(t.low)} to {_small(t.high)})"
+    found = f"{t.value:.0f}" if bins else _difference(t)
     return [t.what, t.threshold, found, "yes" if t.reached else no, t.why]
 
 
 def sharpens_line(b: Backtest) -> str:
     """Return in words where best estimate and calibrated model score better than past conflicts alone."""
-    best, model = (targets_of.better(list(b.compared), v) for v in ("best", "model"))
+    best, model = (targets_of.better(b.compared, v) for v in ("best", "model"))
     first = (
         f"The {BEST_ESTIMATE} scores better than {PAST_CONFLICTS} alone: {', '.join(best)}."
         if best
@@ -63,15 +65,6 @@ def sharpens_line(b: Backtest) -> str:
     )
     alone = f" The {CALIBRATED.replace(', ', ' as ')}, by itself, does: {', '.join(model)}." if model else ""
     return first + alone
-
-
-def _small(x: float) -> str:
-    """Return a difference of scores with four decimals and its sign.
-
-    >>> _small(-0.00123)
-    '−0.0012'
-    """
-    return f"{x:+.4f}".replace("-", "−")
 
 
 def conflict_years(b: Backtest) -> str:
@@ -110,7 +103,7 @@ def _scores(q: Result) -> str:
             name_of(s.view),
             *(decimal(s.brier, form=".4f"), decimal(s.rps, form=".4f"), score_or_infinity(s.log)),
             *(interval(k, ".3f") for k in (s.brier_skill, s.rps_skill, s.log_skill)),
-            *(decimal(q.auc[s.view][e], "–", ".2f") for e in ("peace", "more_conflict")),
+            *(decimal(q.auc[s.view][e], "–", ".2f") for e in DISCRIMINATED),
         )
         for s in q.scores
     ]
@@ -148,7 +141,7 @@ def _groups(b: Backtest) -> str:
     ]
     rows = []
     for months in MONTHS:
-        for group in GROUPS:
+        for group in (g for g in GROUPS if g != EVERY):
             q = b.of_years(months, group)
             c = q.calibration["best"]
             rows.append(
@@ -185,11 +178,12 @@ def _episodes(b: Backtest) -> str:
 def _compared(c: Compared) -> list[str]:
     score = "RPS" if c.score == "rps" else "Brier"
     rows = (_difference(c.by_row), _difference(c.from_start))
-    return [name_of(c.view), str(c.months), score, *rows, _small(c.by_episode)]
+    return [name_of(c.view), str(c.months), score, *rows, signed(c.by_episode, FOUR)]
 
 
-def _difference(d: Difference) -> str:
-    return f"{_small(d.value)} ({_small(d.low)} to {_small(d.high)})"
+def _difference(d: Difference | Target) -> str:
+    """Return a difference of scores with its 95% interval."""
+    return f"{signed(d.value, FOUR)} ({signed(d.low, FOUR)} to {signed(d.high, FOUR)})"
 
 
 def case_book(b: Backtest) -> str:

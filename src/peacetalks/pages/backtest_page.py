@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from peacetalks.backtests.scores import DISCRIMINATED
 from peacetalks.pages import files, markup
 from peacetalks.pages.backtest_cells import interval, name_of, observed
 from peacetalks.pages.backtest_charts import MAIN, OTHERS, calibration_chart, case_chart, skill_chart
@@ -85,7 +86,7 @@ def _table(q: Result) -> QuestionTable:
             score_or_infinity(s.log),
             interval(s.main_skill),
             interval(s.log_skill),
-            *(decimal(q.auc.get(s.view, {}).get(e), "–", ".2f") for e in ("peace", "more_conflict")),
+            *(decimal(q.auc.get(s.view, {}).get(e), "–", ".2f") for e in DISCRIMINATED),
         )
         for s in q.scores
     ]

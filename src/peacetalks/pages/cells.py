@@ -88,12 +88,12 @@ def score_or_infinity(x: float) -> str:
     return decimal(x, "∞")
 
 
-def signed(x: float) -> str:
-    """Return a number with its sign and two decimals, in the typography of prose.
+def signed(x: float, form: str = ".2f") -> str:
+    """Return a number with its sign and two decimals, or in another format, in the typography of prose.
 
-    >>> signed(-0.018), signed(float("-inf")), signed(float("nan"))
-    ('−0.02', '−∞', '–')
+    >>> signed(-0.018), signed(float("-inf")), signed(float("nan")), signed(0.0123, ".4f")
+    ('−0.02', '−∞', '–', '+0.0123')
     """
     if isnan(x):
         return "–"
-    return "−∞" if x == float("-inf") else f"{x:+.2f}".replace("-", "−")
+    return "−∞" if x == float("-inf") else f"{x:+{form}}".replace("-", "−")
