@@ -1,7 +1,12 @@
-"""The outside view: historical data sets, reference classes, base rates, survival, pooling and scores.
+"""The outside view: what the historical record says of a conflict, and how it enters the best estimate.
 
-`questions` lists the base rates that can be asked for, `cards` the data sets. Importing this package is cheap: each
-name is loaded when it is first used.
+Datasets (`catalogue`, `loading`, `intake`) are derived into tables (`derive`, `tables`; the user's own: `update`). From
+these come base rates of reference classes (`rates`), the outside view of a class (`outside`), the record's answer about
+a conflict in its present state (`question`), the calibration (`calibration`), the best estimate (`anchor`) and scores
+(`score`).
+
+`questions` lists the base rates that can be asked for, `cards` the datasets. Importing this package is cheap: each name
+is loaded when it is first used.
 """
 
 from __future__ import annotations

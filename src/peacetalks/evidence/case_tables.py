@@ -238,6 +238,13 @@ def major_years(load: Load) -> pl.DataFrame:
     return hit.select("conflict_id", "year", major=pl.lit(True)).unique()
 
 
+def resumed(load: Load, episodes: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Return (`key`, `resumed`) of the episodes (`key`, conflict_id, end) whose conflict was active in a later year."""
+    active = load("ucdp-acd").select("conflict_id", again="year")
+    back = episodes.join(active, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
+    return back.group_by(key).agg(resumed=pl.col("again").min())
+
+
 def episodes(load: Load) -> pl.DataFrame:
     """Return episodes of armed conflict; `war_year` is the first year of 1,000 deaths, `resumed` the year of return.
 
@@ -259,9 +266,7 @@ def episodes(load: Load) -> pl.DataFrame:
     one = one.with_columns(
         war_year=pl.when((pl.col("war_year") <= pl.col("end").dt.year()).fill_null(True)).then("war_year")
     )
-    later = load("ucdp-acd").select("conflict_id", again="year")
-    back = one.join(later, on="conflict_id").filter(pl.col("again") > pl.col("end").dt.year())
-    one = one.join(back.group_by("episode_id").agg(resumed=pl.col("again").min()), on="episode_id", how="left")
+    one = one.join(resumed(load, one, "episode_id"), on="episode_id", how="left")
     last = covered(load, "ucdp-termination-conflict")
     one = one.filter(pl.col("start") <= last)
     place = (

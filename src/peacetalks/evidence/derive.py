@@ -4,10 +4,10 @@ There are six groups of tables: the cases (`cases_*.csv`), the conflict-years an
 (`conflict_years.csv`, `conflict_acts.csv`, see `conflict_year_rows` and `talks`), the curves (`curves.csv`, see
 `derive_curves`), the shares and lengths (`shares.csv`, `lengths.csv`, see `derive_shares`), the trial of the covariate
 regression against the class curve (`trial.csv`, see `trial`) and the codes of an event scheme (`cameo_codes.csv`, see
-`derive_codes`). `cards.json`
-holds a card for each: definition, sources with hashes, limits, where figures differ from those computed independently,
-and of a table of cases how many it has, how many it leaves out and why. Figures are rounded to 4 decimals and rows
-sorted. The date of a card is the end of coverage of its data, never the day of the build.
+`derive_codes`). `cards.json` holds a card for each: definition, sources with hashes, limits, where figures differ from
+those computed independently, and of a table of cases how many it has, how many it leaves out and why. Figures are
+rounded to 4 decimals and rows sorted. The date of a card is the end of coverage of its data, never the day of the
+build.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from peacetalks.evidence import case_tables, conflict_year_rows, linked, talks
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.conflict_episodes import episodes
-from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM
+from peacetalks.evidence.derive_cards import DEFINITIONS, DIFFERENCES, DRAWN_FROM, datasets_of
 from peacetalks.evidence.derive_codes import code_rows
 from peacetalks.evidence.derive_curves import COLUMNS, LISTED, curve_rows
 from peacetalks.evidence.derive_shares import LENGTH_COLUMNS, SHARE_COLUMNS, length_rows, share_rows
@@ -161,8 +161,7 @@ def _table_cards(given: str | Path | None, counts: Mapping[str, dict[str, Any]])
     }
     out = {}
     for name, definition in DEFINITIONS.items():
-        kind = name.removeprefix("cases_").removesuffix(".csv")
-        used = list(SOURCES[kind] if name.startswith("cases_") else DRAWN_FROM.get(name, names))
+        used = list(datasets_of(name))
         out[name] = {
             "definition": definition,
             "sources": used,

@@ -6,6 +6,8 @@ checks both figures.
 
 from __future__ import annotations
 
+from peacetalks.evidence.case_tables import SOURCES
+
 DRAWN_FROM: dict[str, tuple[str, ...]] = {
     "shares.csv": (
         "ethprio-ceasefires",
@@ -149,3 +151,13 @@ DIFFERENCES: dict[str, tuple[str, ...]] = {
     ),
     "lengths.csv": ("Crises: the median of 81 days is that of all crises since 1918; since 1945 it is 76.",),
 }
+
+
+def datasets_of(table: str) -> tuple[str, ...]:
+    """Return the datasets that a derived table is made from, by its file name.
+
+    >>> datasets_of("cases_wars.csv")
+    ('cow-interstate-wars', 'cow-majors')
+    """
+    kind = table.removeprefix("cases_").removesuffix(".csv")
+    return SOURCES[kind] if table.startswith("cases_") else DRAWN_FROM[table]

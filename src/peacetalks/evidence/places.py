@@ -54,3 +54,12 @@ def find(card: Card, given: str | Path | None = None) -> Path:
         f"dataset '{card.name}' ({card.title}) is not in {root}. It is published at {card.published}. "
         f"Download {' or '.join(card.patterns)} there and run: peacetalks evidence add FILE"
     )
+
+
+def is_there(card: Card, given: str | Path | None = None) -> bool:
+    """Return whether `find` finds a dataset."""
+    try:
+        find(card, given)
+    except EvidenceMissing:
+        return False
+    return True

@@ -15,8 +15,8 @@ from peacetalks.evidence.composition import Left, coverage, sort_out
 from peacetalks.evidence.dates import DAYS_PER_MONTH, years_between
 from peacetalks.evidence.grammar import parse
 from peacetalks.evidence.local_tables import version_in_use
-from peacetalks.evidence.remembered import remembered
 from peacetalks.evidence.situation import RecordAnswer, Situation
+from peacetalks.evidence.table_cache import cached
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _left_out(basis: Basis, as_of: date | None) -> tuple[int, tuple[Left, ...]]:
         own = CaseFilter.parse(basis.kind, basis.where or None).apply(frame)
         return own.height, sort_out(parse(basis.question).event, own, 365, as_of, manner=True)[1]
 
-    return remembered(("left out", basis.kind, basis.question, basis.where, as_of), tables_of(basis.kind), made)
+    return cached(("left out", basis.kind, basis.question, basis.where, as_of), tables_of(basis.kind), made)
 
 
 def _age_of_record(last: date, as_of: date | None) -> str:

@@ -12,8 +12,8 @@ from peacetalks.evidence import outside_methods as methods
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.dates import DAYS_PER_YEAR
 from peacetalks.evidence.question_basis import Basis, Source, answer, for_age, tables_of, too_old
-from peacetalks.evidence.remembered import remembered
 from peacetalks.evidence.situation import RecordAnswer, Situation, no_answer
+from peacetalks.evidence.table_cache import cached
 from peacetalks.outcomes import LABELS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def fighting_model(as_of: date | None, draws: int, seed: int) -> Fighting | None
         frame = fighting.episodes_known(as_of)
         return fighting.fit_fighting(frame, as_of, draws, seed) if frame.height else None
 
-    return remembered(("fighting", as_of, draws, seed), tables_of("episodes"), made)
+    return cached(("fighting", as_of, draws, seed), tables_of("episodes"), made)
 
 
 def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
@@ -79,7 +79,7 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
 
 
 def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    model = remembered(
+    model = cached(
         ("wars", s.as_of, draws, seed), tables_of("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
@@ -135,7 +135,7 @@ def _standing(asked: standing.Cases, name: str, question: str, definition: str) 
     """Return the source that answers how long what stands will stand."""
 
     def make(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-        model = remembered(
+        model = cached(
             (asked.kind, asked.where, s.as_of, draws, seed),
             tables_of(asked.kind),
             lambda: standing.fit_standing(asked, s.as_of, draws, seed),
@@ -198,7 +198,7 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
 
 
 def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    model = remembered(
+    model = cached(
         ("crises", s.as_of, draws, seed), tables_of("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:

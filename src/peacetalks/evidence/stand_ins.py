@@ -41,13 +41,7 @@ if TYPE_CHECKING:
 
 FIGURES_LAST = 3  # years
 MAJORS = frozenset({2, 200, 220, 255, 365, 710, 740})  # COW codes
-USED_BY = {  # table of conflicts -> datasets from which any part of it can be made anew
-    conflict_year_rows.TABLE: (
-        *("ucdp-acd", "ucdp-termination-conflict", "cow-majors", "conflict-deaths", "nmc"),
-        *("cwm", "icb", "icb-actors", "pax", "ethprio-ceasefires"),
-    ),
-    talks.TABLE: ("ucdp-acd", "cwm", "icb", "icb-actors", "pax", "ethprio-ceasefires"),
-}
+TABLES = (conflict_year_rows.TABLE, talks.TABLE)  # those of which any part can be made anew
 
 
 def conflict_tables(load: Load, have: Collection[str]) -> dict[str, str]:
@@ -77,9 +71,7 @@ def conflict_tables(load: Load, have: Collection[str]) -> dict[str, str]:
 def cases_of_episodes(load: Load) -> pl.DataFrame:
     """Return the package's cases of episodes with the returns to fighting of another version of ucdp-acd."""
     cases = parse_cases("episodes", embedded_text("cases_episodes.csv"))
-    active = load("ucdp-acd").select("conflict_id", again="year")
-    ended = cases.select("id", "end", conflict_id=pl.col("id") // 100).join(active, on="conflict_id")
-    back = ended.filter(pl.col("again") > pl.col("end").dt.year()).group_by("id").agg(resumed=pl.col("again").min())
+    back = case_tables.resumed(load, cases.select("id", "end", conflict_id=pl.col("id") // 100), "id")
     return cases.drop("resumed").join(back, on="id", how="left", maintain_order="left").select(cases.columns)
 
 

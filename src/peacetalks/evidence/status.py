@@ -7,14 +7,14 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.errors import EvidenceError, EvidenceMissing, suggestion
+from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence import local_tables
 from peacetalks.evidence.case_tables import SOURCES
-from peacetalks.evidence.catalogue import card, cards
+from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.composition import Coverage, coverage
 from peacetalks.evidence.dates import as_date, years_between
-from peacetalks.evidence.places import find
-from peacetalks.evidence.tables import embedded_text, table_text
+from peacetalks.evidence.places import is_there
+from peacetalks.evidence.tables import embedded_text, row_count, table_text
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
@@ -177,21 +177,13 @@ def status(data_dir: str | Path | None = None) -> Status:
                 own.get("to_year"),
                 own.get("rows"),
                 own.get("sha256"),
-                _is_added(name, data_dir),
+                is_there(card(name), data_dir),
             )
         )
     tables = []
     for name in sorted(shipped["tables"]):
         text, own = table_text(name), used is not None and name in used.tables
         digest = hashlib.sha256(text.encode()).hexdigest()
-        rows = embedded_text(name).count("\n") - 1
-        tables.append(TableStatus(name, "local" if own else "package", text.count("\n") - 1, digest, rows))
+        rows = row_count(embedded_text(name))
+        tables.append(TableStatus(name, "local" if own else "package", row_count(text), digest, rows))
     return Status(local_tables.folder(), local is not None and used is None, tuple(datasets), tuple(tables))
-
-
-def _is_added(name: str, data_dir: str | Path | None) -> bool:
-    try:
-        find(cards()[name], data_dir)
-    except EvidenceMissing:
-        return False
-    return True

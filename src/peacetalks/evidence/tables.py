@@ -129,6 +129,11 @@ def _local_text(path: Path, sha256: str) -> str:
     return data.decode("utf-8")
 
 
+def row_count(text: str) -> int:
+    """Return the number of rows of a table in CSV text, below its header."""
+    return text.count("\n") - 1
+
+
 def read_cases(kind: str) -> pl.DataFrame:
     """Return the cases of a kind; see `case_tables` for the columns.
 

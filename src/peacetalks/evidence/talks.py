@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from peacetalks.evidence.derive_cards import datasets_of
 from peacetalks.evidence.typed_csv import parsed, written
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ ALIASES = {  # Civil War Mediation's name of a state -> UCDP's
 NEAR = 366  # most days between the starts of one episode in two datasets
 CEASEFIRES_COVER = (date(1989, 1, 1), date(2020, 12, 31))  # conflicts within states only
 COVERAGE = {"cwm": (1946, 2011), "icb": (1946, 2017), "pax": (1990, 2025), "ethprio-ceasefires": (1989, 2020)}
-NEEDS = ("cwm", "icb", "icb-actors", "ucdp-acd", "pax", "ethprio-ceasefires")
 TABLE = "conflict_acts.csv"
 SCHEMA: dict[str, pl.DataType] = {
     "id": pl.Int64(),
@@ -103,7 +103,7 @@ class Act:
 
 def acts(load: Load, episodes: Iterable[Episode]) -> list[Act]:
     """Return the acts of all conflicts by conflict, day and dataset."""
-    found = acts_by_dataset(load, NEEDS, list(episodes))
+    found = acts_by_dataset(load, datasets_of(TABLE), list(episodes))
     return ordered(a for acts in found.values() for a in acts)
 
 

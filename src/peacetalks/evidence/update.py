@@ -20,13 +20,13 @@ from peacetalks.errors import EvidenceError, EvidenceMissing
 from peacetalks.evidence import case_tables, derive, stand_ins
 from peacetalks.evidence.case_tables import SOURCES
 from peacetalks.evidence.catalogue import cards
-from peacetalks.evidence.derive_cards import DEFINITIONS, DRAWN_FROM
+from peacetalks.evidence.derive_cards import DEFINITIONS, datasets_of
 from peacetalks.evidence.intake import version_of
 from peacetalks.evidence.loading import load, read, tidy
 from peacetalks.evidence.local_tables import EMBEDDED, MANIFEST, VARIABLE, embedded_digest, folder, in_use
-from peacetalks.evidence.places import find
+from peacetalks.evidence.places import find, is_there
 from peacetalks.evidence.table_checks import check_cases
-from peacetalks.evidence.tables import STORED, cases_csv, embedded_text, write_tables
+from peacetalks.evidence.tables import STORED, cases_csv, embedded_text, row_count, write_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -84,7 +84,7 @@ def update(data_dir: str | Path | None = None, report: Callable[[str], None] | N
     where = folder()
     if where is None:
         raise EvidenceError(f"{VARIABLE}={EMBEDDED} switches local tables off: unset it, then update.")
-    have = _at_hand(data_dir)
+    have = [name for name, card in cards().items() if is_there(card, data_dir)]
     if not have:
         raise EvidenceMissing(
             "no dataset is on this machine: add one with `peacetalks evidence add FILE`, then update."
@@ -94,23 +94,11 @@ def update(data_dir: str | Path | None = None, report: Callable[[str], None] | N
     found = {name: _described(name, dataset, data_dir) for name in have}
     texts = _texts(dataset, have, data_dir, say)
     changed = {n: t for n, t in texts.items() if t != embedded_text(n)}
-    rows = {n: {"before": _rows(embedded_text(n)), "after": _rows(t)} for n, t in changed.items()}
-    missing = {n: tuple(d for d in _needs(n) if d not in have) for n in DEFINITIONS if n not in texts}
+    rows = {n: {"before": row_count(embedded_text(n)), "after": row_count(t)} for n, t in changed.items()}
+    missing = {n: tuple(d for d in datasets_of(n) if d not in have) for n in DEFINITIONS if n not in texts}
     say(f"{len(changed)} of {len(texts)} tables differ from the package's")
     _write(where, changed, found)
     return Updated(where, found, rows, tuple(n for n in texts if n not in changed), missing)
-
-
-def _at_hand(data_dir: str | Path | None) -> list[str]:
-    """Return the names of the datasets that are in a folder."""
-    names = []
-    for name, card in cards().items():
-        try:
-            find(card, data_dir)
-        except EvidenceMissing:
-            continue
-        names.append(name)
-    return names
 
 
 def _described(name: str, dataset: Load, data_dir: str | Path | None) -> dict[str, Any]:
@@ -128,17 +116,11 @@ def _described(name: str, dataset: Load, data_dir: str | Path | None) -> dict[st
     }
 
 
-def _needs(table: str) -> tuple[str, ...]:
-    """Return the datasets that a table is made from."""
-    kind = table.removeprefix("cases_").removesuffix(".csv")
-    return SOURCES[kind] if table.startswith("cases_") else DRAWN_FROM[table]
-
-
 def _texts(
     dataset: Load, have: Collection[str], data_dir: str | Path | None, say: Callable[[str], None]
 ) -> dict[str, str]:
     """Return every table that can be made as {file name: text}."""
-    if {d for n in DEFINITIONS for d in _needs(n)} <= set(have):
+    if {d for n in DEFINITIONS for d in datasets_of(n)} <= set(have):
         say("every dataset is here: all tables are made anew")
         return {n: t for n, t in derive.tables(data_dir).items() if n in DEFINITIONS}
     out = {}
@@ -150,15 +132,11 @@ def _texts(
         elif kind == "episodes" and "ucdp-acd" in have:
             say(f"{name}: returns to fighting from ucdp-acd")
             out[name] = cases_csv(kind, check_cases(kind, stand_ins.cases_of_episodes(dataset)))
-    used = sorted({d for ds in stand_ins.USED_BY.values() for d in ds} & set(have))
+    used = sorted({d for n in stand_ins.TABLES for d in datasets_of(n)} & set(have))
     if used:
         say(f"conflict_years.csv and conflict_acts.csv from {', '.join(used)}")
         out |= stand_ins.conflict_tables(dataset, have)
     return out
-
-
-def _rows(text: str) -> int:
-    return text.count("\n") - 1
 
 
 def adopt(texts: dict[str, str]) -> None:
@@ -187,7 +165,7 @@ def _store(where: Path, texts: dict[str, str], datasets: dict[str, dict[str, Any
     where.mkdir(parents=True, exist_ok=True)
     name = hashlib.sha256("".join(n + t for n, t in sorted(texts.items())).encode()).hexdigest()[:NAME_LENGTH]
     write_tables(where / name, texts)
-    tables = {n: {"rows": _rows(t), "sha256": hashlib.sha256(t.encode()).hexdigest()} for n, t in texts.items()}
+    tables = {n: {"rows": row_count(t), "sha256": hashlib.sha256(t.encode()).hexdigest()} for n, t in texts.items()}
     about = {"folder": name, "made_on": embedded_digest(), "datasets": datasets, "tables": tables}
     handle, temporary = tempfile.mkstemp(dir=where, suffix=".part")
     with os.fdopen(handle, "w", encoding="utf-8") as out:
