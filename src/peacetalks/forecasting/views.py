@@ -6,25 +6,23 @@ an account, while the date and the record are the scenario's.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
 from peacetalks.forecasting.readout import plain_columns
+from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     import xarray as xr
 
     from peacetalks.forecasting.record_view import RecordView
     from peacetalks.forecasting.typical import Typical
-
-LAST_YEAR = 9999  # of the calendar
 
 
 class HasViews(Protocol):
@@ -66,7 +64,7 @@ class ForecastViews:
         return views(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record and the best estimate as plain values; see `views_to_dict`."""
+        """Return every view as plain values; see `views_to_dict`."""
         return views_to_dict(self)
 
 
@@ -87,10 +85,11 @@ def views(f: HasViews) -> dict[str, xr.DataArray]:
 
 
 def views_to_dict(f: HasViews) -> dict[str, Any]:
-    """Return every view ready for JSON, and the keys that came before them: `outside` (`records`), `pooled`.
+    """Return every view ready for JSON.
 
     `best`, `model` and `record` hold one probability per period of the forecast, `best_interval` the 90% interval as
     pairs, `dates` the calendar date of the end of each period; `best` and `record` are None where there is none.
+    `records` has the record's answer in every class (so has `outside`, its older name), `pooled` how `best` was made.
     """
     best = f.pooled
     records = [view.to_dict() for view in f.outside]
@@ -118,14 +117,10 @@ def interval_pairs(best: BestEstimate) -> dict[str, list[list[float] | None]] | 
 
 
 def calendar_dates(start: date, months: Iterable[int]) -> list[date]:
-    """Return the day so many calendar months after `start`: the same day of the month, or the month's last.
+    """Return the day so many calendar months after `start`, for each of `months`; see `months_later`.
 
+    >>> from datetime import date
     >>> calendar_dates(date(2024, 1, 31), [1, 2, 12])
     [datetime.date(2024, 2, 29), datetime.date(2024, 3, 31), datetime.date(2025, 1, 31)]
     """
-    out = []
-    for m in months:
-        place = start.year * 12 + start.month - 1 + int(m)
-        year, month = min(place // 12, LAST_YEAR), place % 12 + 1
-        out.append(date(year, month, min(start.day, calendar.monthrange(year, month)[1])))
-    return out
+    return [months_later(start, int(m)) for m in months]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.forecasting.settings import months_shown
-from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.cells import known, percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import xarray as xr
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 YEAR = 12  # months: the date of the headline, or the nearest shown before it
 NEARLY = 0.02  # difference of the model from its typical case up to which it is the same
 SAME = 0.005  # a probability that differs by less is shown as the same
-FIRST = 2.0  # peace is named unless another outcome class moved more than twice as far
+PEACE_FACTOR = 2.0  # peace is named unless another outcome class moved more than twice as far
 NAMED = 3  # departures that a sentence names
+PEACE = next(iter(ENDS))  # the outcome class that the sentences begin with
+NOT_SHARPER = (
+    "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
+    "not sharpen."
+)
 
 
 def day_name(day: date) -> str:
@@ -44,26 +50,25 @@ def headline_month(f: HasViews) -> int:
     return max((m for m in shown if m <= YEAR), default=shown[0])
 
 
+def by_date(f: HasViews, month: int) -> str:
+    """Return the end of a month of a forecast as a sentence has it: "By 20 May 2026"."""
+    return f"By {day_name(months_later(f.as_of, month))}"
+
+
 def headlines(o: HasViews) -> list[str]:
     """Return the best estimate with its interval and why it differs from the record, or why there is none."""
     m = headline_month(o)
-    by = f"By {day_name(calendar_dates(o.as_of, [m])[0])}"
+    by = by_date(o, m)
     best = o.pooled
     if best.ends is None or not _known(best.ends, m):
         reason = f"No best estimate. {best.reason or 'The record does not reach so far.'}"
         first, *rest = (f"{END_NAMES[e].lower()} {_at(o.ends, e, m)}" for e in ENDS)
         return [f"{by}, {MODEL_ALONE}: {', '.join((first, *rest))}.", reason]
     first, *rest = (f"{END_NAMES[e].lower()} {_at(best.ends, e, m)}" for e in ENDS)
-    ends = ", ".join((f"{first} ({interval_cell(best, next(iter(ENDS)), m)})", *rest))
+    ends = ", ".join((f"{first} ({interval_cell(best, PEACE, m)})", *rest))
     if not best.adjusted:
         return [f"{by}: {ends}.", as_recorded_line(best)]
     return [f"{by}: {ends}.", why_line(o, m), *([NOT_SHARPER] if best.scored_and_not_sharper else [])]
-
-
-NOT_SHARPER = (
-    "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
-    "not sharpen."
-)
 
 
 def as_recorded_line(best: BestEstimate) -> str:
@@ -98,7 +103,7 @@ def why_line(f: HasViews, month: int) -> str:
 def _named_end(moved: xr.DataArray, apart: xr.DataArray) -> str:
     """Return the outcome class that a sentence is about: one that moved the way in which the model departs."""
     alike = [e for e in ENDS if float(moved.sel(end=e) * apart.sel(end=e)) >= 0] or list(ENDS)
-    return max(alike, key=lambda e: abs(float(moved.sel(end=e))) * (FIRST if e == next(iter(ENDS)) else 1.0))
+    return max(alike, key=lambda e: abs(float(moved.sel(end=e))) * (PEACE_FACTOR if e == PEACE else 1.0))
 
 
 def named(departures: tuple[str, ...]) -> str:
@@ -111,7 +116,7 @@ def named(departures: tuple[str, ...]) -> str:
         return "nothing that the record describes"
     if len(departures) > NAMED:
         return f"{', '.join(departures[:NAMED])} and {len(departures) - NAMED} more"
-    return " and ".join(filter(None, (", ".join(departures[:-1]), departures[-1])))
+    return _list(departures)
 
 
 def best_estimate_lines(o: HasViews) -> list[str]:
@@ -132,19 +137,16 @@ def basis_lines(o: HasViews) -> list[str]:
     w = best.weight
     cases = f"{w.effective_n:,.0f} past cases"
     enough = "which identify it" if w.identified else "too few to identify it: mostly the prior"
+    which = f" ({best.typical_case})" if best.typical_case else ""
     without = "" if best.draws else " The ranges of the scenario are not in it: `forecast --draws 64` takes them in."
     return [
         f"Best estimate: {PAST_CONFLICTS} [{best.number}], moved by {w.mean:.2f} (90%: {w.low:.2f} to {w.high:.2f}) of "
-        f"the model's departure from the typical case of the class{_named_class(best)}: the same mechanisms and "
+        f"the model's departure from the typical case of the class{which}: the same mechanisms and "
         "values, with every number that the record identifies or describes at its typical value.",
         f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}. "
         f"{' '.join(best.card['limits'])}".rstrip(),
         f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
     ]
-
-
-def _named_class(best: BestEstimate) -> str:
-    return f" ({best.typical_case})" if best.typical_case else ""
 
 
 def bound_lines(o: HasViews) -> list[str]:
@@ -153,11 +155,11 @@ def bound_lines(o: HasViews) -> list[str]:
     if best.ends is None or best.record is None or best.whole is None or not _known(best.ends, m):
         return []
     between = "; ".join(f"{END_NAMES[e].lower()} {_at(best.record, e, m)} to {_at(best.whole, e, m)}" for e in ENDS)
-    lines = [
+    bounds = (
         f"At {m} mo the bounds are {PAST_CONFLICTS} (weight 0) and {PAST_CONFLICTS} with the model's whole departure "
         f"(weight 1): {between}."
-    ]
-    return [*lines, *outside_lines(o)]
+    )
+    return [bounds, *outside_lines(o)]
 
 
 def outside_lines(o: HasViews) -> list[str]:
@@ -188,7 +190,7 @@ def draws_line(o: Outlook) -> str:
     """Return a sentence where the mean over the draws differs from the central values by more than the grid's error."""
     if o.mixture is None:
         return ""
-    apart = abs(o.mixture - o.ends).sel(period=list(months_shown(int(o.ends.period[-1]))))
+    apart = abs(o.mixture - o.ends).sel(period=shown_months(o))
     error = 0.0 if o.grid_error is None else o.grid_error.sel(period=apart.period)
     most = apart.where(apart > np.maximum(error, SAME)).fillna(0.0)
     if float(most.max()) == 0:
@@ -209,7 +211,7 @@ def interval_cell(best: BestEstimate, end: str, month: int) -> str:
 
 
 def shown_months(f: HasViews) -> list[int]:
-    """Return the months shown."""
+    """Return the months shown: those of `months_shown` that the forecast has, or all where it has none of them."""
     asked = [int(m) for m in f.ends.period.values]
     return [m for m in months_shown(asked[-1]) if m in asked] or asked
 
@@ -230,5 +232,6 @@ def _at(a: xr.DataArray, end: str, month: int) -> str:
     return whole_percent(float(a.sel(end=end, period=month)))
 
 
-def _list(items: list[str]) -> str:
+def _list(items: Sequence[str]) -> str:
+    """Return one item or more as a list in words."""
     return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.pages import files, markup
-from peacetalks.pages.best_text import headlines
+from peacetalks.pages.best_text import headlines, shown_months
 from peacetalks.pages.cells import decimal
-from peacetalks.pages.forecast_rows import Row, best_rows, dates, day_heads, forecast_rows
+from peacetalks.pages.forecast_rows import Row, best_rows, day_heads, forecast_rows
 from peacetalks.pages.forecast_text import fact_lines, settings_line, view_lines
 from peacetalks.pages.styles import RowKind
 
@@ -58,7 +58,7 @@ def page(o: Outlook) -> ForecastPage:
         headlines=headlines(o),
         days=day_heads(o),
         best=best_rows(o),
-        months=dates(o),
+        months=shown_months(o),
         rows=forecast_rows(o),
         notes=view_lines(o),
         facts=fact_lines(o),
@@ -90,7 +90,7 @@ def fragment(o: Outlook) -> str:
         headlines=headlines(o),
         days=day_heads(o),
         best=best_rows(o),
-        months=dates(o),
+        months=shown_months(o),
         rows=shown,
         notes=view_lines(o),
     )

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from peacetalks.forecasting.settings import months_shown
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.pages.best_text import interval_cell
+from peacetalks.pages.best_text import interval_cell, shown_months
 from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
@@ -46,14 +45,9 @@ def outcome_names(s: Scenario) -> dict[str, str]:
     return LABELS | won
 
 
-def dates(o: Outlook) -> list[int]:
-    """Return the months shown."""
-    return list(months_shown(int(o.outcomes.period[-1])))
-
-
 def day_heads(o: Outlook) -> list[str]:
     """Return the calendar date at each of the months shown: day, name of the month, year."""
-    return [f"{day.day} {day:%b %Y}" for day in calendar_dates(o.as_of, dates(o))]
+    return [f"{day.day} {day:%b %Y}" for day in calendar_dates(o.as_of, shown_months(o))]
 
 
 def best_rows(o: Outlook) -> list[Row]:
@@ -63,14 +57,14 @@ def best_rows(o: Outlook) -> list[Row]:
         return []
     rows = []
     for end in ENDS:
-        cells = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in dates(o)]
+        cells = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in shown_months(o)]
         rows.append(Row(RowKind.BEST, end, END_NAMES[end], cells))
-        rows.append(Row(RowKind.RANGE, end, BEST_INTERVAL, [interval_cell(best, end, m) for m in dates(o)]))
+        rows.append(Row(RowKind.RANGE, end, BEST_INTERVAL, [interval_cell(best, end, m) for m in shown_months(o)]))
     return rows
 
 
 def forecast_rows(o: Outlook) -> list[Row]:
-    """Return the rows of model and record in order, with one cell for each of the `dates`."""
+    """Return the rows of model and record in order, with one cell for each of the `shown_months`."""
     rows = [row for end in ENDS for row in _end_rows(o, end)]
     rows.append(Row(RowKind.END, "", "Moved by private information", _cells(o.information_share, o)))
     if o.grid_error is not None:
@@ -85,7 +79,7 @@ def _end_rows(o: Outlook, end: str) -> list[Row]:
     if o.bands is not None:
         a = o.bands["ends"].sel(end=end)
         for share, low, high in (("50%", 0.25, 0.75), ("90%", 0.05, 0.95)):
-            cells = _ranges(a.sel(quantile=low), a.sel(quantile=high), dates(o))
+            cells = _ranges(a.sel(quantile=low), a.sel(quantile=high), shown_months(o))
             rows.append(Row(RowKind.BAND, end, f"{share} of draws lie in", cells))
     if o.pooled.typical is not None:
         rows.append(
@@ -94,7 +88,7 @@ def _end_rows(o: Outlook, end: str) -> list[Row]:
     rows += _past_rows(o, end)
     for outcome in ENDS[end]:
         a = o.outcomes.sel(outcome=outcome)
-        cells = _cells(a, o) if float(a.max()) > 0 else [UNKNOWN] * len(dates(o))
+        cells = _cells(a, o) if float(a.max()) > 0 else [UNKNOWN] * len(shown_months(o))
         rows.append(Row(RowKind.OUTCOME, end, names[outcome], cells))
     floor = o.noise_floor.sel(end=end)
     return [*rows, Row(RowKind.BENCHMARK, end, "complete-information benchmark", _cells(floor, o))]
@@ -104,7 +98,7 @@ def _past_rows(o: Outlook, end: str) -> list[Row]:
     rows = []
     for i, view in enumerate(o.outside, 1):
         if view.ends:
-            at = [view.months.index(m) if m in view.months else None for m in dates(o)]
+            at = [view.months.index(m) if m in view.months else None for m in shown_months(o)]
             point, low, high = (
                 [None if k is None else a[end][k] for k in at] for a in (view.ends, view.low, view.high)
             )
@@ -115,7 +109,7 @@ def _past_rows(o: Outlook, end: str) -> list[Row]:
 
 
 def _cells(a: xr.DataArray, o: Outlook) -> list[str]:
-    return [percent(float(a.sel(period=m))) for m in dates(o)]
+    return [percent(float(a.sel(period=m))) for m in shown_months(o)]
 
 
 def _ranges(low: xr.DataArray, high: xr.DataArray, periods) -> list[str]:

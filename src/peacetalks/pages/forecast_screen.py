@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from peacetalks.pages.best_text import headlines
-from peacetalks.pages.forecast_rows import best_rows, dates, day_heads, forecast_rows
+from peacetalks.pages.best_text import headlines, shown_months
+from peacetalks.pages.forecast_rows import best_rows, day_heads, forecast_rows
 from peacetalks.pages.forecast_text import fact_lines, settings_line, view_lines
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, END_STYLES, MODEL_ALONE, PAST_CONFLICTS, RowKind
@@ -42,7 +42,7 @@ def show(o: Outlook, out: Console | None = None) -> None:
     if rows := best_rows(o):
         out.print(_table(BEST_ESTIMATE, ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], rows, 24, 10))
     behind = f"{MODEL_ALONE}, {PAST_CONFLICTS}"
-    out.print(_table(behind, [f"{m} mo" for m in dates(o)], forecast_rows(o), 38, 7))
+    out.print(_table(behind, [f"{m} mo" for m in shown_months(o)], forecast_rows(o), 38, 7))
     if float(o.outcomes.max("period").min()) == 0:
         out.print(styled("- : the scenario holds no mechanism that leads there"))
     for line in view_lines(o):

@@ -9,9 +9,8 @@ import numpy as np
 from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
-from peacetalks.pages.best_text import best_estimate_lines, draws_line
+from peacetalks.pages.best_text import best_estimate_lines, draws_line, shown_months
 from peacetalks.pages.cells import percent
-from peacetalks.pages.forecast_rows import dates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +84,7 @@ def terms_lines(o: Outlook) -> list[str]:
 def duration_lines(o: Outlook) -> list[str]:
     """Return the times to settlement and to the collapse of a truce."""
     d = o.durations
-    by = ", ".join(f"{percent(d.settled[m - 1])} by {m} mo" for m in dates(o))
+    by = ", ".join(f"{percent(d.settled[m - 1])} by {m} mo" for m in shown_months(o))
     lines = [f"Settled: {by}."]
     if d.broken_within is None:
         return [*lines, "No truce begins in this forecast."]

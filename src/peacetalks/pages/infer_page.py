@@ -10,7 +10,7 @@ from peacetalks.pages.cells import decimal, with_error
 from peacetalks.pages.styles import END_NAMES, view_kind, view_name
 from peacetalks.pages.table_page import SUFFIXES as TABLE_SUFFIXES
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, cell, notes, range_sections
+from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, after, cell, notes, range_sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def infer_page(i: Inference) -> Page:
 
 def _lead(how: str, views: Mapping[str, ForecastViews]) -> list[str]:
     """Return the best estimates without or with the events."""
-    return [f"{how}: {line[0].lower()}{line[1:]}" for line in account_lines(views)]
+    return [after(how, line) for line in account_lines(views)]
 
 
 def _firsts(i: Inference) -> Firsts:

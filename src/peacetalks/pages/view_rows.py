@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import (
+    PEACE,
     basis_lines,
-    day_name,
+    by_date,
     departure_lines,
     headline_month,
     interval_cell,
@@ -52,23 +52,31 @@ def account_lines(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
     """Return the best estimate of every account at the date of the headline, as one range where they nearly agree."""
     f = views["base"]
     m = headline_month(f)
-    best = {name: v.pooled for name, v in views.items()}
-    known = {n: b for n, b in best.items() if b.ends is not None and np.isfinite(b.ends.sel(period=m)).all()}
-    by = f"By {day_name(calendar_dates(f.as_of, [m])[0])}"
+    best = {n: v.pooled.ends.sel(period=m) for n, v in views.items() if v.pooled.ends is not None}
+    known = {n: a for n, a in best.items() if np.isfinite(a).all()}
+    by = by_date(f, m)
     if not known:
         return (f"{by}: no best estimate. {f.pooled.reason}".rstrip(),)
-    points = {e: [float(b.ends.sel(end=e, period=m)) for b in known.values() if b.ends is not None] for e in ENDS}
+    points = {e: [float(a.sel(end=e)) for a in known.values()] for e in ENDS}
     if len(known) == len(views) and all(max(p) - min(p) <= NEARLY for p in points.values()):
         spans = ", ".join(f"{END_NAMES[e].lower()} {_span(p)}" for e, p in points.items())
         return (f"{by}, whichever account you hold: {spans}.",)
-    first = next(iter(ENDS))
     each = "; ".join(
-        f"{n} {whole_percent(p)} ({interval_cell(b, first, m)})"
-        for (n, b), p in zip(known.items(), points[first], strict=True)
+        f"{n} {whole_percent(p)} ({interval_cell(views[n].pooled, PEACE, m)})"
+        for n, p in zip(known, points[PEACE], strict=True)
     )
-    without = [n for n in best if n not in known]
+    without = [n for n in views if n not in known]
     more = (f"No best estimate for {', '.join(without)}.",) if without else ()
-    return (f"{by}, best estimate of {END_NAMES[first].lower()} (90% interval): {each}.", *more)
+    return (f"{by}, best estimate of {END_NAMES[PEACE].lower()} (90% interval): {each}.", *more)
+
+
+def after(beginning: str, sentence: str) -> str:
+    """Return a sentence after a beginning and a colon.
+
+    >>> after("base", "Nothing departs.")
+    'base: nothing departs.'
+    """
+    return f"{beginning}: {sentence[0].lower()}{sentence[1:]}"
 
 
 def _span(p: Sequence[float]) -> str:
@@ -98,8 +106,8 @@ def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
 def ranges(forecasts: Forecasts, dates: Sequence[int]) -> tuple[tuple[Cells, ...], tuple[RowKind, ...]]:
     """Return rows (account, view, month, each outcome class) of ranges, and the kinds of the rows.
 
-    The range of past conflicts is their interval, that of the best estimate its 90% interval. The
-    forecasts of an account differ in the model alone; what is the same for every account is given once.
+    The forecasts of an account differ in the model and with it in the best estimate; the ranges of past conflicts are
+    given once where they are the same for every account.
     """
     past = {name: _past(next(iter(of.values())), dates) for name, of in forecasts.items()}
     shared = len(set(past.values())) == 1
@@ -135,14 +143,13 @@ def _best(views: ForecastViews, dates: Sequence[int]) -> list[Cells]:
 def notes(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
     """Return what past conflicts and the best estimate rest on; by account where accounts differ in it."""
     accounts: dict[tuple[str, ...], list[str]] = {}
+    outside: dict[str, list[str]] = {}
     for name, of in views.items():
         accounts.setdefault((*basis_lines(of), *past_conflict_lines(of)), []).append(name)
-    base = tuple(departure_lines(views["base"].pooled))
-    said: dict[str, list[str]] = {}
-    for name, of in views.items():
         for line in outside_lines(of):
-            said.setdefault(line, []).append(name)
-    beside = tuple(f"{', '.join(names)}: {line[0].lower()}{line[1:]}" for line, names in said.items())
+            outside.setdefault(line, []).append(name)
+    base = departure_lines(views["base"].pooled)
+    beside = [after(", ".join(names), line) for line, names in outside.items()]
     if len(accounts) == 1:
         return (*next(iter(accounts)), *base, *beside)
     named = (line for text, names in accounts.items() for line in (f"For {', '.join(names)}:", *text))

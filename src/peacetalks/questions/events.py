@@ -36,7 +36,6 @@ day is known.  The same event twice (one id; without ids the same date, actor, a
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ from peacetalks.errors import NoRecord, SpecError, did_you_mean
 from peacetalks.questions.acts import Act, Acts, acts
 from peacetalks.questions.codes import meant, remark, wrong_codes
 from peacetalks.questions.event_csv import MOST_EVENTS, check_size, read_events, too_many
-from peacetalks.scenario.dates import Day, Precision, month_end, read_date
+from peacetalks.scenario.dates import Day, Precision, month_end, months_later, read_date
 from peacetalks.scenario.files import folder, table
 from peacetalks.scenario.tables import Part
 from peacetalks.scenario.validation import read_table
@@ -215,7 +214,7 @@ class Record(Part):
     def month_ends(self, scenario: Scenario) -> list[dt.date]:
         """Return the last day of every month covered; the last one is the scenario's date."""
         n = self.months(scenario)
-        return [_later(self.start, k) for k in range(1, n)] + [scenario.as_of]
+        return [months_later(self.start, k) for k in range(1, n)] + [scenario.as_of]
 
     def known(self, month: int, scenario: Scenario) -> list[KnownState]:
         """Return what is known of the state at the end of a month (from 0)."""
@@ -280,12 +279,6 @@ def _months_covered(start: dt.date, until: dt.date) -> int:
     """Return the number of months from `start` to `until`, a begun one counted."""
     n = _whole_months(start, until)
     return n + (until.day != start.day)
-
-
-def _later(start: dt.date, months: int) -> dt.date:
-    """Return the date so many months after `start`, at most the month's last day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def record(scenario: str | Path, path: Path | None = None) -> Record:

@@ -79,6 +79,19 @@ def month_end(date: dt.date) -> dt.date:
     return date.replace(day=calendar.monthrange(date.year, date.month)[1])
 
 
+def months_later(date: dt.date, months: int) -> dt.date:
+    """Return the day so many calendar months later: the same day of the month, or the month's last.
+
+    Beyond the last year of the calendar it is the day in that year.
+
+    >>> months_later(dt.date(2024, 1, 31), 1), months_later(dt.date(2024, 1, 31), 12)
+    (datetime.date(2024, 2, 29), datetime.date(2025, 1, 31))
+    """
+    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    year = min(year, dt.MAXYEAR)
+    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def _date(year: int, month: int, day: int, text: str) -> dt.date:
     """Return the date; raise `ValueError` where the calendar has none."""
     if month in range(1, 13) and day == 0:
