@@ -105,15 +105,24 @@ def design(groups: Mapping[tuple[str, bool], int] | None = None, seed: int = SEE
     rng = np.random.default_rng(seed)
     out: list[Point] = []
     for (kind, talks), n in (GROUPS if groups is None else groups).items():
-        low, high = (np.array(v) for v in zip(*RANGES.values(), strict=True))
-        at = INPUTS.index("strength")
-        if kind == "civil":
-            low[at], high[at] = CIVIL_STRENGTH
+        low, high = ranges(kind)
         x = low + (high - low) * qmc.LatinHypercube(len(INPUTS), rng=rng).random(n)
-        age = np.exp(x[:, INPUTS.index("log_age")])
-        x[:, INPUTS.index("log_hazard")] += LEVEL[kind] - DECLINE * np.log(OFFSET + AHEAD + age)
+        x[:, INPUTS.index("log_hazard")] += usual_hazard(kind, x[:, INPUTS.index("log_age")])
         out += [Point(len(out) + i, kind, talks, tuple(np.round(row, 6).tolist())) for i, row in enumerate(x)]
     return out
+
+
+def ranges(kind: str) -> tuple[Floats, Floats]:
+    """Return lower and upper ends [input] of the inputs of a kind; those of `log_hazard` lie around `usual_hazard`."""
+    low, high = (np.array(v) for v in zip(*RANGES.values(), strict=True))
+    if kind == "civil":
+        low[INPUTS.index("strength")], high[INPUTS.index("strength")] = CIVIL_STRENGTH
+    return low, high
+
+
+def usual_hazard(kind: str, log_age: Floats) -> Floats:
+    """Return the logarithm of a hazard of victory that falls with age, around which the design lies."""
+    return LEVEL[kind] - DECLINE * np.log(OFFSET + AHEAD + np.exp(log_age))
 
 
 def solve_point(point: Point, size: Size = SIZE, tolerance: float = TOLERANCE) -> Floats:

@@ -27,8 +27,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
-from peacetalks.calibration.design import CIVIL_STRENGTH, DECLINE, GROUPS, INPUTS, LEVEL, RANGES, group
-from peacetalks.conflicts.covariates import AHEAD, OFFSET
+from peacetalks.calibration.design import GROUPS, INPUTS, group, ranges, usual_hazard
 from peacetalks.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -169,13 +168,11 @@ def fit_all(points: Sequence[Point], done: Mapping[int, Floats]) -> dict[tuple[s
 
 def within(kind: str, x: Floats) -> Floats:
     """Return inputs [row, input] moved to the nearest of the range in which the design of a kind lies."""
-    low, high = (np.array(v) for v in zip(*RANGES.values(), strict=True))
-    if kind == "civil":
-        low[INPUTS.index("strength")], high[INPUTS.index("strength")] = CIVIL_STRENGTH
+    low, high = ranges(kind)
     hazard = INPUTS.index("log_hazard")
     out = x.copy()
     out[:, hazard] = 0.0
     out = np.clip(out, low, high)
-    usual = LEVEL[kind] - DECLINE * np.log(OFFSET + AHEAD + np.exp(out[:, INPUTS.index("log_age")]))
+    usual = usual_hazard(kind, out[:, INPUTS.index("log_age")])
     out[:, hazard] = np.clip(x[:, hazard], usual + low[hazard], usual + high[hazard])
     return out

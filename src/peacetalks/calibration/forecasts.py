@@ -7,13 +7,14 @@ of that day takes) and `typical` (calibrated, in the typical case of the class t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from peacetalks.calibration.design import MONTHS, ORDER
-from peacetalks.calibration.posterior import Model
 from peacetalks.calibration.rows import PARAMETERS, rows_of
 from peacetalks.conflicts.typical import typical_conflict
 from peacetalks.errors import EvidenceError
@@ -21,8 +22,8 @@ from peacetalks.errors import EvidenceError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import polars as pl
-
+    from peacetalks.calibration.posterior import Model
+    from peacetalks.calibration.rows import Rows
     from peacetalks.evidence.arrays import Floats
 
 TABLE = "forecasts.csv"
@@ -48,7 +49,7 @@ def forecasts(frame: pl.DataFrame, model: Model, values: Mapping[int, Floats]) -
 
     `values` are the parameters that a scenario takes by the year of the version; before the first one all are 0.
     """
-    typical = Model(typical_rows(frame), model.emulators, model.truces)
+    typical = replace(model, rows=typical_rows(frame))
     out = {"uncalibrated": model.ends(np.zeros(len(PARAMETERS)))}
     rest = {name: np.empty_like(out["uncalibrated"]) for name in VIEWS[1:]}
     year = model.rows.year
@@ -56,15 +57,13 @@ def forecasts(frame: pl.DataFrame, model: Model, values: Mapping[int, Floats]) -
         now = year == y
         known = [v for v in values if v <= y]
         theta = values[max(known)] if known else np.zeros(len(PARAMETERS))
-        rest["calibrated"][now] = model.ends(theta, now)
-        rest["typical"][now] = typical.ends(theta, now)
+        rest["calibrated"][now] = model.choose(now).ends(theta)
+        rest["typical"][now] = typical.choose(now).ends(theta)
     return out | rest
 
 
-def typical_rows(frame: pl.DataFrame):
+def typical_rows(frame: pl.DataFrame) -> Rows:
     """Return, for every conflict-year, the typical case of its class that day, as rows."""
-    import polars as pl
-
     cases = [
         typical_conflict(kind, intensity, "fighting", day).conflict
         for kind, intensity, day in frame.select("kind", "intensity", "day").iter_rows()

@@ -65,9 +65,13 @@ class Model:
     emulators: Mapping[tuple[str, bool], Emulator]
     truces: BreakHazard
 
-    def ends(self, theta: Floats, keep: Bools | None = None) -> Floats:
-        """Return the probabilities [row, month, end] at parameters [parameter], for the rows for which `keep` holds."""
-        rows = self.rows if keep is None else self.rows.choose(keep)
+    def choose(self, keep: Bools) -> Model:
+        """Return the model on the rows for which `keep` holds."""
+        return replace(self, rows=self.rows.choose(keep))
+
+    def ends(self, theta: Floats) -> Floats:
+        """Return the probabilities [row, month, end] at parameters [parameter]."""
+        rows = self.rows
         x = rows.inputs(dict(zip(PARAMETERS, theta.tolist(), strict=True)))
         out = np.empty((len(rows), 2, 3))
         for (kind, talks), emulator in self.emulators.items():
@@ -120,9 +124,13 @@ def known_by(rows: Rows, year: int) -> Floats:
 
 def log_likelihoods(ends: Floats, rows: Rows) -> Floats:
     """Return the log probability [..., row, month] of what came true; 0 where it is not known."""
-    outcome = np.maximum(rows.outcome, 0)
-    p = np.take_along_axis(ends, np.broadcast_to(outcome, ends.shape[:-1])[..., None], axis=-1)[..., 0]
-    return np.where(rows.outcome >= 0, np.log(p), 0.0)
+    return np.where(rows.outcome >= 0, np.log(_of_outcome(ends, rows)), 0.0)
+
+
+def _of_outcome(values: Floats, rows: Rows) -> Floats:
+    """Return, of values [..., row, month, end], those of the end that came true; of the first where it is not known."""
+    outcome = np.broadcast_to(np.maximum(rows.outcome, 0), values.shape[:-1])
+    return np.take_along_axis(values, outcome[..., None], axis=-1)[..., 0]
 
 
 def log_prior(theta: Floats) -> Floats:
@@ -137,20 +145,20 @@ def mode(model: Model, year: int, start: Floats | None = None) -> Mode:
     """
     weights = known_by(model.rows, year)
     keep = weights.max(axis=1) > 0
-    rows, w = model.rows.choose(keep), weights[keep]
+    model, w = model.choose(keep), weights[keep]
     truce = truce_record(year_end(year))
     theta = np.zeros(len(PARAMETERS)) if start is None else start.copy()
     kappa = 1.0
 
     def objective(at: Floats) -> float:
-        fit = float((w * log_likelihoods(model.ends(at, keep), rows)).sum())
+        fit = float((w * log_likelihoods(model.ends(at), model.rows)).sum())
         return kappa * fit + float(truce.log_likelihood(model.truces.at(at))) + float(log_prior(at))
 
     information = np.eye(len(theta))
     for second in (False, True):
         best = objective(theta)
         for _ in range(NEWTON_STEPS):
-            scores, information = _scores(model, theta, keep, w)
+            scores, information = _scores(model, theta, w)
             gradient, curvature = _truce_slope(model, truce, theta)
             slope = kappa * scores.sum(axis=0) + gradient - theta / PRIOR_SD**2
             matrix = kappa * information + curvature + np.diag(1 / PRIOR_SD**2)
@@ -166,26 +174,24 @@ def mode(model: Model, year: int, start: Floats | None = None) -> Mode:
             gain, best, theta = value - best, value, theta + size * step
             if gain < GAIN:
                 break
-        scores, information = _scores(model, theta, keep, w)
+        scores, information = _scores(model, theta, w)
         if not second:
-            kappa = _magnitude(scores, information, rows)
+            kappa = _magnitude(scores, information, model.rows)
     curvature = _truce_slope(model, truce, theta)[1]
     matrix = kappa * information + curvature + np.diag(1 / PRIOR_SD**2)
     return Mode(year, theta, np.asarray(np.linalg.inv(matrix), float), kappa)
 
 
-def _scores(model: Model, theta: Floats, keep: Bools, w: Floats) -> tuple[Floats, Floats]:
+def _scores(model: Model, theta: Floats, w: Floats) -> tuple[Floats, Floats]:
     """Return scores [row, parameter] and expected information of the likelihood, by central differences."""
-    rows = model.rows.choose(keep)
-    p = model.ends(theta, keep)
+    p = model.ends(theta)
     slopes = []
     for i, sd in enumerate(PRIOR_SD):
         step = np.zeros(len(theta))
         step[i] = STEP * sd
-        slopes.append((model.ends(theta + step, keep) - model.ends(theta - step, keep)) / (2 * STEP * sd))
+        slopes.append((model.ends(theta + step) - model.ends(theta - step)) / (2 * STEP * sd))
     d = np.stack(slopes)  # [parameter, row, month, end]
-    came = np.take_along_axis(d / p, np.broadcast_to(np.maximum(rows.outcome, 0), d.shape[:-1])[..., None], -1)[..., 0]
-    scores = (w * came).sum(axis=-1).T
+    scores = (w * _of_outcome(d / p, model.rows)).sum(axis=-1).T
     a = (d * np.sqrt(w[..., None] / p)).reshape(len(theta), -1)
     return scores, a @ a.T
 
@@ -307,6 +313,10 @@ def _weighted(logs: NDArray[np.float32], weights: Floats) -> Floats:
 
 
 def versions(model: Model, samples: Samples, years: Sequence[int]) -> list[Version]:
-    """Return the posterior of each year in which outcomes of `FEWEST_ROWS` conflict-years were known."""
-    enough = [y for y in years if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]
-    return [version(model, samples, y) for y in enough]
+    """Return the posterior of each year in which enough was known (`enough_known`)."""
+    return [version(model, samples, y) for y in enough_known(model.rows, years)]
+
+
+def enough_known(rows: Rows, years: Sequence[int]) -> list[int]:
+    """Return the years by whose end outcomes of `FEWEST_ROWS` conflict-years were known."""
+    return [y for y in years if (known_by(rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS]

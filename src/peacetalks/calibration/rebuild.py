@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
@@ -14,7 +15,7 @@ from peacetalks.calibration.checks import direct_check, left_out
 from peacetalks.calibration.design import GROUPS, RANGES, SEED, design, solve_design
 from peacetalks.calibration.emulator import fit_all
 from peacetalks.calibration.forecasts import forecasts, forecasts_csv
-from peacetalks.calibration.posterior import FEWEST_ROWS, Mode, Model, known_by, mode, sample, versions
+from peacetalks.calibration.posterior import FEWEST_ROWS, Mode, Model, enough_known, mode, sample, versions
 from peacetalks.calibration.rows import FROM, rows_of
 from peacetalks.calibration.shipped import card, value, versions_csv
 from peacetalks.calibration.truces import POINTS, break_hazard
@@ -25,6 +26,7 @@ from peacetalks.evidence.derive import compare
 from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
 from peacetalks.evidence.tables import table_text, write_tables
+from peacetalks.evidence.update import adopt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +44,6 @@ RESTS_ON = (
     "cases_agreements.csv",
     "cases_spells.csv",
 )
-
-
 TRIED = (  # who judges the calibration must know how often it was made, and what was changed
     "The calibration was made six times.",
     "In a first look at civil conflicts alone the factor on the hazard of victory was a third: since then the hazard "
@@ -122,16 +122,26 @@ def calibrate(
     return [own / DESIGN, own / TRUCES, *paths]
 
 
+def calibrate_local(report: Report) -> None:
+    """Calibrate on the user's own tables of the record, and put the calibration beside them.
+
+    The package's solved designs are taken over: they do not depend on the record.  Raises `EvidenceError` if no local
+    tables are in use.
+    """
+    with TemporaryDirectory() as folder:
+        for name in (DESIGN, TRUCES):
+            if (solved := TABLES / name).is_file():
+                (Path(folder) / name).write_bytes(solved.read_bytes())
+        paths = calibrate(out_dir=folder, report=report)
+        adopt({p.name: p.read_text(encoding="utf-8") for p in paths if p.name.startswith("calibration.")})
+
+
 def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None = None) -> tuple[dict[str, str], str]:
     """Return the tables of the calibration {file name: text}, and that of the forecasts."""
-    years = [
-        y
-        for y in range(FROM, model.rows.last_known + 1)
-        if (known_by(model.rows, y).max(axis=1) > 0).sum() >= FEWEST_ROWS
-    ]
+    years = enough_known(model.rows, range(FROM, model.rows.last_known + 1))
     if not years:
         raise EvidenceError(f"fewer than {FEWEST_ROWS} conflict-years have a known outcome: nothing can be estimated.")
-    used = replace(model, rows=model.rows.choose(model.rows.used))
+    used = model.choose(model.rows.used)
     at, modes = sorted({*years[:: s.every], years[-1]}), list[Mode]()
     for i, year in enumerate(at):
         modes.append(mode(used, year, modes[-1].theta if modes else None))

@@ -74,28 +74,26 @@ class Rows:
 
 def rows_of(frame: pl.DataFrame) -> Rows:
     """Return conflict-years (`conflicts.conflict_years.conflict_years`) as arrays, in their order."""
-    found, kinds = [], frame["kind"].to_list()
-    for row in frame.iter_rows(named=True):
-        found.append(covariates(conflict_of(row)))
+    found = [covariates(conflict_of(row)) for row in frame.iter_rows(named=True)]
     base = np.zeros((frame.height, len(INPUTS)))
     low = RANGES["log_age"][0]
     for i, c in enumerate(found):
         given = {"log_age": max(log(max(c.age, 1e-9)), low), "strength": c.strength}
         given |= {"log_hazard": log(c.hazard), "log_failure": log(c.failure)}
-        base[i, : len(given)] = [given[name] for name in INPUTS[: len(given)]]
-    days = {m: frame[f"known{m}"].to_list() for m in MONTHS}
+        for name, x in given.items():
+            base[i, INPUTS.index(name)] = x
     outcome = np.array([[ORDER.index(e) if e else -1 for e in frame[f"out{m}"].to_list()] for m in MONTHS]).T
     year = frame["year"].to_numpy().astype(np.int64)
     colonial = (frame["war_type"] == "extrasystemic").to_numpy()
     return Rows(
-        kind=np.array(kinds),
+        kind=np.array(frame["kind"].to_list()),
         talks=frame["talks"].to_numpy().astype(bool),
         cluster=frame["cluster"].to_numpy().astype(str),
         year=year,
         base=base,
         slopes=np.array([[c.slopes()[n] for n in SLOPE_COVARIATES] for c in found]),
         outcome=outcome,
-        known=np.array([[d.toordinal() if d else NEVER for d in days[m]] for m in MONTHS]).T,
+        known=np.array([[d.toordinal() if d else NEVER for d in frame[f"known{m}"].to_list()] for m in MONTHS]).T,
         used=(year >= FROM) & (outcome >= 0).any(axis=1) & ~colonial,
     )
 

@@ -143,7 +143,10 @@ def update(
     made = make(data, report=lambda line: print(printable(line), file=sys.stderr))
     print(json_text(made.to_dict()) if as_json else printable("\n".join(update_lines(made)) + "\n"), end="")
     if calibrate and made.changed:
-        _recalibrate()
+        from peacetalks.calibration.rebuild import calibrate_local
+
+        calibrate_local(report=_step)
+        print("The calibration was remade on these tables.")
 
 
 @app.command()
@@ -155,22 +158,6 @@ def status(as_json: options.AsJson = False) -> None:
 
     found = what()
     print(json_text(found.to_dict()) if as_json else printable("\n".join(status_lines(found)) + "\n"), end="")
-
-
-def _recalibrate() -> None:
-    """Remake the calibration on the user's own tables, and put it beside them."""
-    import tempfile
-
-    from peacetalks.calibration import rebuild
-    from peacetalks.evidence.update import adopt
-
-    with tempfile.TemporaryDirectory() as folder:
-        for name in (rebuild.DESIGN, rebuild.TRUCES):  # solves do not depend on the record
-            if (solved := rebuild.TABLES / name).is_file():
-                (Path(folder) / name).write_bytes(solved.read_bytes())
-        paths = rebuild.calibrate(out_dir=folder, report=_step)
-        adopt({p.name: p.read_text(encoding="utf-8") for p in paths if p.name.startswith("calibration.")})
-    print("The calibration was remade on these tables.")
 
 
 def _step(step: str, done: int, total: int) -> None:
