@@ -37,6 +37,8 @@ from peacetalks.evidence.tables import table_text
 if TYPE_CHECKING:
     from datetime import date
 
+    from numpy.typing import ArrayLike
+
     from peacetalks.evidence.arrays import Bools, Floats, Ints
 
 CAUSES = ("settled", "won by force", "faded")
@@ -149,13 +151,13 @@ def read_conflict_years() -> pl.DataFrame:
     return from_csv(table_text(TABLE)).select("episode", "year", "ceasefires")
 
 
-def ceasefires_scale(number: float) -> float:
-    """Return the covariate of a number of ceasefires, log(1 + number).
+def ceasefires_scale(number: ArrayLike) -> Floats:
+    """Return the covariate of numbers of ceasefires, log(1 + number), of at most `MOST_CEASEFIRES`.
 
-    >>> round(ceasefires_scale(1), 3)
-    0.693
+    >>> ceasefires_scale([1, 10, 11]).round(3).tolist()
+    [0.693, 2.398, 2.398]
     """
-    return float(np.log1p(min(number, MOST_CEASEFIRES)))
+    return np.log1p(np.minimum(np.asarray(number, float), MOST_CEASEFIRES))
 
 
 def _ceasefires(frame: pl.DataFrame, case: Ints, year: Ints) -> Floats:
@@ -163,7 +165,7 @@ def _ceasefires(frame: pl.DataFrame, case: Ints, year: Ints) -> Floats:
     asked = pl.DataFrame({"episode": frame["id"].to_numpy()[case], "year": year - 1})
     found = asked.join(read_conflict_years(), on=["episode", "year"], how="left", maintain_order="left")
     number = found["ceasefires"].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return np.log1p(np.minimum(number, MOST_CEASEFIRES))
+    return ceasefires_scale(number)
 
 
 def _number(value: float | None) -> float:

@@ -41,7 +41,7 @@ def traits_of(s: Situation) -> dict[str, float | None]:
         "war": flag(s.intensity, s.intensity == "war"),
         "major_power": flag(s.major_power, bool(s.major_power)),
         "recurring": flag(s.previous, (s.previous or 0) >= 1),
-        "ceasefires": None if s.ceasefires is None else fighting.ceasefires_scale(s.ceasefires),
+        "ceasefires": None if s.ceasefires is None else float(fighting.ceasefires_scale(s.ceasefires)),
     }
 
 

@@ -39,6 +39,8 @@ from peacetalks.evidence.pieces import LAST_ERAS, cut, eras, log_ages
 
 if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
+    from peacetalks.evidence.follow_up import Followed
+    from peacetalks.evidence.pieces import Cut
 
 LEVEL_SD, AGE_SD, TRAIT_SD, ERA_SD = 2.0, 0.5, 0.5, 0.3  # of the priors (judgement)
 ROUNDS, TOLERANCE = 50, 1e-6  # of expectation and maximisation
@@ -60,7 +62,6 @@ class Standing:
     n: int  # cases used
     clusters: int
     broken: int
-    where: str
 
     def broken_by(self, age: float, months: int, trait: float | None = None) -> Floats:
         """Return the probability [draw, month] of a break, the first row at the mode, of what stood for `age` days."""
@@ -126,29 +127,39 @@ def fit_standing(asked: Cases, as_of: date | None, draws: int, seed: int) -> Sta
         of_case = used.select(v=asked.trait[1].cast(pl.Float64))["v"].fill_null(np.nan).to_numpy()
     trait = of_case[c.case]
     mean = float(np.nan_to_num(np.nanmean(trait))) if asked.trait else 0.0
-    broken = (known.cause == 1).astype(float)
     today = as_of or FOLLOWED_TO[asked.kind]
     began = used["start"].dt.year().to_numpy().astype(np.int64)[c.case]
     x = columns(c.age, trait - mean, began, today)
-    exact = known.exact[c.case]
-    years = c.days / DAYS_PER_YEAR
-    exposure, events = np.where(exact, years, 0.0), np.where(exact, broken[c.case] * c.last, 0.0)
     rng = np.random.default_rng(seed)
     counts = cluster_counts(rng, draws, names.size)
-    found = _fitted(exposure, events, x, cluster[c.case], counts, rng)
-    late = ~exact & (broken[c.case] == 1)
-    for _ in range(ROUNDS if late.any() else 0):  # breaks on an unknown day
+    return Standing(
+        hazards=_fitted(known, c, x, cluster[c.case], counts, rng),
+        trait=asked.trait[0] if asked.trait else "",
+        mean=mean,
+        today=today,
+        oldest=float(known.days[known.exact].max(initial=1.0)),
+        recorded=used.height / frame.height if asked.unknown else 1.0,
+        shares=rng.random(draws),
+        n=used.height,
+        clusters=names.size,
+        broken=int((known.cause == 1).sum()),
+    )
+
+
+def _fitted(known: Followed, c: Cut, x: Floats, cluster: Ints, counts: Floats, rng: np.random.Generator) -> Hazards:
+    """Return the hazard of a break; the breaks on an unknown day are distributed anew until it converges."""
+    exact, broke, years = known.exact[c.case], (known.cause == 1)[c.case], c.days / DAYS_PER_YEAR
+    exposure, events = np.where(exact, years, 0.0), np.where(exact & broke, c.last, 0.0)
+    found = _fitted_once(exposure, events, x, cluster, counts, rng)
+    late = ~exact & broke
+    for _ in range(ROUNDS if late.any() else 0):
         before = found.beta
         hazard = np.exp(x[late] @ before[0])
         exposure[late], events[late] = distributed(hazard, years[late], c.case[late])
-        found = _fitted(exposure, events, x, cluster[c.case], counts, rng)
+        found = _fitted_once(exposure, events, x, cluster, counts, rng)
         if np.abs(found.beta - before).max() < TOLERANCE:
             break
-    share = used.height / frame.height if asked.unknown else 1.0
-    oldest = float(known.days[known.exact].max(initial=1.0))
-    name = asked.trait[0] if asked.trait else ""
-    basis = (used.height, names.size, int(broken.sum()), asked.where or "all")
-    return Standing(found, name, mean, today, oldest, share, rng.random(draws), *basis)
+    return found
 
 
 def distributed(hazard: Floats, years: Floats, case: Ints) -> tuple[Floats, Floats]:
@@ -180,10 +191,10 @@ def distributed(hazard: Floats, years: Floats, case: Ints) -> tuple[Floats, Floa
     return time, event
 
 
-def _fitted(
+def _fitted_once(
     exposure: Floats, events: Floats, x: Floats, cluster: Ints, counts: Floats, rng: np.random.Generator
 ) -> Hazards:
-    """Fit the hazard of a break to pieces."""
+    """Return the hazard of a break from time at risk and breaks [piece]."""
     pieces = Pieces(exposure[:, None], events[:, None], x, cluster)
     sd = [LEVEL_SD, AGE_SD, AGE_SD, TRAIT_SD, *[ERA_SD] * LAST_ERAS]
     return fit(pieces, Prior.near_rate(pieces, sd), counts, rng)
