@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.errors import PoolError
+from peacetalks.evidence.known_before import known_before
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -89,10 +90,7 @@ def walk(
     start, end = np.asarray(made, float), np.asarray(known, float)
     scored = y >= 0
     likelihoods = _log_likelihoods(a[scored], b[scored], y[scored])
-    order = np.argsort(end[scored], kind="stable")
-    when = end[scored][order]
-    total = np.concatenate([np.zeros((1, len(GRID))), np.cumsum(likelihoods[order], axis=0)])
-    place = np.searchsorted(when, start, side="left")
+    total, place = known_before(likelihoods, end[scored], start)
     fits = {int(i): _posterior(total[i], int(i)) for i in np.unique(place)}
     out = np.full(a.shape, np.nan)
     for i, f in fits.items():

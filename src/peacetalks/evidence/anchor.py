@@ -45,6 +45,7 @@ from scipy.special import ndtr
 
 from peacetalks.errors import AnchorError
 from peacetalks.evidence.calibration import IDENTIFIED_BELOW
+from peacetalks.evidence.known_before import known_before
 from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
@@ -199,10 +200,8 @@ def walk(
     n = np.ones(y.size) if counts is None else np.asarray(counts, float)
     scored = y >= 0
     found = _log_likelihoods(r[scored], m[scored], t[scored], y[scored], n[scored])
-    order = np.argsort(end[scored], kind="stable")
-    total = np.concatenate([np.zeros((1, GRID.size)), np.cumsum(found[order], axis=0)])
-    cases = np.concatenate([[0.0], np.cumsum(n[scored][order])])
-    place = np.searchsorted(end[scored][order], start, side="left")
+    total, place = known_before(found, end[scored], start)
+    cases, _ = known_before(n[scored], end[scored], start)
     weights = {int(i): _posterior(total[i], int(i), float(cases[i])) for i in np.unique(place)}
     chosen = [weights[int(i)] for i in place]
     return adjust(r, m, t, np.array([w.mean for w in chosen])), chosen
