@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from peacetalks.evidence.anchor import adjust, prior, shipped
 from peacetalks.forecasting.best_estimate import ModelDraws, best_estimate, joint_interval
-from peacetalks.forecasting.typical import Departs, Typical
+from peacetalks.forecasting.typical import DepartureWords, TypicalForecast
 from peacetalks.forecasting.views import calendar_dates, forecast_views, interval_pairs
 from peacetalks.outcomes import ENDS
 
@@ -57,7 +57,7 @@ def scattered(values, n=50, seed=1):
 @settings(deadline=None, max_examples=25)
 def test_laws(r, m, t):
     view = View(r, scattered(r, 8))
-    best = best_estimate(table(m), [view], AS_OF, Typical(table(t), (), ""))
+    best = best_estimate(table(m), [view], AS_OF, TypicalForecast(table(t), (), ""))
     w = shipped(AS_OF).mean
     assert best.ends.values == pytest.approx(adjust(r, m, t, w))
     assert best.ends.sum("end").values == pytest.approx(1)
@@ -69,7 +69,7 @@ def test_laws(r, m, t):
     for a in (r, adjust(r, m, t, 1.0)):  # record and whole departure are within the bounds, to rounding
         assert (least.values <= a + 1e-12).all()
         assert (a <= most.values + 1e-12).all()
-    same = best_estimate(table(t), [view], AS_OF, Typical(table(t), (), ""))
+    same = best_estimate(table(t), [view], AS_OF, TypicalForecast(table(t), (), ""))
     assert same.ends.values == pytest.approx(r)  # the typical case: the record
     assert best.record.values == pytest.approx(r)
 
@@ -78,7 +78,7 @@ def test_the_interval_holds_record_weight_and_ranges():
     r = np.array([[0.05, 0.9, 0.05], [0.2, 0.7, 0.1], [0.3, 0.5, 0.2]])
     m = np.array([[0.1, 0.85, 0.05], [0.5, 0.3, 0.2], [0.6, 0.2, 0.2]])
     t = np.array([[0.08, 0.87, 0.05], [0.3, 0.5, 0.2], [0.4, 0.4, 0.2]])
-    typical = Typical(table(t), (Departs("a", "a"),), "")
+    typical = TypicalForecast(table(t), (DepartureWords("a", "a"),), "")
 
     def width(b):
         return (b.high - b.low).sel(end="peace").values
@@ -122,7 +122,7 @@ def test_the_interval_is_that_of_a_direct_simulation():
 def test_without_a_typical_case_the_best_estimate_is_the_record_as_it_stands():
     r, m = np.full((3, 3), 1 / 3), np.array([[0.2, 0.7, 0.1]] * 3)
     view = View(r, scattered(r))
-    best = best_estimate(table(m), [view], AS_OF, Typical(None, (), "no class is named"))
+    best = best_estimate(table(m), [view], AS_OF, TypicalForecast(None, (), "no class is named"))
     assert best.ends.values == pytest.approx(r)
     low, high = (np.quantile(view.runs, q, axis=0) for q in (0.05, 0.95))
     assert best.low.values == pytest.approx(np.minimum(low, r), abs=0.01)
@@ -135,7 +135,7 @@ def test_without_a_typical_case_the_best_estimate_is_the_record_as_it_stands():
 def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero():
     r = np.array([[0.1, 0.8, 0.1], [0.2, 0.7, 0.1]])
     m = np.full((3, 3), 1 / 3)
-    f = forecast_views(table(m), (View(r, scattered(r), months=MONTHS[:2]),), AS_OF, Typical(table(m), (), ""))
+    f = forecast_views(table(m), (View(r, scattered(r), months=MONTHS[:2]),), AS_OF, TypicalForecast(table(m), (), ""))
     printed = f.to_dict()
     assert printed["best"]["peace"] == pytest.approx([0.1, 0.2, None])
     assert printed["best_interval"]["peace"][-1] is None
@@ -148,7 +148,12 @@ def test_the_keys_are_the_values_computed_directly():
     r = np.array([[0.05, 0.9, 0.05], [0.2, 0.7, 0.1], [0.3, 0.5, 0.2]])
     m, t = r[::-1], r[[1, 2, 0]]
     view = View(r, scattered(r))
-    f = forecast_views(table(m), (view,), AS_OF, Typical(table(t), (Departs("a", "a 1"), Departs("b", "b 2")), ""))
+    f = forecast_views(
+        table(m),
+        (view,),
+        AS_OF,
+        TypicalForecast(table(t), (DepartureWords("a", "a 1"), DepartureWords("b", "b 2")), ""),
+    )
     printed = f.to_dict()
     q = adjust(r, m, t, shipped(AS_OF).mean)
     low, high = joint_interval(view.runs, ModelDraws(m[None], t[None]), shipped(AS_OF))

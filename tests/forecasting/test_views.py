@@ -11,7 +11,7 @@ from support.tiny import KPA, UN, J, account, tiny
 import peacetalks as pt
 from peacetalks.forecasting.best_estimate import best_estimate
 from peacetalks.forecasting.record_view import NOTHING_ASKED, anchor, record_views
-from peacetalks.forecasting.typical import ACCOUNT, Typical, solve_typical, typical_cases
+from peacetalks.forecasting.typical import ACCOUNT, TypicalForecast, solve_typical, typical_cases
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.compare import compare
@@ -132,7 +132,7 @@ def test_no_view_knows_anything_later_than_the_scenario(base, compared, inferred
 
 
 def test_without_a_record_there_is_the_model_alone_and_the_reason(base, compared):
-    f = forecast_views(compared.views["base"].ends, (), base.as_of, Typical(None, (), "not asked"))
+    f = forecast_views(compared.views["base"].ends, (), base.as_of, TypicalForecast(None, (), "not asked"))
     assert list(f.views) == ["inside"]
     assert (f.pooled.ends, f.pooled.months, f.pooled.reason) == (None, (), NOTHING_ASKED)
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from peacetalks.errors import PageError
 from peacetalks.forecasting.best_estimate import best_estimate
-from peacetalks.forecasting.typical import Typical
+from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import forecast_page, forecast_schema
 from peacetalks.pages.forecast_rows import best_rows, forecast_rows
@@ -78,7 +78,7 @@ def test_a_date_that_the_record_does_not_reach_is_unknown_in_every_output(looked
     """NaN of past conflicts: null in JSON, empty in CSV, a dash in the tables, no point in the chart."""
     v = looked.outside[looked.pooled.number - 1]
     cut = replace(v, **{k: {e: [*x[:-1], None] for e, x in getattr(v, k).items()} for k in ("ends", "low", "high")})
-    typical = Typical(looked.pooled.typical, (), "")
+    typical = TypicalForecast(looked.pooled.typical, (), "")
     part = replace(looked, outside=(cut,), pooled=best_estimate(looked.ends, (cut,), looked.as_of, typical))
     printed = json.loads(forecast_page.as_json(part))
     Draft202012Validator(forecast_schema.schema()).validate(printed)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 import peacetalks as pt
 from peacetalks.forecasting import best_estimate as estimates
-from peacetalks.forecasting.typical import Typical
+from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import best_text, forecast_page, forecast_schema, forecast_text
@@ -23,7 +23,7 @@ from peacetalks.pages.forecast_screen import show
 def without(o, reason="no class"):
     """The outlook where the record has no answer to the question at hand."""
     mute = replace(o.outside[0], ends={}, low={}, high={}, runs=None, anchors=False, note=reason)
-    typical = Typical(None, (), "")
+    typical = TypicalForecast(None, (), "")
     return replace(o, outside=(mute,), pooled=estimates.best_estimate(o.ends, (mute,), o.as_of, typical))
 
 
@@ -48,7 +48,7 @@ def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given
 
 
 def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_place_unsaid(looked):
-    pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(None, (), "no twin"))
+    pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, TypicalForecast(None, (), "no twin"))
     first, second = best_text.headlines(replace(looked, pooled=pooled))
     view = looked.outside[looked.pooled.number - 1]
     low, high = (100 * x["peace"][view.months.index(12)] for x in (view.low, view.high))
@@ -81,7 +81,7 @@ def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(
 
 
 def test_a_typical_case_is_what_past_conflicts_show(looked):
-    same = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, Typical(looked.ends, (), ""))
+    same = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, TypicalForecast(looked.ends, (), ""))
     o = replace(looked, pooled=same)
     assert best_text.headlines(o)[1].startswith("That is what past conflicts show")
     assert best_text.departure_lines(same) == ["Nothing in the scenario departs from the typical case of its class."]
@@ -110,7 +110,7 @@ def test_an_estimate_outside_record_and_model_is_never_without_a_sentence(looked
     view = next(v for v in looked.outside if v.anchors)
     past = {e: [x] * len(view.months) for e, x in zip(ENDS, (0.05, 0.85, 0.1), strict=True)}
     record = (replace(view, ends=past, low=past, high=past, runs=None),)
-    pooled = estimates.best_estimate(low, record, looked.as_of, Typical(typical, (), ""))
+    pooled = estimates.best_estimate(low, record, looked.as_of, TypicalForecast(typical, (), ""))
     o = replace(looked, ends=low, outside=record, pooled=pooled)
     assert float(pooled.ends.sel(end="peace", period=12)) < 0.04
     (line,) = best_text.outside_lines(o)

@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.forecasting.record_view import NOTHING_ASKED
-from peacetalks.forecasting.typical import Typical
+from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import view_rows
@@ -12,7 +12,7 @@ from peacetalks.pages.styles import RowKind
 
 
 def test_without_a_record_there_is_the_model_alone_and_the_page_says_so(base, compared):
-    views = forecast_views(compared.views["base"].ends, (), base.as_of, Typical(None, (), ""))
+    views = forecast_views(compared.views["base"].ends, (), base.as_of, TypicalForecast(None, (), ""))
     assert list(views.views) == ["inside"]
     assert view_rows.ranges({"base": {"": views}}, compared.dates) == ((), ())
     assert view_rows.range_sections({"base": {"": views}}, compared.dates) == []
@@ -27,7 +27,7 @@ def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero(base, com
     """The record was asked about twelve months, the model about a hundred years."""
     dates, f = (12, 1200), compared.views["base"]
     inside = xr.DataArray(np.full((2, 3), 1 / 3), {"period": list(dates), "end": list(ENDS)}, ("period", "end"))
-    views = forecast_views(inside, f.outside, base.as_of, Typical(inside, (), ""))
+    views = forecast_views(inside, f.outside, base.as_of, TypicalForecast(inside, (), ""))
     assert view_rows.cell(views.views["pooled"], "peace", 12) != "-"
     assert [view_rows.cell(views.views[v], "peace", 1200) for v in ("inside", "pooled")] == ["0.333", "-"]
     assert views.to_dict()["pooled"]["ends"]["peace"][1] is None

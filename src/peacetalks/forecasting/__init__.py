@@ -1,1 +1,1 @@
-"""One scenario forecast: the model alone, past conflicts beside it, and the best estimate of both."""
+"""One scenario forecast: the best estimate, the model alone, and past conflicts beside it."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from peacetalks.forecasting.record_view import RecordView
-    from peacetalks.forecasting.typical import Departs, Typical
+    from peacetalks.forecasting.typical import DepartureWords, TypicalForecast
 
 JOINT_DRAWS = 2000  # of record, weight and model: the ends of an interval then err by about a fiftieth of its width
 INTERVAL = (0.05, 0.95)
@@ -53,7 +53,7 @@ class BestEstimate:
     typical: xr.DataArray | None  # (period, end): the model's forecast of the typical case
     whole: xr.DataArray | None = None  # (period, end): the record moved by the model's whole departure: weight 1
     bounds: tuple[xr.DataArray, xr.DataArray] | None = None  # (period, end): least and most, weight 0 to 1 or its mean
-    departures: tuple[Departs, ...]  # of the scenario from the typical case
+    departures: tuple[DepartureWords, ...]  # of the scenario from the typical case
     typical_case: str  # the class that the typical case stands for, in words; "" where there is none
     number: int | None = None  # which of the record's answers anchors, from 1
     reference_class: str | None = None
@@ -124,7 +124,7 @@ def best_estimate(
     model: xr.DataArray,
     record: Sequence[RecordView],
     as_of: date,
-    typical: Typical,
+    typical: TypicalForecast,
     draws: ModelDraws | None = None,
 ) -> BestEstimate:
     """Return the record's answer, adjusted by the model's departure from the typical case.
@@ -137,7 +137,7 @@ def best_estimate(
         What the record says, in every class.
     as_of : date
         The weight is that fitted on forecasts whose outcome was known then, else the declared judgement.
-    typical : Typical
+    typical : TypicalForecast
         The model's forecast of the typical case, at the same periods.
     draws : ModelDraws, optional
         Forecasts under draws of the scenario's ranges, which the interval then holds.

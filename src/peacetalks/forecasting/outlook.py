@@ -27,7 +27,7 @@ from peacetalks.forecasting.readout import ends_of, mean_share, plain_columns
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED
 from peacetalks.forecasting.size import check_size, jobs_in_memory
-from peacetalks.forecasting.typical import Typical, typical_case
+from peacetalks.forecasting.typical import TypicalForecast, typical_case
 from peacetalks.forecasting.variants import Solved, solve_variants
 from peacetalks.forecasting.views import views, views_to_dict
 from peacetalks.mechanisms.standard_game import derived
@@ -45,7 +45,7 @@ BAND_POINTS = [0.05, 0.25, 0.75, 0.95]  # quantiles over draws
 
 @dataclass(frozen=True)
 class Outlook:
-    """What can be expected: the model alone, past conflicts, and the best estimate of both; made by `outlook`."""
+    """What can be expected: the best estimate, the model alone, and past conflicts; made by `outlook`."""
 
     scenario: Scenario
     outcomes: xr.DataArray  # (period, outcome): probability
@@ -194,7 +194,7 @@ def baselines(s: Scenario) -> dict[str, float]:
 
 
 def _assemble(
-    s: Scenario, solved: Solved, record: tuple[RecordView, ...], typical: Typical, how: dict[str, Any]
+    s: Scenario, solved: Solved, record: tuple[RecordView, ...], typical: TypicalForecast, how: dict[str, Any]
 ) -> Outlook:
     """Return the outlook: the forecast of the central values, and with draws their mixture and bands."""
     central, bands, mixture = solved.central, None, None

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 NOT_SOLVED = "The game of the typical case has no solution within tolerance: the model's departure cannot be measured."
 
 
-class Departs(NamedTuple):
+ESTIMATED = "estimated on"  # in the source of a number that the record identifies
+NEAR = 0.1  # relative difference up to which a departure is not named on a page
+
+
+class DepartureWords(NamedTuple):
     """What departs from the typical case, in words."""
 
     what: str
@@ -44,9 +48,7 @@ class Departs(NamedTuple):
     far: bool = True  # whether some value differs by more than `NEAR`
 
 
-ESTIMATED = "estimated on"  # in the source of a number that the record identifies
-NEAR = 0.1  # relative difference up to which a departure is not named on a page
-ACCOUNT = Departs("what the account changes", "what the account changes")
+ACCOUNT = DepartureWords("what the account changes", "what the account changes")
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,17 @@ class TypicalCase:
     """The twin of a scenario, and what departs from it; without a class `twin` is None, and `reason` says why."""
 
     twin: Scenario | None
-    departures: tuple[Departs, ...]
+    departures: tuple[DepartureWords, ...]
     reason: str
     name: str = ""  # the class, in words
 
 
 @dataclass(frozen=True)
-class Typical:
+class TypicalForecast:
     """What the model expects in the typical case; `ends` is None where that is not known."""
 
     ends: xr.DataArray | None  # (period, end)
-    departures: tuple[Departs, ...]
+    departures: tuple[DepartureWords, ...]
     reason: str
     name: str = ""  # the class, in words
 
@@ -90,7 +92,7 @@ def name_of(scenario: Scenario) -> str:
     return f"{typical.description}{held}, the middle of {typical.rows:,} conflict-years"
 
 
-def in_words(found: Sequence[Departure]) -> tuple[Departs, ...]:
+def in_words(found: Sequence[Departure]) -> tuple[DepartureWords, ...]:
     """Return departures in words; those of several types of a side are one."""
     groups: dict[str, list[Departure]] = {}
     for d in found:
@@ -98,13 +100,13 @@ def in_words(found: Sequence[Departure]) -> tuple[Departs, ...]:
     out = []
     for what, of in groups.items():
         if isinstance(of[0].value, bool):
-            out.append(Departs(f"{what} {_value(of[0].value)}", str(of[0])))
+            out.append(DepartureWords(f"{what} {_value(of[0].value)}", str(of[0])))
         else:
             here, there = (
                 " and ".join(_value(x) for x in values) for values in ([d.value for d in of], [d.typical for d in of])
             )
             far = any(not isclose(d.value, d.typical, rel_tol=NEAR) for d in of)
-            out.append(Departs(what, f"{what} {here} (typically {there})", far))
+            out.append(DepartureWords(what, f"{what} {here} (typically {there})", far))
     return tuple(out)
 
 
@@ -175,7 +177,7 @@ def solve_typical(
     answers: AnswerCache | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
-) -> dict[str, Typical]:
+) -> dict[str, TypicalForecast]:
     """Return what the model expects at `dates` in the typical case of each account; each game is solved once.
 
     `cases` is what `typical_cases` returns; `progress` is called as `progress(done, all)` after every solve.
@@ -188,7 +190,7 @@ def solve_typical(
     out = {}
     for name, c in cases.items():
         solved = None if c.twin is None else ends[play_key(c.twin)]
-        out[name] = Typical(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED, c.name)
+        out[name] = TypicalForecast(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED, c.name)
     return out
 
 

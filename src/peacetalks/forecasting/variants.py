@@ -18,7 +18,7 @@ from peacetalks.forecasting.durations import Durations, durations
 from peacetalks.forecasting.jobs import require_majority_solved
 from peacetalks.forecasting.readout import ends_of, outcomes_of, terms_mass
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.typical import NOT_SOLVED, Typical, TypicalCase, drawn_twins
+from peacetalks.forecasting.typical import NOT_SOLVED, TypicalCase, TypicalForecast, drawn_twins
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ class Solved:
         twins = [v for v in (self.twin, *self.twins) if v is not None]
         return max(v.residual for v in (self.central, self.benchmark, *self.draws, *twins))
 
-    def typical(self, case: TypicalCase) -> Typical:
+    def typical(self, case: TypicalCase) -> TypicalForecast:
         """Return what the model expects in the typical case."""
         if self.twin is None:
-            return Typical(None, case.departures, case.reason or NOT_SOLVED)
-        return Typical(ends_of(self.twin.outcomes), case.departures, "", case.name)
+            return TypicalForecast(None, case.departures, case.reason or NOT_SOLVED)
+        return TypicalForecast(ends_of(self.twin.outcomes), case.departures, "", case.name)
 
     def model_draws(self) -> ModelDraws | None:
         """Return the forecasts under draws of scenario and twin, where both have a solution; None without any."""

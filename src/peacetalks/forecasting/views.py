@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from peacetalks.forecasting.record_view import RecordView
-    from peacetalks.forecasting.typical import Typical
+    from peacetalks.forecasting.typical import TypicalForecast
 
 
 class HasViews(Protocol):
@@ -68,7 +68,9 @@ class ForecastViews:
         return views_to_dict(self)
 
 
-def forecast_views(ends: xr.DataArray, record: tuple[RecordView, ...], as_of: date, typical: Typical) -> ForecastViews:
+def forecast_views(
+    ends: xr.DataArray, record: tuple[RecordView, ...], as_of: date, typical: TypicalForecast
+) -> ForecastViews:
     """Return the model's forecast `ends` (period, end) with the record and the best estimate, as known at `as_of`."""
     return ForecastViews(ends, record, best_estimate(ends, record, as_of, typical), as_of)
 

@@ -178,7 +178,10 @@ class Pooled(Table):
     fitted_on: str
     method: str
     limits: list[str]
-    reason: str | None = Field(description="Why there is no best estimate; null where there is one.")
+    reason: str | None = Field(
+        description="Why there is no best estimate, or why it is past conflicts as they stand, not adjusted by the "
+        "model; else null."
+    )
 
 
 class Forecast(Table):
