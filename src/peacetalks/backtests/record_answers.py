@@ -35,7 +35,6 @@ def situation_of(conflict: Conflict, as_of: date) -> Situation:
         major_power=conflict.major_power,
         previous=conflict.previous,
         ceasefires=conflict.ceasefires,
-        talks=conflict.talks,
     )
 
 

@@ -35,8 +35,7 @@ class Situation:
     major_power: bool | None = None  # whether a major power is a primary party
     previous: int | None = None  # earlier episodes of the same conflict
     ceasefires: int | None = None  # declared in the three years before
-    talks: bool | None = None  # whether talks are recorded in the 12 months before
-    classes: tuple[str, ...] = ()  # reference classes that the analyst names
+    classes: tuple[str, ...] = ()  # reference classes that the analyst asks about beside; `question` does not read them
 
     def __post_init__(self) -> None:
         if self.state not in STATES or self.kind not in (*KINDS, None):

@@ -116,7 +116,6 @@ def situation_of(scenario: Scenario) -> Situation:
         major_power=facts.major_power if written else None,
         previous=facts.previous,
         ceasefires=facts.ceasefires,
-        talks=scenario.talks.open,
         classes=tuple(scenario.reference_classes),
     )
 
