@@ -79,7 +79,6 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Sce
     from peacetalks.conflicts.fill import load
     from peacetalks.conflicts.from_record import record_scenario
     from peacetalks.pages.printable import printable
-    from peacetalks.scenario.sources import starter_entries
 
     options.check_date_has_conflict(conflict, as_of)
     if (scenario is None) == (conflict is None):
@@ -90,13 +89,21 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Sce
         found, notes = record_scenario(conflict, as_of)
     else:
         found = load(scenario or "")
-        entries = starter_entries(found)
-        some = ", ".join(entries[:STARTER_SHOWN]) + (", ..." if len(entries) > STARTER_SHOWN else "")
-        notes = (f"{len(entries)} entries are still the starter's ({some}): this is no conflict's forecast yet.",)
-        notes = notes if entries else ()
+        notes = _starter_notes(found)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)
     return found
+
+
+def _starter_notes(scenario: Scenario) -> tuple[str, ...]:
+    """Return what a reader must know of a scenario with entries of a starter file; empty for others."""
+    from peacetalks.scenario.sources import starter_entries
+
+    entries = starter_entries(scenario)
+    if not entries:
+        return ()
+    some = ", ".join(entries[:STARTER_SHOWN]) + (", ..." if len(entries) > STARTER_SHOWN else "")
+    return (f"{len(entries)} entries are still the starter's ({some}): this is no conflict's forecast yet.",)
 
 
 def explain(

@@ -2,8 +2,9 @@
 
 The mapping from the record (`mapping`) gives each of them for the conflict that the scenario describes: its kind, the
 day it began and the rest of `[conflict]`, its date, the strength of its sides and the size of its game.  Where the
-scenario names the conflict by its UCDP number, the record gives deaths per head and what the table leaves out.  Value,
-90% range and source are those of the calibration known at the date.
+scenario names the conflict by its UCDP number, the record gives deaths per head, and the incompatibility and the
+ceasefires declared where the table leaves these out.  Value, 90% range and source are those of the calibration known at
+the date.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ from peacetalks.evidence.tables import table_text
 from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
-    from peacetalks.conflicts.conflict import State
+    from peacetalks.conflicts.conflict import Kind, State
 
     Row = dict[str, Any]
 
@@ -260,12 +260,12 @@ def _at(conflict: int, day: date) -> Conflict:
     known = span.known(until)
     row = known[-1] if known else span.rows[0]
     figures = next((r for r in span.rows if r["year"] == until.year), row)
-    inter = row["war_type"] == "interstate"
+    kind: Kind = "interstate" if row["war_type"] == "interstate" else "civil"
     state, since = _state(span, until, _acts()[conflict])
     notes = [] if day <= last else [f"The record of conflicts ends on {last.isoformat()}: this is what was known then."]
     return Conflict(
         **{k: row[k] for k in ("id", "name", "cluster", "war_type", "incompatibility", "side_a", "side_b")},
-        kind="interstate" if inter else "civil",
+        kind=kind,
         as_of=day,
         state=state,
         start=span.start,
@@ -276,9 +276,9 @@ def _at(conflict: int, day: date) -> Conflict:
         major_power=row["major_power"],
         deaths=None if not known or known[-1]["deaths"] is None else float(known[-1]["deaths"]),
         population=None if figures["population"] is None else float(figures["population"]),
-        capability_a=figures["capability_a"] if inter else None,
-        capability_b=figures["capability_b"] if inter else None,
-        **_recorded_talks(_acts()[conflict], day, until, "interstate" if inter else "civil"),
+        capability_a=figures["capability_a"] if kind == "interstate" else None,
+        capability_b=figures["capability_b"] if kind == "interstate" else None,
+        **_recorded_talks(_acts()[conflict], day, until, kind),
         episode=span.id,
         coverage_end=last,
         notes=(*notes, *(() if known else (FIRST_YEAR,))),

@@ -65,6 +65,7 @@ EFFORT = 0.45 * RESTRAINT + 0.45  # mean effort of the reference measure of post
 HORIZON = 24  # months over which the hazard of victory is matched
 SAME = "judgement: the same for every conflict"
 BY_KIND = "judgement: by kind of conflict"
+FAILURES = "failures of agreements and of peace by treaty in their first two years, known at the date (ucdppa, fortna)"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def scenario_table(
     table = game_table(conflict.kind, found, factors, conflict.talks or resting, resting, size, known.source)
     if conflict.state == "settlement":
         nobody = "judgement: nobody violates a settlement, its failures are counted as accidents"
-        table["ceasefire"] |= {"incident": _point(found.failure, _failure_source()), "violate": _point(1e-9, nobody)}
+        table["ceasefire"] |= {"incident": _point(found.failure, FAILURES), "violate": _point(1e-9, nobody)}
     a, b = _labels(conflict)
     table["sides"][0]["label"], table["sides"][1]["label"] = a, b
     return _head(conflict) | table | {"reference_classes": reference_classes(conflict)}
@@ -318,11 +319,7 @@ def _deal(failure: float) -> dict[str, Any]:
     """Return the table of a settlement that fails only by accident."""
     never = {"cost": 0.0, "detection": 1.0, "shift": 0.0, "rearm": 1e-9, "attack": 1e-9}
     nobody = "judgement: nobody rearms, failures are counted as accidents"
-    return {k: _point(v, nobody) for k, v in never.items()} | {"incident": _point(failure, _failure_source())}
-
-
-def _failure_source() -> str:
-    return "failures of agreements and of peace by treaty in their first two years, known at the date (ucdppa, fortna)"
+    return {k: _point(v, nobody) for k, v in never.items()} | {"incident": _point(failure, FAILURES)}
 
 
 def _point(value: float, source: str) -> dict[str, Any]:

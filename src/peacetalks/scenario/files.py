@@ -25,15 +25,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 M = TypeVar("M", bound=BaseModel)
-WORDS = {
-    "name",
-    "title",
-    "summary",
-    "hindsight",
-    "as_of",
-    "conflict",
-    "reference_classes",
-}  # entries that play does not depend on
+# Entries that play does not depend on.
+WORDS = {"name", "title", "summary", "hindsight", "as_of", "conflict", "reference_classes"}
 
 
 def folder(scenario: str | Path) -> Traversable:

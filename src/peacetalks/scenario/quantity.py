@@ -34,7 +34,6 @@ DISTRIBUTIONS = {
     "beta": ("a", "b"),
     "uniform": ("low", "high"),
 }
-JUDGEMENT = "judgement"
 FAR = 1e-9  # chance of a draw further out than what bounds are checked at, on either side
 
 
