@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from peacetalks.forecasting.settings import months_shown
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import shown_months
 from peacetalks.pages.cells import known
 from peacetalks.pages.chart_parts import (
     Chart,
@@ -88,7 +88,7 @@ def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
 def _past(o: Outlook, end: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return intervals and points of past conflicts, each class moved a little aside so that they do not overlap."""
     intervals, points = [], []
-    shown = months_shown(int(o.outcomes.period[-1]))
+    shown = shown_months(o)
     for i, v in enumerate(o.outside):
         for j, m in enumerate(v.months if v.ends else ()):
             if m not in shown or v.ends[end][j] is None:
