@@ -25,23 +25,27 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
+ScenarioOrNone = Annotated[
+    str | None, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.", show_default=False)
+]
+Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
+Draws = Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")]
+
+
 def forecast(
-    scenario: Annotated[
-        str | None, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.", show_default=False)
-    ] = None,
+    scenario: ScenarioOrNone = None,
     conflict: options.ConflictName = None,
     as_of: options.ConflictDate = None,
-    periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
-    draws: Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")] = 0,
+    periods: Periods = None,
+    draws: Draws = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     certify: options.Certify = True,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    as_csv: Annotated[
-        bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")
-    ] = False,
+    as_csv: AsCsv = False,
     output: Annotated[Path | None, options.output(".html, .svg, .csv or .json")] = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model and past conflicts; outcomes, terms."""
