@@ -10,8 +10,8 @@ import pytest
 
 from peacetalks.calibration.design import INPUTS, ORDER
 from peacetalks.calibration.posterior import known_by
-from peacetalks.calibration.rows import FROM, PARAMETERS, SLOPE_COVARIATES, conflict_of, rows_of
-from peacetalks.conflicts.conflict_years import conflict_years
+from peacetalks.calibration.rows import FROM, PARAMETERS, SLOPE_COVARIATES, rows_of
+from peacetalks.conflicts.conflict_years import conflict_of_year, conflict_years
 from peacetalks.conflicts.covariates import covariates
 from peacetalks.evidence.calibration import prior
 
@@ -33,7 +33,7 @@ def test_nothing_known_later_is_in_the_rows_of_an_earlier_day():
 def test_a_row_holds_what_the_mapping_takes():
     i = EARLY.with_row_index().filter(pl.col("kind") == "interstate")["index"][3]
     row = EARLY.row(i, named=True)
-    found = covariates(conflict_of(row))
+    found = covariates(conflict_of_year(row))
     base = dict(zip(INPUTS, ROWS.base[i], strict=True))
     assert base["strength"] == found.strength
     assert base["log_hazard"] == pytest.approx(log(found.hazard))
@@ -53,7 +53,7 @@ def test_parameters_move_their_inputs_as_the_calibration_moves_the_factors_of_a_
         known.parameters[name] = type(p)(name, x, p.sd, p.prior_sd, p.meaning)
     moved = ROWS.inputs(theta) - ROWS.base
     for i in (0, len(ROWS) // 2, len(ROWS) - 1):
-        slopes = covariates(conflict_of(EARLY.row(i, named=True))).slopes()
+        slopes = covariates(conflict_of_year(EARLY.row(i, named=True))).slopes()
         for factor in ("cost", "reach", "offer", "reopen", "mobility", "incident"):
             assert moved[i, INPUTS.index(factor)] == pytest.approx(known.log_factor(factor, slopes)[0])
         assert moved[i, INPUTS.index("log_hazard")] == pytest.approx(known.log_factor("decisive", slopes)[0])

@@ -12,12 +12,12 @@ import pytest
 
 from peacetalks.calibration.design import ORDER, design, ends_of, read_solved
 from peacetalks.calibration.forecasts import VIEWS, table_text
-from peacetalks.calibration.rebuild import digests
 from peacetalks.calibration.report import markdown
-from peacetalks.calibration.rows import PARAMETERS, conflict_of
-from peacetalks.conflicts.conflict_years import conflict_years
+from peacetalks.calibration.rows import PARAMETERS
+from peacetalks.conflicts.conflict_years import conflict_of_year, conflict_years
 from peacetalks.conflicts.mapping import Size, scenario_table
 from peacetalks.evidence.calibration import PRIORS, calibration, prior, versions
+from peacetalks.evidence.tables import digests
 from peacetalks.evidence.tables import table_text as table_text_of_record
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +74,7 @@ def test_forecasts_of_every_conflict_year_are_distributions():
 def test_emulated_forecasts_are_near_the_scenario_solved(kind, talks, year):
     frame = conflict_years().filter(pl.col("kind") == kind, pl.col("talks") == talks, pl.col("year") == year)
     row = frame.sort("episode").row(0, named=True)
-    table = scenario_table(conflict_of(row), None, Size(7, 5))
+    table = scenario_table(conflict_of_year(row), None, Size(7, 5))
     tables = {k: table[k] for k in ("rationality", "sides", "battlefield", "talks", "ceasefire", "deal")}
     solved = ends_of(tables, 24, Size(7, 5, 3))
     for months in (12, 24):
@@ -91,7 +91,8 @@ def test_the_page_is_made_from_the_card():
 
 def test_the_calibration_rests_on_the_committed_record():
     card = json.loads(table_text_of_record("calibration.json"))
-    changed = [n for n, d in digests().items() if card["rests_on"][n] != d]
+    now = digests(card["rests_on"])
+    changed = [n for n, d in card["rests_on"].items() if now[n] != d]
     assert changed == [], "the record has changed: run `peacetalks calibrate`, and make the page and the scores anew"
     last = card["last_version"]
     assert last["effective_samples"] > 100

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
-from peacetalks.calibration.rows import conflict_of
+from peacetalks.conflicts.conflict_years import conflict_of_year
 from peacetalks.evidence.question import answers
 from peacetalks.evidence.situation import Situation
 
@@ -44,7 +44,7 @@ def situation_of_year(row: dict) -> Situation:
     A truce that is recorded as in force that day is asked about as fighting: the outcome is that of the episode, which
     such a truce does not end.
     """
-    return situation_of(conflict_of(row), row["day"])
+    return situation_of(conflict_of_year(row), row["day"])
 
 
 def record(situation: Situation) -> Floats:

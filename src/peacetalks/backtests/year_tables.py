@@ -6,7 +6,6 @@ tables that they rest on, so that a change is noticed.  `remake` makes both.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from peacetalks.backtests.conflict_year_arrays import inputs
 from peacetalks.backtests.conflict_year_views import Given
 from peacetalks.backtests.negotiations import table_text
 from peacetalks.backtests.record_answers import record_of_years
-from peacetalks.evidence import tables as evidence_tables
+from peacetalks.evidence.tables import digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,14 +100,9 @@ def _card(strengths: dict[int, dict[str, int]]) -> str:
         "record": "the historical record asked about each conflict-year (peacetalks.evidence.question)",
         "ridge": "ridge multinomial logit on the same inputs (peacetalks.backtests.rival)",
         "ridge_strengths": {str(m): s for m, s in strengths.items()},
-        "rests_on": digests(),
+        "rests_on": digests(SOURCES),
     }
     return json.dumps(card, indent=1) + "\n"
-
-
-def digests() -> dict[str, str]:
-    """Return the SHA-256 digest of each table of the historical record that the forecasts rest on."""
-    return {n: hashlib.sha256(evidence_tables.table_text(n).encode()).hexdigest() for n in SOURCES}
 
 
 def _model_text() -> str:

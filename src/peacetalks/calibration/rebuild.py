@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from peacetalks.evidence.calibration import PRIORS
 from peacetalks.evidence.derive import compare
 from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
-from peacetalks.evidence.tables import table_text, write_tables
+from peacetalks.evidence.tables import digests, write_tables
 from peacetalks.evidence.update import adopt
 
 if TYPE_CHECKING:
@@ -173,14 +172,9 @@ def method(s: Settings) -> dict[str, Any]:
         "posterior": "adaptive importance sampling from a mixture of Student distributions around modes and the prior",
         "samples_by_round": list(s.rounds),
         "tried": TRIED,
-        "rests_on": digests(),
+        "rests_on": digests(RESTS_ON),
         "seed": s.seed,
     }
-
-
-def digests() -> dict[str, str]:
-    """Return the SHA-256 digests of the tables of the record that the calibration rests on."""
-    return {n: hashlib.sha256(table_text(n).encode()).hexdigest() for n in RESTS_ON}
 
 
 def _check_record(data_dir: str | Path) -> None:

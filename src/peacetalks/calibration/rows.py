@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.calibration.design import INPUTS, MONTHS, ORDER, RANGES
-from peacetalks.conflicts.conflict import Conflict
+from peacetalks.conflicts.conflict_years import conflict_of_year
 from peacetalks.conflicts.covariates import covariates
 from peacetalks.evidence.calibration import FACTORS, PRIORS, SLOPES
 
@@ -74,7 +74,7 @@ class Rows:
 
 def rows_of(frame: pl.DataFrame) -> Rows:
     """Return conflict-years (`conflicts.conflict_years.conflict_years`) as arrays, in their order."""
-    found = [covariates(conflict_of(row)) for row in frame.iter_rows(named=True)]
+    found = [covariates(conflict_of_year(row)) for row in frame.iter_rows(named=True)]
     base = np.zeros((frame.height, len(INPUTS)))
     low = RANGES["log_age"][0]
     for i, c in enumerate(found):
@@ -96,13 +96,6 @@ def rows_of(frame: pl.DataFrame) -> Rows:
         known=np.array([[d.toordinal() if d else NEVER for d in frame[f"known{m}"].to_list()] for m in MONTHS]).T,
         used=(year >= FROM) & (outcome >= 0).any(axis=1) & ~colonial,
     )
-
-
-def conflict_of(row: Mapping[str, object]) -> Conflict:
-    """Return the conflict of a conflict-year, fought on its 31 December, with the columns that the mapping uses."""
-    given = {k: row[k] for k in Conflict.__dataclass_fields__ if k in row}
-    given |= {"as_of": row["day"], "state": "fighting", "since": None}
-    return Conflict(**given)  # type: ignore[arg-type]
 
 
 def year_end(year: int) -> date:

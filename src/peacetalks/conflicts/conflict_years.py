@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from peacetalks.conflicts.conflict import Conflict
 from peacetalks.evidence.conflict_year_rows import MONTHS, TABLE, from_csv
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
 from peacetalks.evidence.tables import table_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 
@@ -69,6 +71,19 @@ def every_year() -> pl.DataFrame:
 
 
 _parsed = lru_cache(maxsize=4)(from_csv)
+
+
+def conflict_of_year(row: Mapping[str, object]) -> Conflict:
+    """Return the conflict of a conflict-year, fought on its 31 December, with the columns that it has of a conflict.
+
+    Parameters
+    ----------
+    row
+        A row of `conflict_years`, by column.
+    """
+    given = {k: row[k] for k in Conflict.__dataclass_fields__ if k in row}
+    given |= {"as_of": row["day"], "state": "fighting", "since": None}
+    return Conflict(**given)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=4)

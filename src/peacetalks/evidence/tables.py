@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -20,6 +21,9 @@ from peacetalks.evidence.catalogue import card
 from peacetalks.evidence.local_tables import EMBEDDED, VARIABLE, in_use
 from peacetalks.evidence.table_checks import check_cases, check_codes
 from peacetalks.text_files import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TABLES = Path(__file__).parent / "tables"  # where `write_tables` puts a table that the package is to read
 CODED: dict[str, tuple[str, tuple[str, ...]]] = {  # table -> dataset whose card has the codes, columns
@@ -103,6 +107,11 @@ def table_text(name: str) -> str:
     if local and name in local.tables:
         return _local_text(local.folder / name, local.tables[name]["sha256"])
     return embedded_text(name)
+
+
+def digests(names: Iterable[str]) -> dict[str, str]:
+    """Return the SHA-256 digest of each table named, as it is in use."""
+    return {n: hashlib.sha256(table_text(n).encode()).hexdigest() for n in names}
 
 
 @cache
