@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.forecasting.drivers import Driver
     from peacetalks.forecasting.durations import Durations
     from peacetalks.scenario.scenario import Scenario
 
@@ -63,6 +64,7 @@ class Outlook:
     settings: dict[str, Any]
     residual: float
     multiple: int | None  # nodes with several equilibria, a lower bound; None where they were not searched for
+    drivers: tuple[Driver, ...] | None = None  # what moves the answer, the farthest first; None where not computed
 
     @property
     def as_of(self) -> date:
@@ -113,6 +115,7 @@ class Outlook:
             "settings": self.settings,
             "residual": self.residual,
             "multiple": self.multiple,
+            **({} if self.drivers is None else {"drivers": [d.to_dict() for d in self.drivers]}),
         }
 
     _repr_html_: ClassVar[Callable[[Outlook], str] | None] = None  # how a notebook shows it: given by `pages.notebook`

@@ -12,7 +12,7 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -184,6 +184,29 @@ class Pooled(Table):
     )
 
 
+class DriverTable(Table):
+    """What the forecast becomes where one number stands at either end of its range, all others as they are."""
+
+    path: str = Field(description="Dotted path of the number, as in a file.")
+    label: str = Field(description="What it is, in words.")
+    value: float = Field(description="Its central value.")
+    low: float = Field(description="Where it is set: the lower end of its range.")
+    high: float
+    month: Annotated[int, Field(ge=1)] = Field(description="Month at which peace is compared: that of the headline.")
+    view: Literal["best", "model"] = Field(
+        description="What moves: the best estimate, or the model alone where past conflicts give no estimate to move."
+    )
+    peace: P = Field(description="Peace at the month, of the scenario as it is.")
+    peace_low: P | None = Field(description="The same with the number at `low`; null where the game has no solution.")
+    peace_high: P | None
+    months: list[int] = Field(description="Of `ends_low` and `ends_high`.")
+    ends_low: EndsIfKnown | None
+    ends_high: EndsIfKnown | None
+    source: str = Field(description="Where the range comes from.")
+    knowable: bool = Field(description="Whether an observer can know the number, in principle.")
+    known_by: str | None = Field(description="How; null where nobody outside can.")
+
+
 class Forecast(Table):
     """A forecast, as `peacetalks forecast --json` prints it."""
 
@@ -233,6 +256,9 @@ class Forecast(Table):
     multiple: int | None = Field(
         description="Nodes at which the search found several equilibria, a lower bound (`settings.search` holds how "
         "much was searched); the one on the principal branch is kept. Null where it was not searched."
+    )
+    drivers: list[DriverTable] | None = Field(
+        None, description="What moves the answer, the farthest first; only with --drivers."
     )
 
 
