@@ -55,6 +55,53 @@ def by_date(f: HasViews, month: int) -> str:
     return f"By {day_name(months_later(f.as_of, month))}"
 
 
+def has_best(f: HasViews) -> bool:
+    """Return whether there is a best estimate at the month of the headline."""
+    return f.pooled.ends is not None and _known(f.pooled.ends, headline_month(f))
+
+
+def headline(f: HasViews) -> str:
+    """Return the best estimate at the month of the headline, or, under its name, the model alone where there is none.
+
+    The intervals stand beside it (`card`).
+    """
+    m = headline_month(f)
+    ends = f.pooled.ends if has_best(f) else f.ends
+    assert ends is not None
+    first, *rest = (f"{END_NAMES[e].lower()} {_at(ends, e, m)}" for e in ENDS)
+    whose = "" if has_best(f) else f", {MODEL_ALONE}"
+    return f"{by_date(f, m)}{whose}: {', '.join((first, *rest))}."
+
+
+def short_why(f: HasViews) -> str:
+    """Return one sentence of at most 25 words on why the answer is what it is."""
+    m, best = headline_month(f), f.pooled
+    if best.ends is None:
+        return (
+            "There is no best estimate: past conflicts give no answer to the question at hand. This is the model alone."
+        )
+    if not has_best(f):
+        return (
+            "There is no best estimate at this date: past conflicts were not followed so long. This is the model alone."
+        )
+    if not best.adjusted or best.record is None or best.typical is None:
+        return f"That is what {PAST_CONFLICTS} show; the model does not adjust it, since there is no typical case."
+    moved, apart = (best.ends - best.record).sel(period=m), (f.ends - best.typical).sel(period=m)
+    end = _named_end(moved, apart)
+    name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, m), _at(best.typical, end, m)
+    same, difference = abs(float(moved.sel(end=end))) < SAME, float(apart.sel(end=end))
+    if same and abs(difference) < NEARLY:
+        return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
+    likelier = "likelier" if difference > 0 else "less likely"
+    if same:
+        return (
+            f"As in {PAST_CONFLICTS}: the model finds {name} {likelier} here ({here}) than typically ({typical}), but "
+            "that counts for little."
+        )
+    past = f"{PAST_CONFLICTS.capitalize()} give {name} {_at(best.record, end, m)}"
+    return f"{past}; the model finds it {likelier} here ({here}) than in the typical case of the class ({typical})."
+
+
 def headlines(o: HasViews) -> list[str]:
     """Return the best estimate with its interval and why it differs from the record, or why there is none."""
     m = headline_month(o)

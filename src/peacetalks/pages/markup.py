@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.pages.printable import printable, printable_values
+from peacetalks.pages.styles import END_COLOURS, END_INKS, END_TEXTS, FAINT_INK, INK
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -21,7 +22,15 @@ def _environment() -> Environment:
     def finalize(value: Any) -> Any:
         return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    return Environment(loader=PackageLoader("peacetalks.pages"), autoescape=True, finalize=finalize)
+    found = Environment(loader=PackageLoader("peacetalks.pages"), autoescape=True, finalize=finalize)
+    found.globals |= {
+        "end_colours": END_COLOURS,
+        "end_inks": END_INKS,
+        "end_texts": END_TEXTS,
+        "ink": INK,
+        "faint_ink": FAINT_INK,
+    }
+    return found
 
 
 def fill(template: str, **values: Any) -> str:

@@ -10,17 +10,20 @@ from enum import StrEnum
 END_NAMES = {"peace": "Peace", "nowhere": "Still no settlement", "more_conflict": "More conflict"}
 END_COLUMNS = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}  # headings of CSV files
 END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
-END_COLOURS = {"peace": "#1b7837", "nowhere": "#737373", "more_conflict": "#c4320a"}
-OUTCOME_COLOURS = {  # greens are peace, greys still no settlement, the rest is more conflict
-    "settlement": "#1b7837",
-    "ceasefire": "#7fbf7b",
-    "talks": "#e3e3e3",
-    "fighting": "#b0b0b0",
-    "broken": "#fdae61",
-    "victory_1": "#e66101",
-    "victory_2": "#a50f15",
-    "wider_war": "#5e3c99",
+END_COLOURS = {"peace": "#1a7a5a", "nowhere": "#c6cbd1", "more_conflict": "#b8372f"}  # areas and bars
+END_INKS = {"peace": "#ffffff", "nowhere": "#1c1f23", "more_conflict": "#ffffff"}  # text upon them
+END_TEXTS = {"peace": "#14684c", "nowhere": "#4d545c", "more_conflict": "#a52d26"}  # text and lines on white
+OUTCOME_COLOURS = {  # greens are peace, greys still no settlement, reds more conflict
+    "settlement": "#1a7a5a",
+    "ceasefire": "#86c5ad",
+    "talks": "#dfe2e6",
+    "fighting": "#adb4bc",
+    "broken": "#f0b9ac",
+    "victory_1": "#dc7a68",
+    "victory_2": "#b8372f",
+    "wider_war": "#701813",
 }
+INK, FAINT_INK = "#1c1f23", "#565d66"  # text, and text that may be passed over
 
 MODEL_ALONE, PAST_CONFLICTS, BEST_ESTIMATE = "model alone", "past conflicts", "best estimate"
 COMPLETE_INFORMATION = "complete information"

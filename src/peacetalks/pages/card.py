@@ -1,0 +1,97 @@
+"""The card that a page begins with: the answer at one date as one bar, why in one sentence, and the same at others.
+
+Where there is no best estimate the card shows the model alone, under that name, and says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import (
+    NOT_SHARPER,
+    day_name,
+    has_best,
+    headline,
+    headline_month,
+    interval_cell,
+    short_why,
+    shown_months,
+)
+from peacetalks.pages.cells import UNKNOWN, known, whole_percent
+from peacetalks.pages.styles import END_NAMES
+from peacetalks.scenario.dates import months_later
+
+if TYPE_CHECKING:
+    from peacetalks.forecasting.views import HasViews
+
+NOT_REACHED = "not known: the record does not reach so far"
+
+
+@dataclass(frozen=True)
+class Share:
+    """One outcome class in a bar."""
+
+    end: str
+    name: str
+    percent: str  # in whole percent
+    interval: str  # the 90% interval in words; "" where there is none
+    start: float  # where its part of the bar begins, in percent of the bar
+    width: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The outcome classes at a date; without `shares` they are not known."""
+
+    day: str  # 20 May 2026
+    after: str  # 12 months
+    label: str  # for who cannot see it, or why there is none
+    shares: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is shown first; drawn by the macro `card` of `parts.html.jinja`."""
+
+    headline: str
+    bar: Bar
+    why: str  # one sentence of at most 25 words
+    others: tuple[Bar, ...]  # the other months shown
+    notes: tuple[str, ...]
+
+
+def card_of(f: HasViews) -> Card:
+    """Return the card of a forecast: of an `Outlook`, or of an account in `compare` and `infer`."""
+    m = headline_month(f)
+    others = tuple(bar_at(f, month) for month in shown_months(f) if month != m)
+    return Card(headline(f), bar_at(f, m), short_why(f), others, card_notes(f))
+
+
+def card_notes(f: HasViews) -> tuple[str, ...]:
+    """Return what must be known with the card: why there is no best estimate, or that it is no sharper."""
+    best = f.pooled
+    if not has_best(f):
+        return (best.reason,) if best.reason else ()
+    if not best.adjusted:
+        return (best.reason,)
+    return (NOT_SHARPER,) if best.scored_and_not_sharper else ()
+
+
+def bar_at(f: HasViews, month: int) -> Bar:
+    """Return the bar of a month: of the best estimate, or of the model alone in a forecast that has none."""
+    day, after = day_name(months_later(f.as_of, month)), f"{month} month{'s' * (month != 1)}"
+    table = f.ends if not has_best(f) else f.pooled.ends
+    assert table is not None
+    values = {e: float(table.sel(end=e, period=month)) for e in ENDS}
+    if not all(map(known, values.values())):
+        return Bar(day, after, NOT_REACHED, ())
+    shares, start = [], 0.0
+    for end, p in values.items():
+        span = interval_cell(f.pooled, end, month) if has_best(f) else UNKNOWN
+        interval = "" if span == UNKNOWN else f"90%: {span.replace('-', '–')}"
+        shares.append(Share(end, END_NAMES[end], whole_percent(p), interval, start, 100 * p))
+        start += 100 * p
+    label = f"{day}: " + ", ".join(f"{s.name.lower()} {s.percent}" for s in shares)
+    return Bar(day, after, label, tuple(shares))
