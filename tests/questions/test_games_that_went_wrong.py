@@ -1,11 +1,13 @@
 """Game files that ended in a traceback, or in silence where a key stood twice, with what is now done."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 import peacetalks as pt
+from peacetalks.equilibrium.belief_grid import prior_index
 from peacetalks.game.compile import compile_game
 from peacetalks.questions.game_file import LONGEST, parse_game, read_game
 
@@ -79,12 +81,17 @@ def test_a_game_file_with_a_byte_order_mark_is_read(tmp_path):
         assert read_game(tmp_path / "g.json")[0].players == ("A",)
 
 
-def test_a_solution_that_fails_its_check_is_refused_and_never_shown():
-    """Three types, and a state that is entered again: the solver's value of the uninformed mover A is wrong.
+def test_two_uninformed_movers_at_the_prior_of_three_types_see_the_values_at_the_prior():
+    """The prior of three types lies off the lattice, and play there is no mean of what it is at the corners.
 
-    From its own strategies -0.184 follows at the second stage (by hand), and it plays as if it were -0.124.  The check
-    finds it; until the solver is right such a game is refused.
+    A's payoffs by C's and A's moves, given the value of what follows "press" and "hold", are computed by hand.
     """
     game, lam, points = read_game(CASES / "three_types_entered_again.json")
-    with pytest.raises(pt.NotSolved, match="the solution fails its own check at stage 'stage 0', state 'calm'"):
-        pt.solve(game, lam, belief_points=points)
+    s = pt.solve(game, lam, belief_points=points)
+    play = s.strategy("stage 0", state="calm")
+    press = play["C"]["only"]["press"]
+    later = float(s.values[0][s.compiled.nodes.index((1, "open")), 0, prior_index(s.grid, game)])
+    hold = (1 - press) * 0.422 + press * (-0.283 + later)
+    attack = (1 - press) * -0.151 + press * -0.125
+    odds = 1.5 * math.exp(5 * (hold - attack))
+    assert play["A"]["only"]["hold"] == pytest.approx(odds / (1 + odds), abs=1e-9)

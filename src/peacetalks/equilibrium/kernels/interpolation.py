@@ -172,6 +172,22 @@ def locate(G, ax, p, idx, w):
     return K
 
 
+@inner()
+def locate_on_grid(G, ax, p, idx, w):
+    """Do as `locate` does, but write the prior itself where `p` is the prior of more than two types.
+
+    The lattice of more than two types does not hold the prior, an extra point with values of its own: a belief that
+    stays there is not interpolated.
+    """
+    last, same = G.shape[ax, SIZE] - 1, G.shape[ax, TYPES] > 2
+    for k in range(G.shape[ax, TYPES]):
+        same = same and p[k] == G.points[ax, last, k]
+    if not same:
+        return locate(G, ax, p, idx, w)
+    idx[0], w[0] = last, 1.0
+    return 1
+
+
 @entry()
 def locate_rows(G, ax, p, idx, w):
     """Write the grid neighbours idx[row, corner] of beliefs p[row, type] on axis `ax` and their weights w[row, corner].

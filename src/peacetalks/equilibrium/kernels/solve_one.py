@@ -6,7 +6,7 @@ Shapes: see `game/compile.py`.
 import numpy as np
 
 from peacetalks.equilibrium.kernels.continuation import beliefs_at, fill_table, store_values
-from peacetalks.equilibrium.kernels.interpolation import STEP, locate
+from peacetalks.equilibrium.kernels.interpolation import STEP, locate_on_grid
 from peacetalks.equilibrium.kernels.jit import entry, inner
 from peacetalks.equilibrium.kernels.newton import newton_informed, newton_several
 from peacetalks.equilibrium.kernels.node import (
@@ -90,7 +90,7 @@ def open_node(n, L, G, X, beliefs):
     idx = np.zeros((len(G.shape), 4), np.int64)
     w = np.ones((len(G.shape), 4))
     for ax in range(len(G.shape)):
-        axes[ax, 1] = locate(G, ax, beliefs[ax], idx[ax], w[ax])
+        axes[ax, 1] = locate_on_grid(G, ax, beliefs[ax], idx[ax], w[ax])
     for j in range(len(N.part)):
         mu[j, 0] = 1.0
         ax = N.part[j, AXIS]
