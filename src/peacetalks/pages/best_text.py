@@ -153,7 +153,7 @@ def _named_end(moved: xr.DataArray, apart: xr.DataArray) -> str:
     return max(alike, key=lambda e: abs(float(moved.sel(end=e))) * (PEACE_FACTOR if e == PEACE else 1.0))
 
 
-def named(departures: tuple[str, ...]) -> str:
+def named(departures: tuple[str, ...], most: int = NAMED) -> str:
     """Return the first departures as a list in words, and how many more there are.
 
     >>> named(("a", "b")), named(("a", "b", "c", "d", "e"))
@@ -161,8 +161,8 @@ def named(departures: tuple[str, ...]) -> str:
     """
     if not departures:
         return "nothing that the record describes"
-    if len(departures) > NAMED:
-        return f"{', '.join(departures[:NAMED])} and {len(departures) - NAMED} more"
+    if len(departures) > most:
+        return f"{', '.join(departures[:most])} and {len(departures) - most} more"
     return _list(departures)
 
 

@@ -73,12 +73,17 @@ def terms_lines(o: Outlook) -> list[str]:
     beside = f"front as it stands {base['front']:.2f}, capability-weighted mean {base['capability_weighted_mean']:.2f}"
     if o.mean_terms is None:
         return [f"Terms: no settlement within the forecast. Baselines: {beside}."]
-    first, last = _central_range(o.terms.terms.values.tolist(), o.terms.values.tolist())
+    first, last = central_terms(o)
     spread = f"{first:g}" if first == last else f"{first:g} to {last:g}"
     return [
         f"Terms if settled: {o.scenario.sides[0].label} gets {o.mean_terms:.2f} of the stake (90%: {spread}).",
         f"Baselines: {beside}.",
     ]
+
+
+def central_terms(o: Outlook) -> tuple[float, float]:
+    """Return the central 90% of the terms, as shares of side 1."""
+    return _central_range(o.terms.terms.values.tolist(), o.terms.values.tolist())
 
 
 def duration_lines(o: Outlook) -> list[str]:

@@ -1,0 +1,203 @@
+"""A forecast in at most 120 words, made from its numbers, and as a text that is ready to be copied.
+
+Probabilities here are those of the month of the headline (`best_text.headline_month`).
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import (
+    PEACE,
+    day_name,
+    has_best,
+    headline,
+    headline_month,
+    named,
+    short_why,
+    shown_months,
+)
+from peacetalks.pages.card import bar_at, card_notes
+from peacetalks.pages.cells import percent_range, whole_percent
+from peacetalks.pages.forecast_text import central_terms
+from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import xarray as xr
+
+    from peacetalks.forecasting.outlook import Outlook
+
+MOST_WORDS = 120
+NAMED_DEPARTURES = 2
+NAMED_DRIVERS = 2
+NEAR_FRONT = 0.05  # share of the stake up to which terms are called near the front as it stands
+MOSTLY = 0.5  # share of an outcome class from which one of its outcomes is named by itself
+WITHIN = (3, 12)  # months after its beginning at which a truce is looked at
+COURSES = {  # what each outcome is called in a sentence; victories name the side
+    "settlement": "a settlement in force",
+    "ceasefire": "a ceasefire in force",
+    "talks": "fighting with talks open",
+    "fighting": "fighting without talks",
+    "wider_war": "a wider war",
+    "broken": "fighting again after a truce or settlement",
+}
+
+
+def in_short(o: Outlook) -> str:
+    """Return what is expected of this conflict and why, in at most 120 words.
+
+    In order: the most likely course, the record, the model, what would change the answer (where that was computed),
+    terms, truces. Sentences that do not fit are left out, the last ones first.
+    """
+    kept: list[str] = []
+    for sentence in _sentences(o):
+        if len(" ".join([*kept, sentence]).split()) <= MOST_WORDS:
+            kept.append(sentence)
+    return " ".join(kept)
+
+
+def summary_text(o: Outlook) -> str:
+    """Return a forecast as plain text, ready to be copied: the headline, in short, the answer by date, the source.
+
+    Parameters
+    ----------
+    o : Outlook
+
+    Returns
+    -------
+    str
+        Lines of whole sentences; every probability in whole percent with its 90% interval.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+    >>> print(summary_text(pt.outlook(small, belief_points=2)).splitlines()[0])
+    Korea: armistice talks open, July 1951 (as of 10 July 1951)
+    """
+    view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
+    lines = [
+        f"{o.scenario.title} (as of {day_name(o.as_of)})",
+        headline(o),
+        " ".join((short_why(o), *card_notes(o))),
+        "",
+        in_short(o),
+        "",
+        f"{view.capitalize()} by date, 90% interval in brackets" if has_best(o) else f"{view.capitalize()} by date",
+        *_date_lines(o),
+        "",
+        source_line(o),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def source_line(o: Outlook) -> str:
+    """Return with what, and from what, a forecast was made."""
+    record = "; ".join(dict.fromkeys(v.source for v in o.outside if v.source)) or "not consulted"
+    return (
+        f"peacetalks {version('peacetalks')}, scenario {o.scenario.name} ({o.scenario.digest}), as of {o.as_of}. "
+        f"{PAST_CONFLICTS.capitalize()}: {record}. A model's view under stated judgements, not an oracle."
+    )
+
+
+def _sentences(o: Outlook) -> Iterator[str]:
+    for sentence in (_course, _record, _model, _drivers, _terms, _truce):
+        if text := sentence(o):
+            yield text
+
+
+def _course(o: Outlook) -> str:
+    """Return the most likely outcome class, and what it mostly is in the model."""
+    m = headline_month(o)
+    table = o.pooled.ends if has_best(o) else o.ends
+    assert table is not None
+    end = max(ENDS, key=lambda e: float(table.sel(end=e, period=m)))
+    inside = {name: float(o.outcomes.sel(outcome=name, period=m)) for name in ENDS[end]}
+    first, *rest = sorted(inside, key=lambda name: -inside[name])
+    names = COURSES | {f"victory_{i}": f"a war won by {side.label}" for i, side in enumerate(o.scenario.sides, 1)}
+    total = sum(inside.values())
+    if total == 0:
+        return f"Most likely is {END_NAMES[end].lower()} ({_at(table, end, m)})."
+    mostly = f"mostly {names[first]}" if inside[first] > MOSTLY * total else f"{names[first]} or {names[rest[0]]}"
+    return f"Most likely is {END_NAMES[end].lower()} ({_at(table, end, m)}), in the model {mostly}."
+
+
+def _record(o: Outlook) -> str:
+    """Return what past conflicts show, with their number and interval."""
+    best, m = o.pooled, headline_month(o)
+    if not has_best(o) or best.record is None or best.number is None:
+        return ""
+    view = o.outside[best.number - 1]
+    at = view.months.index(m)
+    span = percent_range(view.low[PEACE][at], view.high[PEACE][at]).replace("-", "–")
+    who = view.reference_class.replace(" (", ", ").replace(")", "")
+    return (
+        f"{PAST_CONFLICTS.capitalize()} ({who}; N {view.n:,}) give peace {_at(best.record, PEACE, m)} "
+        f"({view.level:.0%}: {span})."
+    )
+
+
+def _model(o: Outlook) -> str:
+    """Return why the model differs from the record, and for how much that counts."""
+    best, m = o.pooled, headline_month(o)
+    here = _at(o.ends, PEACE, m)
+    if not has_best(o):
+        return ""
+    if best.typical is None:
+        return f"The model says {here}; without a typical case it does not move the estimate."
+    where = named(tuple(d.what for d in best.departures), NAMED_DEPARTURES)
+    whose = "Past cases give that" if best.weight.identified else "A judgement gives that"
+    return (
+        f"The model says {here} here and {_at(best.typical, PEACE, m)} in the typical case of the class, from which "
+        f"this one departs in {where}. {whose} departure the weight {best.weight.mean:.2f}."
+    )
+
+
+def _drivers(o: Outlook) -> str:
+    """Return the numbers that would move peace most; empty where that was not computed."""
+    found = [d for d in o.drivers or () if d.peace_low is not None and d.peace_high is not None]
+    if not found:
+        return ""
+    moved = (f"{d.label} (peace {whole_percent(d.peace_low)} to {whole_percent(d.peace_high)})" for d in found)
+    return f"What would change this most: {' and '.join(list(moved)[:NAMED_DRIVERS])}."
+
+
+def _terms(o: Outlook) -> str:
+    """Return what a settlement would give, beside the front as it stands."""
+    if o.mean_terms is None:
+        return "No settlement is reached within the forecast."
+    low, high = central_terms(o)
+    front = o.baselines["front"]
+    near = "near" if abs(o.mean_terms - front) <= NEAR_FRONT else "against"
+    return (
+        f"In the model a settlement gives {o.scenario.sides[0].label} about {whole_percent(o.mean_terms)} of the stake "
+        f"(90%: {percent_range(low, high).replace('-', '–')}), {near} the front as it stands ({whole_percent(front)})."
+    )
+
+
+def _truce(o: Outlook) -> str:
+    """Return how long a truce lasts in the model; empty where none begins."""
+    broken = o.durations.broken_within
+    months = [m for m in WITHIN if broken is not None and m <= len(broken)]
+    if broken is None or not months:
+        return ""
+    by = " and ".join(f"{whole_percent(float(broken[m - 1]))} within {m} months" for m in months)
+    return f"In the model a truce, once begun, is broken with {by}."
+
+
+def _date_lines(o: Outlook) -> Iterator[str]:
+    """Yield the answer at every month shown."""
+    for bar in (bar_at(o, m) for m in shown_months(o)):
+        cells = (
+            f"{s.name.lower()} {s.percent}" + (f" ({s.interval.removeprefix('90%: ')})" if s.interval else "")
+            for s in bar.shares
+        )
+        yield f"{bar.day} ({bar.after}): {', '.join(cells) or bar.label}"
+
+
+def _at(a: xr.DataArray, end: str, month: int) -> str:
+    return whole_percent(float(a.sel(end=end, period=month)))
