@@ -81,6 +81,12 @@ class ScoreError(ValueError):
     exit_code = 2
 
 
+class ArchiveError(ValueError):
+    """A folder of saved forecasts, a file in it, or outcomes that cannot be used as they stand."""
+
+    exit_code = 2
+
+
 class PageError(ValueError):
     """A file name whose suffix says nothing of what to write."""
 

@@ -146,8 +146,7 @@ class Scenario(Part):
     @property
     def digest(self) -> str:
         """The digest of what is written, which accounts name as their base: 16 hexadecimal digits of a SHA-256."""
-        text = json.dumps(self.written(), sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return table_digest(self._raw)
 
     def written_as(self, raw: dict[str, Any], filler: Filler | None = None) -> Scenario:
         """Remember the plain table that this scenario was read from, and what filled it; return the scenario."""
@@ -284,6 +283,12 @@ def load(name_or_path: str | Path) -> Scenario:
             f"'{shown(path)}' is not a scenario: its name must end in .toml (a JSON game: `peacetalks solve-game`)"
         )
     return parse(read_text(path, hint=". Make a starter with `peacetalks new`."), shown(path))
+
+
+def table_digest(raw: Mapping[str, Any]) -> str:
+    """Return the digest of a scenario that is written as a plain table; a table read back from JSON has the same."""
+    text = json.dumps(raw, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def parse(text: str, where: str = "scenario") -> Scenario:
