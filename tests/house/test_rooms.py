@@ -18,6 +18,7 @@ RANKS = (  # low to high; a room imports only rooms of lower rank, and the modul
     ("forecasting",),
     ("calibration",),
     ("questions", "backtests"),
+    ("archive",),
     ("pages",),
     ("cli",),
 )

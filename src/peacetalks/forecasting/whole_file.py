@@ -50,6 +50,35 @@ def replace_file(path: Path, data: bytes) -> None:
     _flush_folder(target.parent)
 
 
+def create_file(path: Path, data: bytes) -> None:
+    """Write `data` to a new file, whole or not at all; raise `FileExistsError` where the name is taken, or `OSError`.
+
+    Of several writers at once that choose one name, the first has it.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     create_file(Path(folder) / "a", b"first")
+    ...     create_file(Path(folder) / "a", b"second")
+    Traceback (most recent call last):
+    FileExistsError: ...
+    """
+    temporary = path.parent / temporary_name()
+    try:
+        replace_file(temporary, data)
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without links: the name is taken first, and filled at once
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _flush_folder(path.parent)
+
+
 def check_replaceable(path: Path) -> None:
     """Raise `OSError` where `replace_file` could not write `path`: no folder, a folder of that name, no permission."""
     target = path.resolve()
