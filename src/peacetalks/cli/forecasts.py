@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.cli import options
+from peacetalks.cli.archive import Save, check_save, save_forecast
 from peacetalks.cli.results import cached_answers, deliver
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
@@ -46,6 +47,7 @@ def forecast(
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     as_csv: AsCsv = False,
+    save: Save = None,
     output: Annotated[Path | None, options.output(".html, .svg, .csv or .json")] = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model and past conflicts; outcomes, terms."""
@@ -57,6 +59,7 @@ def forecast(
 
     if output is not None:
         files.check(output, forecast_page.MAKERS, [Path(scenario)] if scenario else [])
+    check_save(save)
     found = chosen(scenario, conflict, as_of)
     with (
         cached_answers(no_cache or not draws) as answers,
@@ -72,6 +75,7 @@ def forecast(
             answers=answers,
             certify=certify,
         )
+    save_forecast(o, save)
     if as_csv and output is None:
         print(printable(forecast_page.csv(o)), end="")
     else:
