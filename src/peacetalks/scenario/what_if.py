@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from peacetalks.errors import NothingChanges, SpecError
 from peacetalks.scenario.paths import SHARE, under
 from peacetalks.scenario.scenario import Scenario, patch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> Scenario:
@@ -39,8 +44,8 @@ def setting(written: Scenario, drawn: Scenario, path: str, to: float | str) -> S
 def changed(written: Scenario, path: str, to: float | str) -> tuple[Scenario, tuple[str, ...]]:
     """Return the scenario as written but for the entry at `path`, and the entries that this sets."""
     change: dict[str, object] = {path: None if to == "off" else to}
-    if (found := SHARE.match(path)) and to != "off":
-        change |= _rest(written, found["side"], found["type"], float(to))
+    if SHARE.match(path) and to != "off":
+        change |= rest_of_shares(written, {path: float(to)})
     try:
         return patch(written, change), tuple(change)
     except NothingChanges:
@@ -55,13 +60,25 @@ def as_drawn(s: Scenario, entries: tuple[str, ...], drawn: Scenario) -> Scenario
     )
 
 
-def _rest(written: Scenario, side: str, kind: str, share: float) -> dict[str, object]:
-    """Return the shares of a side's other types when the type `kind` has `share`."""
-    mine = f"sides.{side}.types.{kind}.share"
-    shares = {p: float(n) for p, n in written.numbers().items() if (at := SHARE.match(p)) and at["side"] == side}
-    if mine not in shares:
-        raise SpecError(f"{mine}: no such type; known: {', '.join(shares)}")
-    left = sum(x for p, x in shares.items() if p != mine)
-    if left <= 0:
-        raise SpecError(f"{mine} cannot change: the side has no other type to take the rest")
-    return {p: round((1 - share) * x / left, 12) for p, x in shares.items() if p != mine}
+def rest_of_shares(written: Scenario, given: Mapping[str, float]) -> dict[str, object]:
+    """Return the shares of the other types, by path, where some types have the shares `given`, also by path.
+
+    The other types of a side keep their proportions.  Raises `SpecError` for a type that the side does not have, for
+    shares that leave less than nothing, and where there is no other type to take the rest.
+    """
+    numbers, out = written.numbers(), {}
+    for side in dict.fromkeys(path.split(".")[1] for path in given):
+        shares = {p: float(n) for p, n in numbers.items() if (at := SHARE.match(p)) and at["side"] == side}
+        mine = {p: x for p, x in given.items() if p.split(".")[1] == side}
+        for path in mine:
+            if path not in shares:
+                raise SpecError(f"{path}: no such type; known: {', '.join(shares)}")
+        left, rest = sum(x for p, x in shares.items() if p not in mine), 1 - sum(mine.values())
+        if set(mine) == set(shares) and len(shares) > 1:
+            continue  # all are given: what they must sum to is checked with the scenario
+        if left <= 0:
+            raise SpecError(f"{', '.join(mine)} cannot change: the side has no other type to take the rest")
+        if rest < 0:
+            raise SpecError(f"{', '.join(mine)}: shares of {1 - rest:.6g} leave less than nothing for the other types")
+        out |= {p: round(rest * x / left, 12) for p, x in shares.items() if p not in mine}
+    return out
