@@ -10,7 +10,7 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.archive import Save, check_save, save_forecast
-from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.cli.results import cached_answers, deliver, report_written
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
 
@@ -32,6 +32,10 @@ ScenarioOrNone = Annotated[
 Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
 Draws = Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")]
+Charts = Annotated[
+    Path | None, typer.Option(help="Also write each chart as .svg and .png into this folder.", show_default=False)
+]
+Output = Annotated[Path | None, options.output(".html, .pdf or .docx (a brief), .txt, .png, .svg, .csv or .json")]
 
 
 def forecast(
@@ -47,18 +51,18 @@ def forecast(
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     as_csv: AsCsv = False,
+    charts: Charts = None,
     save: Save = None,
-    output: Annotated[Path | None, options.output(".html, .svg, .csv or .json")] = None,
+    output: Output = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model and past conflicts; outcomes, terms."""
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
-    from peacetalks.pages import files, forecast_page, forecast_screen
+    from peacetalks.pages import export, forecast_page, forecast_screen
     from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
 
-    if output is not None:
-        files.check(output, forecast_page.MAKERS, [Path(scenario)] if scenario else [])
+    export.check(output, charts, [Path(scenario)] if scenario else [])
     check_save(save)
     found = chosen(scenario, conflict, as_of)
     with (
@@ -76,10 +80,12 @@ def forecast(
             certify=certify,
         )
     save_forecast(o, save)
+    if charts is not None:
+        report_written(charts, export.write_charts(o, charts))
     if as_csv and output is None:
         print(printable(forecast_page.csv(o)), end="")
     else:
-        deliver(forecast_page.makers(o), lambda: forecast_screen.show(o), as_json, output)
+        deliver(export.makers(o), lambda: forecast_screen.show(o), as_json, output)
 
 
 def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Scenario:

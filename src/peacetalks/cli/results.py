@@ -32,11 +32,12 @@ def deliver(makers: Makers, show: Callable[[], None], as_json: bool, output: Pat
         show()
 
 
-def report_written(path: Path) -> None:
-    """Say on stderr that a file was written."""
+def report_written(path: Path, number: int | None = None) -> None:
+    """Say on stderr that a file was written, or a number of files into a folder."""
     from peacetalks.pages.printable import printable
 
-    print(printable(f"Wrote {path}"), file=sys.stderr)
+    what = path if number is None else f"{number} files into {path}"
+    print(printable(f"Wrote {what}"), file=sys.stderr)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    Makers = Mapping[str, Callable[[], str]]  # suffix -> what returns the text
+    Makers = Mapping[str, Callable[[], str | bytes]]  # suffix -> what returns the text, or the bytes of a picture
 
 
 def check(path: Path, suffixes: Iterable[str] | None = None, others: Iterable[Path] = ()) -> None:
@@ -52,16 +52,40 @@ def check(path: Path, suffixes: Iterable[str] | None = None, others: Iterable[Pa
         raise PageError(f"cannot write {str(path)!r}: {_reason(e)}; give another file or folder") from None
 
 
+def check_folder(folder: Path) -> None:
+    """Raise `PageError` for a folder that can neither be written into nor be made.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> check_folder(Path("nowhere") / "charts")
+    Traceback (most recent call last):
+    peacetalks.errors.PageError: cannot write 'nowhere/charts': there is no folder 'nowhere'; make it first
+    """
+    if folder.exists() and not folder.is_dir():
+        raise PageError(f"cannot write into {str(folder)!r}: it is a file, not a folder; give another name")
+    check(folder / "chart.svg" if folder.is_dir() else folder)
+
+
 def write(path: Path, makers: Makers) -> None:
-    """Write the text that belongs to the suffix of `path`; raise `PageError` for a suffix that no maker has."""
+    """Write what belongs to the suffix of `path`; raise `PageError` for a suffix that no maker has."""
     check(path, makers)
-    write_text(path, makers[path.suffix]())
+    made = makers[path.suffix]()
+    if isinstance(made, bytes):
+        write_bytes(path, made)
+    else:
+        write_text(path, made)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text to a file, whole or not at all; raise `PageError`, after which the old content stands."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes to a file, whole or not at all; raise `PageError`, after which the old content stands."""
     try:
-        replace_file(path, text.encode("utf-8", "backslashreplace"))
+        replace_file(path, data)
     except (OSError, RuntimeError) as e:
         raise PageError(
             f"cannot write {str(path)!r}: {_reason(e)}; nothing was written, and what stood there before is unchanged"
