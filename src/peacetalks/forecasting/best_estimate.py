@@ -35,6 +35,13 @@ INTERVAL = (0.05, 0.95)
 BOUND_WEIGHTS = 21  # weights at which the bounds are evaluated
 
 
+class JointDraws(NamedTuple):
+    """Joint draws of record, model and weight: the best estimate of each, and which draw of the model it rests on."""
+
+    ends: np.ndarray  # [joint draw, period, end]
+    of_model: np.ndarray  # [joint draw] -> draw
+
+
 class ModelDraws(NamedTuple):
     """The model's forecasts under draws of the ranges: of the scenario and of its twin."""
 
@@ -207,7 +214,36 @@ def _whole_and_bounds(past: np.ndarray, central: ModelDraws, weight: Weight) -> 
     return adjust(past, central.ends[0], central.typical[0], 1.0), moved.min(0), moved.max(0)
 
 
-def joint_interval(record: np.ndarray, model: ModelDraws, weight: Weight) -> tuple[np.ndarray, np.ndarray]:
+def moved(best: BestEstimate, model: xr.DataArray) -> xr.DataArray | None:
+    """Return the best estimate (period, end) for another forecast of the model, which may have fewer periods.
+
+    Record, typical case and weight stay as they are.  None where there is no best estimate.
+    """
+    if best.record is None:
+        return None
+    past = best.record.sel(period=model.period)
+    if best.typical is None:
+        return past
+    typical = best.typical.sel(period=model.period)
+    return model.copy(data=adjust(past.values, model.values, typical.values, best.weight.mean))
+
+
+def interval_of_difference(
+    view: RecordView, like: xr.DataArray, before: ModelDraws, after: ModelDraws, weight: Weight
+) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return the 5% and 95% points (period, end) of the difference between two best estimates, over joint draws.
+
+    Record and weight are drawn once for both, and so is the model: draw i of `before` goes with draw i of `after`.
+    `like` has the periods and outcome classes.
+    """
+    past, runs = _at_periods(view, like)
+    low, high = joint_interval(past[None] if runs is None else runs, after, weight, less=before)
+    return like.copy(data=low), like.copy(data=high)
+
+
+def joint_interval(
+    record: np.ndarray, model: ModelDraws, weight: Weight, less: ModelDraws | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the 5% and 95% points [period, end] of the best estimate over joint draws.
 
     Parameters
@@ -217,21 +253,53 @@ def joint_interval(record: np.ndarray, model: ModelDraws, weight: Weight) -> tup
     model : ModelDraws
     weight : Weight
         Drawn from its posterior, once in each of as many slices of equal probability as there are joint draws.
+    less : ModelDraws, optional
+        Draws of another forecast of the model, one with each of `model`: its best estimate is subtracted.
 
     Notes
     -----
     Record, model and weight are drawn independently of each other; the seed is fixed.
     """
-    rng = np.random.default_rng(SEED)
-    weights = weight.at((rng.permutation(JOINT_DRAWS) + 0.5) / JOINT_DRAWS)
-    of_record, of_model = (rng.permutation(JOINT_DRAWS) % len(a) for a in (record, model.ends))
+    weights, of_record, of_model = _joint(len(record), len(model.ends), weight)
     low, high = [], []
     for t in range(record.shape[1]):  # one period at a time, to bound memory
         parts = record[of_record, t], model.ends[of_model, t], model.typical[of_model, t]
-        points = np.quantile(adjust(*parts, weights), INTERVAL, axis=0)
+        best = adjust(*parts, weights)
+        if less is not None:
+            best = best - adjust(parts[0], less.ends[of_model, t], less.typical[of_model, t], weights)
+        points = np.quantile(best, INTERVAL, axis=0)
         low.append(points[0])
         high.append(points[1])
     return np.array(low), np.array(high)
+
+
+def joint_draws(
+    best: BestEstimate, model: xr.DataArray, record: Sequence[RecordView], draws: ModelDraws | None = None
+) -> JointDraws | None:
+    """Return the joint draws that the interval of a best estimate is made of; None where there is no estimate.
+
+    Parameters
+    ----------
+    best : BestEstimate
+        Made by `best_estimate` from the same `model`, `record` and `draws`.
+    """
+    if best.number is None or best.ends is None:
+        return None
+    past, runs = _at_periods(record[best.number - 1], model)
+    like = model if best.typical is None else best.typical
+    of = ModelDraws(model.values[None], like.values[None]) if draws is None or best.typical is None else draws
+    record_runs = past[None] if runs is None else runs
+    weights, of_record, of_model = _joint(len(record_runs), len(of.ends), best.weight)
+    parts = record_runs[of_record], of.ends[of_model], of.typical[of_model]
+    return JointDraws(adjust(*parts, weights[:, None]), of_model)
+
+
+def _joint(records: int, models: int, weight: Weight) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return weights [joint draw], and for each which of so many draws of the record and of the model it takes."""
+    rng = np.random.default_rng(SEED)
+    weights = weight.at((rng.permutation(JOINT_DRAWS) + 0.5) / JOINT_DRAWS)
+    of_record, of_model = (rng.permutation(JOINT_DRAWS) % n for n in (records, models))
+    return weights, of_record, of_model
 
 
 def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.ndarray | None]:
