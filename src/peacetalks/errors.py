@@ -53,6 +53,10 @@ class EvidenceError(ValueError):
     exit_code = 2
 
 
+class UnknownQuestion(EvidenceError):
+    """A question about an event that the record has no rate of."""
+
+
 class EmptyClass(EvidenceError):
     """A reference class that holds no case at the date asked about."""
 

@@ -5,8 +5,8 @@ these come base rates of reference classes (`rates`), the outside view of a clas
 a conflict in its present state (`question`), the calibration (`calibration`), the best estimate (`anchor`) and scores
 (`score`).
 
-`questions` lists the base rates that can be asked for, `cards` the datasets. Importing this package is cheap: each name
-is loaded when it is first used.
+`questions` lists the base rates that can be asked for, `related_rates` gives what stands beside one, `cards` the
+datasets. Importing this package is cheap: each name is loaded when it is first used.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from peacetalks.evidence.classes import CaseFilter, cases
     from peacetalks.evidence.crosswalk import LABEL_DEFINITIONS, NOT_CODED
     from peacetalks.evidence.derive import compare, rebuild
+    from peacetalks.evidence.frames import to_pandas
     from peacetalks.evidence.intake import Added, add
     from peacetalks.evidence.loading import load
     from peacetalks.evidence.names import NAMED
     from peacetalks.evidence.outside import OutsideForecast, outside_forecast
     from peacetalks.evidence.rates import BaseRate, base_rate, questions
+    from peacetalks.evidence.related import RelatedRate, related_rates
 
 _HOME = {
     "Card": "catalogue",
@@ -34,12 +36,15 @@ _HOME = {
     "CaseFilter": "classes",
     "cases": "classes",
     "rebuild": "derive",
+    "to_pandas": "frames",
     "Added": "intake",
     "add": "intake",
     "load": "loading",
     "BaseRate": "rates",
     "base_rate": "rates",
     "questions": "rates",
+    "RelatedRate": "related",
+    "related_rates": "related",
     "compare": "derive",
     "NAMED": "names",
     "LABEL_DEFINITIONS": "crosswalk",
@@ -55,6 +60,10 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
 __all__ = [
     "LABEL_DEFINITIONS",
     "NAMED",
@@ -66,6 +75,7 @@ __all__ = [
     "EvidenceError",
     "EvidenceMissing",
     "OutsideForecast",
+    "RelatedRate",
     "add",
     "base_rate",
     "card",
@@ -76,4 +86,6 @@ __all__ = [
     "outside_forecast",
     "questions",
     "rebuild",
+    "related_rates",
+    "to_pandas",
 ]

@@ -3,12 +3,13 @@
 A reference class is written as conditions joined by commas, ``war_type=interstate, intensity=war, reached=3y``:
 
 =================  ====================================================================================
-column=value       a covariate of the kind's table (``!=``, ``>=``, ``<=`` work too; null never matches)
+column=value       a covariate of the kind's table (``!=``, ``>=``, ``<=`` work too; null never matches); words may be
+                   given as alternatives, ``war_type=intrastate|internationalised``
 intensity=war      episodes: 1,000 battle deaths in a calendar year that was over at the age `reached`; without
                    `reached` the clock starts on the 1 January on which that was first known
 reached=3y         only cases still going on at that age, from which days are then counted (d, w, m, y)
 since=1945         began in that year or later; ``until=1945`` began in that year or earlier
-interstate         a name for a condition (`names`)
+interstate         a name for a condition (`names`), such as civil, war, mediated
 =================  ====================================================================================
 
 The *clock* of a class is the day from which its days are counted: the start of the case, the age `reached`, or the day
@@ -36,7 +37,7 @@ from peacetalks.errors import EvidenceError, suggestion
 from peacetalks.evidence.asof import known_at
 from peacetalks.evidence.dates import as_date, duration
 from peacetalks.evidence.follow_up import followed_days
-from peacetalks.evidence.names import spelled_out
+from peacetalks.evidence.names import condition
 from peacetalks.evidence.tables import read_cases
 from peacetalks.text_files import shorten
 
@@ -72,6 +73,11 @@ class Condition:
         """Return it as it is written."""
         return f"{self.column}{self.sign}{self.value}"
 
+    @property
+    def values(self) -> list[str]:
+        """The alternatives that ``=`` allows."""
+        return [v.strip() for v in self.value.split("|")] if self.sign == "=" else [self.value]
+
 
 @dataclass(frozen=True)
 class CaseFilter:
@@ -102,7 +108,7 @@ class CaseFilter:
         else:
             text = where if isinstance(where, str) else ",".join(where or ())
             parts = [p.strip() for p in text.split(",") if p.strip()]
-            parts = [p if re.search("[<>=]", p) else spelled_out(kind, p) for p in parts]
+        parts = [c for p in parts if (c := condition(kind, p))]
         conditions = [_condition(kind, p) for p in parts]
         scope = {c.column: c.value for c in conditions if c.column in SCOPE}
         years = {k: _year(k, scope[k]) for k in ("since", "until") if k in scope}
@@ -232,10 +238,11 @@ def _condition(kind: str, text: str) -> Condition:
 def _expression(c: Condition, kind: str, held: pl.DataType) -> pl.Expr:
     column = pl.col(c.column)
     if held == pl.String:
-        known = read_values(kind, c.column)
-        if c.value not in known:
-            raise EvidenceError(f"{c.column} is never {shorten(c.value)}. {suggestion(c.value, known)}")
-        return OPERATORS[c.sign](column, c.value)
+        known, values = read_values(kind, c.column), c.values
+        wrong = next((v for v in values if v not in known), None)
+        if wrong is not None:
+            raise EvidenceError(f"{c.column} is never {shorten(wrong)}. {suggestion(wrong, known)}")
+        return column.is_in(values) if c.sign == "=" and len(values) > 1 else OPERATORS[c.sign](column, c.value)
     words = {"yes": 1, "no": 0, "true": 1, "false": 0}
     try:
         word = c.value.lower()

@@ -1,7 +1,8 @@
 """The grammar of base-rate questions: ``EVENT`` or ``EVENT within NUMBER UNIT``.
 
 ``EVENT`` is the name of one of `EVENTS` or one of its other names; ``UNIT`` is days, weeks, months or years. An event
-whose probability depends on time needs ``within``; an event that is a share of how cases ended takes none.
+whose probability depends on time needs ``within``; an event that is a share of how cases ended takes none. What people
+write instead ("truce broken in six months", "civil war lasts a year") is understood by `wording`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from peacetalks.errors import EvidenceError, suggestion
+from peacetalks.errors import EvidenceError, UnknownQuestion
 from peacetalks.evidence.dates import duration
 from peacetalks.evidence.endings import ENDINGS, VICTORY
+from peacetalks.evidence.wording import meant, nearest
 from peacetalks.text_files import shorten
 
 
@@ -201,36 +203,92 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
+NAMES = {alias: e for e in EVENTS for alias in (e.name, *e.also)}
+_VERBS = (  # of an event's name, and of its complement
+    (r"\b(fail|end|recur|fade|yield)s\b", r"does not \1"),
+    (r"\breach\b", "do not reach"),
+    (r"\bsender gives\b", "sender does not give"),
+    (r": (negotiated|stalemate)", r": not \1"),
+)
+
+
 @dataclass(frozen=True)
 class Question:
-    """A parsed question: the event and its horizon in days (None for a share)."""
+    """A parsed question: the event, or its complement, and its horizon in days (None for a share)."""
 
     event: Event
     days: int | None
     text: str
+    where: str = ""  # the class of cases that its words ask for
+    complement: bool = False
+
+
+def negated(name: str) -> str:
+    """Return the complement of an event in words.
+
+    >>> negated("war ends in an agreement"), negated("talks reach a substantive agreement")
+    ('war does not end in an agreement', 'talks do not reach a substantive agreement')
+    """
+    for pattern, instead in _VERBS:
+        if re.search(pattern, name):
+            return re.sub(pattern, instead, name, count=1)
+    raise AssertionError(f"no complement of {name!r} in words")
+
+
+COMPLEMENTS = {negated(e.name): e for e in EVENTS}
 
 
 def parse(question: str) -> Question:
-    """Return the event and horizon that a question asks for.
+    """Return the event and horizon that a question asks for, by their names or in other words (`wording`).
 
-    Raises `EvidenceError`, with the nearest known events, for an unknown event, or a horizon that is missing, malformed
-    or out of place.
+    Raises `UnknownQuestion`, with the nearest known events, for an unknown event, and `EvidenceError` for a horizon
+    that is missing, malformed or out of place.
 
     >>> parse("Ceasefire fails within 30 days?").days
     30
     >>> parse("crisis ends in a formal agreement").event.kind
     'crises'
+    >>> parse("A civil war lasts two years").text
+    'war does not end within 2 years'
     """
     text = re.sub(r"\s+", " ", question.strip().rstrip("?.").lower())
     name, _, span = text.partition(" within ")
-    names = {alias: e for e in EVENTS for alias in (e.name, *e.also)}
-    if name not in names:
-        raise EvidenceError(f"no base rate for {shorten(name)}. {suggestion(name, list(names))}")
-    event = names[name]
+    unknown: EvidenceError | None = None
+    if name in NAMES or name in COMPLEMENTS:
+        try:
+            return _asked(NAMES.get(name) or COMPLEMENTS[name], span, complement=name not in NAMES)
+        except EvidenceError as e:
+            unknown = e
+    found = _in_words(question, unknown)
+    if found is None:
+        names = nearest(name, [e.name for e in EVENTS])
+        raise unknown or UnknownQuestion(
+            f"no base rate for {shorten(name)}. Did you mean {' or '.join(map(repr, names))}?"
+        )
+    return found
+
+
+def _in_words(question: str, unknown: EvidenceError | None) -> Question | None:
+    """Return what other words mean; None where they mean nothing, or no length of time that `unknown` missed."""
+    found = meant(question)
+    if found is None or (unknown is not None and found.horizon is None):
+        return None
+    event, horizon = NAMES[found.event], found.horizon
+    if horizon is not None and horizon.beyond and not found.complement:
+        raise EvidenceError(
+            f"{shorten(question)}: '{horizon.beyond}' asks for what comes later than {horizon.text}: write 'within "
+            f"{horizon.text}', or '{negated(event.name)} within {horizon.text}' for the rest."
+        )
+    return _asked(event, horizon.text if horizon else "", found.where, found.complement)
+
+
+def _asked(event: Event, span: str, where: str = "", complement: bool = False) -> Question:
+    """Return the question for an event by a length of time, or its complement."""
+    name = negated(event.name) if complement else event.name
     if event.how == "share":
         if span and event.name != "crisis recurs":
-            raise EvidenceError(f"'{event.name}' is a share of how cases ended: leave out 'within {span}'.")
-        return Question(event, None, event.name)
+            raise EvidenceError(f"'{name}' is a share of how cases ended: leave out 'within {span}'.")
+        return Question(event, None, name, where, complement)
     if not span:
-        raise EvidenceError(f"'{event.name}' needs a time: write '{event.name} within 1 year'.")
-    return Question(event, duration(span), f"{event.name} within {span}")
+        raise EvidenceError(f"'{name}' needs a time: write '{name} within 1 year'.")
+    return Question(event, duration(span), f"{name} within {span}", where, complement)

@@ -26,6 +26,7 @@ Wang (2007), Journal of the Royal Statistical Society B 69, 185-198.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -90,14 +91,25 @@ def turnbull(after: ArrayLike, by: ArrayLike, horizons: ArrayLike) -> Incidence:
     if not low.size:
         nothing = np.full((h.size, 1), np.nan)
         return Incidence(h, nothing, nothing, nothing, nothing, at_risk, 0)
-    start, order, end = innermost(low, high)
-    within = _within(low, high, start, order, end)
-    p = _masses(within)
+    end, p, covariance = _fit(low.tobytes(), high.tobytes())
     by_then = (end[None, :] <= h[:, None]).astype(float)  # [horizon, interval]
     known = (h <= np.max(np.where(np.isfinite(high), high, low))) | (p[np.isinf(end)].sum() < NOTHING)
     curve = np.where(known, np.clip(by_then @ p, 0.0, 1.0), np.nan)[:, None]
-    variance = np.where(known, _variance(within, p, by_then), np.nan)[:, None]
+    variance = np.where(known, _variance(covariance, p, by_then), np.nan)[:, None]
     return Incidence(h, curve, *log_log(curve, variance), variance, at_risk, low.size)
+
+
+@lru_cache(maxsize=32)
+def _fit(low: bytes, high: bytes) -> tuple[Floats, Floats, Floats]:
+    """Return the right ends of the innermost intervals, their masses, and the covariance of those that are not 0.
+
+    It takes the bytes of both ends, so that one fit serves every horizon.
+    """
+    left, right = np.frombuffer(low), np.frombuffer(high)
+    start, order, end = innermost(left, right)
+    within = _within(left, right, start, order, end)
+    p = _masses(within)
+    return end, p, _covariance(within, p)
 
 
 def innermost(low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
@@ -160,12 +172,16 @@ def _newton(a: Floats, p: Floats) -> Floats:
     return p
 
 
-def _variance(within: Bools, p: Floats, by_then: Floats) -> Floats:
-    """Return the variance [horizon] of the summed masses, from the observed information of those that are not 0."""
+def _covariance(within: Bools, p: Floats) -> Floats:
+    """Return the covariance of the masses that are not 0, from their observed information."""
     some = p > NOTHING
     a, m = within[:, some].astype(float), int(some.sum())
     scaled = a / (a @ p[some])[:, None]
     free = np.vstack([np.eye(m - 1), -np.ones(m - 1)])  # the last mass is what is left of 1
-    covariance = free @ np.linalg.pinv(free.T @ (scaled.T @ scaled) @ free, hermitian=True) @ free.T
-    summed = by_then[:, some]
+    return free @ np.linalg.pinv(free.T @ (scaled.T @ scaled) @ free, hermitian=True) @ free.T
+
+
+def _variance(covariance: Floats, p: Floats, by_then: Floats) -> Floats:
+    """Return the variance [horizon] of the summed masses."""
+    summed = by_then[:, p > NOTHING]
     return np.maximum(np.einsum("hi,ij,hj->h", summed, covariance, summed), 0.0)

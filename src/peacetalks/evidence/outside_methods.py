@@ -118,7 +118,7 @@ def regressed(given: Sample) -> tuple[pl.DataFrame, pl.DataFrame]:
     fitted, cases = regression.described(given.whole), regression.described(given.own)
     if cases.height:
         return fitted, cases.with_columns(start=pl.lit(given.today))
-    traits = {c.column: c.value for c in given.chosen.conditions if c.sign == "="}
+    traits = {c.column: c.value for c in given.chosen.conditions if c.sign == "=" and len(c.values) == 1}
     typed = [pl.lit(v).cast(fitted.schema[c]).alias(c) for c, v in traits.items() if c in fitted.columns]
     return fitted, fitted.with_columns(*typed, start=pl.lit(given.today))
 

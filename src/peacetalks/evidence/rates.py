@@ -9,8 +9,9 @@ it has, how many are used, left out or censored, and where the record ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,16 +23,26 @@ from peacetalks.evidence.classes import CaseFilter, Where, prepared
 from peacetalks.evidence.composition import Composition, Coverage, Left, compose, coverage, sort_out, unplaced
 from peacetalks.evidence.dates import DAYS_PER_YEAR, as_date
 from peacetalks.evidence.follow_up import followed, length_days, until_comprehensive, years_to_return
-from peacetalks.evidence.grammar import EVENTS, Event, parse
+from peacetalks.evidence.grammar import EVENTS, Event, Question, parse
 from peacetalks.evidence.local_tables import version_in_use
 from peacetalks.evidence.plain import plain
 from peacetalks.evidence.shrink import design_effect, posterior, precision
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from datetime import date
 
+ROW = {"question": pl.String, "where": pl.String, "as_of": pl.Date}  # the columns of `BaseRate.to_polars`
+ROW |= dict.fromkeys(("probability", "low", "high"), pl.Float64) | {"n": pl.Int64}
+ROW |= dict.fromkeys(("effective_n", "observed", "parent"), pl.Float64)
 
-@dataclass(frozen=True)
+BY_YEAR = (
+    "Returns are dated by calendar year, so that a time below half a year counts only those of the year of the end: "
+    "ask about 1 year or more."
+)
+
+
+@dataclass(frozen=True, repr=False)
 class BaseRate:
     """A base rate and how it was estimated."""
 
@@ -53,10 +64,42 @@ class BaseRate:
     parent_class: Composition | None  # of the parent class; None for a class that is its own parent
     unplaced: tuple[Left, ...]  # cases that are in no class by the traits asked about
     coverage: tuple[Coverage, ...]  # where each dataset ends
+    complement: bool = False  # whether what is asked is that the event has not come; `own` then still counts the event
+
+    def __repr__(self) -> str:
+        """Return the rate with its interval, its class and what it counts, in a few lines."""
+        known = self.probability is not None and self.interval is not None
+        rate = f"{self.probability:.1%} (95%: {self.interval[0]:.1%} to {self.interval[1]:.1%})" if known else "unknown"
+        lines = (
+            f"{self.question}: {rate}, n = {self.n}",
+            f"  {self.where or 'all cases'}, as of {self.as_of or 'the last day recorded'}",
+            f"  {self.definition}",
+            f"  {self.source}",
+        )
+        return "\n".join(map(clip, lines))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return one row: question, class, date, probability, its 95% interval, number of cases; unknown is null."""
+        low, high = self.interval or (None, None)
+        row = {"question": self.question, "where": self.where, "as_of": self.as_of, "probability": self.probability}
+        row |= {"low": low, "high": high, "n": self.n, "effective_n": self.effective_n, "observed": self.observed}
+        return pl.DataFrame([row | {"parent": self.parent}], schema=ROW)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; unknown is None."""
         return plain(self)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A rate with its 95% interval and number of cases; None where the data are insufficient."""
+
+    probability: float | None
+    interval: tuple[float, float] | None
+    n: int
 
 
 @dataclass(frozen=True)
@@ -118,7 +161,7 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
     ----------
     question
         ``"EVENT within NUMBER UNIT"``, such as ``"war ends within 2 years"``, or ``"EVENT"`` for a share of how cases
-        ended (`questions` lists the events).
+        ended (`questions` lists the events); or in other words, such as ``"civil war lasts a year"``.
     where
         The reference class (`classes`), such as ``"interstate, reached=3y"``; None for all cases.
     as_of
@@ -133,7 +176,7 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
     Raises
     ------
     EvidenceError
-        With suggestions, for an unknown event, covariate, name or value.
+        With suggestions, for an unknown event (`UnknownQuestion`), covariate, name or value.
 
     References
     ----------
@@ -147,12 +190,39 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
     (0.213, 280)
     """
     asked = parse(question)
-    event = asked.event
-    sample = _Sample.of(event, CaseFilter.parse(event.kind, where), asked.days, as_date(as_of))
-    own, parent = sample.own, sample.parent
+    sample = _Sample.of(asked.event, class_asked(asked, where), asked.days, as_date(as_of))
+    found = _base_rate(sample, asked.text)
+    return _complement(found, asked.event) if asked.complement else found
+
+
+def class_asked(asked: Question, where: Where) -> CaseFilter:
+    """Return the reference class of a question: `where`, within the class that its words ask for."""
+    chosen = CaseFilter.parse(asked.event.kind, where)
+    if not asked.where:
+        return chosen
+    both = CaseFilter.parse(asked.event.kind, asked.where).narrowed(chosen)
+    return replace(both, conditions=tuple(dict.fromkeys(both.conditions)))
+
+
+def estimate(event: Event, chosen: CaseFilter, days: int | None, as_of: date | None, complement: bool = False) -> Brief:
+    """Return the rate of an event in a class, as `base_rate` does, without what it is made of.
+
+    >>> event = parse("ceasefire fails within 30 days").event
+    >>> round(estimate(event, CaseFilter("ceasefires"), 30, None).probability, 3)
+    0.213
+    """
+    sample = _Sample.of(event, chosen, days, as_of)
+    own = sample.own
+    mean, interval, _ = _shrunk(sample, own, sample.parent)
+    return Brief(_rest(mean), _turned(interval), own.n) if complement else Brief(mean, interval, own.n)
+
+
+def _base_rate(sample: _Sample, text: str) -> BaseRate:
+    """Return the rate of an event in a sample, with what it is made of."""
+    event, own, parent = sample.event, sample.own, sample.parent
     mean, interval, weight = _shrunk(sample, own, parent)
     return BaseRate(
-        question=asked.text,
+        question=text,
         where=str(sample.chosen),
         as_of=sample.as_of,
         probability=mean,
@@ -165,12 +235,41 @@ def base_rate(question: str, where: Where = None, as_of: date | str | None = Non
         bounds=_bounds(sample, own.p),
         definition=event.definition,
         source="; ".join(f"{card(d).title} {version_in_use(d)}" for d in SOURCES[event.kind]),
-        caution=event.caution,
+        caution=BY_YEAR if event.how == "years" and not _years(sample.days) else event.caution,
         own=sample.composition(sample.chosen, own),
         parent_class=sample.composition(sample.chosen.parent, parent) if parent else None,
         unplaced=unplaced(sample.chosen, sample.population, sample.scope),
         coverage=coverage(event.kind, sample.as_of),
     )
+
+
+def _complement(r: BaseRate, event: Event) -> BaseRate:
+    """Return the rate at which the event of `r` does not come."""
+    caution = event.caution
+    if r.bounds:
+        caution = (
+            "Half of all ceasefires have no known fate: `bounds` are the complements of this curve (lower) and of the "
+            "recorded terminations as a share of all ceasefires (upper)."
+        )
+    return replace(
+        r,
+        probability=_rest(r.probability),
+        interval=_turned(r.interval),
+        observed=_rest(r.observed),
+        parent=_rest(r.parent),
+        bounds=_turned(r.bounds),
+        definition=f"Complement of '{event.name}'. {r.definition}",
+        caution=caution,
+        complement=True,
+    )
+
+
+def _rest(p: float | None) -> float | None:
+    return None if p is None else 1 - p
+
+
+def _turned(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if interval is None else (1 - interval[1], 1 - interval[0])
 
 
 def class_weight(event: Event, chosen: CaseFilter, days: int, as_of: date | None = None) -> float:
@@ -211,9 +310,14 @@ def rate(event: Event, frame: pl.DataFrame, days: int | None, as_of: date | None
     if event.how == "share":
         return _share(used[event.column].is_in(list(event.ends)), used["cluster"])
     if event.how == "years":  # active again within whole calendar years of the end
-        within = (years_to_return() <= round((days or 0) / DAYS_PER_YEAR)).fill_null(False)
+        within = (years_to_return() <= _years(days)).fill_null(False)
         return _share(used.select(hit=within)["hit"], used["cluster"])
     return _timed(event, used, days or 0)
+
+
+def _years(days: int | None) -> int:
+    """Return the whole years that stand for a horizon in days."""
+    return round((days or 0) / DAYS_PER_YEAR)
 
 
 def _share(hit: pl.Series, cluster: pl.Series) -> Rate:
@@ -276,4 +380,4 @@ def _bounds(sample: _Sample, upper: float) -> tuple[float, float] | None:
     return _lower(sample.days or 0, sample.chosen, sample.as_of), upper
 
 
-__all__ = ["BaseRate", "Rate", "base_rate", "class_weight", "questions", "rate"]
+__all__ = ["BaseRate", "Brief", "Rate", "base_rate", "class_asked", "class_weight", "estimate", "questions", "rate"]
