@@ -11,12 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peacetalks import catalog, evidence
     from peacetalks.conflicts.fill import load
     from peacetalks.equilibrium.forward import Trajectory, forecast, trajectory
     from peacetalks.equilibrium.simulate import simulate
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.equilibrium.solve import solve
     from peacetalks.errors import GameError, NotSolved, SpecError
+    from peacetalks.evidence.rates import base_rate
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
@@ -27,6 +29,7 @@ _HOME = {
     "game.language": ("Chance", "Decision", "Game", "Move", "Simultaneous"),
     "scenario.scenario": ("Scenario", "patch"),
     "conflicts.fill": ("load",),
+    "evidence.rates": ("base_rate",),
     "mechanisms.standard_game": ("build",),
     "equilibrium.solution": ("Solution",),
     "equilibrium.solve": ("solve",),
@@ -34,6 +37,7 @@ _HOME = {
     "equilibrium.simulate": ("simulate",),
     "forecasting.outlook": ("outlook",),
 }
+_PACKAGES = ("catalog", "evidence")  # that are public as they are: classic games, the historical record
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 
 __version__ = "0.1.0"
@@ -49,7 +53,10 @@ __all__ = [
     "Solution",
     "SpecError",
     "Trajectory",
+    "base_rate",
     "build",
+    "catalog",
+    "evidence",
     "forecast",
     "load",
     "outlook",
@@ -63,12 +70,14 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing the package costs nothing."""
     if name in _WHERE:
-        if name == "outlook":
-            import_module("peacetalks.pages.notebook")
+        if _WHERE[name].startswith("forecasting."):
+            import_module("peacetalks.pages.notebook")  # how an outlook is shown
         value = globals()[name] = getattr(import_module(f"peacetalks.{_WHERE[name]}"), name)
         return value
+    if name in _PACKAGES:
+        return import_module(f"peacetalks.{name}")
     raise AttributeError(f"module 'peacetalks' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted(set(globals()) | set(__all__))
+    return [*__all__, "__version__"]

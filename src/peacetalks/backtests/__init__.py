@@ -29,4 +29,8 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
 
 
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
 __all__ = ["Backtest", "backtest", "reanchor", "rebuild"]

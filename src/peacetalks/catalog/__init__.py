@@ -81,6 +81,10 @@ _GAMES: dict[str, Callable[..., Game]] = {
 }
 
 
+def __dir__() -> list[str]:
+    return list(__all__)
+
+
 def names() -> list[str]:
     """Return the names of the games, sorted.
 

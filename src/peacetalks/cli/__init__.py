@@ -16,3 +16,7 @@ def main(argv: list[str] | None = None) -> None:
         print("Interrupted: nothing was written; the same command starts again.", file=sys.stderr)
         sys.exit(130)
     run(argv)
+
+
+def __dir__() -> list[str]:
+    return ["main"]

@@ -15,20 +15,20 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.equilibrium.belief_grid import beliefs_at
+from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.solved_game import probabilities
 from peacetalks.equilibrium.timings import timed
 from peacetalks.equilibrium.transitions import forward_distributions, opening_distribution
 from peacetalks.errors import GameError
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from peacetalks.equilibrium.solution import Solution
-
 Label = Callable[[Any], str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """Probability mass over states and beliefs at the end of each period; made by `trajectory`.
 
@@ -38,6 +38,11 @@ class Trajectory:
 
     solution: Solution
     mass: np.ndarray  # [period, boundary, belief]; entry 0 is the end of the first period
+
+    def __repr__(self) -> str:
+        """Return how much mass is followed, in one line."""
+        periods, states, beliefs = self.mass.shape
+        return f"Trajectory over {periods} periods: {states:,} states at {beliefs:,} public beliefs"
 
     @property
     def states(self) -> tuple[Any, ...]:
@@ -67,7 +72,7 @@ class Trajectory:
         return _array(out, names).assign_attrs(undershoot=undershoot)
 
     def beliefs(self, player: str) -> xr.DataArray:
-        """Return the distribution of the public belief about `player`: mean and 5/25/50/75/95% points by period.
+        """Return the public belief about `player` by period: mean, 5/25/50/75/95% points, standard deviation ("sd").
 
         The mean is the prior at every date (beliefs are a martingale); the spread is what has been learnt.
         """
@@ -77,7 +82,7 @@ class Trajectory:
         ax = int(grid.axis[game.players.index(player)])
         at = np.arange(grid.total) // grid.stride[ax] % grid.size[ax]
         mass = self.mass.sum(axis=1)
-        types, stats = game.type_names(player), ["mean", "q05", "q25", "q50", "q75", "q95"]
+        types, stats = game.type_names(player), ["mean", "q05", "q25", "q50", "q75", "q95", "sd"]
         out = np.zeros((len(mass), len(types), len(stats)))
         for k in range(len(types)):
             p = grid.points[ax, at, k]
@@ -85,7 +90,9 @@ class Trajectory:
             for t, m in enumerate(mass):
                 below = np.maximum.accumulate(np.cumsum(m[order]) / m.sum())
                 cuts = np.searchsorted(below, [0.05, 0.25, 0.5, 0.75, 0.95])
-                out[t, k] = [m @ p / m.sum(), *p[order][np.minimum(cuts, len(p) - 1)]]
+                mean = m @ p / m.sum()
+                points = p[order][np.minimum(cuts, len(p) - 1)]
+                out[t, k] = [mean, *points, np.sqrt(m @ (p - mean) ** 2 / m.sum())]
         coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, types)), "statistic": stats}
         return xr.DataArray(out, coords, ("period", "type", "statistic"))
 
@@ -109,6 +116,7 @@ def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndar
 
 def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
     """Run the forward pass of a solved game for `periods` periods (default: the game's own)."""
+    check_solution(s, "trajectory")
     horizon = s.game.periods
     periods = horizon if periods is None else periods
     if periods is None:
@@ -123,9 +131,23 @@ def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
     return Trajectory(s, mass)
 
 
+def check_solution(given: object, function: str) -> None:
+    """Raise `GameError`, with what to write, where `function` was given something else than a solved game."""
+    if isinstance(given, Solution):
+        return
+    kind, hint = type(given).__name__, f", {shorten(given)}"
+    if kind == "Scenario":
+        hint = ": did you mean outlook(scenario)? A game of your own: solve(build(scenario)) first"
+    elif kind == "Game":
+        hint = f": did you mean {function}(solve(game), ...)?"
+    elif isinstance(given, str):
+        hint = f": did you mean outlook(load({given!r}))?"
+    raise GameError(f"{function} takes a Solution, as solve returns it; this is a {kind}{hint}")
+
+
 def forecast(
     s: Solution,
-    outcome: Label,
+    outcome: Label | None = None,
     periods: int | None = None,
     given: Mapping[str, Any] | None = None,
     prior: Mapping[str, Mapping[Any, float]] | None = None,
@@ -136,7 +158,7 @@ def forecast(
     ----------
     s : Solution
     outcome : function
-        `state -> str`, applied to the public state at the end of a period.
+        Required: `state -> str`, applied to the public state at the end of a period.
     periods : int, optional
         How many; default the game's own (a stationary game needs a number).
     given : {player: type}, optional
@@ -159,11 +181,14 @@ def forecast(
     >>> f.sel(outcome="war").values.round(3).tolist()
     [0.9, 0.81, 0.729]
     """
+    check_solution(s, "forecast")
+    if outcome is None:
+        raise GameError("forecast needs `outcome`, a function state -> str that names each state, such as outcome=str")
     own = {player: {kind: 1.0} for player, kind in (given or {}).items()} | dict(prior or {})
     return trajectory(s, periods).outcomes(outcome, own)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Paths:
     """Sample paths; made by `simulate`."""
 
@@ -175,6 +200,13 @@ class Paths:
     ]  # player -> [path] discounted welfare; the value after the last period of a finite game included
     moves: pl.DataFrame  # path, period, stage, player, move
     seed: int
+
+    def __repr__(self) -> str:
+        """Return how many paths there are, in one line."""
+        paths, ends = self.at.shape
+        return (
+            f"Paths: {paths:,} sample paths of {ends - 1} periods through {len(self.states):,} states, seed {self.seed}"
+        )
 
     def outcomes(self, outcome: Label) -> xr.DataArray:
         """Return the share of paths in each outcome (period, outcome)."""

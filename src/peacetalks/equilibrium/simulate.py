@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from peacetalks.equilibrium.belief_grid import update
-from peacetalks.equilibrium.forward import Paths
+from peacetalks.equilibrium.forward import Paths, check_solution
 from peacetalks.equilibrium.off_grid import solve_node
 from peacetalks.equilibrium.solved_game import by_participant
 from peacetalks.errors import GameError
@@ -55,6 +55,7 @@ def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int
     >>> abs(float(paths.payoff["A"].mean()) - 0.5) < 0.06
     True
     """
+    check_solution(s, "simulate")
     if seed is None:
         raise GameError("simulate needs a seed, so that the result can be reproduced")
     horizon = periods if periods is not None else s.game.periods

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,16 +16,18 @@ from peacetalks.equilibrium.solved_game import SolvedGame
 from peacetalks.equilibrium.transitions import welfare
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from peacetalks.equilibrium.belief_grid import Interpolation
 
+SHOWN_WARNINGS = 3  # that the repr of a solution holds
 MOST_SELECTIONS = 32  # fixed points that are kept at a node
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Solution(SolvedGame):
     """A solved game; made by `solve`.
 
@@ -56,6 +59,25 @@ class Solution(SolvedGame):
     settings: dict[str, Any] = field(repr=False)
     coarser: Solution | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return what was solved and how closely, in a few lines; nothing is computed."""
+        names, how = self.game.players, self.settings
+        precision = ", ".join(dict.fromkeys(f"{x:g}" for x in self.rationality))
+        where = f"{how['states']:,} states, {how['nodes']:,} nodes, {how['beliefs']:,} public beliefs"
+        further = (
+            f"found at {self.multiple:,} (node, belief) pairs, a lower bound" if self.multiple else "none were found"
+        )
+        lines = (
+            f"Solution of a game of {', '.join(map(str, names))} at precision {precision}",
+            f"  {where} ({self.interpolation} interpolation); residual {self.residual:.2g}",
+            f"  further equilibria: {further if 'search' in how else 'not searched for'}",
+            *(f"  warning: {text}" for text in self.warnings[:SHOWN_WARNINGS]),
+        )
+        return "\n".join(map(clip, lines))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
 
     def strategy(
         self,

@@ -45,7 +45,7 @@ from peacetalks.evidence.crosswalk import LABEL_DEFINITIONS, NOT_CODED
 from peacetalks.evidence.outside_composition import outside_composition
 from peacetalks.evidence.plain import plain
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.text_files import shorten
+from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ DEFINITIONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OutsideForecast:
     """Probabilities of labels and outcome classes at some months; NaN where the data set does not code them."""
 
@@ -97,6 +97,12 @@ class OutsideForecast:
     hazard_ratios: dict[str, dict[str, float]] = field(default_factory=dict)  # regression: ending -> trait -> ratio
     made_of: OutsideComposition | None = None  # the cases of the class and of its scope, before any mixing
     coverage: tuple[Coverage, ...] = ()  # where each dataset ends
+
+    def __repr__(self) -> str:
+        """Return the class, and the outcome classes at the last month, in two lines."""
+        at = ", ".join(f"{end} {p:.0%}" for end, p in zip(self.ends, self.end_probability[-1], strict=True))
+        first = clip(f"OutsideForecast {self.reference_class}: n = {self.n}, as of {self.as_of or 'today'}")
+        return f"{first}\n  within {self.horizons_months[-1]} months: {at}"
 
     def to_dataset(self) -> xr.Dataset:
         """Return (period, end) and (period, outcome) arrays with intervals; `period` in months, the rest in `attrs`.

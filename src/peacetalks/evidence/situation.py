@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.plain import plain
+from peacetalks.outcomes import ENDS
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,7 +51,7 @@ class Situation:
         return 0.0 if day is None else float((today - day).days)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RecordAnswer:
     """What the record says of a situation: the outcome classes at some months, with 90 % intervals, and their basis."""
 
@@ -71,6 +73,14 @@ class RecordAnswer:
     anchors: bool = False  # whether it is the answer to the question at hand
     cases: int = 0  # of the class, used or not
     dropped: tuple[Left, ...] = field(default_factory=tuple)  # cases that are not used, by reason
+
+    def __repr__(self) -> str:
+        """Return the class, and the outcome classes at the last month or why there is no answer, in two lines."""
+        if self.ends is None:
+            return clip(f"RecordAnswer {self.name}: no answer. {self.note}")
+        at = ", ".join(f"{end} {p:.0%}" for end, p in zip(ENDS, self.ends[-1], strict=True))
+        first = f"RecordAnswer {self.name}: n = {self.n}{', the answer to the question at hand' * self.anchors}"
+        return f"{clip(first)}\n  within {self.months[-1]} months: {at}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON, without the draws; unknown is None."""

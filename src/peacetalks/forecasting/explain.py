@@ -23,6 +23,7 @@ from peacetalks.forecasting.size import check_size
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.language import Chance
 from peacetalks.mechanisms.state import NO_PACT, label
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
@@ -63,7 +64,7 @@ class OutcomePath:
     probability: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A scenario's game and how it is played; made by `explain`."""
 
@@ -77,6 +78,12 @@ class Explanation:
     dropped: float  # probability of the sequences too rare to be followed
     periods: int
     residual: float
+
+    def __repr__(self) -> str:
+        """Return the size of the game and the most likely path, in two lines."""
+        size = f"{sum(self.states.values()):,} states, {self.nodes:,} nodes, {len(self.stages)} stages"
+        likely = [clip(f"  most likely path, {p.probability:.1%}: {', '.join(p.steps)}") for p in self.paths[:1]]
+        return "\n".join((f"Explanation of {self.scenario.name}: {size}", *likely))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

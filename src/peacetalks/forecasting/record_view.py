@@ -24,6 +24,7 @@ from peacetalks.evidence.plain import plain
 from peacetalks.evidence.question import Situation, answers
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.conflict_class import resolved
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ OTHER_QUESTION = (
 NOTHING_ASKED = "The record was not asked: there is no answer to start from."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RecordView:
     """The outcome classes in one class of past conflicts, with intervals; empty where the data are insufficient."""
 
@@ -73,6 +74,14 @@ class RecordView:
     cases: int = 0  # of the class, used or not
     dropped: tuple[Left, ...] = ()  # cases that are not used, by reason
     runs: Floats | None = field(default=None, compare=False, repr=False)  # [draw, month, end], ends as in `ENDS`
+
+    def __repr__(self) -> str:
+        """Return the class, and the outcome classes at the last month or why there are none, in two lines."""
+        if not self.ends:
+            return clip(f"RecordView {self.reference_class}: no estimate. {self.note}")
+        at = ", ".join(f"{end} {'unknown' if p[-1] is None else format(p[-1], '.0%')}" for end, p in self.ends.items())
+        first = f"RecordView {self.reference_class}: n = {self.n}{', anchors the best estimate' * self.anchors}"
+        return f"{clip(first)}\n  within {self.months[-1]} months: {at}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON, without the draws."""

@@ -15,14 +15,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from html import escape
 from typing import Any
 
 from peacetalks.errors import GameError, did_you_mean
-from peacetalks.text_files import shorten
+from peacetalks.text_files import clip, shorten
 
 State = Hashable
 ONLY = "only"
 MAX_MOVERS = 8  # players who move at once at a stage: the kernels' scratch arrays have so many rows
+SHOWN_STAGES = 8  # that the repr of a game names
 MAX_TYPES = 4  # types of a player: the kernels' scratch arrays have so many columns
 PayMap = Mapping[Any, float]
 Pay = PayMap | Callable[[Mapping[str, Any]], PayMap] | None
@@ -109,7 +111,7 @@ class Chance:
 Stage = Decision | Simultaneous | Chance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Game:
     """A dynamic game with private types, public states and public beliefs (`docs/model.md`).
 
@@ -169,6 +171,29 @@ class Game:
             if not 0.0 <= d <= 1.0:
                 raise GameError(f"discount of {player!r} must lie in [0, 1], got {shorten(d)}")
 
+    def __repr__(self) -> str:
+        """Return players, stages, horizon and discount in three lines.
+
+        >>> Game(("A", "B"), "in", (Decision("quit", "A", lambda s: []),), {"B": {"weak": 0.5, "tough": 0.5}}, None)
+        Game of A, B (types: weak 0.5, tough 0.5)
+          stages of a period: quit
+          stationary, discount 1
+        """
+        names = [f"{p}{_types_text(self.types[p]) if p in self.types else ''}" for p in self.players]
+        stages = [s.name for s in self.stages]
+        more = f" and {len(stages) - SHOWN_STAGES} more" if len(stages) > SHOWN_STAGES else ""
+        horizon = "stationary" if self.periods is None else f"{self.periods} period{'s' * (self.periods != 1)}"
+        factors = sorted({self.discount_of(p) for p in self.players})
+        lines = (
+            f"Game of {', '.join(names)}",
+            f"  stages of a period: {', '.join(stages[:SHOWN_STAGES])}{more}",
+            f"  {horizon}, discount {' to '.join(f'{x:.6g}' for x in dict.fromkeys((factors[0], factors[-1])))}",
+        )
+        return "\n".join(map(clip, lines))
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
+
     def type_names(self, player: str) -> tuple[Any, ...]:
         """Return the types of `player`, in the order of the prior."""
         return tuple(self.types.get(player, {ONLY: 1.0}))
@@ -196,6 +221,11 @@ class Game:
     def starts(self) -> dict[State, float]:
         """Return the opening states with their probabilities."""
         return lottery(self.start, "the start of the game")
+
+
+def _types_text(prior: Mapping[Any, float]) -> str:
+    """Return the prior over a player's types in words."""
+    return f" (types: {', '.join(f'{kind} {p:.3g}' for kind, p in prior.items())})"
 
 
 def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:

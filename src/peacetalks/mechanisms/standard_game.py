@@ -50,6 +50,7 @@ from peacetalks.mechanisms import (
     territory,
 )
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
+from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +83,7 @@ def build(s: Scenario) -> Game:
     >>> [stage.name for stage in build(load("korea-1951")).stages][-2:]
     ['table', 'answer']
     """
+    check_scenario(s, "build")
     if missing := s.left_out():
         raise SpecError(
             f"{s.name}: {', '.join(missing)} left out and not estimated; load the scenario with peacetalks.load, which "

@@ -1,1 +1,19 @@
 """Values as people read them: terminal, HTML, charts, CSV, JSON Schemas."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+# What people use themselves; each is loaded when it is first used.
+_MODULES = ("compare_page", "files", "forecast_page", "infer_page", "notebook", "table_page")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(_MODULES)

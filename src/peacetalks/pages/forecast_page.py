@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from peacetalks.forecasting.views import calendar_dates
+from peacetalks.forecasting.long_table import long_rows
 from peacetalks.pages import files, markup
 from peacetalks.pages.best_text import headlines, shown_months
 from peacetalks.pages.cells import decimal
@@ -15,12 +15,11 @@ from peacetalks.pages.forecast_text import fact_lines, settings_line, view_lines
 from peacetalks.pages.styles import RowKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
-    from xarray import DataArray
-
+    from peacetalks.forecasting.long_table import LongRow
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.pages.forecast_charts import Drawing
 
@@ -103,23 +102,12 @@ def csv(o: Outlook) -> str:
     `inside` (the same as `model`) and the record in each class.
     """
     head = ("period", "view", "level", "outcome", "probability", "date", "low", "high")
-    best = o.pooled
-    first = {"best": best.ends, "model": o.ends, "record": best.record}
-    shown = {view: a for view, a in first.items() if a is not None} | o.views
-    rows = [row for view, a in shown.items() for row in _csv_rows(o, view, "end", a)]
-    return files.csv_text([head, *rows, *_csv_rows(o, "inside", "outcome", o.outcomes)])
+    return files.csv_text([head, *map(_csv_row, long_rows(o))])
 
 
-def _csv_rows(o: Outlook, view: str, level: str, a: DataArray) -> Iterator[tuple[str, ...]]:
-    name = next(str(d) for d in a.dims if d != "period")
-    best = o.pooled
-    ranges = (best.low, best.high) if view in ("best", "pooled") else (None, None)
-    for month, day in zip(a.period.values, calendar_dates(o.as_of, a.period.values), strict=True):
-        for what in a[name].values:
-            at = {"period": month, name: what}
-            spans = ("" if r is None else decimal(float(r.sel(at)), "", ".6f") for r in ranges)
-            p = decimal(float(a.sel(at)), "", ".6f")
-            yield str(month), view, level, what, p, day.isoformat(), *spans
+def _csv_row(row: LongRow) -> tuple[str, ...]:
+    p, *spans = (decimal(x, "", ".6f") for x in (row.probability, row.low, row.high))
+    return str(row.month), row.view, row.level, row.outcome, p, row.date.isoformat(), *spans
 
 
 def as_json(o: Outlook) -> str:

@@ -1,6 +1,91 @@
-"""How values of lower rooms are shown in a notebook; imported with the public name `outlook`."""
+"""How an outlook is shown where people work in Python: at the prompt, in a notebook, as a chart.
 
+Imported with the public names that return one, so that lower rooms need not know of pages.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.errors import SpecError, suggestion
 from peacetalks.forecasting.outlook import Outlook
+from peacetalks.pages.best_text import headline_month, short_why
+from peacetalks.pages.card import bar_at
+from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_page import fragment
+from peacetalks.pages.styles import MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.text_files import clip
+
+if TYPE_CHECKING:
+    from peacetalks.pages.card import Bar
+
+KINDS = {  # of `Outlook.plot`: module and function of the chart
+    "best": ("ends_chart", "ends"),
+    "outcomes": ("forecast_charts", "outcomes"),
+    "terms": ("forecast_charts", "terms"),
+    "beliefs": ("forecast_charts", "beliefs"),
+    "truce": ("forecast_charts", "times"),
+}
+
+
+def short_text(o: Outlook) -> str:
+    """Return the answer in a few lines: best estimate with its 90% interval, why, what it rests on, settings."""
+    s, best = o.settings, o.pooled
+    first = bar_at(o, headline_month(o))
+    whose = "best estimate" if best.ends is not None else MODEL_ALONE
+    classes = [f"n = {view.n}" for view in o.outside if view.anchors]
+    rests = f"{PAST_CONFLICTS} that answer the question: {', '.join(classes) or 'none'}"
+    off = "" if o.grid_error is None else f", grid error up to {percent(float(o.grid_error.max()))}"
+    settings = f"{s['belief_points']} belief points a side{off}, {s['draws']} draws; scenario {o.scenario.digest}"
+    return "\n".join(
+        (
+            clip(f"{o.scenario.title}, as of {o.as_of}"),
+            f"By {first.day}, {whose}: {_shares(first)}",
+            f"  {short_why(o)}",
+            f"  {rests}",
+            f"  {settings}",
+            "  .plot(), .to_polars(), .to_dict() give more",
+        )
+    )
+
+
+def _shares(bar: Bar) -> str:
+    """Return the outcome classes of a bar with their intervals, or why they are not known."""
+    cells = (f"{s.name.lower()} {s.percent}{f' ({s.interval})' if s.interval else ''}" for s in bar.shares)
+    return ", ".join(cells) or bar.label
+
+
+def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
+    """Return a chart of an outlook, for a notebook or to be saved (`.save("chart.svg")`).
+
+    Parameters
+    ----------
+    o : Outlook
+    kind : str
+        "best" (the outcome classes over time: best estimate with its 90% interval, model alone, past conflicts),
+        "outcomes" (of the model alone), "terms" (of a settlement), "beliefs" (about each side), or "truce" (time to
+        a settlement and to the collapse of a truce).
+    width : int
+        In pixels.
+
+    Returns
+    -------
+    altair.Chart
+
+    Raises
+    ------
+    SpecError
+        No chart of that kind; the message names the nearest.
+    """
+    from peacetalks.pages.chart_parts import styled  # Altair is slow to import
+
+    if kind not in KINDS:
+        raise SpecError(f"there is no chart of kind {kind!r}. {suggestion(kind, KINDS)}")
+    module, name = KINDS[kind]
+    return styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width))
+
 
 Outlook._repr_html_ = fragment
+Outlook.__repr__ = lambda self: short_text(self)
+Outlook.plot = plot

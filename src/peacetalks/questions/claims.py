@@ -25,6 +25,7 @@ Examples
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -116,13 +117,19 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """The findings on a scenario's claims; made by `audit`."""
 
     scenario: Scenario
     findings: tuple[Finding, ...]
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Return how many claims were evaluated, with which verdicts, in two lines."""
+        counts = Counter(str(f.verdict) for f in self.findings)
+        verdicts = ", ".join(f"{verdict} {n}" for verdict, n in sorted(counts.items()))
+        return f"Audit of {len(self.claims)} claims about {self.scenario.name}\n  findings: {verdicts}"
 
     @property
     def claims(self) -> tuple[Claim, ...]:

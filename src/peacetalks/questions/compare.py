@@ -45,6 +45,7 @@ from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, interpretations
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import under, written_at
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,7 +136,7 @@ class ChangedEntry:
         return {"path": self.path, **shown, "reason": self.reason}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """A scenario and its accounts; made by `compare`."""
 
@@ -146,6 +147,12 @@ class Comparison:
     views: dict[str, ForecastViews]  # the outcome classes of each at the dates: model alone, record, best estimate
     drivers: dict[str, Drivers]  # of every account, or none
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Return what is compared, in two lines."""
+        months = ", ".join(map(str, self.dates))
+        names = ", ".join(self.expected)
+        return f"Comparison of accounts of {self.scenario.name} at {months} months\n  {clip(names)}"
 
     @property
     def titles(self) -> dict[str, str]:

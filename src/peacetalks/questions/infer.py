@@ -41,6 +41,7 @@ from peacetalks.questions.account_filter import central_log_likelihoods, filter_
 from peacetalks.questions.filter_record import RecordFilter
 from peacetalks.questions.marginal_likelihood import BayesFactor, bayes_factor
 from peacetalks.scenario.accounts import interpretations
+from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inference:
     """What a record says of hidden types, accounts and the forecast; made by `infer`."""
 
@@ -74,6 +75,12 @@ class Inference:
     accuracy: dict[str, Accuracy]  # account -> how far its forecast without the events may be off
     dates: tuple[int, ...]
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Return what was inferred from, in two lines."""
+        months = ", ".join(map(str, self.dates))
+        first = f"Inference for {self.scenario.name} from {len(self.base.events)} events, forecast at {months} months"
+        return f"{first}\n  {clip('accounts: ' + ', '.join(self.log_likelihood))}"
 
     def factors(self) -> dict[str, BayesFactor]:
         """Return each account's log Bayes factor over the base, with its standard error; none without evidence."""

@@ -13,6 +13,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping
+from html import escape
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -46,7 +47,7 @@ from peacetalks.scenario.tables import (
     whole,
 )
 from peacetalks.scenario.validation import read_table
-from peacetalks.text_files import read_text, read_toml, shorten, shown
+from peacetalks.text_files import clip, read_text, read_toml, shorten, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +143,26 @@ class Scenario(Part):
         classes = [" ".join(c.split()) for c in self.reference_classes]
         if again := next((c for c in classes if classes.count(c) > 1), None):
             raise ValueError(f"reference_classes lists {shorten(again)} twice; keep one")
+
+    def __repr__(self) -> str:
+        """Return title, date, sides, mechanisms and numbers in four lines."""
+        sides = " and ".join(f"{side.label} (types: {', '.join(side.types)})" for side in self.sides)
+        tables = [name for name, value in self if isinstance(value, Part) and name not in ("conflict",)]
+        numbers, left = self.numbers(), len(self.left_out())
+        ranges = sum(n.uncertain for n in numbers.values())
+        lines = (
+            f"Scenario {self.name}: {self.title}, as of {self.as_of}",
+            f"  sides: {sides}",
+            f"  mechanisms: {', '.join(tables)}",
+            f"  {len(numbers)} numbers, {ranges} of them with a range{f', {left} left out' if left else ''}; "
+            f"digest {self.digest}",
+        )
+        return "\n".join(map(clip, lines))
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(repr(self))}</pre>"
 
     @property
     def digest(self) -> str:
@@ -268,6 +289,9 @@ def load(name_or_path: str | Path) -> Scenario:
     >>> load("korea-1951").as_of.year
     1951
     """
+    if not isinstance(name_or_path, str | os.PathLike):
+        got = "a Scenario, which is loaded already" if isinstance(name_or_path, Scenario) else shorten(name_or_path)
+        raise SpecError(f"load takes a bundled scenario's name or the path of a .toml file; got {got}")
     name, path = str(name_or_path), Path(name_or_path)
     if path.suffix != ".toml" and path.name == name:
         if name not in bundled():
@@ -301,6 +325,21 @@ def from_table(raw: dict[str, Any], where: str = "scenario") -> Scenario:
     return read_table(raw, Scenario, where, ADVICE).written_as(raw)
 
 
+def check_scenario(given: object, function: str) -> None:
+    """Raise `SpecError`, with what to write, where `function` was given something else than a scenario.
+
+    >>> check_scenario(load("korea-1951"), "outlook")
+    """
+    if isinstance(given, Scenario):
+        return
+    if isinstance(given, str | Path):
+        raise SpecError(f"{function} takes a Scenario; did you mean {function}(load({str(given)!r}))?")
+    hint = ""
+    if type(given).__name__ == "Game":
+        hint = ": this is a Game; did you mean solve(game), then forecast(solution, outcome, periods)?"
+    raise SpecError(f"{function} takes a Scenario, as load and patch return it{hint or f'; got {shorten(given)}'}")
+
+
 def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     """Return the scenario with entries changed; the scenario itself stays as it is.
 
@@ -330,6 +369,7 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     >>> float(s.rationality)
     25.0
     """
+    check_scenario(scenario, "patch")
     if not change:
         raise NothingChanges("a patch that changes nothing is refused; name at least one entry")
     raw = scenario.written()

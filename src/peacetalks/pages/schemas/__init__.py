@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "check": "schemas.check:Check",
+    "evidence-base-rate": "schemas.base_rate:BaseRate",
 }
+
+
+def __dir__() -> list[str]:
+    return ["schema", "table"]
 
 
 def table(command: str) -> type[BaseModel]:
