@@ -50,12 +50,17 @@ def accuracy_of(t: Trajectory, dates: Sequence[int]) -> Accuracy:
 
 def grid_error_of(t: Trajectory) -> xr.DataArray | None:
     """Return the estimated error (period, end) of the belief grid, or None without a coarser grid to compare with."""
+    finer = ends_on_finer_grid(t)
+    return None if finer is None else abs(ends_of(outcomes_of(t)) - finer)
+
+
+def ends_on_finer_grid(t: Trajectory) -> xr.DataArray | None:
+    """Return what the outcome classes (period, end) may become on a finer belief grid; None without a coarser one."""
     s = t.solution
     if s.coarser is None:
         return None
-    ends = ends_of(outcomes_of(t))
     coarser = ends_of(outcomes_of(trajectory(s.coarser, len(t.mass))))
-    return abs(ends - finer_grid_estimate(ends, coarser, s))
+    return finer_grid_estimate(ends_of(outcomes_of(t)), coarser, s)
 
 
 def finer_grid_estimate(here: N, coarser: N, s: Solution) -> N:

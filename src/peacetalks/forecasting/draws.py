@@ -50,10 +50,25 @@ def at_quantiles(scenario: Scenario, paths: Sequence[str], quantiles: np.ndarray
 
 def draw(scenario: Scenario, draws: int, seed: int) -> list[Scenario]:
     """Return `draws` scenarios with every uncertain number drawn; the same seed gives the same draws."""
+    return draw_together([scenario], draws, seed)[0]
+
+
+def draw_together(scenarios: Sequence[Scenario], draws: int, seed: int) -> list[list[Scenario]]:
+    """Return `draws` draws of each scenario; in a draw a number stands at the same quantile in all that have it.
+
+    Differences between the scenarios are then not those of the draws (common random numbers).
+    """
     if not 0 <= draws <= MAX_DRAWS:
         raise SpecError(f"draws must lie between 0 and {MAX_DRAWS}, got {draws}; 16 to 256 are usual")
-    paths = uncertain_paths(scenario)
+    paths = list(dict.fromkeys(path for s in scenarios for path in uncertain_paths(s)))
     if draws == 0 or not paths:
-        return [scenario] * draws
+        return [[s] * draws for s in scenarios]
     points = sobol_points(len(paths), draws, np.random.default_rng(seed))
-    return [at_quantiles(scenario, paths, u) for u in points]
+    return [[_at_known(s, paths, u) for u in points] for s in scenarios]
+
+
+def _at_known(s: Scenario, paths: Sequence[str], quantiles: np.ndarray) -> Scenario:
+    """Return a scenario with those of the numbers at `paths` that it has at their quantiles [path]."""
+    numbers = s.numbers()
+    there = [i for i, path in enumerate(paths) if path in numbers]
+    return at_quantiles(s, [paths[i] for i in there], quantiles[there])

@@ -22,23 +22,23 @@ import xarray as xr
 
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
-from peacetalks.forecasting.draws import draw
+from peacetalks.forecasting.changed import posed
 from peacetalks.forecasting.readout import ends_of, mean_share, plain_columns
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED
 from peacetalks.forecasting.size import check_size, jobs_in_memory
-from peacetalks.forecasting.typical import TypicalForecast, typical_case
 from peacetalks.forecasting.variants import Solved, solve_variants
 from peacetalks.forecasting.views import views, views_to_dict
 from peacetalks.mechanisms.standard_game import derived
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.drivers import Driver
     from peacetalks.forecasting.durations import Durations
+    from peacetalks.forecasting.typical import TypicalForecast
     from peacetalks.scenario.scenario import Scenario
 
 BAND_POINTS = [0.05, 0.25, 0.75, 0.95]  # quantiles over draws
@@ -121,7 +121,7 @@ class Outlook:
     _repr_html_: ClassVar[Callable[[Outlook], str] | None] = None  # how a notebook shows it: given by `pages.notebook`
 
 
-def outlook(
+def outlook(  # noqa: PLR0913, PLR0917 (the settings of one forecast)
     scenario: Scenario,
     periods: int | None = None,
     draws: int = 0,
@@ -131,6 +131,7 @@ def outlook(
     jobs: int = 1,
     answers: AnswerCache | None = None,
     certify: bool = True,
+    changes: Mapping[str, Any] | None = None,
 ) -> Outlook:
     """Return what can be expected from `scenario`.
 
@@ -140,11 +141,10 @@ def outlook(
     periods : int, optional
         Months; default 36, or the scenario's own horizon where that is shorter.
     draws : int
-        How often the ranges are drawn (scrambled Sobol points).  The forecast stays that of the central values; the
-        interval of the best estimate holds the draws too, `bands` have the 5, 25, 75 and 95% points of the model, and
-        `mixture` its mean; `settings["unsolved_draws"]` counts draws left out for want of a solution.
+        How often the ranges are drawn (scrambled Sobol points, from `seed`).  The forecast stays that of the central
+        values; the interval of the best estimate holds the draws too, `bands` have the 5, 25, 75 and 95% points of the
+        model, and `mixture` its mean; `settings["unsolved_draws"]` counts draws left out for want of a solution.
     seed : int
-        Of the draws.
     belief_points : int
         Points of the belief grid per side.
     progress : function, optional
@@ -155,6 +155,8 @@ def outlook(
         With draws: holds games solved before, and each that is solved is added.
     certify : bool
         Search for further equilibria; else `Outlook.multiple` is None.
+    changes : {key: value}, optional
+        What is otherwise than in the scenario, as in `whatif`: it departs from the scenario's typical case.
 
     Raises
     ------
@@ -171,17 +173,16 @@ def outlook(
     >>> list(o.views), o.ends.shape
     (['pooled', 'inside', 'outside [1]', 'outside [2]', 'outside [3]', 'outside [4]'], (2, 3))
     """
-    periods = _checked_periods(scenario, periods)
-    jobs = jobs_in_memory(jobs, check_size(scenario, belief_points, periods, draws))
-    record = record_views(scenario, tuple(range(1, periods + 1)))
-    case, drawn = typical_case(scenario), draw(scenario, draws, seed)
-    store = answers if draws else None
-    solved = solve_variants(scenario, case, periods, drawn, belief_points, certify, progress, jobs, store)
+    this = posed(scenario, changes, draws, seed)
+    periods = checked_periods(this.scenario, periods)
+    jobs = jobs_in_memory(jobs, check_size(this.scenario, belief_points, periods, draws))
+    record = record_views(this.scenario, tuple(range(1, periods + 1)))
+    solved = solve_variants(this, periods, belief_points, certify, progress, jobs, answers if draws else None)
     how = {"draws": draws, "unsolved_draws": draws - len(solved.draws), "seed": seed if draws else None}
-    return _assemble(scenario, solved, record, solved.typical(case), how)
+    return _assemble(this.scenario, solved, record, solved.typical(this.case), how | this.settings)
 
 
-def _checked_periods(scenario: Scenario, periods: int | None) -> int:
+def checked_periods(scenario: Scenario, periods: int | None) -> int:
     """Return how many periods to forecast; raise `SpecError` where the scenario ends before."""
     last = scenario.periods
     if periods is None:

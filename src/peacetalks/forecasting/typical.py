@@ -145,11 +145,11 @@ def _share_below(n: Number, value: float) -> float:
     return min(max(share, EDGE), 1 - EDGE)
 
 
-def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
+def typical_cases(variants: Mapping[str, Scenario], changed: DepartureWords = ACCOUNT) -> dict[str, TypicalCase]:
     """Return the typical case of each account of one scenario (`variants`: "base" and the accounts by name).
 
     It is that of the base, so that what an account changes is a departure from it; an account that puts the conflict
-    into another class has a typical case of its own.
+    into another class has a typical case of its own.  `changed` is what the departure of an account is in words.
     """
     base = variants["base"]
     case, of_base = typical_case(base), _class_of(base)
@@ -160,7 +160,7 @@ def typical_cases(variants: Mapping[str, Scenario]) -> dict[str, TypicalCase]:
         elif s is base or case.twin is None:
             out[name] = case
         else:
-            out[name] = replace(case, departures=(*case.departures, ACCOUNT))
+            out[name] = replace(case, departures=(*case.departures, changed))
     return out
 
 

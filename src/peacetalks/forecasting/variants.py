@@ -18,14 +18,15 @@ from peacetalks.forecasting.durations import Durations, durations
 from peacetalks.forecasting.jobs import require_majority_solved
 from peacetalks.forecasting.readout import ends_of, outcomes_of, terms_mass
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.typical import NOT_SOLVED, TypicalCase, TypicalForecast, drawn_twins
+from peacetalks.forecasting.typical import NOT_SOLVED, TypicalCase, TypicalForecast
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import xarray as xr
 
+    from peacetalks.forecasting.changed import Posed
     from peacetalks.scenario.scenario import Scenario
 
 
@@ -75,10 +76,8 @@ class Solved:
 
 
 def solve_variants(
-    scenario: Scenario,
-    case: TypicalCase,
+    this: Posed,
     periods: int,
-    drawn: Sequence[Scenario],
     belief_points: int,
     certify: bool,
     progress: Callable[[int, int], None] | None,
@@ -86,7 +85,8 @@ def solve_variants(
     answers: AnswerCache | None,
 ) -> Solved:
     """Return what is read off the scenario, its complete-information benchmark, its twin, and the draws of both."""
-    benchmark, twins = complete_information(scenario), drawn_twins(scenario, case, drawn)
+    scenario, case, drawn, twins = this.scenario, this.case, this.drawn, this.twins
+    benchmark = complete_information(scenario)
     central, required = play_key(scenario), [scenario, benchmark]
     typical = [] if case.twin is None else [case.twin]
     variants = {play_key(s): s for s in (*required, *typical, *drawn, *twins)}
