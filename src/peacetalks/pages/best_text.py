@@ -163,7 +163,7 @@ def named(departures: tuple[str, ...], most: int = NAMED) -> str:
         return "nothing that the record describes"
     if len(departures) > most:
         return f"{', '.join(departures[:most])} and {len(departures) - most} more"
-    return _list(departures)
+    return listed(departures)
 
 
 def best_estimate_lines(o: HasViews) -> list[str]:
@@ -179,7 +179,7 @@ def basis_lines(o: HasViews) -> list[str]:
     if not best.adjusted:
         return [
             f"Best estimate: {PAST_CONFLICTS} [{best.number}], as they stand. {best.reason}",
-            f"Its 90% interval holds {_list(best.interval_holds)}.",
+            f"Its 90% interval holds {listed(best.interval_holds)}.",
         ]
     w = best.weight
     cases = f"{w.effective_n:,.0f} past cases"
@@ -192,7 +192,7 @@ def basis_lines(o: HasViews) -> list[str]:
         "values, with every number that the record identifies or describes at its typical value.",
         f"The weight was fitted on {cases} known at {o.as_of}, {enough}. Prior, a {best.card['prior']['why']}. "
         f"{' '.join(best.card['limits'])}".rstrip(),
-        f"Its 90% interval holds {_list(best.interval_holds)}.{without}",
+        f"Its 90% interval holds {listed(best.interval_holds)}.{without}",
     ]
 
 
@@ -212,7 +212,7 @@ def bound_lines(o: HasViews) -> list[str]:
 def outside_lines(o: HasViews) -> list[str]:
     """Return a sentence on where the best estimate lies outside both record and model, and why; none where nowhere."""
     found = {e: [str(m) for m in shown_months(o) if _outside(o, e, m)] for e in ENDS}
-    where = [f"{END_NAMES[e].lower()} at {_list(months)} mo" for e, months in found.items() if months]
+    where = [f"{END_NAMES[e].lower()} at {listed(months)} mo" for e, months in found.items() if months]
     if not where:
         return []
     return [
@@ -279,6 +279,6 @@ def _at(a: xr.DataArray, end: str, month: int) -> str:
     return whole_percent(float(a.sel(end=end, period=month)))
 
 
-def _list(items: Sequence[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Return one item or more as a list in words."""
     return " and ".join(filter(None, (", ".join(items[:-1]), items[-1])))

@@ -59,7 +59,7 @@ def account_lines(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
         return (f"{by}: no best estimate. {f.pooled.reason}".rstrip(),)
     points = {e: [float(a.sel(end=e)) for a in known.values()] for e in ENDS}
     if len(known) == len(views) and all(max(p) - min(p) <= NEARLY for p in points.values()):
-        spans = ", ".join(f"{END_NAMES[e].lower()} {_span(p)}" for e, p in points.items())
+        spans = ", ".join(f"{END_NAMES[e].lower()} {span(p)}" for e, p in points.items())
         return (f"{by}, whichever account you hold: {spans}.",)
     each = "; ".join(
         f"{n} {whole_percent(p)} ({interval_cell(views[n].pooled, PEACE, m)})"
@@ -79,7 +79,12 @@ def after(beginning: str, sentence: str) -> str:
     return f"{beginning}: {sentence[0].lower()}{sentence[1:]}"
 
 
-def _span(p: Sequence[float]) -> str:
+def span(p: Sequence[float]) -> str:
+    """Return the lowest and highest of some probabilities, in whole percent.
+
+    >>> span([0.13, 0.147]), span([0.131, 0.129])
+    ('13 to 15%', '13%')
+    """
     low, high = whole_percent(min(p)), whole_percent(max(p))
     return low if low == high else f"{low.removesuffix('%')} to {high}"
 

@@ -1,0 +1,192 @@
+"""The finding of a comparison, an inference, an audit and a backtest: one sentence, made from their numbers.
+
+It is the first thing on the page and on the terminal, and `finding` in JSON.
+
+References
+----------
+Kass, R. E., and A. E. Raftery (1995). Bayes factors. *Journal of the American Statistical Association* 90, 773-795.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import exp
+from typing import TYPE_CHECKING
+
+from peacetalks.backtests.case_outcomes import MONTHS
+from peacetalks.backtests.targets import better
+from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month, listed
+from peacetalks.pages.cells import decimal, percent_range, whole_percent
+from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.pages.view_rows import NEARLY, span
+from peacetalks.questions.claims import Verdict
+from peacetalks.questions.marginal_likelihood import Evidence, bayes_factor
+from peacetalks.scenario.dates import months_later
+
+if TYPE_CHECKING:
+    from peacetalks.backtests.results import Backtest
+    from peacetalks.evidence.score import Skill
+    from peacetalks.forecasting.views import ForecastViews
+    from peacetalks.questions.claims import Audit
+    from peacetalks.questions.compare import Comparison
+    from peacetalks.questions.infer import Inference
+
+SLIGHTLY = 0.02  # share of a score up to which a difference is called slight
+STRENGTHS = ((3.0, "hardly worth a mention"), (20.0, "positive evidence"), (150.0, "strong evidence"))  # Kass, Raftery
+STRONGEST = "very strong evidence"
+SURE = 2.0  # standard errors of a log Bayes factor from which it is taken as different from none
+LARGEST = 1e6  # factors beyond are not written out
+
+
+def compare_finding(c: Comparison) -> str:
+    """Return what the accounts of a comparison make of the answer."""
+    answers = {name: _answer(f) for name, f in c.views.items()}
+    estimated = {name: a for name, a in answers.items() if has_best(c.views[name])}
+    shown, whose = (estimated, "") if estimated else (answers, f" ({MODEL_ALONE})")
+    f = c.views["base"]
+    by, spans = f"by {day_name(months_later(f.as_of, headline_month(f)))}", {}
+    for end in ENDS:
+        values = [a[end] for a in shown.values()]
+        spans[end] = max(values) - min(values)
+    without = [name for name in answers if name not in shown]
+    but = f"; there is no {BEST_ESTIMATE} under {listed(without)}" if without else ""
+    if max(spans.values()) <= NEARLY:
+        first, *rest = (f"{END_NAMES[e].lower()}{{}} {span([a[e] for a in shown.values()])}" for e in ENDS)
+        ends = ", ".join((first.format(f" {by} is"), *(r.format("") for r in rest)))
+        return f"Whichever account is held, {ends}{whose}{but}."
+    end = PEACE if spans[PEACE] > NEARLY else max(spans, key=lambda e: spans[e])
+    low, *_, high = sorted(shown, key=lambda name: shown[name][end])
+    beside = "" if not estimated else f"; their 90% intervals {_overlap(c, low, high, end)}"
+    return (
+        f"It depends on the account: {END_NAMES[end].lower()} {by} is {whole_percent(shown[low][end])} under {low} and "
+        f"{whole_percent(shown[high][end])} under {high}{whose}{beside}{but}."
+    )
+
+
+def infer_finding(i: Inference) -> str:
+    """Return what a record says of the accounts; with one account, how far it moves the answer."""
+    events = f"The record of {_count(len(i.common), 'event')} that every account can place"
+    if len(i.log_likelihood) < 2:
+        before, after = i.before["base"], i.after["base"]
+        view = BEST_ESTIMATE if has_best(after) else MODEL_ALONE
+        day = day_name(months_later(after.as_of, headline_month(after)))
+        was, now = (whole_percent(_answer(f)[PEACE]) for f in (before, after))
+        moved = (
+            f"moves the {view} of peace by {day} from {was} to {now}"
+            if was != now
+            else (f"leaves the {view} of peace by {day} at {now}")
+        )
+        return f"The record of {_count(len(i.base.used), 'event')} {moved}."
+    evidence = i.evidence or {name: Evidence.at_a_point(x) for name, x in i.log_likelihood.items()}
+    first, second, *rest = sorted(evidence, key=lambda name: -evidence[name].log_z)
+    where = "" if i.evidence else ", at the central values of the ranges"
+    factor, error = bayes_factor(evidence[first], evidence[second])
+    if factor <= SURE * error or _times(factor) == "1.0":
+        text = f"{events} does not distinguish {first} from {second} (Bayes factor {_times(factor)}){where}"
+    else:
+        text = f"{events} favours {first} over {second} by a factor of {_times(factor)}, {_strength(factor)}{where}"
+    if not rest:
+        return f"{text}."
+    last = bayes_factor(evidence[first], evidence[rest[-1]]).value
+    return f"{text}; the least likely is {rest[-1]}, by a factor of {_times(last)}, {_strength(last)}."
+
+
+def audit_finding(a: Audit) -> str:
+    """Return how many claims hold and fail, and how many verdicts depend on the account."""
+    accounts = dict.fromkeys(f.account for f in a.findings)
+    verdicts = {c.id: {f.verdict for f in a.findings if f.claim.id == c.id} for c in a.claims}
+    counts = Counter(next(iter(v)) if len(v) == 1 else None for v in verdicts.values())
+    n = {v: counts[v] for v in (Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED)}
+    parts = [_verb(n[Verdict.HOLDS], "hold"), _verb(n[Verdict.FAILS], "fail")]
+    parts.append(f"{n[Verdict.UNDECIDED]} {'is' if n[Verdict.UNDECIDED] == 1 else 'are'} undecided")
+    under = " under every account" if len(accounts) > 1 else ""
+    tail = f"; {_verb(counts[None], 'depend')} on the account" if len(accounts) > 1 else ""
+    others = {Verdict.NOTHING_COMPARED: "only a number", Verdict.NOT_SOLVED: "not solved"}
+    left = "; ".join(f"{what}: {counts[v]}" for v, what in others.items() if counts[v])
+    return f"Of {_count(len(verdicts), 'claim')} {listed(parts)}{under}{tail}{f' ({left})' if left else ''}."
+
+
+def backtest_finding(b: Backtest) -> str:
+    """Return whether the best estimate scored better than past conflicts by themselves on the conflict-years."""
+    q = b.of_years(MONTHS[0])
+    mine = [c.by_row for c in b.compared if c.view == "best"]
+    first = next(c.by_row for c in b.compared if c.view == "best" and c.score == "rps" and c.months == MONTHS[0])
+    best, record = q.of("best"), q.of("record")
+    if found := better(b.compared, "best"):
+        word, more = "better than", f": {listed(found)}"
+    else:
+        worse = all(d.low > 0 for d in mine)
+        slightly = "slightly " if record.rps and first.value < SLIGHTLY * record.rps else ""
+        word = f"{slightly}worse than" if worse else "no better than"
+        more = f" (RPS {decimal(best.rps, form='.4f')} against {decimal(record.rps, form='.4f')})"
+    return (
+        f"The {BEST_ESTIMATE} scored {word} {PAST_CONFLICTS} by themselves on {q.n:,} conflict-years{more}; "
+        f"{_against_climatology(best.rps_skill, record.rps_skill)}."
+    )
+
+
+def _against_climatology(best: Skill | None, record: Skill | None) -> str:
+    """Return how best estimate and past conflicts stand against climatology, as their intervals have it."""
+    words = [
+        "better than" if k and k.low > 0 else "worse than" if k and k.high < 0 else "not distinguishable from"
+        for k in (best, record)
+    ]
+    if words[0] != words[1]:
+        return f"the {BEST_ESTIMATE} is {words[0]} climatology, {PAST_CONFLICTS} are {words[1]} it"
+    return (
+        f"neither is {words[0].removeprefix('not ')} climatology"
+        if "not " in words[0]
+        else f"both are {words[0]} climatology"
+    )
+
+
+def _answer(f: ForecastViews) -> dict[str, float]:
+    """Return the probability of each outcome class at the month of the headline: best estimate, or model alone."""
+    a = f.pooled.ends if has_best(f) and f.pooled.ends is not None else f.ends
+    return {e: float(a.sel(end=e, period=headline_month(f))) for e in ENDS}
+
+
+def _overlap(c: Comparison, one: str, other: str, end: str) -> str:
+    """Return whether the 90% intervals of two accounts overlap, with both."""
+    m = headline_month(c.views["base"])
+    spans = []
+    for name in (one, other):
+        best = c.views[name].pooled
+        assert best.low is not None
+        assert best.high is not None
+        spans.append([float(a.sel(end=end, period=m)) for a in (best.low, best.high)])
+    apart = max(s[0] for s in spans) > min(s[1] for s in spans)
+    return f"{'do not overlap' if apart else 'overlap'} ({' and '.join(percent_range(*s) for s in spans)})"
+
+
+def _strength(log_factor: float) -> str:
+    """Return what a Bayes factor is called (Kass and Raftery 1995).
+
+    >>> _strength(0.5), _strength(2.0), _strength(9.0)
+    ('hardly worth a mention', 'positive evidence', 'very strong evidence')
+    """
+    return next((word for most, word in STRENGTHS if exp(min(log_factor, 700)) < most), STRONGEST)
+
+
+def _times(log_factor: float) -> str:
+    """Return a Bayes factor as it is written in a sentence.
+
+    >>> _times(1.1), _times(3.0), _times(8.0), _times(900.0)
+    ('3.0', '20', '3,000', 'over a million')
+    """
+    factor = exp(min(log_factor, 700))
+    if factor >= LARGEST:
+        return "over a million"
+    if factor < 10:
+        return f"{factor:.1f}"
+    digits = len(str(int(factor))) - 2
+    return f"{round(factor, -digits):,.0f}"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' * (n != 1)}"
+
+
+def _verb(n: int, verb: str) -> str:
+    return f"{n} {verb}{'s' * (n == 1)}"
