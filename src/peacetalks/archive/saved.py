@@ -178,12 +178,16 @@ def _at(n: Numbers, table: Mapping[str, Column], start: dict[str, float], day: d
     out = {}
     for end in ENDS:
         values = np.array([start[end], *(np.nan if p is None else p for p in table[end])])
-        out[end] = _interpolated(days, values, float(day.toordinal()))
+        out[end] = interpolated(days, values, float(day.toordinal()))
     return None if any(np.isnan(p) for p in out.values()) else out
 
 
-def _interpolated(x: np.ndarray, y: np.ndarray, at: float) -> float:
-    """Return y at a place by linear interpolation; a point that is met exactly needs no neighbour."""
+def interpolated(x: np.ndarray, y: np.ndarray, at: float) -> float:
+    """Return y at a place by linear interpolation; a point that is met exactly needs no neighbour.
+
+    >>> interpolated(np.array([0.0, 2.0, 4.0]), np.array([0.0, 1.0, np.nan]), 1.0)
+    0.5
+    """
     k = int(np.searchsorted(x, at))
     if x[k] == at:
         return float(y[k])
@@ -236,9 +240,9 @@ def saved(o: Outlook, moment: dt.datetime | None = None) -> SavedForecast:
         ],
         tables={t.name: t.sha256[:DIGITS] for t in found.tables},
         state=resolved(scenario).state or "fighting",
-        scenario=_normal(scenario.written()),
-        estimated=_normal(estimates(from_table(scenario.written(), scenario.name))),
-        forecast=_normal(o.to_dict()),
+        scenario=normal(scenario.written()),
+        estimated=normal(estimates(from_table(scenario.written(), scenario.name))),
+        forecast=normal(o.to_dict()),
     )
 
 
@@ -247,7 +251,7 @@ def program_digest() -> str:
     return sources_digest(MADE_BY)[:DIGITS]
 
 
-def _normal(value: Any) -> Any:
+def normal(value: Any) -> Any:
     """Return a value as it is read back from JSON."""
     return json.loads(json.dumps(plain(value), allow_nan=False))
 

@@ -1,0 +1,87 @@
+"""What is compared with another: a saved forecast, or a scenario that is forecast now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.archive.folder import read_saved
+from peacetalks.archive.saved import normal
+from peacetalks.conflicts.fill import estimates, filled, load
+from peacetalks.errors import ArchiveError
+from peacetalks.questions.compare import WrittenNumber
+from peacetalks.scenario.paths import written_at
+from peacetalks.scenario.quantity import Number
+from peacetalks.scenario.scenario import Scenario, from_table
+from peacetalks.text_files import shown
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from peacetalks.archive.saved import SavedForecast
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One of two that are compared: a scenario, and its forecast where it was saved."""
+
+    name: str  # of the file or the bundled scenario
+    scenario: Scenario  # filled as this version of the program fills it
+    written: dict[str, Any]  # the plain table, as JSON has it
+    estimated: dict[str, Any]  # numbers that are left out, by path, as they were estimated
+    saved: SavedForecast | None = None
+
+    @property
+    def as_of(self) -> date:
+        """The date after which nothing enters."""
+        return self.scenario.as_of
+
+    def written_at(self, path: str) -> Any:
+        """Return the entry at a path as it is shown: a number with its range, another value, or None."""
+        raw = written_at(self.written, path)
+        raw = self.estimated.get(path) if raw is None else raw
+        number = _number_at(self.scenario, path) if raw is not None else None
+        if number is None:
+            return raw
+        return WrittenNumber.of(Number.parse(raw))
+
+
+def _number_at(scenario: Scenario, path: str) -> Number | None:
+    """Return the scenario's number at a path, None where no number stands there."""
+    return scenario.numbers().get(path)
+
+
+def subject(name: str | Path) -> Subject:
+    """Return what a name or path stands for.
+
+    Parameters
+    ----------
+    name : str or Path
+        A saved forecast (`.json`), a scenario file (`.toml`), or the name of a bundled scenario.
+
+    Raises
+    ------
+    ArchiveError
+        A folder, or a file that is not a saved forecast.
+    SpecError
+        No such scenario, one that cannot be read, or a saved one that this version of the program does not read.
+    """
+    path = Path(name)
+    if path.is_dir():
+        found = sorted(p.name for p in path.iterdir() if p.suffix == ".json")
+        last = f", such as '{shown(path / found[-1])}'" if found else ""
+        raise ArchiveError(f"'{shown(path)}' is a folder; give one of the forecasts in it{last}")
+    if path.suffix == ".json":
+        return of_saved(read_saved(path), path.name)
+    return of_scenario(load(name))
+
+
+def of_saved(s: SavedForecast, name: str = "") -> Subject:
+    """Return a saved forecast as what is compared."""
+    return Subject(name or s.name, filled(s.rebuilt()), s.scenario, s.estimated, s)
+
+
+def of_scenario(s: Scenario) -> Subject:
+    """Return a scenario as what is compared: it is forecast now."""
+    return Subject(s.name, s, normal(s.written()), normal(estimates(from_table(s.written(), s.name))))
