@@ -19,19 +19,33 @@ app = typer.Typer(help="The historical record: base rates and cases.", **options
 
 @app.command("base-rate")
 def base_rate(
-    question: Annotated[str, typer.Argument(help='For example "ceasefire fails within 30 days".')],
+    question: Annotated[
+        str, typer.Argument(help='For example "truce broken within 30 days"; left out, list what can be asked.')
+    ] = "",
     where: options.ReferenceClass = None,
     as_of: options.AsOf = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """How often it happened in the record, with interval, N and source."""
+    """How often it happened in the record, with interval, N, related rates and source."""
     from peacetalks import evidence
-    from peacetalks.pages.evidence_screen import age_lines, base_rate_lines
+    from peacetalks.errors import UnknownQuestion
+    from peacetalks.pages.base_rate_screen import askable_lines, base_rate_lines, related_values
+    from peacetalks.pages.evidence_screen import age_lines
     from peacetalks.pages.files import json_text
 
-    found = evidence.base_rate(question, where, as_of)
-    lines = [*base_rate_lines(question, found), *age_lines(found.coverage, as_of)]
-    print(json_text(found.to_dict()) if as_json else printable("\n".join(lines) + "\n"), end="")
+    if not question.strip() and not as_json:
+        print(printable("\n".join(askable_lines()) + "\n"), end="")
+        return
+    try:
+        found = evidence.base_rate(question, where, as_of)
+        related = evidence.related_rates(question, where, as_of)
+    except UnknownQuestion as e:
+        raise UnknownQuestion("\n".join([str(e), *askable_lines()])) from None
+    if as_json:
+        print(json_text(related_values(question, found, related)), end="")
+        return
+    lines = [*base_rate_lines(question, found, related), *age_lines(found.coverage, as_of)]
+    print(printable("\n".join(lines) + "\n"), end="")
 
 
 @app.command()

@@ -52,10 +52,11 @@ def spelled_out(kind: str, name: str) -> str:
             f"no reference class is called {shorten(name)}. {suggestion(name, list(NAMED))} Or "
             f"write a condition on {kind}: column=value, such as since=1990."
         )
-    if kind not in NAMED[name]:
+    kinds = [*NAMED[name], *WHOLE_KINDS.get(name, ())]
+    if kind not in kinds:
         raise EvidenceError(
             f"the reference class {shorten(name)} is not defined for {kind}, only for "
-            f"{', '.join(NAMED[name])}: leave it out or write a condition on {kind}."
+            f"{', '.join(kinds)}: leave it out or write a condition on {kind}."
         )
     return NAMED[name][kind]
 
@@ -71,3 +72,13 @@ def condition(kind: str, part: str) -> str:
     if typed := TYPED.fullmatch(part.lower()):
         return spelled_out(kind, typed[1])
     return part if re.search("[<>=]", part) else spelled_out(kind, part.lower())
+
+
+def in_names(where: str) -> str:
+    """Return a reference class, as it is written, with names for the conditions that have one.
+
+    >>> in_names("war_type=intrastate|internationalised, since=1980")
+    'civil, since=1980'
+    """
+    names = {c: name for name, by_kind in NAMED.items() for c in by_kind.values()}
+    return ", ".join(names.get(c, c) for c in where.split(", "))

@@ -19,24 +19,6 @@ if TYPE_CHECKING:
     from peacetalks.evidence.composition import ClassSummary, Composition, Coverage, Left
     from peacetalks.evidence.outside import OutsideForecast
     from peacetalks.evidence.outside_composition import OutsideComposition
-    from peacetalks.evidence.rates import BaseRate
-
-
-def base_rate_lines(question: str, r: BaseRate) -> list[str]:
-    """Return a base rate with its interval, bounds, composition and source; `question` is as it was asked."""
-    if r.probability is None or r.interval is None:
-        lines = [f"{question}: unknown (n = {r.n}: no cases, or none followed that long)"]
-    else:
-        lines = [f"{question}: {r.probability:.3f} (95% {decimal_range(*r.interval)}, n = {r.n})"]
-    if r.bounds:
-        what = "Bounds of the class's own frequency" if r.parent_class else "Bounds"
-        lines.append(f"{what}: {decimal_range(*r.bounds)}. {r.caution}")
-    elif r.caution:
-        lines.append(r.caution)
-    lines += [r.definition, *composition_lines("Class", r.own)]
-    if r.parent_class:
-        lines += [*composition_lines("Parent class", r.parent_class), weight_line(r.weight)]
-    return [*lines, *left_lines("In no such class", r.unplaced), *coverage_lines(r.coverage), f"Source: {r.source}"]
 
 
 def outside_lines(f: OutsideForecast) -> list[str]:
