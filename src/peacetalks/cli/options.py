@@ -62,7 +62,9 @@ Timings = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Solve every game anew: neither read nor write cached answers.")
 ]
-ReferenceClass = Annotated[str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")]
+ReferenceClass = Annotated[
+    str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")
+]
 AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]
 
 
