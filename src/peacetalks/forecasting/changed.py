@@ -63,8 +63,9 @@ def made_of(scenario: Scenario, changes: Mapping[str, Any]) -> Changed:
 
 def twins_of(made: Changed, case: TypicalCase, before: list[Scenario], after: list[Scenario]) -> list[Scenario]:
     """Return the typical case of each draw: that of the scenario as written, unless the class changes."""
-    same = made.base.digest == made.scenario.digest or not made.moves_class
-    return drawn_twins(made.base, case, before) if same else drawn_twins(made.scenario, case, after)
+    if made.moves_class:
+        return drawn_twins(made.scenario, case, after)
+    return drawn_twins(made.base, case, before)
 
 
 def titled(made: Changed) -> Scenario:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 BELIEF_POINTS = 5  # points of the belief grid per side
-TOLERANCE = 1e-3  # bound on a value's error, as a share of the stake; probabilities then err by 3e-5 (measured)
+TOLERANCE = 1e-3  # bound on a value's error, as a share of the stake; see `PROBABILITY_ERROR`
+PROBABILITY_ERROR = 3e-5  # of a probability by the solver, at that tolerance (measured)
 MAX_SWEEPS = 800  # most scenarios converge within 50 to 170 sweeps, the slowest of the case book took 343 (measured)
 SEED = 20250520  # of the draws of a scenario's ranges
 PERIODS = 36  # months of a forecast
@@ -13,6 +19,7 @@ DATES = (12, 24)  # months at which accounts are compared and forecasts updated
 AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
 EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
 MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown
+HEADLINE = 12  # months: the date of a headline, or the last shown before it
 MAX_PERIODS, MAX_DRAWS = 1200, 4096  # months of a forecast; draws of the ranges
 MAX_POINTS = 100_000  # solves of an account over which a likelihood is averaged
 
@@ -24,3 +31,12 @@ def months_shown(periods: int) -> tuple[int, ...]:
     ((1, 3, 6, 12), (1,))
     """
     return tuple(m for m in MONTHS if m <= periods)
+
+
+def headline_month(months: Sequence[int]) -> int:
+    """Return the month of the headline: of those shown, the last within a year.
+
+    >>> headline_month((1, 3, 6, 12, 24)), headline_month((24,))
+    (12, 24)
+    """
+    return max((m for m in months if m <= HEADLINE), default=months[0])
