@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 DATE, FACTS, TOGETHER = "time passed and the record at the new date", "facts of the conflict", "all entries together"
 EXACT = 4  # groups up to which the split is that of Shapley (16 scenarios)
 ASKED = ("conflict", "reference_classes")  # tables and keys by which the record is asked
+PLAIN_WORDS = {"as_of": "date of the forecast", "title": "title", "summary": "summary", "name": "name"}
 NAMES = ("name", "title", "summary", "hindsight", "label")  # last keys of entries that only name or explain
 NUMBER_KEYS = {"value", "dist", *RANGE, *(key for keys in DISTRIBUTIONS.values() for key in keys)}
 
@@ -169,6 +170,8 @@ def words_of(path: str, scenario: Scenario) -> str:
     >>> words_of("battlefield.front", load("korea-1951")).partition(":")[0]
     'share of what is contested that side 1 holds now'
     """
+    if path in PLAIN_WORDS:
+        return PLAIN_WORDS[path]
     *way, last = path.split(".")
     model = model_at(way, type(scenario))
     field = model.model_fields.get(last)

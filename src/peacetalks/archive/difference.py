@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 PROGRAM, INTERACTION = "program, data and settings", "interaction of the changes"
 BY_SHAPLEY = "Shapley values over the changed groups"
 BY_ONE = "each group changed by itself from A; what is left is the interaction"
-BY_NAME = "only one thing changed, so the whole difference is its part"
+BY_NAME = "only one group of entries changed, so what they did is its part"
 ALL_PROGRAM = (
     "no entry that can move the forecast changed, so the whole difference is the program's, its data's or its settings'"
 )

@@ -14,7 +14,7 @@ from contextlib import suppress
 
 import typer
 
-from peacetalks.cli import accounts, cache, calibrate, evidence, forecasts, interrupt, scenarios
+from peacetalks.cli import accounts, archive, cache, calibrate, evidence, forecasts, interrupt, scenarios
 from peacetalks.cli.interrupt import INTERRUPTED
 from peacetalks.cli.options import PLAIN
 from peacetalks.pages.printable import printable
@@ -22,7 +22,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, accounts, scenarios, calibrate):
+for group in (forecasts, accounts, scenarios, calibrate, archive):
     group.register(app)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(cache.app, name="cache")
