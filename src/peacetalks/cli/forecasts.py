@@ -31,6 +31,9 @@ ScenarioOrNone = Annotated[
 ]
 Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
 Draws = Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")]
+Details = Annotated[
+    bool, typer.Option("--details", help="Also print every view and outcome by date, what they rest on, the settings.")
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")]
 Charts = Annotated[
     Path | None, typer.Option(help="Also write each chart as .svg and .png into this folder.", show_default=False)
@@ -51,6 +54,7 @@ def forecast(
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     as_csv: AsCsv = False,
+    details: Details = False,
     charts: Charts = None,
     save: Save = None,
     output: Output = None,
@@ -85,7 +89,7 @@ def forecast(
     if as_csv and output is None:
         print(printable(forecast_page.csv(o)), end="")
     else:
-        deliver(export.makers(o), lambda: forecast_screen.show(o), as_json, output)
+        deliver(export.makers(o), lambda: forecast_screen.show(o, details=details), as_json, output)
 
 
 def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Scenario:

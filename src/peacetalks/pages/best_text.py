@@ -102,27 +102,6 @@ def short_why(f: HasViews) -> str:
     return f"{past}; the model finds it {likelier} here ({here}) than in the typical case of the class ({typical})."
 
 
-def headlines(o: HasViews) -> list[str]:
-    """Return the best estimate with its interval and why it differs from the record, or why there is none."""
-    m = headline_month(o)
-    by = by_date(o, m)
-    best = o.pooled
-    if best.ends is None or not _known(best.ends, m):
-        reason = f"No best estimate. {best.reason or 'The record does not reach so far.'}"
-        first, *rest = (f"{END_NAMES[e].lower()} {_at(o.ends, e, m)}" for e in ENDS)
-        return [f"{by}, {MODEL_ALONE}: {', '.join((first, *rest))}.", reason]
-    first, *rest = (f"{END_NAMES[e].lower()} {_at(best.ends, e, m)}" for e in ENDS)
-    ends = ", ".join((f"{first} ({interval_cell(best, PEACE, m)})", *rest))
-    if not best.adjusted:
-        return [f"{by}: {ends}.", as_recorded_line(best)]
-    return [f"{by}: {ends}.", why_line(o, m), *([NOT_SHARPER] if best.scored_and_not_sharper else [])]
-
-
-def as_recorded_line(best: BestEstimate) -> str:
-    """Return a sentence on why the best estimate is the record's answer as it stands."""
-    return f"That is what {PAST_CONFLICTS} show, not adjusted by the model. {best.reason}"
-
-
 def why_line(f: HasViews, month: int) -> str:
     """Return one sentence on why the best estimate differs from the record: on peace, or on what moved far more."""
     best = f.pooled

@@ -1,43 +1,72 @@
-"""The parts that charts share: axes, legends, sizes, fonts, and colours by view."""
+"""The parts that charts share: axes with calendar dates, legends, sizes, fonts, and colours."""
 
 from __future__ import annotations
 
-from typing import Any
+import textwrap
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 
-WIDE, NARROW = 660, 300  # pixels, for a desk and for a telephone
+from peacetalks.pages.styles import FAINT_INK, INK
+from peacetalks.scenario.dates import months_later
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WIDE, NARROW = 540, 300  # pixels, for a desk and for a telephone or paper
+MOST_TICKS = 5
+LINES = "split(datum.label, '\\n')"  # what an axis writes for a label of several lines
 Chart = Any
 
 
 def base(rows: list[dict[str, Any]], width: int, height: int) -> alt.Chart:
-    """Return a chart of rows without marks; the axis takes part of the width."""
-    return alt.Chart(pl.DataFrame(rows)).properties(width=width - 20, height=height)
+    """Return a chart of rows without marks; its axes are within the width."""
+    return alt.Chart(pl.DataFrame(rows)).properties(width=width, height=height)
 
 
-def side_by_side(parts: list[Chart], width: int, spacing: int) -> Chart:
-    """Return charts beside each other, or below each other on a telephone."""
-    if width == WIDE:
-        return alt.hconcat(*parts, spacing=spacing)
-    return alt.vconcat(*parts, spacing=18)
+def wrapped(text: str, width: int) -> str:
+    r"""Return a text in lines of at most so many letters, for `LINES`; it is cut after the second.
+
+    >>> wrapped("cost of fighting of Ukraine", 20)
+    'cost of fighting of\nUkraine'
+    """
+    return "\n".join(textwrap.wrap(text, width, max_lines=2, placeholder=" ...")) or text
 
 
-def part_width(width: int, parts: int, gaps: int) -> int:
-    """Return the width of one of several charts that `side_by_side` takes, with so many pixels of gaps."""
-    return (width - gaps) // parts if width == WIDE else width - 10
+def date_axis(start: date, last: int, room: float = 0.0) -> alt.X:
+    """Return the horizontal axis of calendar dates from `start` to `last` months later.
+
+    `room` is the share of the axis that is left free on the right, for labels of lines.
+    """
+    end = months_later(start, max(last, 1))
+    free = min(int((end - start).days * room / (1 - room)), (date.max - end).days)
+    at = [_moment(months_later(start, m)) for m in _ticks(last)]
+    span = [_moment(start), _moment(end + timedelta(days=free))]
+    scale = alt.Scale(domain=span, nice=False)
+    axis = alt.Axis(values=at, format="%b %Y", grid=False, labelOverlap="greedy", title=None)
+    return alt.X("date:T", scale=scale, axis=axis)
 
 
-def month_axis(last: int) -> alt.X:
-    """Return the horizontal axis of months from the date of the forecast."""
-    scale = alt.Scale(domain=[1, max(last, 2)], nice=False)
-    return alt.X("month:Q", title="months from the date", scale=scale, axis=month_ticks(last))
+def month_axis(last: int, title: str) -> alt.X:
+    """Return the horizontal axis of months since something began."""
+    axis = alt.Axis(values=_ticks(last), format="d", grid=False, labelOverlap="greedy")
+    return alt.X("month:Q", title=title, scale=alt.Scale(domain=[0, last], nice=False), axis=axis)
 
 
-def month_ticks(last: int, first: int = 1) -> alt.Axis:
-    """Return an axis with at most six steps of months."""
-    step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 240) if last / s <= 6)
-    return alt.Axis(values=[first, *range(step, last + 1, step)], format="d", grid=False, labelOverlap="greedy")
+def _ticks(last: int) -> list[int]:
+    """Return at most `MOST_TICKS` steps of months, from none to the last.
+
+    >>> _ticks(36), _ticks(24), _ticks(2)
+    ([0, 12, 24, 36], [0, 6, 12, 18, 24], [0, 1, 2])
+    """
+    step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 240, 600) if last / s < MOST_TICKS)
+    return list(range(0, last + 1, step))
+
+
+def _moment(day: date) -> alt.DateTime:
+    return alt.DateTime(year=day.year, month=day.month, date=day.day)
 
 
 def probability_axis(field: str = "p:Q", **more: Any) -> alt.Y:
@@ -50,10 +79,16 @@ def percent_axis() -> alt.Axis:
     return alt.Axis(format="%", tickCount=5)
 
 
+def label_axis(field: str, names: Iterable[str], limit: int) -> alt.Y:
+    """Return the vertical axis of names in the order given, each perhaps of several lines."""
+    axis = alt.Axis(labelExpr=LINES, labelLimit=limit, labelPadding=8, domain=False, ticks=False, labelLineHeight=13)
+    return alt.Y(field, title=None, sort=list(names), axis=axis)
+
+
 def legend(width: int, columns: int) -> alt.Legend:
     """Return a legend below the chart; on a telephone in one column."""
     return alt.Legend(
-        title=None, orient="bottom", columns=columns if width == WIDE else 1, labelLimit=320, symbolType="square"
+        title=None, orient="bottom", columns=columns if width > NARROW else 1, labelLimit=320, symbolType="square"
     )
 
 
@@ -63,13 +98,22 @@ def colour_by(field: str, colours: dict[str, str], **more: Any) -> alt.Color:
 
 
 def styled(chart: Chart) -> Chart:
-    """Return a chart with the fonts and colours of the pages."""
+    """Return a chart with the fonts and colours of the pages, its axes and labels within its width."""
+    if not isinstance(chart, alt.VConcatChart | alt.HConcatChart):
+        chart = chart.properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
     return (
-        chart.configure(font="Helvetica, Arial, sans-serif", background="white")
+        chart.configure(font="Helvetica, Arial, sans-serif", background="white", padding=2)
         .configure_axis(
-            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelColor="#333", titleColor="#333"
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            labelColor=INK,
+            titleColor=FAINT_INK,
+            gridColor="#e9ebee",
+            domainColor="#b3b9c0",
+            tickColor="#b3b9c0",
         )
-        .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", rowPadding=3)
-        .configure_title(fontSize=13, anchor="start", fontWeight="bold")
+        .configure_legend(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", rowPadding=3, labelColor=INK)
+        .configure_title(fontSize=13, anchor="start", fontWeight="bold", color=INK)
         .configure_view(strokeWidth=0)
     )

@@ -1,4 +1,4 @@
-"""The chart of the outcome classes, one panel each: best estimate, model alone, benchmark and past conflicts."""
+"""The chart of the answer over time: a line for each outcome class, with its 90% interval."""
 
 from __future__ import annotations
 
@@ -6,96 +6,100 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import shown_months
-from peacetalks.pages.cells import known
-from peacetalks.pages.chart_parts import (
-    Chart,
-    base,
-    colour_by,
-    month_axis,
-    part_width,
-    probability_axis,
-    side_by_side,
-)
-from peacetalks.pages.styles import (
-    BEST_ESTIMATE,
-    COMPLETE_INFORMATION,
-    END_COLOURS,
-    END_NAMES,
-    MODEL_ALONE,
-    PAST_CONFLICTS,
-    VIEW_COLOURS,
-)
+from peacetalks.pages.best_text import day_name, has_best, headline_month
+from peacetalks.pages.cells import known, whole_percent
+from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, date_axis, probability_axis
+from peacetalks.pages.styles import BEST_ESTIMATE, END_COLOURS, END_NAMES, END_TEXTS, MODEL_ALONE
+from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from peacetalks.forecasting.outlook import Outlook
 
-HEIGHT = 170
-DASHES = {MODEL_ALONE: [1, 0], COMPLETE_INFORMATION: [5, 4], BEST_ESTIMATE: [1, 0]}
+HEIGHT = 225
+APART = 0.13  # least distance of two labels, as a share of the axis
+LABELS = {"peace": "Peace", "nowhere": "Still no\nsettlement", "more_conflict": "More\nconflict"}
 
 
 def ends(o: Outlook, width: int) -> Chart:
-    """Return the best estimate (with its 90% interval), model alone, benchmark, and past conflicts."""
-    return side_by_side([_panel(o, end, part_width(width, len(ENDS), 90)) for end in ENDS], width, spacing=24)
+    """Return a line for each outcome class over calendar dates, with its 90% interval as a band."""
+    table, low, high = _tables(o)
+    last = int(o.ends.period[-1])
+    x = date_axis(o.as_of, last, 0.15 if width > NARROW else 0.26)
+    rows = [row for end in ENDS for row in _rows(o, end, table, low, high)]
+    colours = {END_NAMES[e]: END_COLOURS[e] for e in ENDS}
+    chart = base(rows, width, HEIGHT)
+    area, line = colour_by("name:N", colours, legend=None), {END_NAMES[e]: END_TEXTS[e] for e in ENDS}
+    band = chart.transform_filter("isValid(datum.low)").mark_area(opacity=0.3)
+    marks = chart.mark_line(strokeWidth=2.5, point=last < 3)
+    ink = colour_by("name:N", line, legend=None)
+    texts = base(_labels(o, table), width, HEIGHT).mark_text(
+        align="left", dx=7, fontSize=12, lineBreak="\n", lineHeight=13
+    )
+    return alt.layer(
+        band.encode(x=x, y=probability_axis("low:Q"), y2="high:Q", color=area),
+        marks.encode(x=x, y=probability_axis(), color=ink),
+        texts.encode(x=x, y=probability_axis("at:Q"), text="label:N", color=ink),
+    ).resolve_scale(color="independent")
 
 
-def _panel(o: Outlook, end: str, width: int) -> Chart:
-    x, y = month_axis(int(o.outcomes.period[-1])), probability_axis()
-    layers = [] if o.pooled.ends is None else [_band(o, end, width, x, y)]
-    layers.append(_lines(o, end, width, x, y))
-    intervals, points = _past(o, end)
-    colour = VIEW_COLOURS[PAST_CONFLICTS]
-    if points:
-        legend = alt.Legend(
-            title=f"{PAST_CONFLICTS} (with intervals)", orient="bottom", direction="vertical", labelLimit=260
-        )
-        marks = base(points, width, HEIGHT).mark_point(color=colour, size=40, opacity=0.9)
-        layers.append(marks.encode(x=x, y=y, shape=alt.Shape("class:N", legend=legend)))
-    if intervals:
-        rules = base(intervals, width, HEIGHT).mark_rule(color=colour, opacity=0.6)
-        layers.append(rules.encode(x=x, y=y, y2="high:Q"))
-    return alt.layer(*layers).properties(title=alt.Title(END_NAMES[end], color=END_COLOURS[end]))
+def ends_caption(o: Outlook) -> str:
+    """Return what the chart shows, in one sentence with its numbers."""
+    table, m, last = _tables(o)[0], headline_month(o), _last_known(_tables(o)[0])
+    at = {month: whole_percent(float(table.sel(end="peace", period=month))) for month in (m, last)}
+    days = {month: day_name(months_later(o.as_of, month)) for month in (m, last)}
+    whose = BEST_ESTIMATE.capitalize() if has_best(o) else f"{MODEL_ALONE.capitalize()}"
+    band = ", with its 90% interval as a band" if has_best(o) else "; there is no best estimate"
+    then = f" and {at[last]} by {days[last]}" if last != m else ""
+    return f"{whose}{band}: peace {at[m]} by {days[m]}{then}."
 
 
-def _band(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
-    """Return the 90% interval of the best estimate."""
-    low, high = o.pooled.low, o.pooled.high
-    assert low is not None
-    assert high is not None
-    band = zip(low.period.values, low.sel(end=end).values, high.sel(end=end).values, strict=True)
-    rows = [{"month": int(m), "p": float(a), "high": float(b)} for m, a, b in band if known(a) and known(b)]
-    area = base(rows, width, HEIGHT).mark_area(color=VIEW_COLOURS[BEST_ESTIMATE], opacity=0.15)
-    return area.encode(x=x, y=y, y2="high:Q")
+def _tables(o: Outlook) -> tuple[xr.DataArray, xr.DataArray | None, xr.DataArray | None]:
+    """Return the best estimate with its interval, or the model alone without one."""
+    best = o.pooled
+    return (best.ends, best.low, best.high) if has_best(o) and best.ends is not None else (o.ends, None, None)
 
 
-def _lines(o: Outlook, end: str, width: int, x: alt.X, y: alt.Y) -> Chart:
-    """Return the model alone, the same with complete information, and the best estimate where there is one."""
-    best = {} if o.pooled.ends is None else {BEST_ESTIMATE: o.pooled.ends.dropna("period")}
-    shown = {**best, MODEL_ALONE: o.ends, COMPLETE_INFORMATION: o.noise_floor}
-    rows = [
-        {"month": int(m), "p": float(p), "view": view}
-        for view, a in shown.items()
-        for m, p in zip(a.period.values, a.sel(end=end).values, strict=True)
-    ]
-    legend = alt.Legend(title=None, orient="bottom", direction="vertical", symbolSize=400, symbolType="stroke")
-    scale = alt.Scale(domain=list(shown), range=[DASHES[view] for view in shown])
-    dash = alt.StrokeDash("view:N", scale=scale, legend=legend)
-    colour = colour_by("view:N", {view: VIEW_COLOURS[view] for view in shown}, legend=legend)
-    return base(rows, width, HEIGHT).mark_line(strokeWidth=2).encode(x=x, y=y, strokeDash=dash, color=colour)
+def _last_known(table: xr.DataArray) -> int:
+    return int(table.dropna("period").period[-1])
 
 
-def _past(o: Outlook, end: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return intervals and points of past conflicts, each class moved a little aside so that they do not overlap."""
-    intervals, points = [], []
-    shown = shown_months(o)
-    for i, v in enumerate(o.outside):
-        for j, m in enumerate(v.months if v.ends else ()):
-            if m not in shown or v.ends[end][j] is None:
-                continue
-            at = m + 0.5 * (i - (len(o.outside) - 1) / 2)
-            points.append({"month": at, "p": v.ends[end][j], "class": f"class [{i + 1}], n = {v.n}"})
-            low, high = v.low[end][j], v.high[end][j]
-            if low is not None and high is not None:
-                intervals.append({"month": at, "p": low, "high": high})
-    return intervals, points
+def _rows(
+    o: Outlook, end: str, table: xr.DataArray, low: xr.DataArray | None, high: xr.DataArray | None
+) -> list[dict[str, Any]]:
+    months = [int(m) for m in table.period.values]
+    rows = []
+    for m, day in zip(months, calendar_dates(o.as_of, months), strict=True):
+        p, a, b = (None if t is None else float(t.sel(end=end, period=m)) for t in (table, low, high))
+        if known(p):
+            span = (a, b) if known(a) and known(b) else (None, None)
+            rows.append({"date": day, "name": END_NAMES[end], "p": p, "low": span[0], "high": span[1]})
+    return rows
+
+
+def _labels(o: Outlook, table: xr.DataArray) -> list[dict[str, Any]]:
+    """Return the name of each outcome class at the end of its line, moved apart where two would overlap."""
+    last = _last_known(table)
+    day = months_later(o.as_of, last)
+    ordered = sorted(ENDS, key=lambda e: float(table.sel(end=e, period=last)))
+    at = spread([float(table.sel(end=e, period=last)) for e in ordered])
+    return [{"date": day, "name": END_NAMES[e], "label": LABELS[e], "at": y} for e, y in zip(ordered, at, strict=True)]
+
+
+def spread(values: list[float], apart: float = APART) -> list[float]:
+    """Return rising values moved so that neighbours lie `apart` and all between 0 and 1.
+
+    >>> spread([0.01, 0.02, 0.97], 0.125)
+    [0.0625, 0.1875, 0.9375]
+    """
+    out: list[float] = []
+    for v in values:
+        out.append(max(v, out[-1] + apart if out else apart / 2))
+    top = 1 - apart / 2
+    for i in reversed(range(len(out))):
+        out[i] = min(out[i], top)
+        top = out[i] - apart
+    return out

@@ -8,20 +8,50 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.long_table import long_rows
 from peacetalks.pages import files, markup
-from peacetalks.pages.best_text import headlines, shown_months
+from peacetalks.pages.best_text import best_estimate_lines, day_name, has_best, headline_month, why_line
+from peacetalks.pages.card import card_of
 from peacetalks.pages.cells import decimal
-from peacetalks.pages.forecast_rows import Row, best_rows, day_heads, forecast_rows
-from peacetalks.pages.forecast_text import fact_lines, settings_line, view_lines
-from peacetalks.pages.styles import RowKind
+from peacetalks.pages.forecast_rows import (
+    accuracy_rows,
+    best_rows,
+    day_heads,
+    forecast_rows,
+    information_rows,
+    month_heads,
+)
+from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
+from peacetalks.pages.number_rows import number_tables
+from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS, RowKind
+from peacetalks.pages.summary import in_short
+from peacetalks.scenario.sources import count_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from peacetalks.forecasting.long_table import LongRow
     from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.forecasting.views import HasViews
+    from peacetalks.pages.card import Card
     from peacetalks.pages.forecast_charts import Drawing
+    from peacetalks.pages.forecast_rows import Row
+    from peacetalks.pages.number_rows import NumberTable
+
+BENCHMARK = (
+    "The complete-information benchmark is the same game with every type known, at the same precision of choices: the "
+    "distance between the two is what private information changes."
+)
+SCORED = "How good such forecasts have been on past conflicts: `peacetalks backtest`, and docs/backtest.md."
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A part of the page that is folded until it is opened: sentences, perhaps a table by date and a chart."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True)
@@ -29,42 +59,63 @@ class ForecastPage:
     """What the template `report` shows, and nothing else."""
 
     title: str
-    as_of: date
-    summary: str
-    hindsight: str
-    headlines: list[str]
-    days: list[str]  # the calendar dates of the months shown
-    best: list[Row]
-    months: list[int]
-    rows: list[Row]
-    notes: list[str]  # on past conflicts and the best estimate
-    facts: list[str]
-    charts: list[Drawing]
-    settings: str
-    numbers: list[tuple[str, str, str]]  # path in the scenario, value, source
+    as_of: str
+    basis: str  # on what the answer rests, in a sentence
+    card: Card
+    short: str
+    charts: tuple[Drawing, ...]  # the first stands beside `short`
+    days: tuple[str, ...]  # headings of the tables: the calendar dates of the months shown
+    months: tuple[str, ...]  # and the months
+    folds: tuple[Fold, ...]
+    sources: str  # what the numbers rest on, counted
+    numbers: tuple[NumberTable, ...]
 
 
-def page(o: Outlook) -> ForecastPage:
-    """Return the content of a forecast's page."""
-    from peacetalks.pages.forecast_charts import charts  # Altair is slow to import
+def page(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> ForecastPage:
+    """Return the content of a forecast's page; `accounts` are forecasts of rival accounts by name, if any."""
+    from peacetalks.pages.forecast_charts import drawing, outcomes_plot, plots  # Altair is slow to import
 
-    s = o.scenario
+    drawn = [drawing(p, i) for i, p in enumerate((*plots(o, accounts), outcomes_plot(o)))]
     return ForecastPage(
-        title=s.title,
-        as_of=s.as_of,
-        summary=s.summary,
-        hindsight=s.hindsight,
-        headlines=headlines(o),
-        days=day_heads(o),
-        best=best_rows(o),
-        months=shown_months(o),
-        rows=forecast_rows(o),
-        notes=view_lines(o),
-        facts=fact_lines(o),
-        charts=charts(o),
-        settings=settings_line(o),
-        numbers=[(path, f"{float(n):g}", n.source or "no source given") for path, n in s.numbers().items()],
+        title=o.scenario.title,
+        as_of=day_name(o.as_of),
+        basis=basis_line(o),
+        card=card_of(o),
+        short=in_short(o),
+        charts=tuple(drawn[:-1]),
+        days=tuple(day_heads(o)),
+        months=tuple(month_heads(o)),
+        folds=tuple(_folds(o, drawn[-1])),
+        sources=str(count_sources(o.scenario)),
+        numbers=tuple(number_tables(o.scenario)),
     )
+
+
+def basis_line(o: Outlook) -> str:
+    """Return on what the answer rests, in a sentence."""
+    if not has_best(o):
+        return f"Shown is the {MODEL_ALONE}."
+    if not o.pooled.adjusted:
+        return f"{BEST_ESTIMATE.capitalize()}: {PAST_CONFLICTS}, as they stand."
+    return f"{BEST_ESTIMATE.capitalize()}: {PAST_CONFLICTS}, adjusted by a calibrated model."
+
+
+def _folds(o: Outlook, outcomes: Drawing) -> Iterator[Fold]:
+    """Yield the folded parts in order, without the numbers of the scenario."""
+    s = o.scenario
+    if rows := best_rows(o):
+        yield Fold("The answer by date, with intervals", rows=tuple(rows))
+    yield Fold(
+        "Model and past conflicts by date, and all outcomes", tuple(fact_lines(o)), tuple(forecast_rows(o)), outcomes
+    )
+    why = (why_line(o, headline_month(o)),) if has_best(o) and o.pooled.adjusted else ()
+    yield Fold("What the best estimate is made of", (*why, *best_estimate_lines(o)))
+    yield Fold("The past conflicts", tuple(past_conflict_lines(o)))
+    yield Fold(
+        "What private information changes: the complete-information benchmark", (BENCHMARK,), tuple(information_rows(o))
+    )
+    yield Fold("The scenario", (s.summary, f"Hindsight: {s.hindsight}"))
+    yield Fold("How this was computed, and how exactly", (settings_line(o), SCORED), tuple(accuracy_rows(o)))
 
 
 def html(o: Outlook) -> str:
@@ -80,18 +131,15 @@ def svg(o: Outlook) -> str:
 
 
 def fragment(o: Outlook) -> str:
-    """Return the outcome classes in every view at the dates shown as HTML for a notebook, and what they rest on."""
-    shown = [r for r in forecast_rows(o) if r.end and r.kind in (RowKind.END, RowKind.TYPICAL, RowKind.PAST)]
+    """Return the card and the answer by date as HTML for a notebook."""
+    rows = best_rows(o) or [row for row in forecast_rows(o) if row.kind is RowKind.END]
     return markup.fill(
         "fragment",
         title=o.scenario.title,
-        as_of=o.scenario.as_of,
-        headlines=headlines(o),
-        days=day_heads(o),
-        best=best_rows(o),
-        months=shown_months(o),
-        rows=shown,
-        notes=view_lines(o),
+        as_of=day_name(o.as_of),
+        card=card_of(o),
+        heads=[f"{day} ({month})" for day, month in zip(day_heads(o), month_heads(o), strict=True)],
+        rows=rows,
     )
 
 

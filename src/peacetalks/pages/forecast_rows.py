@@ -1,7 +1,7 @@
 """The tables of a forecast: the best estimate by date, and what lies behind it.
 
-Behind it lie each outcome class in the model alone and in past conflicts, its outcomes, and the complete-information
-benchmark.
+Behind it lie each outcome class in the model alone and in past conflicts with its outcomes; the complete-information
+benchmark stands in a table of its own.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ def day_heads(o: Outlook) -> list[str]:
     return [f"{day.day} {day:%b %Y}" for day in calendar_dates(o.as_of, shown_months(o))]
 
 
+def month_heads(o: Outlook) -> list[str]:
+    """Return the months shown, as headings: "12 months"."""
+    return [f"{m} month{'s' * (m != 1)}" for m in shown_months(o)]
+
+
 def best_rows(o: Outlook) -> list[Row]:
     """Return the best estimate of each outcome class with its interval, in whole percent; none without an estimate."""
     best = o.pooled
@@ -65,15 +70,30 @@ def best_rows(o: Outlook) -> list[Row]:
 
 def forecast_rows(o: Outlook) -> list[Row]:
     """Return the rows of model and record in order, with one cell for each of the `shown_months`."""
-    rows = [row for end in ENDS for row in _end_rows(o, end)]
-    rows.append(Row(RowKind.END, "", "Moved by private information", _cells(o.information_share, o)))
-    if o.grid_error is not None:
-        rows.append(Row(RowKind.END, "", "Error of the belief grid, up to", _cells(o.grid_error.max("end"), o)))
-    return rows
+    return [row for end in ENDS for row in _end_rows(o, end)]
+
+
+def information_rows(o: Outlook) -> list[Row]:
+    """Return the complete-information benchmark beside the model alone, and how much private information moves."""
+    rows = []
+    for end in ENDS:
+        rows.append(Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _cells(o.ends.sel(end=end), o)))
+        floor = o.noise_floor.sel(end=end)
+        rows.append(Row(RowKind.BENCHMARK, end, "complete-information benchmark", _cells(floor, o)))
+    return [*rows, Row(RowKind.END, "", "Moved by private information", _cells(o.information_share, o))]
+
+
+def accuracy_rows(o: Outlook) -> list[Row]:
+    """Return the error of the belief grid, with a decimal since it is small; none where it is not estimated."""
+    if o.grid_error is None:
+        return []
+    most = o.grid_error.max("end")
+    cells = [percent(float(most.sel(period=m))) for m in shown_months(o)]
+    return [Row(RowKind.END, "", "Error of the belief grid, up to", cells)]
 
 
 def _end_rows(o: Outlook, end: str) -> list[Row]:
-    """Return the rows of one outcome class: model alone, typical case, past conflicts, outcomes, benchmark."""
+    """Return the rows of one outcome class: model alone, typical case, past conflicts, outcomes."""
     names = outcome_names(o.scenario)
     rows = [Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _cells(o.ends.sel(end=end), o))]
     if o.bands is not None:
@@ -90,8 +110,7 @@ def _end_rows(o: Outlook, end: str) -> list[Row]:
         a = o.outcomes.sel(outcome=outcome)
         cells = _cells(a, o) if float(a.max()) > 0 else [UNKNOWN] * len(shown_months(o))
         rows.append(Row(RowKind.OUTCOME, end, names[outcome], cells))
-    floor = o.noise_floor.sel(end=end)
-    return [*rows, Row(RowKind.BENCHMARK, end, "complete-information benchmark", _cells(floor, o))]
+    return rows
 
 
 def _past_rows(o: Outlook, end: str) -> list[Row]:
@@ -103,13 +122,13 @@ def _past_rows(o: Outlook, end: str) -> list[Row]:
                 [None if k is None else a[end][k] for k in at] for a in (view.ends, view.low, view.high)
             )
             ranges = [percent_range(*pair) for pair in zip(low, high, strict=True)]
-            rows.append(Row(RowKind.PAST, end, f"{PAST_CONFLICTS} [{i}]", [percent(p) for p in point]))
+            rows.append(Row(RowKind.PAST, end, f"{PAST_CONFLICTS} [{i}]", [whole_percent(p) for p in point]))
             rows.append(Row(RowKind.INTERVAL, end, f"{view.level:.0%} interval", ranges))
     return rows
 
 
 def _cells(a: xr.DataArray, o: Outlook) -> list[str]:
-    return [percent(float(a.sel(period=m))) for m in shown_months(o)]
+    return [whole_percent(float(a.sel(period=m))) for m in shown_months(o)]
 
 
 def _ranges(low: xr.DataArray, high: xr.DataArray, periods) -> list[str]:

@@ -10,7 +10,7 @@ from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
 from peacetalks.pages.best_text import best_estimate_lines, draws_line, shown_months
-from peacetalks.pages.cells import percent
+from peacetalks.pages.cells import percent, percent_range, whole_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,14 +69,13 @@ def fact_lines(o: Outlook) -> list[str]:
 
 def terms_lines(o: Outlook) -> list[str]:
     """Return the expected terms beside their baselines."""
-    base = o.baselines
-    beside = f"front as it stands {base['front']:.2f}, capability-weighted mean {base['capability_weighted_mean']:.2f}"
+    front, mean = (whole_percent(o.baselines[k]) for k in ("front", "capability_weighted_mean"))
+    beside = f"front as it stands {front}, capability-weighted mean {mean}"
     if o.mean_terms is None:
         return [f"Terms: no settlement within the forecast. Baselines: {beside}."]
-    first, last = central_terms(o)
-    spread = f"{first:g}" if first == last else f"{first:g} to {last:g}"
+    label, spread = o.scenario.sides[0].label, percent_range(*central_terms(o))
     return [
-        f"Terms if settled: {o.scenario.sides[0].label} gets {o.mean_terms:.2f} of the stake (90%: {spread}).",
+        f"Terms if settled: {label} gets {whole_percent(o.mean_terms)} of the stake (90%: {spread}).",
         f"Baselines: {beside}.",
     ]
 
@@ -89,12 +88,12 @@ def central_terms(o: Outlook) -> tuple[float, float]:
 def duration_lines(o: Outlook) -> list[str]:
     """Return the times to settlement and to the collapse of a truce."""
     d = o.durations
-    by = ", ".join(f"{percent(d.settled[m - 1])} by {m} mo" for m in shown_months(o))
+    by = ", ".join(f"{whole_percent(d.settled[m - 1])} by {m} mo" for m in shown_months(o))
     lines = [f"Settled: {by}."]
     if d.broken_within is None:
         return [*lines, "No truce begins in this forecast."]
     followed = [m for m in TRUCE_MONTHS if m <= len(d.broken_within)]
-    within = ", ".join(f"{percent(d.broken_within[m - 1])} in {m} mo" for m in followed)
+    within = ", ".join(f"{whole_percent(d.broken_within[m - 1])} in {m} mo" for m in followed)
     return [*lines, f"A truce, once begun, is broken: {within}."]
 
 
@@ -102,12 +101,11 @@ def derived_lines(o: Outlook) -> list[str]:
     """Return the numbers that the scenario's mechanisms fix before the game is solved."""
     d, s, lines = o.settings["derived"], o.scenario, []
     if "credibility" in d:
-        lines.append(f"Threats count for {percent(d['credibility'])} of their weight: capability x belief in use.")
+        share = whole_percent(d["credibility"])
+        lines.append(f"Threats count for {share} of their weight: capability x belief in use.")
     if s.observers and "observers_belief" in d:
-        judged = s.sides[s.observers.of - 1].label
-        lines.append(
-            f"Observers' belief that {judged} is able, from the pace of the war: {percent(d['observers_belief'])}."
-        )
+        judged, belief = s.sides[s.observers.of - 1].label, whole_percent(d["observers_belief"])
+        lines.append(f"Observers' belief that {judged} is able, from the pace of the war: {belief}.")
     if s.loyalty and "mutiny_hazard_steady" in d:
         steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
         risks = f"{steady} in a month of restraint, {strained} once strained"

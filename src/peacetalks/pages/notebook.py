@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 KINDS = {  # of `Outlook.plot`: module and function of the chart
     "best": ("ends_chart", "ends"),
-    "outcomes": ("forecast_charts", "outcomes"),
-    "terms": ("forecast_charts", "terms"),
-    "beliefs": ("forecast_charts", "beliefs"),
-    "truce": ("forecast_charts", "times"),
+    "outcomes": ("model_charts", "outcomes"),
+    "terms": ("model_charts", "terms"),
+    "beliefs": ("model_charts", "beliefs"),
+    "truce": ("model_charts", "truce"),
 }
 
 

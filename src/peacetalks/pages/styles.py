@@ -9,7 +9,7 @@ from enum import StrEnum
 
 END_NAMES = {"peace": "Peace", "nowhere": "Still no settlement", "more_conflict": "More conflict"}
 END_COLUMNS = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}  # headings of CSV files
-END_STYLES = {"peace": "green", "nowhere": "yellow", "more_conflict": "red"}
+END_STYLES = {"peace": "green", "nowhere": "bright_black", "more_conflict": "red"}
 END_COLOURS = {"peace": "#1a7a5a", "nowhere": "#c6cbd1", "more_conflict": "#b8372f"}  # areas and bars
 END_INKS = {"peace": "#ffffff", "nowhere": "#1c1f23", "more_conflict": "#ffffff"}  # text upon them
 END_TEXTS = {"peace": "#14684c", "nowhere": "#4d545c", "more_conflict": "#a52d26"}  # text and lines on white
@@ -82,10 +82,9 @@ class RowKind(StrEnum):
 ROW_STYLES = {
     RowKind.BAND: "dim",
     RowKind.BENCHMARK: "dim",
-    RowKind.PAST: "cyan",
-    RowKind.INTERVAL: "cyan",
-    RowKind.BEST: "bold magenta",
-    RowKind.RANGE: "magenta",
+    RowKind.INTERVAL: "dim",
+    RowKind.BEST: "bold",
+    RowKind.RANGE: "dim",
     RowKind.TYPICAL: "dim",
 }
 VIEW_KINDS = {MODEL_ALONE: RowKind.END, BEST_ESTIMATE: RowKind.BEST}

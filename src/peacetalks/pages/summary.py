@@ -23,6 +23,7 @@ from peacetalks.pages.card import bar_at, card_notes
 from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.forecast_text import central_terms
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.scenario.conflict_class import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,7 @@ NAMED_DRIVERS = 2
 NEAR_FRONT = 0.05  # share of the stake up to which terms are called near the front as it stands
 MOSTLY = 0.5  # share of an outcome class from which one of its outcomes is named by itself
 WITHIN = (3, 12)  # months after its beginning at which a truce is looked at
+CRISIS_COURSES = {"talks": "talks open", "fighting": "no talks"}  # short of war
 COURSES = {  # what each outcome is called in a sentence; victories name the side
     "settlement": "a settlement in force",
     "ceasefire": "a ceasefire in force",
@@ -118,7 +120,10 @@ def _course(o: Outlook) -> str:
     end = max(ENDS, key=lambda e: float(table.sel(end=e, period=m)))
     inside = {name: float(o.outcomes.sel(outcome=name, period=m)) for name in ENDS[end]}
     first, *rest = sorted(inside, key=lambda name: -inside[name])
-    names = COURSES | {f"victory_{i}": f"a war won by {side.label}" for i, side in enumerate(o.scenario.sides, 1)}
+    calm = CRISIS_COURSES if resolved(o.scenario).state == "crisis" else {}
+    names = (
+        COURSES | calm | {f"victory_{i}": f"a war won by {side.label}" for i, side in enumerate(o.scenario.sides, 1)}
+    )
     total = sum(inside.values())
     if total == 0:
         return f"Most likely is {END_NAMES[end].lower()} ({_at(table, end, m)})."
