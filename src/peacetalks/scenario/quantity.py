@@ -17,11 +17,10 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
-from scipy import stats
 
+from peacetalks.scenario.distributions import Beta, Distribution, Lognormal, Normal, Triangle, Uniform
 from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
@@ -44,8 +43,8 @@ class Number(float):
     ----------
     source : str or None
         Where the number comes from.
-    frozen : scipy distribution or None
-        What is drawn from; None for a point.
+    frozen : Distribution or None
+        What is drawn from, with `ppf` and `cdf`; None for a point.
 
     Examples
     --------
@@ -55,10 +54,10 @@ class Number(float):
     """
 
     source: str | None
-    frozen: Any
+    frozen: Distribution | None
 
     def __new__(cls, value: float, source: str | None = None, frozen: Any = None) -> Number:
-        """Make a number with central `value`; `frozen` is a scipy distribution or None."""
+        """Make a number with central `value`; `frozen` is a distribution or None."""
         out = super().__new__(cls, value)
         out.source, out.frozen = source, frozen
         return out
@@ -206,7 +205,7 @@ def _triangle(low: float, mode: float, high: float, source: str | None) -> Numbe
         raise ValueError(f"a range needs low <= mode <= high, got {low:g}, {mode:g}, {high:g}")
     if low == high:
         return Number(mode, source)
-    return _drawn(mode, source, stats.triang((mode - low) / (high - low), loc=low, scale=high - low))
+    return _drawn(mode, source, Triangle(low, mode, high))
 
 
 def _distribution(fields: dict[str, Any], source: str | None) -> Number:
@@ -221,22 +220,16 @@ def _distribution(fields: dict[str, Any], source: str | None) -> Number:
     if name == "uniform":
         if not a < b:
             raise ValueError(f"uniform needs low < high, got {a:g}, {b:g}")
-        frozen = stats.uniform(a, b - a)
-    elif (b <= 0) or (name != "normal" and a <= 0):
+        return _drawn(Uniform(a, b).ppf(0.5), source, Uniform(a, b))
+    if (b <= 0) or (name != "normal" and a <= 0):
         raise ValueError(f"{name} needs positive parameters, got {a:g}, {b:g}")
-    else:
-        frozen = {
-            "normal": lambda: stats.norm(a, b),
-            "lognormal": lambda: stats.lognorm(b, scale=a),
-            "beta": lambda: stats.beta(a, b),
-        }[name]()
-    return _drawn(float(frozen.median()), source, frozen)
+    frozen: Distribution = {"normal": Normal, "lognormal": Lognormal, "beta": Beta}[name](a, b)
+    return _drawn(frozen.ppf(0.5), source, frozen)
 
 
-def _drawn(value: float, source: str | None, frozen: Any) -> Number:
+def _drawn(value: float, source: str | None, frozen: Distribution) -> Number:
     """Return a number with a distribution; raise `ValueError` for one that floats cannot hold."""
-    with np.errstate(all="ignore"):
-        ends = [value, float(frozen.ppf(FAR)), float(frozen.ppf(1 - FAR))]
+    ends = [value, frozen.ppf(FAR), frozen.ppf(1 - FAR)]
     if not all(math.isfinite(x) for x in ends):
         raise ValueError("the distribution reaches beyond what a number can hold (1.8e308); make it narrower")
     return Number(value, source, frozen)

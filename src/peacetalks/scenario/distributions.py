@@ -1,0 +1,145 @@
+"""The distributions that a number of a scenario may be drawn from: quantiles and shares below a value.
+
+They are scipy's, to the last bit; the commonest are written out so that a scenario is checked without loading it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class Distribution(Protocol):
+    """What a number is drawn from."""
+
+    def ppf(self, u: float, /) -> float:
+        """Return the quantile at `u` in (0, 1)."""
+        ...
+
+    def cdf(self, x: float, /) -> float:
+        """Return the probability below `x`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Triangle:
+    """The triangular distribution over a range.
+
+    >>> Triangle(0.0, 0.5, 1.0).ppf(0.5), Triangle(0.0, 0.5, 1.0).cdf(0.25)
+    (0.5, 0.125)
+    """
+
+    low: float
+    mode: float
+    high: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`."""
+        width = self.high - self.low
+        c = (self.mode - self.low) / width
+        return (math.sqrt(c * u) if u < c else 1 - math.sqrt((1 - c) * (1 - u))) * width + self.low
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        width = self.high - self.low
+        c, y = (self.mode - self.low) / width, min(max((x - self.low) / width, 0.0), 1.0)
+        if c == 0:
+            return 2 * y - y * y
+        return y * y / c if y < c or c == 1 else (y * y - 2 * y + c) / (c - 1)
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """The uniform distribution.
+
+    >>> Uniform(1.0, 3.0).ppf(0.25), Uniform(1.0, 3.0).cdf(2.0)
+    (1.5, 0.5)
+    """
+
+    low: float
+    high: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`."""
+        return u * (self.high - self.low) + self.low
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        return min(max((x - self.low) / (self.high - self.low), 0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The normal distribution.
+
+    >>> round(Normal(0.0, 1.0).ppf(0.95), 3), Normal(0.0, 1.0).cdf(0.0)
+    (1.645, 0.5)
+    """
+
+    mean: float
+    sd: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`."""
+        from scipy.special import ndtri
+
+        return float(ndtri(u)) * self.sd + self.mean
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        from scipy.special import ndtr
+
+        return float(ndtr((x - self.mean) / self.sd))
+
+
+@dataclass(frozen=True)
+class Lognormal:
+    """The lognormal distribution.
+
+    >>> round(Lognormal(2.0, 0.5).ppf(0.5), 3), round(Lognormal(2.0, 0.5).cdf(2.0), 3)
+    (2.0, 0.5)
+    """
+
+    median: float
+    sigma: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`; infinity beyond what a float holds."""
+        import numpy as np
+        from scipy.special import ndtri
+
+        with np.errstate(over="ignore"):
+            return float(np.exp(self.sigma * ndtri(u))) * self.median
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        import numpy as np
+        from scipy.special import ndtr
+
+        return float(ndtr(np.log(x / self.median) / self.sigma)) if x > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Beta:
+    """The beta distribution.
+
+    >>> round(Beta(2.0, 2.0).ppf(0.5), 3), round(Beta(2.0, 2.0).cdf(0.5), 3)
+    (0.5, 0.5)
+    """
+
+    a: float
+    b: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`."""
+        return float(self._scipy().ppf(u))
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        return float(self._scipy().cdf(x))
+
+    def _scipy(self) -> Any:
+        from scipy import stats
+
+        return stats.beta(self.a, self.b)

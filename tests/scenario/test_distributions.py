@@ -1,0 +1,37 @@
+"""What a number is drawn from is scipy's, to the last bit."""
+
+import math
+import pickle
+
+import pytest
+from scipy import stats
+
+from peacetalks.scenario.distributions import Beta, Lognormal, Normal, Triangle, Uniform
+from peacetalks.scenario.quantity import FAR, Number
+
+SHARES = [FAR, 0.001, 0.05, 0.25, 1 / 3, 0.5, 0.7, 0.95, 1 - FAR]
+PAIRS = [
+    (Triangle(0.1, 0.2, 0.6), stats.triang((0.2 - 0.1) / (0.6 - 0.1), loc=0.1, scale=0.6 - 0.1)),
+    (Triangle(1.0, 1.0, 3.0), stats.triang(0.0, loc=1.0, scale=2.0)),
+    (Triangle(-1.0, 0.7, 0.7), stats.triang(1.0, loc=-1.0, scale=0.7 + 1.0)),
+    (Uniform(0.3, 0.9), stats.uniform(0.3, 0.9 - 0.3)),
+    (Normal(0.4, 0.1), stats.norm(0.4, 0.1)),
+    (Lognormal(0.006, 0.8), stats.lognorm(0.8, scale=0.006)),
+    (Beta(2.0, 5.0), stats.beta(2.0, 5.0)),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), PAIRS, ids=lambda d: type(d).__name__)
+def test_quantiles_and_shares_are_those_of_scipy(mine, theirs):
+    assert [mine.ppf(u) for u in SHARES] == [float(theirs.ppf(u)) for u in SHARES]
+    values = [*(mine.ppf(u) for u in SHARES), mine.ppf(0.5) - 10, mine.ppf(0.5) + 10]
+    assert [mine.cdf(x) for x in values] == pytest.approx([float(theirs.cdf(x)) for x in values], abs=1e-15)
+    assert pickle.loads(pickle.dumps(mine)) == mine
+
+
+def test_a_distribution_that_floats_cannot_hold_is_refused():
+    with pytest.raises(ValueError, match="reaches beyond what a number can hold"):
+        Number.parse({"dist": "lognormal", "median": 1e300, "sigma": 50.0})
+    with pytest.raises(ValueError, match="reaches beyond what a number can hold"):
+        Number.parse({"low": -1.7e308, "mode": 0.0, "high": 1.7e308})
+    assert math.isfinite(Number.parse({"dist": "normal", "mean": 0.0, "sd": 1e300}))
