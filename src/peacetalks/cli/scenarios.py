@@ -40,9 +40,18 @@ def check(scenario: options.ScenarioName, as_json: options.AsJson = False) -> No
 def new(
     output: Annotated[Path, typer.Argument(help="File to write.")] = Path("scenario.toml"),
     conflict: options.ConflictName = None,
-    as_of: options.ConflictDate = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="With --conflict, --ask or --answers: the date (YYYY-MM-DD); nothing later is used."),
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask ten questions in words; answers become numbers.")] = False,
+    answers: Annotated[
+        Path | None,
+        typer.Option(help="Answers (.toml or .json) to these questions; with --ask only the others are asked."),
+    ] = None,
 ) -> None:
-    """Write a scenario to start from, each key explained: a starter, or what the record knows of a conflict."""
+    """Write a scenario to start from, each key explained: a starter, what the record knows, or from answers."""
+    from peacetalks.cli.interview import scenario_from_answers
     from peacetalks.conflicts.from_record import record_file
     from peacetalks.errors import SpecError
     from peacetalks.pages import files
@@ -52,9 +61,12 @@ def new(
     if output.exists():
         raise SpecError(f"{output} exists already; give another name, nothing was written")
     files.check(output, (".toml",))
-    options.check_date_has_conflict(conflict, as_of)
-    text, notes = (starter(), ()) if conflict is None else record_file(conflict, as_of)
-    files.write_text(output, text)
+    if ask or answers is not None:
+        notes = scenario_from_answers(output, conflict, as_of, ask, answers)
+    else:
+        options.check_date_has_conflict(conflict, as_of)
+        text, notes = (starter(), ()) if conflict is None else record_file(conflict, as_of)
+        files.write_text(output, text)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)
     print(printable(f"Wrote {output}: edit it, then run `peacetalks check {output}`."))
