@@ -20,7 +20,7 @@ from peacetalks.forecasting.record_view import (
 )
 from peacetalks.outcomes import ENDS
 
-BUNDLED = ("korea-1951", "russia-ukraine-2025", "sri-lanka-2002", "iran-nuclear-2025")
+BUNDLED = ("korea-1951", "russia-ukraine-2025", "sri-lanka-2002", "iran-nuclear-2025", "colombia-2012")
 MONTHS = (1, 12)
 
 
@@ -55,7 +55,7 @@ def test_every_bundled_scenario_is_asked_in_its_own_state(name):
     s = situation_of(scenario)
     assert s.as_of == scenario.as_of
     assert (s.state == "truce") == (name == "sri-lanka-2002")
-    assert s.kind == ("civil" if name == "sri-lanka-2002" else "interstate")
+    assert s.kind == ("civil" if name in ("sri-lanka-2002", "colombia-2012") else "interstate")
     assert s.classes == tuple(scenario.reference_classes)
 
 

@@ -21,7 +21,7 @@ from peacetalks.questions.compare import compare
 from peacetalks.questions.events import acts
 from peacetalks.questions.infer import infer
 
-BUNDLED = ("korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002")
+BUNDLED = ("korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012")
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -23,7 +23,7 @@ def refuse(table):
     return str(e.value)
 
 
-@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"])
+@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"])
 def test_every_bundled_number_has_a_source(name):
     numbers = pt.load(name).numbers()
     assert len(numbers) >= 30
@@ -31,7 +31,7 @@ def test_every_bundled_number_has_a_source(name):
 
 
 def test_bundled_scenarios_are_listed():
-    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002"} <= set(bundled())
+    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"} <= set(bundled())
 
 
 def test_unknown_key_with_hint(raw):
@@ -147,6 +147,7 @@ def test_written_is_a_copy():
 def test_bundled_scenarios_say_what_conflict_they_are_about():
     facts = {name: resolved(load(name)) for name in bundled()}
     assert {name: (f.kind, f.state, f.start.year) for name, f in facts.items()} == {
+        "colombia-2012": ("civil", "fighting", 1964),
         "iran-nuclear-2025": ("interstate", "crisis", 2025),
         "korea-1951": ("interstate", "fighting", 1950),
         "russia-ukraine-2025": ("interstate", "fighting", 2022),
@@ -155,7 +156,7 @@ def test_bundled_scenarios_say_what_conflict_they_are_about():
     assert all(load(name).conflict.source for name in bundled())
 
 
-@pytest.mark.parametrize("name", ["russia-ukraine-2025", "sri-lanka-2002"])
+@pytest.mark.parametrize("name", ["russia-ukraine-2025", "sri-lanka-2002", "colombia-2012"])
 def test_bundled_scenarios_leave_costs_offers_and_agreements_to_the_record(name):
     s = load(name)
     assert {"talks.offer", "talks.stall", "talks.accept", "battlefield.decisive"} < set(s.left_out())
