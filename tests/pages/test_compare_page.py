@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+import re
 from dataclasses import replace
 from html import unescape
 
@@ -10,9 +12,11 @@ from support.screens import by_account, on_screen
 
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.pages import table_page, view_rows
+from peacetalks.pages.accounts_chart import account_dots
 from peacetalks.pages.best_text import basis_lines
 from peacetalks.pages.cells import whole_percent
 from peacetalks.pages.compare_page import compare_page
+from peacetalks.pages.findings import compare_finding
 from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.styles import view_name
 
@@ -21,7 +25,7 @@ def test_screen_page_and_csv_show_every_view_of_every_account(compared):
     printed, page, dates = compared.to_dict()["accounts"], compare_page(compared), range(len(compared.dates))
     seen, drawn = on_screen(table_page.show, page), table_page.html(page)
     assert max(map(len, seen.splitlines())) <= 80
-    rows = list(csv.reader(io.StringIO(table_page.csv(page.sections[0]))))
+    rows = list(csv.reader(io.StringIO(table_page.csv(page))))
     columns = [f"{name} {m} mo" for name in ("Peace", "Nowhere", "More conflict") for m in (1, 12)]
     assert rows[0] == ["account", "view", *columns, "terms"]
     in_csv = {(r[0], r[1]): r[2:8] for r in rows[1:]}
@@ -56,7 +60,7 @@ def test_screen_and_page_say_what_the_views_rest_on(compared):
 
 def test_outcomes_changes_and_drivers_are_those_of_the_comparison(compared):
     sections = {s.title: s for s in compare_page(compared).sections}
-    outcomes = sections["Outcomes at 12 mo"]
+    outcomes = sections["Outcomes in the model alone, by 10 July 1952 (12 months)"]
     assert outcomes.head == ("outcome", *compared.expected)
     assert len(outcomes.rows) == len(LABELS)
     assert (
@@ -67,36 +71,88 @@ def test_outcomes_changes_and_drivers_are_those_of_the_comparison(compared):
     assert paths == [("walks-out", "talks.walk"), *(
         ("other-class", "talks.walk"), ("other-class", "reference_classes"), ("no-class", "conflict")
     )]  # fmt: skip
-    rows = [r for r in sections["Which entries drive the difference at 12 mo"].rows if r[0] == "walks-out"]
+    rows = [
+        r
+        for r in sections["Which entries drive the difference, by 10 July 1952 (12 months)"].rows
+        if r[0] == "walks-out"
+    ]
     moved = compared.expected["walks-out"].ends[-1] - compared.expected["base"].ends[-1]
     assert [r[1] for r in rows] == ["talks.walk", "whole difference from the base"]
     assert all(r[2:] == tuple(f"{x:+.4f}" for x in moved) for r in rows)
 
 
-def test_the_first_line_is_one_range_where_accounts_nearly_agree(compared):
+def test_the_finding_is_one_range_where_accounts_nearly_agree(compared):
     same, other = (compared.views[n] for n in ("walks-out", "other-class"))
     moved = same.pooled.ends + xr.DataArray([0.03, -0.03, 0.0], {"end": list(ENDS)}, ("end",))
     near = {"base": replace(same, pooled=replace(same.pooled, ends=moved)), "other-class": other}
-    points = [float(f.pooled.ends.sel(end="peace", period=12)) for f in near.values()]
-    assert 0 < max(points) - min(points) < view_rows.NEARLY
-    (line,) = view_rows.account_lines(near)
-    low, high = (f"{100 * p:.0f}" for p in (min(points), max(points)))
-    assert line.startswith(f"By 10 July 1952, whichever account you hold: peace {low} to {high}%, still no settlement ")
-
-
-def test_the_first_line_has_every_account_where_they_differ_or_one_has_no_best_estimate(compared):
-    lead = compare_page(compared).lead
-    for name in ("base", "walks-out", "other-class"):
-        p = compared.views[name].pooled
-        low, high = (100 * float(a.sel(end="peace", period=12)) for a in (p.low, p.high))
-        point = whole_percent(float(p.ends.sel(end="peace", period=12)))
-        assert f"{name} {point} ({low:.0f}-{high:.0f}%)" in lead[0]
-    assert lead[1] == "No best estimate for no-class."
-    assert (
-        on_screen(table_page.show, compare_page(compared)).splitlines()[1].startswith("By 10 July 1952, best estimate")
+    points = [[float(f.pooled.ends.sel(end=e, period=12)) for f in near.values()] for e in ENDS]
+    spans = [view_rows.span(p) for p in points]
+    assert compare_finding(replace(compared, views=near)) == (
+        f"Whichever account is held, peace by 10 July 1952 is {spans[0]}, still no settlement {spans[1]}, "
+        f"more conflict {spans[2]}."
     )
-    far = dict(compared.views)
-    far.pop("no-class")
-    moved = replace(far["base"].pooled, ends=far["base"].pooled.ends + 0.06)
-    (line,) = view_rows.account_lines({**far, "base": replace(far["base"], pooled=moved)})
-    assert "whichever" not in line
+
+
+def test_the_finding_names_the_accounts_between_which_the_answer_lies_and_whether_intervals_overlap(compared):
+    base = compared.views["base"]
+    far = replace(base.pooled, ends=base.pooled.ends + xr.DataArray([0.2, -0.2, 0.0], {"end": list(ENDS)}, ("end",)))
+    views = {"base": base, "walks-out": replace(base, pooled=far), "no-class": compared.views["no-class"]}
+    low, high = (whole_percent(float(a.sel(end="peace", period=12))) for a in (base.pooled.ends, far.ends))
+    span = view_rows.interval_cell(base.pooled, "peace", 12)
+    finding = compare_finding(replace(compared, views=views))
+    assert f"by 10 July 1952 is {low} under " in finding
+    assert finding.endswith(
+        f"{high} under walks-out; their 90% intervals overlap ({span} and {span}); there is no best estimate under "
+        "no-class."
+    )
+    apart = replace(far, low=far.low + 0.9, high=far.high + 0.9)
+    views["walks-out"] = replace(base, pooled=apart)
+    assert "their 90% intervals do not overlap" in compare_finding(replace(compared, views=views))
+
+
+def test_without_any_best_estimate_the_finding_is_of_the_model_alone(compared):
+    none = {name: replace(f, pooled=compared.views["no-class"].pooled) for name, f in compared.views.items()}
+    assert compare_finding(replace(compared, views=none)).endswith(" (model alone).")
+
+
+def test_the_finding_comes_first_on_screen_page_and_in_json(compared):
+    page = compare_page(compared)
+    seen, drawn = on_screen(table_page.show, page), unescape(table_page.html(page))
+    assert " ".join(seen.split()).removeprefix(page.title).lstrip().startswith(page.finding)
+    assert f'<p class="lead">{page.finding}</p>' in drawn
+    made = table_page.makers(page, compared.to_dict())
+    assert set(made) == set(table_page.SUFFIXES)
+    assert json.loads(made[".json"]())["finding"] == page.finding == compare_finding(compared)
+
+
+def test_the_main_table_has_whole_percents_by_calendar_date(compared):
+    page = compare_page(compared)
+    (table,) = (s for s in page.sections if s.title == "Best estimate after 1 and 12 months")
+    assert table.head[2:5] == tuple(f"{e}, 10\u00a0Aug 1951" for e in ("Peace", "Still no settlement", "More conflict"))
+    rows = {(r[0], r[1]): r[2:] for r in table.rows}
+    best, model = compared.views["base"].pooled.ends, compared.views["no-class"].ends
+    for name, view, a in (("base", "best estimate", best), ("no-class", "model alone", model)):
+        cells = tuple(whole_percent(float(a.sel(end=e, period=m))) for m in (1, 12) for e in ENDS)
+        assert rows[name, view] == cells
+    assert ("no-class", "90% interval") not in rows
+
+
+def test_the_page_needs_no_script_and_no_network_and_folds_the_details(compared):
+    drawn = table_page.html(compare_page(compared))
+    assert "<script" not in drawn
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!data:|#)""", drawn)
+    assert "url(http" not in drawn
+    assert "@media print" in drawn
+    assert drawn.count("<details") == len([s for s in compare_page(compared).sections if s.folded and s.rows])
+    assert "<svg" in drawn.split("<details")[0]
+
+
+def test_the_chart_has_a_large_dot_for_each_account_and_past_conflicts_once(compared):
+    dots = {d.label: d for d in account_dots(compared.views)}
+    assert [d.label for d in account_dots(compared.views) if d.main] == list(compared.views)
+    assert dots["no-class"].missing == "no best estimate"
+    assert dots["base"].p == float(compared.views["base"].pooled.ends.sel(end="peace", period=12))
+    assert dots["base"].low < dots["base"].p < dots["base"].high
+    assert dots["Model alone: walks-out"].p == float(compared.views["walks-out"].ends.sel(end="peace", period=12))
+    same = {n: compared.views[n] for n in ("base", "walks-out")}
+    assert [d.label for d in account_dots(same)].count("Past conflicts by themselves") == 1

@@ -13,7 +13,9 @@ from support.command_line import run
 from peacetalks.errors import PageError
 from peacetalks.pages import brief_docx, brief_pdf, export, export_charts
 from peacetalks.pages.brief import PICTURES, brief
-from peacetalks.pages.forecast_charts import CHARTS
+from peacetalks.pages.forecast_charts import plots
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +109,12 @@ def test_without_a_best_estimate_the_brief_shows_the_model_alone(looked):
 
 
 def test_every_chart_is_written_as_svg_and_png_of_twice_its_size(looked, tmp_path):
-    folder = tmp_path / "charts"
-    assert export.write_charts(looked, folder) == 2 * len(CHARTS)
+    folder, titles = tmp_path / "charts", [p.title for p in plots(looked)] + ["All outcomes over time"]
+    assert export.write_charts(looked, folder) == 2 * len(titles)
     names = sorted(p.name for p in folder.iterdir())
     assert names == sorted(
         f"{i}-{export_charts.plain_name(title)}{suffix}"
-        for i, (title, *_) in enumerate(CHARTS, 1)
+        for i, title in enumerate(titles, 1)
         for suffix in (".svg", ".png")
     )
     for path in folder.glob("*.png"):
@@ -121,7 +123,13 @@ def test_every_chart_is_written_as_svg_and_png_of_twice_its_size(looked, tmp_pat
         assert width == pytest.approx(2 * float(svg.split('width="')[1].split('"')[0]), abs=2)
         assert height > 100
         assert len(set(pixels)) > 20, "the picture is blank"
-    assert export.write_charts(looked, folder) == 2 * len(CHARTS)  # again, over the old ones
+
+
+def test_charts_are_written_over_old_ones(looked, tmp_path, monkeypatch):
+    monkeypatch.setattr(export_charts, "pictures", lambda _: [export_charts.Picture("One chart", "", SVG)])
+    (tmp_path / "1-one-chart.svg").write_text("old")
+    assert export.write_charts(looked, tmp_path) == 2
+    assert (tmp_path / "1-one-chart.svg").read_text() == SVG
 
 
 def test_what_each_suffix_needs_is_checked_before_anything_is_computed(tmp_path, monkeypatch, capsys):

@@ -32,7 +32,7 @@ def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero(base, com
     assert [view_rows.cell(views.views[v], "peace", 1200) for v in ("inside", "pooled")] == ["0.333", "-"]
     assert views.to_dict()["pooled"]["ends"]["peace"][1] is None
     rows = view_rows._best(views, dates)
-    assert rows[1] == ("1200", "-", "-", "-")
+    assert rows[1] == ("10\u00a0Jul\u00a02051", "-", "-", "-")
 
 
 def test_what_accounts_share_is_given_once(compared):

@@ -13,6 +13,8 @@ from peacetalks.cli.results import cached_answers, deliver, report_written
 from peacetalks.errors import NoRecord
 from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
 
+SUFFIXES = ".html, .svg, .png, .csv or .json"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -35,7 +37,7 @@ def compare(
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
 ) -> None:
     """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
     from peacetalks.conflicts.fill import load
@@ -77,19 +79,20 @@ def infer(
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(".html, .csv, .json or .svg")] = None,
+    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages import files, infer_page, table_page
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.infer_page import infer_page
     from peacetalks.pages.progress import progress
     from peacetalks.questions import events as records
     from peacetalks.questions.infer import infer as inference_of
     from peacetalks.scenario.accounts import accounts
 
     if output is not None:
-        files.check(output, infer_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
+        files.check(output, table_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
     months = options.ascending_months(dates)
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
@@ -108,7 +111,7 @@ def infer(
             jobs=processes(jobs),
             answers=answers,
         )
-    page = infer_page.infer_page(i)
+    page = infer_page(i)
     deliver(table_page.makers(page, i.to_dict()), lambda: table_page.show(page), as_json, output)
 
 
@@ -130,7 +133,7 @@ def audit(
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
     from peacetalks.conflicts.fill import load

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import decimal, decimal_range
+from peacetalks.pages.findings import audit_finding
 from peacetalks.pages.table_page import Page, Section
 
 if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
     from peacetalks.questions.claims import Audit, Finding
 
+CAPTION = "How many claims hold, fail and are undecided under each account."
 VERDICTS = (
     "claim",
     "rows",
@@ -26,12 +30,32 @@ VERDICTS = (
 
 def audit_page(a: Audit) -> Page:
     """Return the page of an audit."""
+    from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
+    from peacetalks.pages.verdicts_chart import verdicts
+
     queries = tuple((c.id, c.sentence, c.attributed_to, c.query) for c in a.claims)
+    rows = tuple(map(_verdict, a.findings))
     sections = (
-        Section("Verdicts", VERDICTS, tuple(map(_verdict, a.findings)), _method(a)),
-        Section("The claims as queries", ("claim", "sentence", "held by", "query"), queries),
+        Section("Verdicts by account", plot=Plot("Verdicts by account", CAPTION, partial(verdicts, a))),
+        _by_claim(a),
+        Section("Each verdict with its numbers", VERDICTS, rows, _method(a), csv=(VERDICTS, *rows), folded=True),
+        Section("The claims as queries", ("claim", "sentence", "held by", "query"), queries, folded=True),
     )
-    return Page(f"{a.scenario.title}: claims audited", "Claims are quoted as queries, not asserted.", sections)
+    return Page(
+        f"{a.scenario.title}: claims audited",
+        f"Claims are quoted as queries, not asserted. {_method(a)}",
+        sections,
+        finding=audit_finding(a),
+        subtitle=f"As of {day_name(a.scenario.as_of)}. Nothing dated later enters.",
+    )
+
+
+def _by_claim(a: Audit) -> Section:
+    """Return the verdict on each claim under every account."""
+    accounts = list(dict.fromkeys(f.account for f in a.findings))
+    found = {(f.claim.id, f.account): str(f.verdict) for f in a.findings}
+    rows = tuple((c.id, c.sentence, *(found[c.id, account] for account in accounts)) for c in a.claims)
+    return Section("Each claim under every account", ("claim", "sentence", *accounts), rows)
 
 
 def _verdict(f: Finding) -> Cells:

@@ -7,7 +7,7 @@ import zipfile
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.pages.export_charts import png_of_svg
+from peacetalks.pages.markup import png_of_svg
 from peacetalks.pages.printable import printable
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_TEXTS, FAINT_INK, RowKind
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import decimal, with_error
+from peacetalks.pages.findings import compare_finding
 from peacetalks.pages.forecast_rows import outcome_names
-from peacetalks.pages.styles import END_COLUMNS, END_NAMES, view_kind, view_name
+from peacetalks.pages.styles import END_COLUMNS, END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, cell, notes, range_sections
+from peacetalks.pages.view_rows import VIEWS_MEANING, best_section, cell, notes, range_sections
 from peacetalks.questions.compare import WrittenNumber
+from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,35 +24,47 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
     from peacetalks.questions.compare import Comparison
 
+PLOT = "What each account expects"
 TERMS = "Terms: the mean share of side 1 given a settlement by the last date."
 
 
 def compare_page(c: Comparison) -> Page:
     """Return the page of a comparison."""
-    sections = [
+    from peacetalks.pages.accounts_chart import accounts_caption, accounts_plot
+    from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
+
+    chart = Plot(PLOT, accounts_caption(c.views), partial(accounts_plot, c.views))
+    sections = [Section(PLOT, plot=chart, half=True), replace(best_section(c.views, c.dates), half=True)]
+    sections += [_drivers(c)] if c.drivers else []
+    sections += [
+        _changes(c),
         _views(c),
         *range_sections({name: {"": forecast} for name, forecast in c.views.items()}, c.dates),
         _outcomes(c),
-        _changes(c),
     ]
-    if c.drivers:
-        sections.append(_drivers(c))
-    lead = account_lines(c.views)
-    return Page(f"{c.scenario.title}: accounts compared", c.scenario.summary, tuple(sections), lead)
+    return Page(
+        f"{c.scenario.title}: accounts compared",
+        c.scenario.summary,
+        tuple(sections),
+        finding=compare_finding(c),
+        subtitle=f"As of {day_name(c.scenario.as_of)}. Nothing dated later enters.",
+    )
 
 
 def _views(c: Comparison) -> Section:
     """Return the outcome classes of every account in every view at all dates, and the expected terms."""
     titles = "; ".join(f"{name}: {title}" for name, title in c.titles.items())
+    months = (f"{m} mo is {day_name(months_later(c.scenario.as_of, m))}" for m in c.dates)
     accuracy = accuracy_notes({name: e.accuracy for name, e in c.expected.items()})
     return Section(
-        "The outcome classes",
+        "The outcome classes in every view",
         tuple(h.replace(" mo", "\u00a0mo") for h in _views_head(c, END_NAMES)),
         _views_rows(c, view_name),
-        f"{VIEWS_MEANING} {TERMS} {titles}.",
+        f"{'; '.join(months)}. {VIEWS_MEANING} {TERMS} {titles}.",
         kinds=tuple(view_kind(view) for forecast in c.views.values() for view in forecast.views),
         notes=(*notes(c.views), *accuracy),
         csv=(_views_head(c, END_COLUMNS), *_views_rows(c, str)),
+        folded=True,
     )
 
 
@@ -74,7 +91,13 @@ def _outcomes(c: Comparison) -> Section:
         (names[outcome], *(decimal(float(e.outcomes[outcome][-1])) for e in c.expected.values()))
         for outcome in c.expected["base"].outcomes
     )
-    return Section(f"Outcomes at {c.dates[-1]} mo", ("outcome", *c.expected), rows)
+    title = f"Outcomes in the {MODEL_ALONE}, {_last_day(c)}"
+    return Section(title, ("outcome", *c.expected), rows, folded=True, numbers=True)
+
+
+def _last_day(c: Comparison) -> str:
+    """Return the last date in words."""
+    return f"by {day_name(months_later(c.scenario.as_of, c.dates[-1]))} ({c.dates[-1]} months)"
 
 
 def _changes(c: Comparison) -> Section:
@@ -83,7 +106,7 @@ def _changes(c: Comparison) -> Section:
         for a in c.accounts
         for change in c.changes(a)
     )
-    return Section("What differs", ("account", "entry", "base", "account's", "reason"), rows)
+    return Section("What differs", ("account", "entry", "base", "account's", "reason"), rows, folded=True)
 
 
 def _entry(x: Any) -> str:
@@ -102,8 +125,9 @@ def _drivers(c: Comparison) -> Section:
         whole = (with_error(d.difference[e], None, "+.4f") for e in ENDS)
         rows.append((name, "whole difference from the base", *whole))
     return Section(
-        f"Which entries drive the difference at {c.dates[-1]} mo",
+        f"Which entries drive the difference, {_last_day(c)}",
         ("account", "entry", *END_NAMES.values()),
         tuple(rows),
         "Shapley split of the difference between an account and the base; the credits sum to the whole.",
+        folded=True,
     )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from peacetalks.errors import PageError
 from peacetalks.pages import files, forecast_page
-from peacetalks.pages.export_charts import png_of_svg, write_charts
+from peacetalks.pages.export_charts import write_charts
+from peacetalks.pages.markup import png_of_svg
 from peacetalks.pages.summary import summary_text
 
 if TYPE_CHECKING:

@@ -1,21 +1,21 @@
-"""Each chart of a forecast as a file of its own, as SVG and as PNG, and any SVG as PNG."""
+"""Each chart of a forecast as a file of its own, as SVG and as PNG."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.errors import PageError
 from peacetalks.pages import files
+from peacetalks.pages.markup import png_of_svg, svg_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from peacetalks.forecasting.outlook import Outlook
-
-SCALE = 2.0  # pixels of a PNG per pixel of the page
 
 
 @dataclass(frozen=True)
@@ -27,30 +27,23 @@ class Picture:
     svg: str
 
 
-def png_of_svg(svg: str, scale: float = SCALE) -> bytes:
-    """Return an SVG file as PNG, drawn without a network; raise `PageError` where it is too large to be drawn."""
-    import vl_convert
-
-    return vl_convert.svg_to_png(svg, scale=scale)
-
-
 def plain_name(title: str) -> str:
     """Return the name of a file for a heading: lower case, without accents, words joined by hyphens.
 
-    >>> plain_name("What is learnt about each side"), plain_name("Settled: 50%?")
-    ('what-is-learnt-about-each-side', 'settled-50')
+    >>> plain_name("How long a truce holds"), plain_name("What is learnt about São Tomé: 50%?")
+    ('how-long-a-truce-holds', 'what-is-learnt-about-sao-tome-50')
     """
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 def pictures(o: Outlook) -> Iterator[Picture]:
     """Yield the charts of a forecast in the order of the page, drawn for a desk."""
     from peacetalks.pages.chart_parts import WIDE, styled  # Altair is slow to import
-    from peacetalks.pages.forecast_charts import CHARTS
-    from peacetalks.pages.markup import svg_text
+    from peacetalks.pages.forecast_charts import outcomes_plot, plots
 
-    for title, caption, draw in CHARTS:
-        yield Picture(title, caption, svg_text(styled(draw(o, WIDE))))
+    for p in (*plots(o), outcomes_plot(o)):
+        yield Picture(p.title, p.caption, svg_text(styled(p.draw(WIDE))))
 
 
 def write_charts(o: Outlook, folder: Path) -> int:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import decimal, with_error
+from peacetalks.pages.findings import infer_finding
 from peacetalks.pages.styles import END_NAMES, view_kind, view_name
-from peacetalks.pages.table_page import SUFFIXES as TABLE_SUFFIXES
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, account_lines, after, cell, notes, range_sections
+from peacetalks.pages.view_rows import (
+    VIEWS_MEANING,
+    account_lines,
+    after,
+    best_section,
+    cell,
+    day_cell,
+    notes,
+    range_sections,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,21 +33,45 @@ if TYPE_CHECKING:
     from peacetalks.questions.infer import Inference
     from peacetalks.questions.marginal_likelihood import Evidence
 
-SUFFIXES = (*TABLE_SUFFIXES, ".svg")
+PLOT = "What is believed of each side"
+CAPTION = (
+    "The public belief that a side is of the named type, after each event: circles are events used, diamonds disputed "
+    "ones; a step without a mark is the end of a month."
+)
 Firsts = list[tuple[str, str]]  # (informed side, its first type)
 
 
 def infer_page(i: Inference) -> Page:
     """Return the page of an inference."""
+    from peacetalks.pages.filter_chart import beliefs  # Altair is slow to import
+    from peacetalks.pages.forecast_charts import Plot
+
+    chart = Plot(PLOT, CAPTION, partial(beliefs, i))
     sections = [
+        Section(PLOT, plot=chart, half=True),
+        _accounts(i),
+        _with_events(i),
         _beliefs(i),
         _codings(i),
-        _accounts(i),
         _updated(i),
         *range_sections({name: i.forecasts(name) for name in i.log_likelihood}, i.dates),
     ]
     lead = (*_lead("Without the events", i.before), *_lead("With the events", i.after))
-    return Page(f"{i.scenario.title}: what the record says", i.record.summary, tuple(sections), lead)
+    return Page(
+        f"{i.scenario.title}: what the record says",
+        i.record.summary,
+        tuple(sections),
+        lead,
+        infer_finding(i),
+        f"As of {day_name(i.scenario.as_of)}; nothing dated later enters. The record begins on "
+        f"{day_name(i.record.start)}.",
+    )
+
+
+def _with_events(i: Inference) -> Section:
+    """Return the best estimates with the events by date."""
+    found = best_section(i.after, i.dates)
+    return replace(found, title=f"With the events: {found.title[0].lower()}{found.title[1:]}")
 
 
 def _lead(how: str, views: Mapping[str, ForecastViews]) -> list[str]:
@@ -53,8 +89,6 @@ def _belief_cells(posterior: Posterior, firsts: Firsts) -> Iterator[str]:
 
 def _beliefs(i: Inference) -> Section:
     """Return the filter's pass in order of date: the start, the events, the ends of the months."""
-    from peacetalks.pages.filter_chart import svg
-
     firsts = _firsts(i)
     rows: list[Cells] = [
         (i.record.start.isoformat(), "", "start of the record", "", *_belief_cells(i.prior, firsts), "0.000")
@@ -68,7 +102,7 @@ def _beliefs(i: Inference) -> Section:
     head = ("date", "actor", "act", "read as", *(f"{side} {first}" for side, first in firsts), "log-likelihood")
     placed = [r.placed for r in i.base.events if r.placed.remark]
     read = tuple(f"{p.event.when} {p.event.act}: {p.remark}." for p in placed)
-    return Section("What is believed after each event", head, tuple(rows), svg=svg(i), notes=read)
+    return Section("What is believed after each event", head, tuple(rows), notes=read, csv=(head, *rows), folded=True)
 
 
 def _event(r: FilteredEvent, firsts: Firsts) -> Cells:
@@ -95,7 +129,7 @@ def _codings(i: Inference) -> Section:
         (name, *_belief_cells(p.posterior, firsts), decimal(p.log_likelihood)) for name, p in i.codings.items()
     )
     head = ("coding", *(f"{side} {first}" for side, first in firsts), "log-likelihood")
-    return Section("Disputed items by their other coding", head, rows)
+    return Section("Disputed items by their other coding", head, rows, folded=True, numbers=True)
 
 
 def _accounts(i: Inference) -> Section:
@@ -112,6 +146,7 @@ def _accounts(i: Inference) -> Section:
         tuple(rows),
         f"On the {len(i.common)} events that every account can place. Integrated over the ranges of every number that "
         "some account changes.",
+        half=True,
     )
 
 
@@ -131,14 +166,16 @@ def _updated(i: Inference) -> Section:
         for view in after.views
     ]
     rows = tuple(
-        (name, view_name(view), str(m), *(cell(a, e, m) for e in ENDS for a in both)) for name, m, view, both in shown
+        (name, view_name(view), day_cell(i.after["base"], m), *(cell(a, e, m) for e in ENDS for a in both))
+        for name, m, view, both in shown
     )
     return Section(
         "The forecast without and with the events",
-        ("account", "view", "mo", *(f"{END_NAMES[e]} {how}" for e in ENDS for how in ("without", "with"))),
+        ("account", "view", "by", *(f"{END_NAMES[e]} {how}" for e in ENDS for how in ("without", "with"))),
         rows,
         f"{VIEWS_MEANING} The events move the model alone, and with it the best estimate; past conflicts and the "
         "typical case stay as they are.",
         kinds=tuple(view_kind(view) for _, _, view, _ in shown),
         notes=(*notes(i.after), *accuracy_notes(i.accuracy)),
+        folded=True,
     )

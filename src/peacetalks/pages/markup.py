@@ -49,3 +49,10 @@ def svg_text(chart: Any) -> str:
 
     drawn = vl_convert.vegalite_to_svg(json.dumps(printable_values(chart.to_dict())))
     return printable(drawn)  # in its descriptions of marks the library reads escapes such as \\x1b again
+
+
+def png_of_svg(svg: str, scale: float = 2.0) -> bytes:
+    """Return an SVG file as PNG, `scale` pixels for each pixel of the page."""
+    import vl_convert
+
+    return vl_convert.svg_to_png(svg, scale=scale)

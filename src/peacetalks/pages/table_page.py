@@ -9,20 +9,22 @@ from rich import box
 from rich.console import Console
 from rich.table import Column, Table
 
+from peacetalks.errors import PageError
 from peacetalks.pages import files, markup
 from peacetalks.pages.printable import styled
 
 if TYPE_CHECKING:
+    from peacetalks.pages.forecast_charts import Drawing, Plot
     from peacetalks.pages.styles import RowKind
 
 Cells = tuple[str, ...]
-SUFFIXES = (".html", ".csv", ".json")
+SUFFIXES = (".html", ".csv", ".json", ".svg", ".png")
 HYPHENATED = {"settlement": "settle-\nment"}  # words of headings too long for a narrow column of numbers
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with a table and perhaps a chart; without rows it is not shown.
+    """A heading with a table, a chart or both; without rows it is not shown on a terminal.
 
     Rows with `kinds` show forecast views, grouped by their first cell, the account.
     """
@@ -31,10 +33,13 @@ class Section:
     head: Cells = ()
     rows: tuple[Cells, ...] = ()
     text: str = ""
-    svg: str = ""
+    plot: Plot | None = None  # drawn when a page is written
     kinds: tuple[RowKind, ...] = ()  # [row], or none
     notes: tuple[str, ...] = ()  # below the table
     csv: tuple[Cells, ...] = ()  # heading and rows of a CSV file, where they differ from what is shown
+    folded: bool = False  # on a page: shown when it is opened
+    half: bool = False  # on a page: beside another one
+    numbers: bool = False  # all cells but the first of a row are numbers
 
 
 @dataclass(frozen=True)
@@ -44,14 +49,24 @@ class Page:
     title: str
     text: str
     sections: tuple[Section, ...]
-    lead: tuple[str, ...] = ()  # what comes first
+    lead: tuple[str, ...] = ()  # what follows the finding
+    finding: str = ""  # what comes first: one sentence
+    subtitle: str = ""
+
+
+@dataclass(frozen=True)
+class DrawnSection:
+    """A section as the template `tables` shows it: with its chart drawn, if it has one."""
+
+    section: Section
+    drawing: Drawing | None
 
 
 def show(page: Page, out: Console | None = None) -> None:
     """Print a page on a terminal of 80 columns."""
     out = out or Console()
     out.print(styled(page.title, style="bold"))
-    for line in page.lead:
+    for line in filter(None, (page.finding, *page.lead)):
         out.print(styled(line, style="bold"))
     for s in page.sections:
         if not s.rows:
@@ -86,21 +101,41 @@ def _views_table(s: Section) -> Table:
 
 
 def makers(page: Page, plain: dict[str, Any]) -> files.Makers:
-    """Return what each suffix is written with: the page, its first table, its numbers, its first chart if any."""
-    svg = next((s.svg for s in page.sections if s.svg), "")
-    found: dict[str, Any] = {
+    """Return what each suffix is written with: the page, its first table, its numbers with the finding, its chart."""
+    return {
         ".html": lambda: html(page),
-        ".csv": lambda: csv(page.sections[0]),
-        ".json": lambda: files.json_text(plain),
+        ".csv": lambda: csv(page),
+        ".json": lambda: files.json_text({"finding": page.finding, **plain}),
+        ".svg": lambda: svg(page),
+        ".png": lambda: markup.png_of_svg(svg(page)),
     }
-    return found | ({".svg": lambda: svg} if svg else {})
 
 
 def html(page: Page) -> str:
     """Return one self-contained page."""
-    return markup.fill("tables", page=page)
+    from peacetalks.pages.forecast_charts import drawing  # Altair is slow to import
+
+    drawn = [DrawnSection(s, drawing(s.plot, i) if s.plot else None) for i, s in enumerate(page.sections, 1)]
+    shown = [d for d in drawn if d.section.rows or d.drawing]
+    return markup.fill(
+        "tables",
+        page=page,
+        first=[d for d in shown if not d.section.folded],
+        folded=[d for d in shown if d.section.folded],
+    )
 
 
-def csv(section: Section) -> str:
-    """Return a section's table as CSV."""
-    return files.csv_text(section.csv or (section.head, *section.rows))
+def svg(page: Page) -> str:
+    """Return the first chart of a page as an SVG file; raise `PageError` where it has none."""
+    from peacetalks.pages.chart_parts import WIDE, styled
+
+    for s in page.sections:
+        if s.plot:
+            return markup.svg_text(styled(s.plot.draw(WIDE)))
+    raise PageError("this page has no chart; write .html, .csv or .json")
+
+
+def csv(page: Page) -> str:
+    """Return the main table of a page as CSV: the first that is meant for it, else the first."""
+    s = next((s for s in page.sections if s.csv), None) or next(s for s in page.sections if s.rows)
+    return files.csv_text(s.csv or (s.head, *s.rows))

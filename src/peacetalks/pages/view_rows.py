@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import (
     PEACE,
@@ -18,6 +19,7 @@ from peacetalks.pages.best_text import (
     departure_lines,
     headline_month,
     interval_cell,
+    listed,
     outside_lines,
 )
 from peacetalks.pages.cells import decimal, decimal_range, whole_percent
@@ -70,6 +72,36 @@ def account_lines(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
     return (f"{by}, best estimate of {END_NAMES[PEACE].lower()} (90% interval): {each}.", *more)
 
 
+def best_section(views: Mapping[str, ForecastViews], dates: Sequence[int]) -> Section:
+    """Return the best estimate of every account by date with its 90% interval, or, without one, the model alone."""
+    rows: list[tuple[RowKind, Cells]] = []
+    for name, f in views.items():
+        if f.pooled.ends is None:
+            rows.append((RowKind.END, (name, MODEL_ALONE, *(_whole(f.ends, e, m) for m in dates for e in ENDS))))
+            continue
+        rows.append((RowKind.BEST, (name, BEST_ESTIMATE, *(_whole(f.pooled.ends, e, m) for m in dates for e in ENDS))))
+        spans = (interval_cell(f.pooled, e, m) for m in dates for e in ENDS)
+        rows.append((RowKind.RANGE, (name, "90% interval", *spans)))
+    head = ("account", "", *(f"{END_NAMES[e]}, {d}" for d in days(views["base"], dates) for e in ENDS))
+    cells = tuple(r for _, r in rows)
+    title = f"{BEST_ESTIMATE.capitalize()} after {listed(list(map(str, dates)))} months"
+    return Section(title, head, cells, kinds=tuple(k for k, _ in rows))
+
+
+def days(f: ForecastViews, dates: Sequence[int]) -> list[str]:
+    """Return the calendar date of each month as the heading of a narrow column: in two lines on a terminal."""
+    return [f"{day.day}\u00a0{day:%b} {day.year}" for day in calendar_dates(f.as_of, dates)]
+
+
+def day_cell(f: ForecastViews, month: int) -> str:
+    """Return the calendar date of a month as a cell, which stays in one line."""
+    return days(f, [month])[0].replace(" ", "\u00a0")
+
+
+def _whole(a: xr.DataArray, end: str, month: int) -> str:
+    return whole_percent(float(a.sel(end=end, period=month)))
+
+
 def after(beginning: str, sentence: str) -> str:
     """Return a sentence after a beginning and a colon.
 
@@ -103,13 +135,13 @@ def cell(a: xr.DataArray, end: str, month: int) -> str:
 def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
     """Return the ranges of past conflicts and best estimate as a section, or none where no account has either."""
     rows, kinds = ranges(forecasts, dates)
-    head = ("account", "view", "mo", *END_NAMES.values())
+    head = ("account", "view", "by", *END_NAMES.values())
     title = f"How far {PAST_CONFLICTS} and the {BEST_ESTIMATE} are known"
-    return [Section(title, head, rows, RANGES_MEANING, kinds=kinds)] if rows else []
+    return [Section(title, head, rows, RANGES_MEANING, kinds=kinds, folded=True)] if rows else []
 
 
 def ranges(forecasts: Forecasts, dates: Sequence[int]) -> tuple[tuple[Cells, ...], tuple[RowKind, ...]]:
-    """Return rows (account, view, month, each outcome class) of ranges, and the kinds of the rows.
+    """Return rows (account, view, date, each outcome class) of ranges, and the kinds of the rows.
 
     The forecasts of an account differ in the model and with it in the best estimate; the ranges of past conflicts are
     given once where they are the same for every account.
@@ -131,7 +163,7 @@ def _past(views: ForecastViews, dates: Sequence[int]) -> tuple[Cells, ...]:
         for m in dates if v.ends else ():
             at = v.months.index(m)
             spans = (decimal_range(v.low[e][at], v.high[e][at]) for e in ENDS)
-            rows.append((f"{PAST_CONFLICTS} [{i}]", str(m), *spans))
+            rows.append((f"{PAST_CONFLICTS} [{i}]", day_cell(views, m), *spans))
     return tuple(rows)
 
 
@@ -140,7 +172,10 @@ def _best(views: ForecastViews, dates: Sequence[int]) -> list[Cells]:
     if low is None or high is None:
         return []
     return [
-        (str(m), *(decimal_range(float(low.sel(end=e, period=m)), float(high.sel(end=e, period=m))) for e in ENDS))
+        (
+            day_cell(views, m),
+            *(decimal_range(float(low.sel(end=e, period=m)), float(high.sel(end=e, period=m))) for e in ENDS),
+        )
         for m in dates
     ]
 
