@@ -15,7 +15,9 @@ def warnings(change):
     return [str(w) for w in implausible(pt.patch(pt.load("korea-1951"), change), TODAY)]
 
 
-@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"])
+@pytest.mark.parametrize(
+    "name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"]
+)
 def test_the_bundled_scenarios_are_plausible(name):
     assert name in bundled()
     assert implausible(pt.load(name), TODAY) == []
