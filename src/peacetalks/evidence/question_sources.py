@@ -79,15 +79,12 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
 
 
 def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
-    model = cached(
-        ("wars", s.as_of, draws, seed), tables_of("wars"), lambda: war_hazards.fit_wars(s.as_of, draws, seed)
-    )
+    model = war_model(s.as_of, draws, seed)
     if model is None or model.n < FEW:
         return _too_few(WARS.name, months, model.n if model else 0, "interstate wars")
     age, last = s.days_since(s.start, s.as_of or model.today), max(months)
-    ended = model.incidence(age, last, None if s.major_power is None else float(s.major_power))
     counts = _ways(s.as_of, age)
-    curve = ended * war_hazards.manner(counts, draws, np.random.default_rng(seed))[:, None]
+    curve = war_curve(model, s, last, draws, seed)
     back = _returns_after(s, last, draws, seed)
     basis = Basis(
         name=WARS.name,
@@ -106,6 +103,18 @@ def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Recor
         note=too_old(age, last, model.oldest),
     )
     return answer(basis, fighting.end_classes(curve, back), s, months, seed)
+
+
+def war_model(as_of: date | None, draws: int, seed: int) -> war_hazards.HazardsByAge | None:
+    """Return the fitted hazards of interstate wars as known at a date; None where no war is known."""
+    return cached(("wars", as_of, draws, seed), tables_of("wars"), lambda: war_hazards.fit_wars(as_of, draws, seed))
+
+
+def war_curve(model: war_hazards.HazardsByAge, s: Situation, months: int, draws: int, seed: int) -> Floats:
+    """Return the cumulative incidence [draw, month, way] of the ways in which an interstate war ends."""
+    age = s.days_since(s.start, s.as_of or model.today)
+    ended = model.incidence(age, months, None if s.major_power is None else float(s.major_power))
+    return ended * war_hazards.manner(_ways(s.as_of, age), draws, np.random.default_rng(seed))[:, None]
 
 
 def _ways(as_of: date | None, age: float) -> Floats:

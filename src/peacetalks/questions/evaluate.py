@@ -1,10 +1,10 @@
 """What a solved scenario answers to the parts of a query, exactly, by the forward pass.
 
-Dates are ends of months; the opening counts as month 0.  `P(A within N)` is the chance that A is in force at the end of
-some month up to N.  `P(A broken within N | A)` starts from A, averaged over the months up to `START_MONTHS` in
-proportion to the chance of being in A then, and asks whether play leaves A for anything that is not peace.  A condition
-on a true type reweights the pass by belief over prior, as `forward.py` does.  A mean is over the states that have the
-quantity: terms where a settlement is in force, the front where there is one.
+Dates are ends of months (others: `query_tree.at_month_ends`); the opening counts as month 0.  `P(A within N)` is the
+chance that A is in force at the end of some month up to N.  `P(A broken within N | A)` starts from A, averaged over the
+months up to `START_MONTHS` in proportion to the chance of being in A then, and asks whether play leaves A for anything
+that is not peace.  A condition on a true type reweights the pass by belief over prior, as `forward.py` does.  A mean is
+over the states that have the quantity: terms where a settlement is in force, the front where there is one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from peacetalks.mechanisms.territory import share
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.query import pointed
 from peacetalks.questions.query_tree import Believed, Chance, EventKind, InForce, IsType, Mean, Play, Welfare
+from peacetalks.questions.when import When
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,7 +101,7 @@ class Evaluator:
             worth = self._quantity("terms")
             hit = COMPARE[q.event.compare](worth, q.event.size) & np.isfinite(worth)
             return _ratio((mass[hit] @ weight).sum(), (mass @ weight).sum())
-        month = q.event.months or 0
+        month = _month(q.event.months)
         last = max([month, *masks])
         whole = (self.filtered(masks, last) @ weight).sum()
         inside = np.isin(self.labels, q.event.labels)
@@ -112,7 +113,7 @@ class Evaluator:
     def mean(self, q: Mean) -> float:
         """Return E(quantity at month | conditions)."""
         masks, weight = self._given(q.given)
-        month = q.months or 0
+        month = _month(q.months)
         worth = self._quantity(q.what)
         masks = _both(masks, {month: np.isfinite(worth)})
         last = max([month, *masks])
@@ -139,13 +140,13 @@ class Evaluator:
 
     def _broken(self, q: Chance) -> float:
         """Return the chance that what is in force is left for anything that is not peace."""
-        months, inside = q.event.months or 1, np.isin(self.labels, q.event.labels)
+        months, inside = _month(q.event.months), np.isin(self.labels, q.event.labels)
         for g in q.given:
             if isinstance(g, InForce) and set(g.labels) != set(q.event.labels):
                 raise GameError("what may break must be in force: P(ceasefire broken within 1 | ceasefire)")
         _, weight = self._given(g for g in q.given if isinstance(g, IsType))
         horizon = self.s.game.periods
-        dated = [g.months for g in q.given if isinstance(g, InForce) and g.months]
+        dated = [_month(g.months) for g in q.given if isinstance(g, InForce) and g.months is not None]
         starts = dated or range(1, min(START_MONTHS, horizon - months if horizon else START_MONTHS) + 1)
         peaceful = inside | np.isin(self.labels, ENDS["peace"])
         held, whole = 0.0, 0.0
@@ -175,7 +176,7 @@ class Evaluator:
             if isinstance(g, InForce):
                 if g.months is None:
                     raise GameError(f"the condition needs a date here: | {' or '.join(g.labels)} by 12")
-                masks = _both(masks, {g.months: np.isin(self.labels, g.labels)})
+                masks = _both(masks, {_month(g.months): np.isin(self.labels, g.labels)})
             elif isinstance(g, IsType):
                 self._axis(g.side, g.type_name)
                 prior[g.side] = {g.type_name: 1.0}
@@ -208,16 +209,7 @@ class Evaluator:
 
     def _quantity(self, name: str) -> np.ndarray:
         """Return a number of the public state for each boundary; not a number where it has none."""
-        states = self.s.compiled.boundaries
-        if name == "terms":
-            return terms_in_force(states)
-        if name == "front":
-            gone = np.isin(self.labels, ["settlement", "wider_war"])  # there the front is no part of the state
-            return np.array([np.nan if x else share(self.scenario, s.front) for s, x in zip(states, gone, strict=True)])
-        if not states or name not in getattr(states[0], "_fields", ()):
-            known = ["terms", *getattr(states[0], "_fields", ())]
-            raise GameError(f"no quantity is called {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}")
-        return np.array([_number(getattr(s, name)) for s in states])
+        return quantity(self.scenario, self.s, self.labels, name)
 
     # -- how often a move is made ------------------------------------------------------------------
 
@@ -227,7 +219,7 @@ class Evaluator:
         weight = self._given(g for g in q.given if not isinstance(g, InForce))[1]
         believed = self._believed([g for g in q.given if isinstance(g, Believed)])
         places = [g for g in q.given if isinstance(g, InForce)]
-        if any(p.months for p in places):
+        if any(p.months is not None for p in places):
             raise GameError("play(...) takes an outcome without a date as its condition: | ceasefire")
         inside = np.logical_and.reduce([np.isin(self.labels, p.labels) for p in places]) if places else None
         out: dict[int, np.ndarray] = {}
@@ -274,12 +266,35 @@ class Evaluator:
                 yield chance[:, 0]
 
 
+def quantity(scenario: Scenario, s: Solution, labels: np.ndarray, name: str) -> np.ndarray:
+    """Return a number of the public state for each boundary, not a number where it has none; `labels` [boundary].
+
+    Raises `GameError` for a name that is no number of the state.
+    """
+    states = s.compiled.boundaries
+    if name == "terms":
+        return terms_in_force(states)
+    if name == "front":
+        gone = np.isin(labels, ["settlement", "wider_war"])  # there the front is no part of the state
+        return np.array([np.nan if x else share(scenario, at.front) for at, x in zip(states, gone, strict=True)])
+    if not states or name not in getattr(states[0], "_fields", ()):
+        known = ["terms", *getattr(states[0], "_fields", ())]
+        raise GameError(f"no quantity is called {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}")
+    return np.array([_number(getattr(at, name)) for at in states])
+
+
 def _both(one: Masks, two: Masks) -> Masks:
     """Return masks that allow what both allow."""
     out = dict(one)
     for t, mask in two.items():
         out[t] = out[t] & mask if t in out else mask
     return out
+
+
+def _month(months: int | When | None) -> int:
+    """Return the month of a date, which `query_tree.at_month_ends` has put at a month's end."""
+    assert not isinstance(months, When)
+    return months or 0
 
 
 def _ratio(part: float, whole: float) -> float:

@@ -30,9 +30,11 @@ from peacetalks.questions.query_tree import (
     Rate,
     Welfare,
 )
+from peacetalks.questions.when import MAX_MONTHS, When, span
+from peacetalks.questions.when import UNITS as TIME_UNITS
+from peacetalks.scenario.dates import read_day
 from peacetalks.text_files import DEEPEST, SHOWN, check_values, clip, shorten
 
-MAX_MONTHS = 600
 LONGEST, NAME, QUESTION = 2000, 200, 400  # characters of a query, of a name and of a base-rate question in it
 PLAY_MONTHS = 12  # over which play(...) is counted where no months are given
 UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
@@ -49,6 +51,8 @@ TERMINALS = {
     "COMPARE": "a comparison (<, <=, >, >=)",
     "NUMBER": "a number",
     "INT": "a number of months",
+    "DAY": "the day (2026-01-01)",
+    "UNIT": "a unit of time (days)",
     "NAME": "a name",
     "STRING": "a name in quotes",
     "PATH": "a path (rent.weight)",
@@ -187,10 +191,10 @@ class _TreeBuilder(Transformer):
         return tuple(out)
 
     def by(self, meta: Any, c: list[Any]) -> Event:
-        return Event(EventKind.BY, c[0], self.months(meta, c[1]))
+        return Event(EventKind.BY, c[0], c[1])
 
     def within(self, meta: Any, c: list[Any]) -> Event:
-        return Event(EventKind.WITHIN, c[0], self.months(meta, c[1]))
+        return Event(EventKind.WITHIN, c[0], c[1])
 
     def broken_within(self, meta: Any, c: list[Any]) -> Event:
         return Event(EventKind.BROKEN, c[0], self.months(meta, c[1]))
@@ -205,8 +209,25 @@ class _TreeBuilder(Transformer):
             )
         return int(token)
 
+    def length(self, meta: Any, c: list[Any]) -> int | When:
+        if c[1] is None or c[1].startswith("mo"):
+            return self.months(meta, c[0])
+        try:
+            found = span(int(c[0]) if len(c[0]) < 7 else 10**6, TIME_UNITS[str(c[1]).removesuffix("s")])
+        except ValueError as e:
+            raise self.fail(c[0].column, str(e)) from None
+        return found if found.months is None else found.months
+
+    when = length
+
+    def day(self, meta: Any, c: list[Any]) -> When:
+        try:
+            return When(day=read_day(str(c[0])))
+        except ValueError as e:
+            raise self.fail(c[0].column, str(e)) from None
+
     def in_force(self, meta: Any, c: list[Any]) -> InForce:
-        return InForce(c[0], None if c[1] is None else self.months(meta, c[1]))
+        return InForce(c[0], c[1])
 
     def is_type(self, meta: Any, c: list[Any]) -> IsType:
         return IsType(c[0], c[1])
@@ -228,10 +249,16 @@ class _TreeBuilder(Transformer):
     def mean(self, meta: Any, c: list[Any]) -> Mean:
         given = c[2] if len(c) > 2 else ()
         dated = [g.months for g in given if isinstance(g, InForce) and g.months]
-        months = self.months(meta, c[1]) if c[1] is not None else (max(dated) if dated else None)
+        months = c[1] if c[1] is not None else self.latest(meta, dated)
         if months is None:
             raise self.fail(meta.column, f"E({c[0]} ...) needs a date: E({c[0]} at 12), or a condition with `by`")
         return Mean(c[0], months, given, meta.column)
+
+    def latest(self, meta: Any, dated: list[int | When]) -> int | When | None:
+        months = [m for m in dated if isinstance(m, int)]
+        if len(months) < len(dated) and len(set(dated)) > 1:
+            raise self.fail(meta.column, "several dates: say at which the mean is taken, such as E(front at 12 | ...)")
+        return max(months) if months else (dated[0] if dated else None)
 
     def play(self, meta: Any, c: list[Any]) -> Play:
         given = c[4] if len(c) > 4 else ()

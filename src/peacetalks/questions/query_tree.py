@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.questions.when import When, mixed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
 Node = Any  # a `Literal`, `Binary` or `Effect`, or a part that is looked up (`atoms`)
 
 
 class EventKind(StrEnum):
-    """What has a probability: in force at a month, reached within it, broken within it, or terms of a size."""
+    """What has a probability: in force at a date, begun by it, broken by it, or terms or the front of a size at it."""
 
     BY = "by"
     WITHIN = "within"
     BROKEN = "broken"
     TERMS = "terms"
+    FRONT = "front"  # of questions only (`ask`)
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Event:
 
     kind: EventKind
     labels: tuple[str, ...]  # outcome labels
-    months: int | None
+    months: int | When | None
     compare: str = ""  # of terms
     size: float = 0.0  # of terms
 
@@ -53,7 +57,7 @@ class InForce:
     """A condition: one of the labels is in force by a month (None: at any month)."""
 
     labels: tuple[str, ...]
-    months: int | None
+    months: int | When | None
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Mean:
     """E(quantity at month | conditions)."""
 
     what: str
-    months: int | None
+    months: int | When | None
     given: tuple[Condition, ...]
     column: int
 
@@ -192,3 +196,56 @@ def only_rates(node: Node) -> bool:
     if isinstance(node, Binary):
         return only_rates(node.left) and only_rates(node.right)
     return isinstance(node, Rate | Literal)
+
+
+def at_month_ends(atom: Any, as_of: date) -> Iterator[tuple[float, Any]]:
+    """Yield the weight and the part of a query with every date as a month end, for each between which its dates lie.
+
+    Parameters
+    ----------
+    atom : Chance, Mean or another part
+        One without a date in days or of the calendar is yielded as it stands, with weight 1.
+    as_of : date
+        From which months are counted.
+
+    Raises
+    ------
+    QueryError
+        A date is not after `as_of`, or too late.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> half = Mean("front", When(day=date(2025, 6, 16)), (), 1)
+    >>> [(weight, mean.months) for weight, mean in at_month_ends(half, date(2025, 6, 1))]
+    [(0.5, 0), (0.5, 1)]
+    """
+    found = next((when for when in _dates(atom) if isinstance(when, When)), None)
+    if found is None:
+        yield 1.0, atom
+        return
+    found.checked(as_of)
+    for month, weight in mixed(found, as_of):
+        for more, part in at_month_ends(_dated(atom, found, month), as_of):
+            yield weight * more, part
+
+
+def _dates(atom: Any) -> Iterator[int | When | None]:
+    """Yield the dates of a part of a query."""
+    if isinstance(atom, Chance):
+        yield atom.event.months
+    elif isinstance(atom, Mean):
+        yield atom.months
+    yield from (g.months for g in getattr(atom, "given", ()) if isinstance(g, InForce))
+
+
+def _dated(atom: Any, when: When, month: int) -> Any:
+    """Return a part of a query with a month in the place of a date."""
+
+    def moved(x: Any) -> Any:
+        return replace(x, months=month) if getattr(x, "months", None) == when else x
+
+    given = tuple(moved(g) if isinstance(g, InForce) else g for g in atom.given)
+    if isinstance(atom, Chance):
+        return replace(atom, event=moved(atom.event), given=given)
+    return replace(moved(atom), given=given)

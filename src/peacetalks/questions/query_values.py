@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 from peacetalks.errors import EvidenceError, QueryError, SpecError, did_you_mean
 from peacetalks.evidence import base_rate
 from peacetalks.questions.query import pointed
-from peacetalks.questions.query_tree import Binary, Effect, Literal, Loglik, Param, Query, Rate
+from peacetalks.questions.query_tree import Binary, Effect, Literal, Loglik, Param, Query, Rate, at_month_ends
 from peacetalks.scenario.what_if import as_drawn, changed
 
 if TYPE_CHECKING:
@@ -98,7 +98,18 @@ class QueryValues:
             case Param():
                 return self._param(case, node)
         account = self._account(case, node) if isinstance(node, Loglik) else case.account
+        return sum(weight * self._number(case, account, part) for weight, part in self._at_month_ends(case, node))
+
+    def _number(self, case: Case, account: str, node: Any) -> float:
+        """Return a number that needs a solved game."""
         return self.batch.number(case.at[account], node, case.text, central=case.draw == 0, finer=case.finer)
+
+    def _at_month_ends(self, case: Case, node: Any) -> list[tuple[float, Any]]:
+        """Return a part of the query at the month ends around its dates, with weights."""
+        try:
+            return list(at_month_ends(node, self.variants["base"].as_of))
+        except QueryError as e:
+            raise QueryError(pointed(case.text, node.column, str(e))) from None
 
     def _effect(self, case: Case, node: Effect) -> float:
         """Return by how much a number changes between two settings of an entry."""

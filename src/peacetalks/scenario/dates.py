@@ -92,6 +92,34 @@ def months_later(date: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def day_name(day: dt.date) -> str:
+    """Return a date as sentences have it.
+
+    >>> day_name(dt.date(2026, 5, 20))
+    '20 May 2026'
+    """
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def month_position(start: dt.date, day: dt.date) -> tuple[int, float]:
+    """Return where a day lies among the months after `start`: how many have ended, and the share of the next by then.
+
+    Months end as in `months_later`, so that the day so many months later has share 0.  Raises `ValueError` for a day
+    before `start`.
+
+    >>> month_position(dt.date(2025, 5, 20), dt.date(2026, 5, 20))
+    (12, 0.0)
+    >>> month_position(dt.date(2025, 6, 1), dt.date(2025, 6, 16))
+    (0, 0.5)
+    """
+    if day < start:
+        raise ValueError(f"{day} lies before {start}")
+    month = (day.year - start.year) * 12 + day.month - start.month
+    month -= months_later(start, month) > day
+    begun, ends = months_later(start, month), months_later(start, month + 1)
+    return month, (day - begun).days / max((ends - begun).days, 1)
+
+
 def _date(year: int, month: int, day: int, text: str) -> dt.date:
     """Return the date; raise `ValueError` where the calendar has none."""
     if month in range(1, 13) and day == 0:

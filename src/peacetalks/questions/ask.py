@@ -1,0 +1,206 @@
+r"""A question with a date: best estimate, the model alone, past conflicts, and what would count as yes.
+
+The best estimate of an event E at time t follows from that of the outcome classes c(t) by Jeffrey's rule (Jeffrey 1965;
+Diaconis and Zabell 1982),
+
+.. math:: P^*(E) = \sum_c P^*(c(t))\; P(E \mid c(t)),
+
+with the best estimate :math:`P^*(c(t))` of each class and the model's probability of the event given the class
+(`ask_events`).  What is asked of a class itself has exactly the forecast's best estimate, an event and its opposite sum
+to 1, and an event within another is no likelier.  What has begun by t has begun by any later date: its probability is
+the largest so far.  Between the ends of two months it is linear.  The interval holds the same joint draws of record,
+weight and model as that of the forecast.
+
+References
+----------
+Jeffrey, R. C. (1965). *The Logic of Decision*. McGraw-Hill.
+
+Diaconis, P., and S. L. Zabell (1982). Updating subjective probability. *Journal of the American Statistical
+Association* 77, 822-830.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from peacetalks.errors import QueryError
+from peacetalks.forecasting.best_estimate import INTERVAL
+from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
+from peacetalks.questions.ask_answer import Answer, Answers, Refused
+from peacetalks.questions.ask_language import Question, read_question
+from peacetalks.questions.ask_record import RecordAnswers
+from peacetalks.questions.ask_solve import How, solve_questions
+from peacetalks.questions.ask_words import event_words, notes_of, outside_both, what_counts
+from peacetalks.questions.query_tree import EventKind
+from peacetalks.questions.when import When, mixed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.forecasting.jobs import Progress
+    from peacetalks.questions.ask_solve import OfEvent
+    from peacetalks.questions.query_tree import Event
+    from peacetalks.scenario.scenario import Scenario
+
+CUMULATIVE = (EventKind.WITHIN, EventKind.BROKEN)  # kinds of events that have come by a date
+
+
+class Entry(NamedTuple):
+    """A question as it is given: in words, perhaps with an identifier, a date apart, and the line of a file."""
+
+    text: str
+    id: str = ""
+    when: When | None = None
+    line: int | None = None
+
+
+def ask(
+    scenario: Scenario,
+    question: str | Sequence[str | Entry],
+    draws: int = 0,
+    seed: int = SEED,
+    belief_points: int = BELIEF_POINTS,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
+) -> Answer | Answers:
+    """Answer a question with a date about a scenario, or several.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    question : str, or a list
+        Such as "ceasefire by 2026-01-01" or "peace in force on 2026-01-01" (`docs/claims.md`).
+    draws : int
+        How often the scenario's ranges are drawn; the interval then holds them.
+    seed, belief_points, progress, jobs, answers
+        As of `outlook`.
+
+    Returns
+    -------
+    Answer, or Answers for a list
+        Of a list, a question that cannot be answered is among `Answers.refused`, with the reason.
+
+    Raises
+    ------
+    QueryError
+        The single question cannot be answered.
+    SpecError
+        A setting is out of range, or the game is too large.
+    NotSolved
+        The game, or more than half of the draws, has no solution within tolerance.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+    >>> a = ask(small, "ceasefire by 1951-09-01", belief_points=2)
+    >>> 0 < a.best < 1, a.date
+    (True, datetime.date(1951, 9, 1))
+    >>> a.yes
+    'Yes if a ceasefire between the sides begins at any time up to 1 September 1951, even if fighting is back by then.'
+    """
+    entries = [Entry(question)] if isinstance(question, str) else [_entry(q) for q in question]
+    asked, refused = _read(entries, scenario)
+    if isinstance(question, str) and refused:
+        raise QueryError(refused[0].reason)
+    how = How(draws, seed, belief_points, progress, jobs, answers)
+    found = _answers(scenario, asked, how) if asked else ()
+    if isinstance(question, str) and found:
+        return found[0]
+    settings = {"draws": draws, "seed": seed if draws else None, "belief_points": belief_points}
+    return Answers(scenario, found, tuple(refused), settings)
+
+
+def _entry(q: str | Entry) -> Entry:
+    return Entry(q) if isinstance(q, str) else q
+
+
+def _read(entries: Sequence[Entry], scenario: Scenario) -> tuple[list[tuple[Entry, Question]], list[Refused]]:
+    """Return the questions that can be answered, and those that cannot with the reason."""
+    asked, refused = [], []
+    for e in entries:
+        try:
+            q = read_question(e.text, scenario, e.when)
+            q.day(scenario)
+            asked.append((e, q))
+        except QueryError as error:
+            refused.append(Refused(e.id, e.text, str(error), e.line))
+    return asked, refused
+
+
+def _answers(scenario: Scenario, asked: list[tuple[Entry, Question]], how: How) -> tuple[Answer, ...]:
+    """Return the answers to questions that were read."""
+    events = tuple(dict.fromkeys(q.event for _, q in asked))
+    last = max(month for _, q in asked for month, _ in mixed(q.when, scenario.as_of))
+    solved = solve_questions(scenario, events, last, how)
+    record = RecordAnswers(scenario, solved.record, solved.central.ends[0])
+    return tuple(_answer(scenario, e, q, solved.of(q.event), record) for e, q in asked)
+
+
+def _answer(scenario: Scenario, entry: Entry, q: Question, solved: OfEvent, record: RecordAnswers) -> Answer:
+    """Return the answer to one question."""
+    weights, day = mixed(q.when, scenario.as_of), q.day(scenario)
+    asked = _Asked(q.event, q.negated, weights)
+    best, interval = _best(asked, solved)
+    model = float(asked.chance(solved.ends, solved.given))
+    error = _grid_error(asked, solved, model, best)
+    past = record.of(q.event, q.negated, asked.at)
+    ends = solved.ends if solved.best is None else solved.best
+    return Answer(
+        id=entry.id,
+        question=entry.text,
+        event=event_words(q, scenario, day),
+        yes=what_counts(q, scenario, day),
+        as_of=scenario.as_of,
+        date=day,
+        month=float(sum(month * weight for month, weight in weights)),
+        best=best,
+        best_interval=interval,
+        model=model,
+        record=past,
+        grid_error=error,
+        reason=solved.estimate.reason or ("" if best is not None else "The record does not reach so far."),
+        notes=(*notes_of(q, scenario, solved.given, ends, weights), *outside_both(best, model, past.probability)),
+    )
+
+
+class _Asked(NamedTuple):
+    """An event at a day, or that it does not come."""
+
+    event: Event
+    negated: bool
+    weights: tuple[tuple[int, float], ...]  # of the month ends around the day
+
+    def at(self, values: np.ndarray) -> np.ndarray:
+        """Return values [..., month] at the day."""
+        return np.sum([weight * values[..., month] for month, weight in self.weights], axis=0)
+
+    def chance(self, ends: np.ndarray, given: np.ndarray) -> np.ndarray:
+        """Return the probability, from classes and conditional probabilities [..., month, end]."""
+        by_month = (ends * given).sum(axis=-1)
+        found = self.at(np.maximum.accumulate(by_month, axis=-1) if self.event.kind in CUMULATIVE else by_month)
+        return 1 - found if self.negated else found
+
+
+def _best(asked: _Asked, solved: OfEvent) -> tuple[float | None, tuple[float, float] | None]:
+    """Return the best estimate of an event and its 90% interval, widened to hold it; None where there is none."""
+    if solved.best is None or solved.joint is None:
+        return None, None
+    point = float(asked.chance(solved.best, solved.given))
+    if not np.isfinite(point):
+        return None, None
+    drawn = asked.chance(solved.joint, solved.drawn)
+    low, high = np.quantile(drawn, INTERVAL)
+    return point, (min(float(low), point), max(float(high), point))
+
+
+def _grid_error(asked: _Asked, solved: OfEvent, model: float, best: float | None) -> float | None:
+    """Return by how much a finer belief grid may move the best estimate, or the model where there is none."""
+    if solved.finer is None:
+        return None
+    ends = solved.finer.ends if best is None or solved.finer.best is None else solved.finer.best
+    return abs(float(asked.chance(ends, solved.finer.given)) - (model if best is None else best))

@@ -1,0 +1,264 @@
+"""Questions as people type them, and as claims are written: text to a typed question, or a message that helps.
+
+    ceasefire by 2026-01-01          begins at any time up to that day (first passage)
+    ceasefire on 2026-01-01          is in force on that day
+    P(ceasefire by 12)               a claim: in force at the end of month 12, as `query` has it
+
+What is asked is an event: outcome labels (`outcomes.LABELS`), whether they begin by a day or are in force on it, and
+when.  Words that carry no meaning are left out; every other word must belong to a phrase of `ask_phrases`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from peacetalks.errors import QueryError, did_you_mean
+from peacetalks.outcomes import ENDS, LABELS
+from peacetalks.questions import ask_phrases as phrases
+from peacetalks.questions.query import parse
+from peacetalks.questions.query_tree import Chance, Event, EventKind, InForce
+from peacetalks.questions.when import FORMS, When, read_when
+from peacetalks.text_files import check_values, clip, shorten
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from peacetalks.questions.ask_phrases import Meaning
+    from peacetalks.scenario.scenario import Scenario
+
+LONGEST = 500  # characters of a question
+WHEN = re.compile(
+    r"^(?P<what>.*)(?:^|[\s,])(?P<how>by|before|within|during|in|on|at|until|till|through)\s+(?P<when>[^()]*)$"
+)
+SHARE = re.compile(r"^(?P<what>front|terms)(?: share)?\s*(?P<sign>>=|<=|>|<)\s*(?P<size>[\d.]+)\s*(?P<percent>%?)$")
+SIGNS = {"more than": ">", "above": ">", "over": ">", "less than": "<", "below": "<", "under": "<"}
+SIGNS |= {"at least": ">=", "at most": "<="}
+NOT = re.compile(r"\b(?:no|not|never|without|won't)\b")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about an event at a day; made by `read_question`."""
+
+    text: str  # as asked
+    event: Event
+    when: When
+    negated: bool = False
+    meaning: Meaning | None = None  # None: a share of the front or of the stake
+
+    def day(self, scenario: Scenario) -> date:
+        """Return the day; raise `QueryError` where the scenario does not reach it."""
+        return self.when.checked(scenario.as_of, scenario.periods)
+
+
+def read_question(text: str, scenario: Scenario, when: When | None = None) -> Question:
+    """Return the question that a text asks about a scenario.
+
+    Parameters
+    ----------
+    text : str
+        A question in words, or a claim of the form `P(event)`.
+    scenario : Scenario
+        Its sides may be named.
+    when : When, optional
+        Used where the text has no date.
+
+    Raises
+    ------
+    QueryError
+        The text is not a question that the model can answer, with the nearest that are.
+
+    Examples
+    --------
+    >>> from peacetalks.scenario.scenario import load
+    >>> q = read_question("Will a ceasefire be signed by 2026-01-01?", load("russia-ukraine-2025"))
+    >>> q.event.kind, q.event.labels, q.when.day
+    (<EventKind.WITHIN: 'within'>, ('ceasefire',), datetime.date(2026, 1, 1))
+    """
+    check_values(text, "the question", QueryError)
+    if len(text) > LONGEST:
+        raise QueryError(
+            f"a question has at most {LONGEST} characters, got {len(text):,}; ask for one event and a date"
+        )
+    if re.match(r"\s*(?:[PE]|play|effect|base_rate|param|welfare|loglik)\s*\(", text):
+        return _of_claim(text)
+    words = _plain_words(text, scenario)
+    found = WHEN.match(words)
+    if found is None and when is None:
+        _check_words(words, text)
+        raise QueryError(f"{shorten(text)} has no date: add `by` or `on` and a day ({FORMS})")
+    what, how = (found["what"], found["how"]) if found else (words, "by")
+    if found:
+        try:
+            when = read_when(found["when"])
+        except ValueError as e:
+            raise QueryError(f"{shorten(text)}: {e}") from None
+        if how == "before":
+            when = When(day=when.on(scenario.as_of) - timedelta(1))
+        elif how in ("in", "during") and when.day is not None:
+            raise QueryError(
+                f"{shorten(text)}: write `by` for any time up to a day, `on` for what is in force that day"
+            )
+    assert when is not None
+    return _question(text, what.strip(" ,"), how, when, scenario)
+
+
+def _plain_words(text: str, scenario: Scenario) -> str:
+    """Return the words of a question in small letters, without its question mark and the names of both sides."""
+    words = re.sub(r"\s+", " ", text.strip().rstrip("?.! ").lower().replace("’", "'"))
+    for sign, mark in SIGNS.items():
+        words = re.sub(rf"\b{sign}\b(?=\s*[\d.])", mark, words)
+    one, two = (re.escape(side.label.lower()) for side in scenario.sides)
+    return re.sub(
+        rf"\s*\b(?:between|among) (?:the )?(?:{one} and (?:the )?{two}|{two} and (?:the )?{one})\b", "", words
+    )
+
+
+def _question(text: str, what: str, how: str, when: When, scenario: Scenario) -> Question:
+    """Return the question from its parts: what, the word before the date, and the date."""
+    if shares := SHARE.match(what):
+        return _of_share(text, shares, how, when)
+    in_force, what = _without(what, phrases.FORCE_WORDS)
+    begun, phrase = _begun(what)
+    negated, meaning = _meaning(text, phrase, scenario)
+    if begun and in_force:
+        raise QueryError(f"{shorten(text)} asks both for a beginning and for what is in force; ask for one of them")
+    if begun and how in ("on", "at"):
+        raise QueryError(f"{shorten(text)} asks for a beginning on one day: write `by` for any time up to the day")
+    if how in ("until", "till", "through"):
+        return _until(text, meaning, negated, when)
+    if meaning.special == phrases.HOLDS:
+        raise QueryError(f"{shorten(text)}: what holds does so `until` a day: ceasefire holds until 2026-01-01")
+    standing = in_force or how in ("on", "at")
+    if meaning.special == phrases.BROKEN and not standing:
+        return Question(text, Event(EventKind.BROKEN, meaning.labels, None), when, negated, meaning)
+    labels = ("broken",) if meaning.special else meaning.labels
+    kind = EventKind.BY if standing else EventKind.WITHIN
+    return Question(text, Event(kind, labels, None), when, negated, meaning)
+
+
+def _without(what: str, words: tuple[str, ...]) -> tuple[bool, str]:
+    """Return whether some words stand in a phrase, and the phrase without them."""
+    left = re.sub(rf"\b(?:{'|'.join(words)})\b", "", what)
+    return left != what, re.sub(r"\s+", " ", left).strip()
+
+
+def _begun(what: str) -> tuple[bool, str]:
+    """Return whether a phrase says that something begins, and the phrase without such words and without fillers."""
+    words = [w for w in what.split() if w not in phrases.FILLERS]
+    phrase = [w for w in words if w not in phrases.BEGUN_WORDS]
+    return len(phrase) < len(words), " ".join(phrase)
+
+
+def _meaning(text: str, what: str, scenario: Scenario) -> tuple[bool, Meaning]:
+    """Return whether a phrase is negated, and what it means."""
+    for negated, phrase in ((False, what), (True, " ".join(NOT.sub(" ", what).split()))):
+        if (found := _known(phrase, scenario)) is not None:
+            return negated, found
+    raise QueryError(_no_event(text, what, scenario))
+
+
+def _known(phrase: str, scenario: Scenario) -> Meaning | None:
+    """Return what a phrase means, or several joined by `or`; None where one of them is not known."""
+    if (one := _one(phrase, scenario)) is not None:
+        return one
+    parts = [_one(" ".join(p.split()), scenario) for p in phrase.split(" or ")]
+    if len(parts) < 2 or any(p is None or p.special for p in parts):
+        return None
+    labels = dict.fromkeys(x for p in parts if p is not None for x in p.labels)
+    return phrases.meaning_of(tuple(labels), sides_of(scenario))
+
+
+def _one(phrase: str, scenario: Scenario) -> Meaning | None:
+    """Return what a phrase of one event means: a known phrase, a label or a class of outcomes, a side that wins."""
+    if phrase in phrases.MEANINGS:
+        return phrases.MEANINGS[phrase]
+    if phrase in LABELS or phrase in ENDS:
+        return phrases.meaning_of(ENDS.get(phrase, (phrase,)), sides_of(scenario))
+    for i, label in enumerate(sides_of(scenario), 1):
+        name = " ".join(w for w in label.lower().split() if w not in phrases.FILLERS)
+        if phrase in (f"{name} wins", f"{name} win", f"{name} won", f"victory {name}", f"{name} victory"):
+            return phrases.victory(i, sides_of(scenario))
+    return None
+
+
+def sides_of(scenario: Scenario) -> tuple[str, str]:
+    """Return the names of both sides."""
+    one, two = (side.label for side in scenario.sides)
+    return one, two
+
+
+def _no_event(text: str, what: str, scenario: Scenario) -> str:
+    """Return the message for a question about something that the model has no outcome for."""
+    known = [*phrases.MEANINGS, *(f"{side.lower()} wins" for side in sides_of(scenario))]
+    hint = did_you_mean(what, known)
+    if hint:
+        return f"{shorten(text)}: no event is called {shorten(what)}{hint}"
+    near = ", ".join(f"'{example}'" for example in phrases.EXAMPLES)
+    return f"{shorten(text)}: the model has no outcome for {shorten(what)}. It answers questions such as {near}"
+
+
+def _check_words(words: str, text: str) -> None:
+    """Raise `QueryError` for an empty question."""
+    if not words:
+        raise QueryError(f"{shorten(text)} is no question: ask such as '{phrases.EXAMPLES[0]}'")
+
+
+def _until(text: str, meaning: Meaning, negated: bool, when: When) -> Question:
+    """Return the question whether something lasts until a day: that nothing ends it before."""
+    if negated or (meaning.special != phrases.HOLDS and meaning is not phrases.GOES_ON):
+        raise QueryError(
+            f"{shorten(text)}: only what lasts is asked for with `until`: 'ceasefire holds until 2026-01-01', "
+            "'fighting goes on until 2026-01-01'; else write `by` or `on`"
+        )
+    if meaning is phrases.GOES_ON:
+        return Question(text, Event(EventKind.WITHIN, phrases.OVER, None), when, True, phrases.END)
+    return Question(text, Event(EventKind.BROKEN, meaning.labels, None), when, True, phrases.STANDS)
+
+
+def _of_share(text: str, found: re.Match[str], how: str, when: When) -> Question:
+    """Return the question whether the front, or the terms of a settlement, are of a size on a day."""
+    if how not in ("on", "at"):
+        raise QueryError(
+            f"{shorten(text)}: a share is that of a day: write `on`, such as 'front share > 0.6 on 2026-01-01'"
+        )
+    try:
+        size = float(found["size"]) / (100 if found["percent"] else 1)
+    except ValueError:
+        raise QueryError(f"{shorten(text)}: {clip(found['size'], 60)} is no number") from None
+    if not 0 <= size <= 1:
+        raise QueryError(f"{shorten(text)}: a share lies between 0 and 1 (or 0% and 100%), got {size:g}")
+    kind = EventKind.FRONT if found["what"] == "front" else EventKind.TERMS
+    labels = ("settlement",) if kind is EventKind.TERMS else ()
+    return Question(text, Event(kind, labels, None, found["sign"], size), when)
+
+
+def _of_claim(text: str) -> Question:
+    """Return the question that a claim of the form `P(event)` asks; raise `QueryError` for other claims."""
+    query = parse(text)
+    chance = query.left
+    if query.compare is not None or not isinstance(chance, Chance):
+        raise QueryError(
+            f"{shorten(text)} is no claim about one event: evaluate it with `peacetalks audit` (--claims FILE); here "
+            "one event is asked for, such as P(ceasefire by 2026-01-01)"
+        )
+    event = chance.event
+    started = [g for g in chance.given if isinstance(g, InForce)]
+    if event.kind not in (EventKind.BY, EventKind.WITHIN) or started or chance.given or event.months is None:
+        raise QueryError(
+            f"{shorten(text)} has a condition, and record and best estimate are not conditional: evaluate it with "
+            "`peacetalks audit` (--claims FILE)"
+        )
+    when = event.months if isinstance(event.months, When) else When(months=event.months)
+    return Question(text, replace(event, months=None), when)
+
+
+def about(question: Question, sides: tuple[str, str]) -> Meaning:
+    """Return the words for the event of a question."""
+    return question.meaning or phrases.meaning_of(question.event.labels, sides)
+
+
+__all__ = ["Question", "about", "read_question", "sides_of"]

@@ -1,0 +1,160 @@
+"""The games that questions need solved, and the best estimate of the outcome classes at every month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from peacetalks.errors import NotSolved
+from peacetalks.forecasting.answers import solve_cached
+from peacetalks.forecasting.best_estimate import ModelDraws, best_estimate, joint_draws, moved
+from peacetalks.forecasting.draws import draw
+from peacetalks.forecasting.jobs import require_majority_solved
+from peacetalks.forecasting.record_view import record_views
+from peacetalks.forecasting.size import check_size, jobs_in_memory
+from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, drawn_twins, typical_case
+from peacetalks.outcomes import ENDS
+from peacetalks.questions.answer_cache import answer_key
+from peacetalks.questions.ask_events import EventTables, solve_events
+from peacetalks.scenario.files import play_key
+
+if TYPE_CHECKING:
+    from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.forecasting.best_estimate import BestEstimate, JointDraws
+    from peacetalks.forecasting.jobs import Progress
+    from peacetalks.forecasting.record_view import RecordView
+    from peacetalks.questions.query_tree import Event
+    from peacetalks.scenario.scenario import Scenario
+
+Pair = tuple[EventTables, EventTables]  # of a draw and of its twin
+
+
+class How(NamedTuple):
+    """How games are solved; see `ask`."""
+
+    draws: int
+    seed: int
+    belief_points: int
+    progress: Progress | None
+    jobs: int
+    answers: AnswerCache | None
+
+
+class Finer(NamedTuple):
+    """The same on a finer belief grid, estimated."""
+
+    ends: np.ndarray  # [month, end]
+    given: np.ndarray  # [month, end]
+    best: np.ndarray | None  # [month, end]
+
+
+class OfEvent(NamedTuple):
+    """What is known of one event; month 0 is the scenario's date, and unknown is NaN."""
+
+    ends: np.ndarray  # [month, end] the model alone
+    given: np.ndarray  # [month, end] probability of the event, given the class
+    best: np.ndarray | None  # [month, end] best estimate of the classes; None without one
+    joint: np.ndarray | None  # [joint draw, month, end]
+    drawn: np.ndarray  # [joint draw or one, month, end] probability of the event, given the class
+    finer: Finer | None
+    estimate: BestEstimate
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The solved games of some questions, and what follows for the outcome classes."""
+
+    events: tuple[Event, ...]
+    central: EventTables
+    record: tuple[RecordView, ...]
+    estimate: BestEstimate
+    joint: JointDraws | None
+    given: np.ndarray  # [draw, event, month, end]
+
+    def of(self, event: Event) -> OfEvent:
+        """Return what is known of an event."""
+        c, at = self.central, self.events.index(event)
+        best = None if self.estimate.ends is None else from_opening(c.ends, self.estimate.ends.values)
+        joint, drawn = None, self.given[:1, at]
+        if self.joint is not None:
+            joint, drawn = from_opening(c.ends, self.joint.ends), self.given[self.joint.of_model, at]
+        finer = None
+        if c.finer_given.size:
+            again = moved(self.estimate, _labelled(c.finer_ends[1:]))
+            its_best = None if again is None else from_opening(c.ends, again.values)
+            finer = Finer(c.finer_ends, c.finer_given[at], its_best)
+        return OfEvent(c.ends, c.given[at], best, joint, drawn, finer, self.estimate)
+
+
+def from_opening(ends: np.ndarray, later: np.ndarray) -> np.ndarray:
+    """Return classes [..., month, end] from month 1 after those of the scenario's date, which are known."""
+    opening = np.broadcast_to(ends[0], (*later.shape[:-2], 1, later.shape[-1]))
+    return np.concatenate([opening, later], axis=-2)
+
+
+def solve_questions(scenario: Scenario, events: tuple[Event, ...], periods: int, how: How) -> Solved:
+    """Solve the scenario, its typical case and their draws; return what they say of the events.
+
+    Parameters
+    ----------
+    periods : int
+        Months up to the last day that is asked about.
+    """
+    how = how._replace(jobs=jobs_in_memory(how.jobs, check_size(scenario, how.belief_points, periods, how.draws)))
+    record = record_views(scenario, tuple(range(1, periods + 1)))
+    case, drawn = typical_case(scenario), draw(scenario, how.draws, how.seed)
+    twins = drawn_twins(scenario, case, drawn)
+    typical = [] if case.twin is None else [case.twin]
+    solved = _solve([scenario, *typical, *drawn, *twins], events, periods, how)
+    central = solved[play_key(scenario)]
+    assert isinstance(central, EventTables)
+    runs = [solved[play_key(s)] for s in drawn]
+    require_majority_solved([r for r in runs if isinstance(r, NotSolved)], len(drawn), "draws of the ranges")
+    there = solved[play_key(typical[0])] if typical else None
+    usual = TypicalForecast(None, case.departures, case.reason or NOT_SOLVED, case.name)
+    if isinstance(there, EventTables):
+        usual = replace(usual, ends=_labelled(there.ends[1:]), reason="")
+    beside = [solved[play_key(s)] for s in twins]
+    both = [(a, b) for a, b in zip(runs, beside, strict=False) if isinstance(a, EventTables)]
+    pairs = [(a, b) for a, b in both if isinstance(b, EventTables)]
+    return _estimated(scenario, events, central, record, usual, pairs)
+
+
+def _solve(
+    games: list[Scenario], events: tuple[Event, ...], periods: int, how: How
+) -> dict[str, EventTables | NotSolved]:
+    """Return what each game says of the events, by its `play_key`; the first must have a solution."""
+    variants = {play_key(s): s for s in games}
+    central = next(iter(variants))
+    work = partial(solve_events, periods, events, how.belief_points, central)
+    keys = [answer_key("ask", periods, events, how.belief_points, key == central, key) for key in variants]
+    found = solve_cached(
+        work, list(variants.values()), keys, how.answers, (EventTables,), how.jobs, how.progress, required=1
+    )
+    return dict(zip(variants, found, strict=True))
+
+
+def _estimated(
+    scenario: Scenario,
+    events: tuple[Event, ...],
+    central: EventTables,
+    record: tuple[RecordView, ...],
+    typical: TypicalForecast,
+    pairs: list[Pair],
+) -> Solved:
+    """Return the best estimate of the outcome classes beside the solved games."""
+    ends, draws, given = _labelled(central.ends[1:]), None, central.given[None]
+    if pairs and typical.ends is not None:
+        here, there = (np.stack([t.ends[1:] for t in of]) for of in zip(*pairs, strict=True))
+        draws, given = ModelDraws(here, there), np.stack([here.given for here, _ in pairs])
+    best = best_estimate(ends, record, scenario.as_of, typical, draws)
+    return Solved(events, central, record, best, joint_draws(best, ends, record, draws), given)
+
+
+def _labelled(ends: np.ndarray) -> xr.DataArray:
+    """Return classes [month, end] from month 1 with names (period, end)."""
+    return xr.DataArray(ends, {"period": np.arange(1, len(ends) + 1), "end": list(ENDS)}, ("period", "end"))

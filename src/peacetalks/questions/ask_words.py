@@ -1,0 +1,117 @@
+"""The sentences of an answer: the event in words, what would count as yes, and what a reader must know beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.questions.ask_events import where_impossible
+from peacetalks.questions.ask_language import about, sides_of
+from peacetalks.questions.ask_phrases import PEACE
+from peacetalks.questions.query_tree import EventKind
+from peacetalks.scenario.dates import day_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from peacetalks.questions.ask_language import Question
+    from peacetalks.questions.query_tree import Event
+    from peacetalks.scenario.scenario import Scenario
+
+LITTLE = 0.005  # a probability below it changes no whole percent
+IN_WORDS = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
+
+
+def event_words(q: Question, scenario: Scenario, day: date) -> str:
+    """Return what a question asks, as a headline: "a ceasefire between the sides begins by 1 January 2026"."""
+    when = day_name(day)
+    if q.event.kind in (EventKind.FRONT, EventKind.TERMS):
+        return f"{_share(q.event, scenario)} on {when}"
+    meaning = about(q, sides_of(scenario))
+    if q.event.kind is EventKind.BROKEN and q.negated:
+        return f"the ceasefire or settlement in force holds until {when}"
+    standing = q.event.kind is EventKind.BY
+    words = f"{meaning.stands} on {when}" if standing else f"{meaning.begins} by {when}"
+    return f"not: {words}" if q.negated else words
+
+
+def what_counts(q: Question, scenario: Scenario, day: date) -> str:
+    """Return a sentence on what would count as yes."""
+    when, meaning = day_name(day), about(q, sides_of(scenario))
+    if q.event.kind in (EventKind.FRONT, EventKind.TERMS):
+        what = _share(q.event, scenario)
+        rest = "where a settlement is in force or the war has widened there is no front, which counts as no"
+        none = "without a settlement in force it is no"
+        return f"Yes if {what} on {when}; {rest if q.event.kind is EventKind.FRONT else none}."
+    if q.event.kind is EventKind.BROKEN and q.negated:
+        return f"Yes if no ceasefire or settlement that is in force breaks, with fighting resumed, up to {when}."
+    if q.event.kind is EventKind.BY:
+        if q.negated:
+            return f"Yes if on {when} it is not so that {meaning.stands}."
+        return f"Yes if {meaning.stands} on {when}, whenever it began."
+    if q.negated:
+        return f"Yes if it does not come about, at any time up to {when}, that {meaning.begins}."
+    return f"Yes if {meaning.begins} at any time up to {when}{_even_if(q.event)}."
+
+
+def notes_of(
+    q: Question, scenario: Scenario, given: np.ndarray, ends: np.ndarray, weights: Sequence[tuple[int, float]]
+) -> tuple[str, ...]:
+    """Return what a reader must know: what is so already, and where the model has no such class.
+
+    Parameters
+    ----------
+    given, ends : ndarray
+        [month, end] probability of the event given the class, and of the class.
+    weights : sequence
+        Of the month ends around the day.
+    """
+    notes = []
+    if q.event.kind is EventKind.WITHIN and float(ends[0] @ given[0]) > 1 - LITTLE:
+        stands = about(q, sides_of(scenario)).stands
+        so = "no" if q.negated else "yes"
+        notes.append(
+            f"On {day_name(scenario.as_of)} it is so already that {stands}: the answer is {so} by definition. Ask what "
+            "is in force `on` a day, or whether the ceasefire `holds until` it."
+        )
+    last = max(month for month, _ in weights)
+    guess = where_impossible(q.event)
+    at = np.nan_to_num(ends[last])
+    unknown = np.isclose(given[last], guess) & (guess > 0) & (guess < 1) & (at > LITTLE)
+    if unknown.any() and np.allclose(given[:, unknown], guess[unknown]):
+        notes.append("The model gives one of the outcome classes no chance; how it would come is taken as undecided.")
+    return tuple(notes)
+
+
+def outside_both(best: float | None, model: float, record: float | None) -> tuple[str, ...]:
+    """Return a note where the best estimate lies outside both the model and the record.
+
+    >>> outside_both(0.2, 0.1, 0.15)[0].split(":")[0]
+    'The best estimate lies outside both the model alone and past conflicts'
+    >>> outside_both(0.12, 0.1, 0.15)
+    ()
+    """
+    if best is None or record is None:
+        return ()
+    if min(model, record) - LITTLE <= best <= max(model, record) + LITTLE:
+        return ()
+    return (
+        "The best estimate lies outside both the model alone and past conflicts: the level of each outcome class comes "
+        "from past conflicts, adjusted by the model, and from the model how often the event comes within each class.",
+    )
+
+
+def _even_if(event: Event) -> str:
+    """Return that what has begun counts although it may be over on the day, where it can be."""
+    lasting = event.kind is EventKind.WITHIN and set(event.labels) & set(PEACE)
+    return ", even if fighting is back by then" if lasting else ""
+
+
+def _share(event: Event, scenario: Scenario) -> str:
+    """Return a share of the front, or of the stake in a settlement, in words."""
+    size, side = f"{IN_WORDS[event.compare]} {100 * event.size:g}%", sides_of(scenario)[0]
+    if event.kind is EventKind.FRONT:
+        return f"{side} holds {size} of what is contested"
+    return f"a settlement that gives {side} {size} of the stake is in force"
