@@ -23,7 +23,7 @@ def refuse(table):
     return str(e.value)
 
 
-@pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"])
+@pytest.mark.parametrize("name", bundled())
 def test_every_bundled_number_has_a_source(name):
     numbers = pt.load(name).numbers()
     assert len(numbers) >= 30
