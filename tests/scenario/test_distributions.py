@@ -6,10 +6,10 @@ import pickle
 import pytest
 from scipy import stats
 
-from peacetalks.scenario.distributions import Beta, Lognormal, Normal, Triangle, Uniform
+from peacetalks.scenario.distributions import NORMAL, Beta, Lognormal, Normal, Triangle, Uniform
 from peacetalks.scenario.quantity import FAR, Number
 
-SHARES = [FAR, 0.001, 0.05, 0.25, 1 / 3, 0.5, 0.7, 0.95, 1 - FAR]
+SHARES = [FAR, 0.001, (1 - 0.9) / 2, 0.05, 0.25, 1 / 3, 0.5, 0.7, 0.95, 1 - FAR]
 PAIRS = [
     (Triangle(0.1, 0.2, 0.6), stats.triang((0.2 - 0.1) / (0.6 - 0.1), loc=0.1, scale=0.6 - 0.1)),
     (Triangle(1.0, 1.0, 3.0), stats.triang(0.0, loc=1.0, scale=2.0)),
@@ -27,6 +27,10 @@ def test_quantiles_and_shares_are_those_of_scipy(mine, theirs):
     values = [*(mine.ppf(u) for u in SHARES), mine.ppf(0.5) - 10, mine.ppf(0.5) + 10]
     assert [mine.cdf(x) for x in values] == pytest.approx([float(theirs.cdf(x)) for x in values], abs=1e-15)
     assert pickle.loads(pickle.dumps(mine)) == mine
+
+
+def test_quantiles_that_are_written_out_are_those_of_scipy():
+    assert {u: float(stats.norm.ppf(u)) for u in NORMAL} == NORMAL
 
 
 def test_a_distribution_that_floats_cannot_hold_is_refused():

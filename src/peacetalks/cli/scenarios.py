@@ -1,4 +1,4 @@
-"""The commands about files: `check` and `new` for scenarios, `solve-game` for general games."""
+"""The commands about files: `list`, `check` and `new` for scenarios, `solve-game` for general games."""
 
 from __future__ import annotations
 
@@ -13,27 +13,40 @@ from peacetalks.cli import options
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
+    app.command("list")(list_scenarios)
     for command in (check, new, solve_game):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
-def check(scenario: options.ScenarioName, as_json: options.AsJson = False) -> None:
-    """Check a scenario file: keys, ranges, sources, the size of its game, and what its numbers rest on."""
-    from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.record_view import check_classes
-    from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS
-    from peacetalks.forecasting.size import check_size
-    from peacetalks.game.compile import compile_game
-    from peacetalks.mechanisms.standard_game import build
+def list_scenarios(
+    folder: Annotated[Path | None, typer.Argument(help="A folder with scenario files of your own.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """List the scenarios at hand: the bundled ones, and those of a folder, broken ones with what is wrong."""
+    from peacetalks.pages.files import json_text
+    from peacetalks.pages.list_screen import list_lines, list_values
+    from peacetalks.pages.printable import printable
+    from peacetalks.scenario.listing import listed
+
+    found = listed(folder)
+    lines = list_lines(found, None if folder is None else str(folder))
+    print(json_text(list_values(found)) if as_json else printable("\n".join(lines) + "\n"), end="")
+
+
+def check(
+    scenario: options.ScenarioName,
+    size: Annotated[
+        bool, typer.Option("--size", help="Also count the states and nodes of its game, which takes some seconds.")
+    ] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Check a scenario file: keys, ranges, sources, what its numbers rest on, and with --size how large its game is."""
+    from peacetalks.forecasting.checked import check_scenario
     from peacetalks.pages.check_text import check_text, check_values
     from peacetalks.pages.files import json_text
     from peacetalks.pages.printable import printable
 
-    found = load(scenario)
-    check_size(found, BELIEF_POINTS, PERIODS)
-    check_classes(found)
-    compiled = compile_game(build(found))
-    checked = check_values(found, len(compiled.boundaries), compiled.n_nodes)
+    checked = check_values(*check_scenario(scenario, size))
     print(json_text(checked) if as_json else printable(check_text(checked)), end="")
 
 
@@ -51,8 +64,6 @@ def new(
     ] = None,
 ) -> None:
     """Write a scenario to start from, each key explained: a starter, what the record knows, or from answers."""
-    from peacetalks.cli.interview import scenario_from_answers
-    from peacetalks.conflicts.from_record import record_file
     from peacetalks.errors import SpecError
     from peacetalks.pages import files
     from peacetalks.pages.printable import printable
@@ -62,10 +73,16 @@ def new(
         raise SpecError(f"{output} exists already; give another name, nothing was written")
     files.check(output, (".toml",))
     if ask or answers is not None:
+        from peacetalks.cli.interview import scenario_from_answers
+
         notes = scenario_from_answers(output, conflict, as_of, ask, answers)
     else:
         options.check_date_has_conflict(conflict, as_of)
-        text, notes = (starter(), ()) if conflict is None else record_file(conflict, as_of)
+        text, notes = starter(), ()
+        if conflict is not None:
+            from peacetalks.conflicts.from_record import record_file
+
+            text, notes = record_file(conflict, as_of)
         files.write_text(output, text)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)

@@ -14,11 +14,7 @@ from math import exp
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.conflicts.conflict import Conflict
-from peacetalks.conflicts.covariates import covariates
-from peacetalks.conflicts.find import find_conflict
-from peacetalks.conflicts.mapping import Size, battlefield, scenario_table
 from peacetalks.errors import EvidenceError, SpecError
-from peacetalks.evidence.calibration import calibration as shipped
 from peacetalks.scenario import scenario as files
 from peacetalks.scenario.conflict_class import known_class
 from peacetalks.scenario.paths import written_at
@@ -118,6 +114,9 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
     absent = scenario.left_out()
     if not absent:
         return {}
+    from peacetalks.conflicts.mapping import Size, scenario_table  # the record takes time to load
+    from peacetalks.evidence.calibration import calibration as shipped
+
     try:
         conflict = conflict_of(scenario)
     except SpecError as e:
@@ -141,6 +140,9 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
 
 def _leave_rest_of_hazard(table: dict[str, Any], scenario: Scenario, conflict: Conflict, known: Calibration) -> None:
     """Set the chance of a decision by force to what the edges of the scenario's own front leave of the hazard."""
+    from peacetalks.conflicts.covariates import covariates
+    from peacetalks.conflicts.mapping import battlefield
+
     field, found = scenario.battlefield, covariates(conflict)
     mean, _ = known.log_factor("decisive", found.slopes())
     place = (float(field.mobility), float(field.strength), float(field.front), field.positions)
@@ -201,6 +203,8 @@ def _recorded(facts: ConflictTable, scenario: Scenario) -> Conflict | None:
     """
     if facts.ucdp is None:
         return None
+    from peacetalks.conflicts.find import find_conflict
+
     try:
         return find_conflict(facts.ucdp, scenario.as_of)
     except EvidenceError as e:

@@ -15,9 +15,7 @@ import polars as pl
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.case_tables import PROCESSES_TO, RECURRENCE_TO
 from peacetalks.evidence.dates import last_whole_year
-from peacetalks.evidence.interval_censored import turnbull
 from peacetalks.evidence.local_tables import covered_to
-from peacetalks.evidence.survival import Incidence, incidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from peacetalks.evidence.arrays import Bools, Floats, Ints
+    from peacetalks.evidence.survival import Incidence
 
 
 def length_days() -> pl.Expr:
@@ -96,6 +95,9 @@ class Followed(NamedTuple):
         It is that of Aalen and Johansen, or with interval-censored cases of Turnbull (`interval_censored`), which needs
         that nothing else competes; raises `EvidenceError` if something does.
         """
+        from peacetalks.evidence.interval_censored import turnbull  # estimators take time to load
+        from peacetalks.evidence.survival import incidence
+
         if self.exact.all():
             return incidence(self.days, self.cause, horizons, causes=2)
         if (self.cause > 1).any():

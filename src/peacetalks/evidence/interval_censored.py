@@ -31,7 +31,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import nnls
 
 from peacetalks.errors import EvidenceError, NotSolved
 from peacetalks.evidence.survival import Incidence, log_log
@@ -159,6 +158,8 @@ def _newton(a: Floats, p: Floats) -> Floats:
 
     The expansion is least squares in masses that are not negative and sum to 1.
     """
+    from scipy.optimize import nnls  # takes as long to load as all else here
+
     before = np.log(a @ p).sum()
     scaled = a / (a @ p)[:, None]
     target = np.append(np.zeros(len(a)), 1.0)

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from peacetalks.conflicts.named_classes import check_classes
 from peacetalks.equilibrium.timings import timed
 from peacetalks.errors import EmptyClass, EvidenceError, SpecError
-from peacetalks.evidence import CaseFilter, cases, outside_forecast
+from peacetalks.evidence import CaseFilter, outside_forecast
 from peacetalks.evidence.plain import plain
 from peacetalks.evidence.question import Situation, answers
 from peacetalks.outcomes import ENDS
@@ -164,15 +165,6 @@ def record_views_of(
             raise SpecError(str(e) if name == "base" else f"account {name!r}: {e}") from None
         out[name] = known[asked]
     return out
-
-
-def check_classes(scenario: Scenario) -> None:
-    """Raise `SpecError` for a reference class that the record does not know."""
-    for i, where in enumerate(scenario.reference_classes, 1):
-        try:
-            cases("episodes", where, scenario.as_of)
-        except EvidenceError as e:
-            raise SpecError(f"{scenario.name}: reference_classes.{i} ({where!r}): {e}") from None
 
 
 def _answer_view(a: RecordAnswer) -> RecordView:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 
-def check_values(scenario: Scenario, states: int, nodes: int) -> dict[str, Any]:
-    """Return what is checked of a scenario, as `--json` prints it; `states` and `nodes` are those of its game."""
+def check_values(scenario: Scenario, states: int | None, nodes: int | None) -> dict[str, Any]:
+    """Return what is checked of a scenario, as `--json` prints it; `states` and `nodes` are None where not counted."""
     count = count_sources(scenario)
     return {
         "scenario": scenario.name,
@@ -29,9 +29,10 @@ def check_values(scenario: Scenario, states: int, nodes: int) -> dict[str, Any]:
 
 def check_text(checked: dict[str, Any]) -> str:
     """Return `check_values` as lines; the last one counts what the numbers rest on."""
+    size = "" if checked["states"] is None else f"game: {checked['states']} states, {checked['nodes']} nodes; "
     lines = [
         f"{checked['scenario']}: valid",
-        f"game: {checked['states']} states, {checked['nodes']} nodes; digest {checked['digest']}",
+        f"{size}digest {checked['digest']}",
         *(f"warning: {text}" for text in checked["warnings"]),
         *(f"  no source: {path}" for path in checked["without_source"]),
         *(f"  still the starter's: {path}" for path in checked["starter"]),

@@ -9,6 +9,14 @@ import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+NORMAL = {  # share -> quantile of the standard normal distribution, for those that every check of a scenario asks for
+    1e-9: -5.9978070150076865,
+    (1 - 0.9) / 2: -1.6448536269514729,
+    0.5: 0.0,
+    (1 + 0.9) / 2: 1.6448536269514722,
+    1 - 1e-9: 5.997807019601637,
+}
+
 
 class Distribution(Protocol):
     """What a number is drawn from."""
@@ -82,9 +90,7 @@ class Normal:
 
     def ppf(self, u: float) -> float:
         """Return the quantile at `u`."""
-        from scipy.special import ndtri
-
-        return float(ndtri(u)) * self.sd + self.mean
+        return _normal(u) * self.sd + self.mean
 
     def cdf(self, x: float) -> float:
         """Return the probability below `x`."""
@@ -107,10 +113,9 @@ class Lognormal:
     def ppf(self, u: float) -> float:
         """Return the quantile at `u`; infinity beyond what a float holds."""
         import numpy as np
-        from scipy.special import ndtri
 
         with np.errstate(over="ignore"):
-            return float(np.exp(self.sigma * ndtri(u))) * self.median
+            return float(np.exp(self.sigma * _normal(u))) * self.median
 
     def cdf(self, x: float) -> float:
         """Return the probability below `x`."""
@@ -143,3 +148,13 @@ class Beta:
         from scipy import stats
 
         return stats.beta(self.a, self.b)
+
+
+def _normal(u: float) -> float:
+    """Return the quantile at `u` of the standard normal distribution."""
+    known = NORMAL.get(u)
+    if known is not None:
+        return known
+    from scipy.special import ndtri
+
+    return float(ndtri(u))

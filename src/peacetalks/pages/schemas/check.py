@@ -27,8 +27,10 @@ class Check(Table):
 
     scenario: str
     digest: str = Field(description="Digest of the scenario as written.")
-    states: Count = Field(description="Public states of its game at the start of a period.")
-    nodes: Count = Field(description="Nodes of its game: a stage in a state.")
+    states: Count | None = Field(
+        description="Public states of its game at the start of a period; null without --size, unless large."
+    )
+    nodes: Count | None = Field(description="Nodes of its game: a stage in a state; null likewise.")
     numbers: Numbers
     without_source: list[str] = Field(description="Dotted paths of the numbers without a source.")
     starter: list[str] = Field(description="Dotted paths of the entries that are still the starter's.")
