@@ -18,7 +18,7 @@ from peacetalks.scenario.scenario import table_digest
 
 MOMENT = dt.datetime(2026, 11, 26, 12, 30, tzinfo=dt.UTC)
 TEXTS = st.text(st.characters(blacklist_categories=["Cc", "Cs"]), max_size=20)
-P = st.floats(0, 1)
+P = st.floats(0.01, 1)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**60), 2**60) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -41,7 +41,8 @@ def test_what_is_saved_is_what_was_forecast(outlook, one):
 def test_a_forecast_comes_back_as_it_was_saved(one, more, version, numbers, rest):
     changed = one.model_dump()
     scenario = {**one.scenario, **{f"x{k}": v for k, v in more.items()}}
-    best = {end: numbers[3 * k : 3 * k + 3] for k, end in enumerate(ENDS)}
+    rows = [[x / sum(row) for x in row] for row in (numbers[:3], numbers[3:6], numbers[6:])]
+    best = {end: [row[k] for row in rows] for k, end in enumerate(ENDS)}
     forecast = {**one.forecast, "best": best, "digest": table_digest(scenario), "more": rest}
     changed |= {"scenario": scenario, "forecast": forecast, "version": version}
     s = SavedForecast.model_validate(changed)
@@ -96,6 +97,9 @@ def damaged(whole, how):
     elif how == "length":
         value["saved"]["forecast"]["model"]["peace"].pop()
         value["check"] = content_digest(value["saved"])
+    elif how == "sum":
+        value["saved"]["forecast"]["model"]["peace"][0] += 0.1
+        value["check"] = content_digest(value["saved"])
     elif how == "format":
         value["format"] = 7
     elif how == "foreign":
@@ -110,6 +114,7 @@ def damaged(whole, how):
         ("scenario", "the scenario is not the one that was forecast: its digest differs"),
         ("key", "dates: "),
         ("length", "a table does not have the 3 outcome classes at 3 periods"),
+        ("sum", "probabilities of the outcome classes do not sum to 1"),
         ("format", "is in format 7, and this version of the program reads 1"),
         ("foreign", "is not a saved forecast; `peacetalks forecast SCENARIO --save FOLDER` writes them"),
         ("cut", "not valid JSON"),
@@ -172,12 +177,12 @@ def test_unknown_stays_unknown(one):
     changed = one.model_dump()
     changed["forecast"]["best"] = None
     changed["forecast"]["best_interval"] = None
-    changed["forecast"]["record"] = {e: [0.2, None, 0.4] for e in ENDS}
+    changed["forecast"]["record"] = {e: [1 / 3, None, 1 / 3] for e in ENDS}
     s = SavedForecast.model_validate(changed)
     n = s.numbers
     assert s.at("best", n.dates[0]) is None
     assert s.interval_at(n.dates[0]) is None
-    assert s.at("record", n.dates[0]) == dict.fromkeys(ENDS, 0.2)
+    assert s.at("record", n.dates[0]) == dict.fromkeys(ENDS, 1 / 3)
     assert s.at("record", n.dates[1]) is None
     assert s.at("record", n.dates[1] + dt.timedelta(days=3)) is None
-    assert s.at("record", n.dates[2]) == dict.fromkeys(ENDS, 0.4)
+    assert s.at("record", n.dates[2]) == dict.fromkeys(ENDS, 1 / 3)

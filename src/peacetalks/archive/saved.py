@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
 
 KIND, FORMAT = "peacetalks saved forecast", 1
+NEAR = 1e-6  # rounding of probabilities that sum to 1
 DIGITS = 16  # hexadecimal digits of a digest
 MADE_BY = (*ROOMS, "evidence", "conflicts")  # rooms whose sources determine a forecast
 START = {"fighting": "nowhere", "crisis": "nowhere", "truce": "peace", "settlement": "peace"}  # state -> outcome class
@@ -71,6 +72,10 @@ class Numbers(Loose):
         tables = [t for t in (self.best, self.model, self.record, self.best_interval) if t is not None]
         if len(self.dates) != n or any(set(t) != set(ENDS) or any(len(c) != n for c in t.values()) for t in tables):
             raise ValueError(f"a table does not have the {len(ENDS)} outcome classes at {n} periods")
+        rows = [[t[e][k] for e in ENDS] for t in (self.best, self.model, self.record) if t for k in range(n)]
+        known = [[p for p in row if p is not None] for row in rows]
+        if not all(abs(sum(row) - 1) < NEAR for row in known if len(row) == len(ENDS)):
+            raise ValueError("probabilities of the outcome classes do not sum to 1")
         if self.dates != sorted({self.as_of, *self.dates})[1:]:
             raise ValueError("the dates are not in order after the forecast's own")
         return self
