@@ -261,9 +261,11 @@ def read_toml(text: str, where: str, error: type[ValueError] = SpecError) -> dic
     try:
         value = tomllib.loads(text)
     except (ValueError, RecursionError) as e:
-        said = str(e)
-        said = said if len(said) <= 2 * SHOWN else f"{said[:SHOWN]}...{said[-60:]}"
-        raise error(f"{where}: not valid TOML: {said}. Strings need quotes, tables a [header].") from None
+        said = s if len(s := str(e)) <= 2 * SHOWN else f"{s[:SHOWN]}...{s[-60:]}"
+        line = text.split("\n")[int(at[1]) - 1] if (at := re.search(r"at line (\d+)", s)) else ""
+        cure = "Strings need quotes, tables a [header]"
+        cure = "A date is written 2023-04-15" if re.search(r"=\s*\d+([-./])\d+\1\d+", line) else cure
+        raise error(f"{where}: not valid TOML: {said}. {cure}.") from None
     check_values(value, where, error, whole=WHOLE)
     return value
 
@@ -311,11 +313,14 @@ def read_csv(path: Traversable | Path, error: type[ValueError] = SpecError) -> l
     return parse_csv(read_text(path, error), shown(path), error)
 
 
-def parse_csv(text: str, where: str, error: type[ValueError] = SpecError) -> list[tuple[int, dict[str, str]]]:
+def parse_csv(
+    text: str, where: str, error: type[ValueError] = SpecError, refused: list[tuple[int, str]] | None = None
+) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of delimited text as [(line on which the row begins, {column: cell})].
 
     The first row names the columns; the delimiter is the one of comma, semicolon and tab that it holds most of.  Blank
-    lines, rows of empty cells and lines that begin with `#` are passed over, within quoted cells they are text.
+    lines, rows of empty cells and lines that begin with `#` are passed over, within quoted cells they are text.  With
+    a list `refused`, a row of more or fewer cells than columns is noted there with its line and the others are read.
 
     Raises
     ------
@@ -342,8 +347,11 @@ def parse_csv(text: str, where: str, error: type[ValueError] = SpecError) -> lis
     columns = _columns([n.strip() for n in names], where, begun, error)
     for line, cells in rows:
         if len(cells) != len(columns):
-            raise error(f"{where}: line {line} {_wrong_number(cells, columns, delimiter)}. Got {shorten(cells)}")
-    return [(line, dict(zip(columns, cells, strict=True))) for line, cells in rows]
+            what = f"line {line} {_wrong_number(cells, columns, delimiter)}. Got {shorten(cells)}"
+            if refused is None:
+                raise error(f"{where}: {what}")
+            refused.append((line, what))
+    return [(line, dict(zip(columns, cells, strict=True))) for line, cells in rows if len(cells) == len(columns)]
 
 
 def _rows(lines: list[str], delimiter: str, where: str, error: type[ValueError]) -> Iterator[tuple[int, list[str]]]:

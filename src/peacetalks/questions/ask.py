@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 def ask(
     scenario: Scenario,
-    question: str | Sequence[str | Entry],
+    question: str | Sequence[str | Entry | Refused],
     draws: int = 0,
     seed: int = SEED,
     belief_points: int = BELIEF_POINTS,
@@ -73,7 +73,8 @@ def ask(
     ----------
     scenario : Scenario
     question : str, or a list
-        Such as "ceasefire by 2026-01-01" or "peace in force on 2026-01-01" (`docs/claims.md`).
+        Such as "ceasefire by 2026-01-01" or "peace in force on 2026-01-01" (`docs/claims.md`); of a file what
+        `ask_file.read_questions` returns.
     draws : int
         How often the scenario's ranges are drawn; the interval then holds them.
     seed, belief_points, progress, jobs, answers
@@ -103,26 +104,40 @@ def ask(
     >>> a.yes
     'Yes if a ceasefire between the sides begins at any time up to 1 September 1951, even if fighting is back by then.'
     """
-    entries = [Entry(question)] if isinstance(question, str) else [_entry(q) for q in question]
-    asked, refused = _read(entries, scenario)
-    if isinstance(question, str) and refused:
-        raise QueryError(refused[0].reason)
+    given = [question] if isinstance(question, str) else question
+    found = ask_all(scenario, given, draws, seed, belief_points, progress, jobs, answers)
+    if not isinstance(question, str):
+        return found
+    if found.refused:
+        raise QueryError(found.refused[0].reason)
+    return found[0]
+
+
+def ask_all(
+    scenario: Scenario,
+    questions: Sequence[str | Entry | Refused],
+    draws: int = 0,
+    seed: int = SEED,
+    belief_points: int = BELIEF_POINTS,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
+) -> Answers:
+    """Answer several questions with dates about a scenario; see `ask`."""
+    asked, refused = _read([Entry(q) if isinstance(q, str) else q for q in questions], scenario)
     how = How(draws, seed, belief_points, progress, jobs, answers)
     found = _answers(scenario, asked, how) if asked else ()
-    if isinstance(question, str) and found:
-        return found[0]
     settings = {"draws": draws, "seed": seed if draws else None, "belief_points": belief_points}
     return Answers(scenario, found, tuple(refused), settings)
 
 
-def _entry(q: str | Entry) -> Entry:
-    return Entry(q) if isinstance(q, str) else q
-
-
-def _read(entries: Sequence[Entry], scenario: Scenario) -> tuple[list[tuple[Entry, Question]], list[Refused]]:
+def _read(entries: Sequence[Entry | Refused], scenario: Scenario) -> tuple[list[tuple[Entry, Question]], list[Refused]]:
     """Return the questions that can be answered, and those that cannot with the reason."""
     asked, refused = [], []
     for e in entries:
+        if isinstance(e, Refused):
+            refused.append(e)
+            continue
         try:
             q = read_question(e.text, scenario, e.when)
             q.day(scenario)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from peacetalks.questions.ask_phrases import Meaning
     from peacetalks.scenario.scenario import Scenario
 
+APART = "apart"  # in place of `by` or `on`: the date stands apart from the words
 LONGEST = 500  # characters of a question
 WHEN = re.compile(
     r"^(?P<what>.*)(?:^|[\s,])(?P<how>by|before|within|during|in|on|at|until|till|through)\s+(?P<when>[^()]*)$"
@@ -64,7 +65,7 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
     scenario : Scenario
         Its sides may be named.
     when : When, optional
-        Used where the text has no date.
+        Used where the text has no date; what is asked has then begun by it, unless the text says `in force`.
 
     Raises
     ------
@@ -90,20 +91,29 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
     if found is None and when is None:
         _check_words(words, text)
         raise QueryError(f"{shorten(text)} has no date: add `by` or `on` and a day ({FORMS})")
-    what, how = (found["what"], found["how"]) if found else (words, "by")
+    what, how = (found["what"], found["how"]) if found else (words, APART)
     if found:
         try:
-            when = read_when(found["when"])
-        except ValueError as e:
-            raise QueryError(f"{shorten(text)}: {e}") from None
-        if how == "before":
-            when = When(day=when.on(scenario.as_of) - timedelta(1))
-        elif how in ("in", "during") and when.day is not None:
-            raise QueryError(
-                f"{shorten(text)}: write `by` for any time up to a day, `on` for what is in force that day"
-            )
+            when = _dated(text, how, found["when"], scenario)
+        except QueryError:
+            if when is None:
+                raise
+            what, how = words, APART  # a word that may stand before a date stands before something else
     assert when is not None
     return _question(text, what.strip(" ,"), how, when, scenario)
+
+
+def _dated(text: str, how: str, words: str, scenario: Scenario) -> When:
+    """Return when the words after a `by` or `on` mean; raise `QueryError` where they are no date."""
+    try:
+        when = read_when(words)
+    except ValueError as e:
+        raise QueryError(f"{shorten(text)}: {e}") from None
+    if how == "before":
+        return When(day=when.on(scenario.as_of) - timedelta(1))
+    if how in ("in", "during") and when.day is not None:
+        raise QueryError(f"{shorten(text)}: write `by` for any time up to a day, `on` for what is in force on it")
+    return when
 
 
 def _plain_words(text: str, scenario: Scenario) -> str:
@@ -111,10 +121,10 @@ def _plain_words(text: str, scenario: Scenario) -> str:
     words = re.sub(r"\s+", " ", text.strip().rstrip("?.! ").lower().replace("’", "'"))
     for sign, mark in SIGNS.items():
         words = re.sub(rf"\b{sign}\b(?=\s*[\d.])", mark, words)
-    one, two = (re.escape(side.label.lower()) for side in scenario.sides)
-    return re.sub(
-        rf"\s*\b(?:between|among) (?:the )?(?:{one} and (?:the )?{two}|{two} and (?:the )?{one})\b", "", words
-    )
+    one, two = (rf"(?:the )?{re.escape(side.label.lower())}" for side in scenario.sides)
+    joined = r"(?:\s*[-/–]\s*| and )"
+    pair = rf"\b(?:(?:between|among) )?(?:{one}{joined}{two}|{two}{joined}{one})\b"
+    return re.sub(r"\s+", " ", re.sub(pair, "", words)).strip()
 
 
 def _question(text: str, what: str, how: str, when: When, scenario: Scenario) -> Question:
@@ -221,7 +231,7 @@ def _until(text: str, meaning: Meaning, negated: bool, when: When) -> Question:
 
 def _of_share(text: str, found: re.Match[str], how: str, when: When) -> Question:
     """Return the question whether the front, or the terms of a settlement, are of a size on a day."""
-    if how not in ("on", "at"):
+    if how not in ("on", "at", APART):
         raise QueryError(
             f"{shorten(text)}: a share is that of a day: write `on`, such as 'front share > 0.6 on 2026-01-01'"
         )

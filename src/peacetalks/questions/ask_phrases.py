@@ -96,11 +96,17 @@ PHRASES: Mapping[Meaning, tuple[str, ...]] = {
 }  # fmt: skip
 MEANINGS = {phrase: meaning for meaning, phrases in PHRASES.items() for phrase in phrases}
 FILLERS = frozenset(
-    "will there be a an the is are has have been of any some do does to its their they it".split()  # noqa: SIM905
-)
+    {
+        "will", "there", "be", "a", "an", "the", "is", "are", "has", "have", "been", "of", "any", "some", "do", "does",
+        "to", "its", "their", "they", "it",
+    }
+)  # fmt: skip
 BEGUN_WORDS = frozenset(
-    "signed agreed reached begun begins begin starts start started declared concluded made".split()  # noqa: SIM905
-)
+    {
+        "sign", "signed", "signs", "agree", "agreed", "reach", "reached", "begun", "begins", "begin", "starts", "start",
+        "started", "declare", "declared", "conclude", "concluded", "made",
+    }
+)  # fmt: skip
 FORCE_WORDS = ("in force", "in place", "in effect", "in being")
 EXAMPLES = (
     "ceasefire by 2026-01-01", "peace deal signed by 2026-01-01", "ceasefire in force on 2026-01-01",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
+    "ask": "schemas.ask:Ask",
     "check": "schemas.check:Check",
     "evidence-base-rate": "schemas.base_rate:BaseRate",
     "list": "schemas.scenario_list:ScenarioList",

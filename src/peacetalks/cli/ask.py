@@ -1,0 +1,78 @@
+"""The command `ask`: questions with dates about a scenario, or a conflict of the record."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.cli import options
+from peacetalks.cli.forecasts import chosen
+from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.errors import QueryError
+from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(ask)
+
+
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SCENARIO] [QUESTION]...",
+        help="A scenario's name or file (not with --conflict), then questions, such as 'ceasefire by 2026-01-01'.",
+        show_default=False,
+    ),
+]
+Questions = Annotated[
+    Path | None, typer.Option("--file", help="Questions from a .csv or .json file: id, question, date.")
+]
+Draws = Annotated[int, typer.Option(help="Draw the scenario's ranges this many times; the interval then holds them.")]
+
+
+def ask(
+    words: Words = None,
+    file: Questions = None,
+    conflict: options.ConflictName = None,
+    as_of: options.ConflictDate = None,
+    draws: Draws = 0,
+    seed: options.Seed = SEED,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
+    as_json: options.AsJson = False,
+    timings: options.Timings = False,
+    output: Annotated[Path | None, options.output(".csv or .json")] = None,
+) -> None:
+    """Answer dated questions: best estimate, interval, model, past conflicts, and what would count as yes.
+
+    `by` asks whether something begins at any time up to a day, `on` whether it is in force that day: ceasefire by
+    2026-01-01, peace deal signed by 2026-01-01, ceasefire in force on 2026-01-01, war ends within 90 days.
+    """
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages import ask_page, files
+    from peacetalks.pages.progress import progress
+    from peacetalks.questions.ask import ask_all
+    from peacetalks.questions.ask_file import read_questions
+
+    scenario, *asked = [None, *(words or [])] if conflict is not None else [*(words or [])] or [None]
+    if output is not None:
+        used = [Path(scenario)] if scenario else []
+        files.check(output, ask_page.SUFFIXES, [*used, *([file] if file is not None else [])])
+    questions = [*asked, *(read_questions(file) if file is not None else [])]
+    if not questions:
+        raise QueryError(
+            "no question: write one after the scenario, such as 'ceasefire by 2026-01-01', or give --file QUESTIONS.csv"
+        )
+    found = chosen(scenario, conflict, as_of)
+    with cached_answers(no_cache) as cache, progress("Consulting past conflicts, solving the game") as bar:
+        a = ask_all(found, questions, draws, seed, belief_points, bar, processes(jobs), cache)
+    deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
+    if a.refused:
+        for line in ask_page.refusals(a)[1:] if as_json or output is not None else ():
+            print(line, file=sys.stderr)
+        raise typer.Exit(QueryError.exit_code)
