@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
+    from peacetalks.questions.ask import ask
     from peacetalks.scenario.scenario import Scenario, patch
 
 _HOME = {
@@ -36,6 +37,7 @@ _HOME = {
     "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
     "equilibrium.simulate": ("simulate",),
     "forecasting.outlook": ("outlook",),
+    "questions.ask": ("ask",),
 }
 _PACKAGES = ("catalog", "evidence")  # that are public as they are: classic games, the historical record
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
@@ -53,6 +55,7 @@ __all__ = [
     "Solution",
     "SpecError",
     "Trajectory",
+    "ask",
     "base_rate",
     "build",
     "catalog",
