@@ -15,9 +15,12 @@ from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import best_text, forecast_page, forecast_schema, forecast_text
-from peacetalks.pages.cells import percent
-from peacetalks.pages.forecast_rows import best_rows, forecast_rows
+from peacetalks.pages.card import card_of
+from peacetalks.pages.cells import percent, whole_percent
+from peacetalks.pages.forecast_charts import plots
+from peacetalks.pages.forecast_rows import accuracy_rows, best_rows
 from peacetalks.pages.forecast_screen import show
+from peacetalks.pages.views_chart import Dot, dots
 
 
 def without(o, reason="no class"):
@@ -38,27 +41,30 @@ def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given
     Draft202012Validator(forecast_schema.schema()).validate(printed)
     assert best_rows(mute) == []
     assert best_text.best_estimate_lines(mute) == ["No best estimate. nobody knows"]
-    first, second = best_text.headlines(mute)
-    assert first.startswith("By 10 July 1952, model alone: peace ")
-    assert second == "No best estimate. nobody knows"
+    card = card_of(mute)
+    assert card.headline.startswith("By 10 July 1952, model alone: peace ")
+    assert card.why.startswith("There is no best estimate: past conflicts give no answer to the question at hand. ")
+    assert card.notes == ("nobody knows",)
     assert ",best," not in forecast_page.csv(mute)
-    _, drawn = forecast_page.html(mute).split("<h2>Outcome classes", 1)
-    assert ">best estimate<" not in drawn
-    assert ">best estimate<" in forecast_page.html(looked)
+    assert forecast_page.basis_line(mute) == "Shown is the model alone."
+    assert next(iter(plots(mute))).title == "Model alone over time"
+    assert dots(mute)[0] == Dot("Best estimate", None, None, None, "none", main=True)
 
 
 def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_place_unsaid(looked):
     pooled = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, TypicalForecast(None, (), "no twin"))
-    first, second = best_text.headlines(replace(looked, pooled=pooled))
+    card = card_of(replace(looked, pooled=pooled))
     view = looked.outside[looked.pooled.number - 1]
     low, high = (100 * x["peace"][view.months.index(12)] for x in (view.low, view.high))
     peace = percent_of(looked.pooled.record, "peace", 12)
-    assert first.startswith(f"By 10 July 1952: peace {peace} ({low:.0f}-{high:.0f}%), ")
-    assert second == "That is what past conflicts show, not adjusted by the model. no twin"
+    assert card.headline.startswith(f"By 10 July 1952: peace {peace}, ")
+    assert card.bar.shares[0].interval == f"90%: {low:.0f}–{high:.0f}%"
+    assert card.why.startswith("That is what past conflicts show; the model does not adjust it")
+    assert card.notes == ("no twin",)
     nothing = replace(pooled, ends=None, reason="no class")
-    first, second = best_text.headlines(replace(looked, pooled=nothing))
-    assert first.startswith(f"By 10 July 1952, model alone: peace {percent_of(looked.ends, 'peace', 12)}, ")
-    assert second == "No best estimate. no class"
+    card = card_of(replace(looked, pooled=nothing))
+    assert card.headline.startswith(f"By 10 July 1952, model alone: peace {percent_of(looked.ends, 'peace', 12)}, ")
+    assert [s.interval for s in card.bar.shares] == [""] * 3
 
 
 def percent_of(a, end, month):
@@ -67,23 +73,27 @@ def percent_of(a, end, month):
 
 def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(looked):
     p = replace(looked.pooled, card={**looked.pooled.card, "known_to": "2019-12-31", "sharpens": False})
-    first, why, limit = best_text.headlines(replace(looked, pooled=p))
-    low, high = (100 * float(a.sel(end="peace", period=12)) for a in (p.low, p.high))
-    assert first == (
-        f"By 10 July 1952: peace {percent_of(p.ends, 'peace', 12)} ({low:.0f}-{high:.0f}%), "
+    card = card_of(replace(looked, pooled=p))
+    assert card.headline == (
+        f"By 10 July 1952: peace {percent_of(p.ends, 'peace', 12)}, "
         f"still no settlement {percent_of(p.ends, 'nowhere', 12)}, "
         f"more conflict {percent_of(p.ends, 'more_conflict', 12)}."
     )
-    assert "departs in talks open, " in why
-    assert limit == best_text.NOT_SHARPER
+    past, here, typical = (percent_of(a, "nowhere", 12) for a in (p.record, looked.ends, p.typical))
+    assert card.why == (
+        f"Past conflicts give still no settlement {past}; the model finds it less likely here ({here}) than in the "
+        f"typical case of the class ({typical})."
+    )
+    assert "departs in talks open, " in best_text.why_line(looked, 12)
+    assert card.notes == (best_text.NOT_SHARPER,)
     sharper = replace(p, card={**p.card, "sharpens": True})
-    assert best_text.headlines(replace(looked, pooled=sharper)) == [first, why]
+    assert card_of(replace(looked, pooled=sharper)) == replace(card, notes=())
 
 
 def test_a_typical_case_is_what_past_conflicts_show(looked):
     same = estimates.best_estimate(looked.ends, looked.outside, looked.as_of, TypicalForecast(looked.ends, (), ""))
     o = replace(looked, pooled=same)
-    assert best_text.headlines(o)[1].startswith("That is what past conflicts show")
+    assert card_of(o).why.startswith("That is what past conflicts show")
     assert best_text.departure_lines(same) == ["Nothing in the scenario departs from the typical case of its class."]
     assert best_text.outside_lines(o) == []
 
@@ -92,9 +102,10 @@ def test_a_departure_that_counts_for_little_is_not_called_typical(looked):
     """The model finds peace much likelier than in the typical case, and the weight is next to nothing."""
     p = looked.pooled
     near = replace(p, weight=replace(p.weight, mean=0.01), ends=p.record + 0.1 * (p.ends - p.record) / 100)
-    why = best_text.headlines(replace(looked, pooled=near))[1]
-    assert "the model finds it" in why
-    assert why.endswith("but departures count for little (weight 0.01).")
+    o = replace(looked, pooled=near)
+    assert best_text.why_line(o, 12).endswith("but departures count for little (weight 0.01).")
+    assert card_of(o).why.startswith("As in past conflicts: the model finds still no settlement less likely here (")
+    assert card_of(o).why.endswith(", but that counts for little.")
 
 
 def test_the_sentence_is_about_a_class_that_moved_the_way_the_model_departs(looked):
@@ -132,7 +143,8 @@ def test_a_mean_over_draws_that_differs_from_the_point_is_said(looked):
 def test_the_error_of_the_belief_grid_is_shown_and_a_finer_grid_advised(looked):
     war = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
     coarse, fine = (pt.outlook(war, periods=12, belief_points=n) for n in (5, 17))
-    row = next(r for r in forecast_rows(coarse) if r.name == "Error of the belief grid, up to")
+    (row,) = accuracy_rows(coarse)
+    assert accuracy_rows(looked) == []
     assert row.cells[-1] == percent(float(coarse.grid_error.sel(period=12).max()))
     worse = replace(coarse, grid_error=coarse.grid_error + forecast_text.COARSE)
     assert "try 9 points" in forecast_text.settings_line(worse)
@@ -153,13 +165,13 @@ def test_numbers_fixed_before_the_solve_are_shown(every_mechanism):
     o = pt.outlook(every_mechanism, periods=1, belief_points=2)
     lines, d = forecast_text.derived_lines(o), derived(every_mechanism)
     assert len(lines) == 3
-    assert lines[0] == "Threats count for 45.0% of their weight: capability x belief in use."
-    assert percent(d["observers_belief"]) in lines[1]
+    assert lines[0] == "Threats count for 45% of their weight: capability x belief in use."
+    assert whole_percent(d["observers_belief"]) in lines[1]
     assert f"Russia: {percent(d['mutiny_hazard_steady'])} in a month" in lines[2]
     out = Console(width=80, file=io.StringIO())
-    show(o, out)
+    show(o, out, details=True)
     assert lines[0] in out.file.getvalue()
-    assert lines[0] in forecast_page.html(o)
+    assert lines[0] in forecast_text.fact_lines(o)
     off = pt.patch(every_mechanism, {"credibility": None, "observers": None, "loyalty": None})
     without = replace(o, scenario=off, settings={**o.settings, "derived": derived(off)})
     assert forecast_text.derived_lines(without) == []
