@@ -219,11 +219,8 @@ def _float(text: str) -> float | _Refused:
 
 
 def _integer(text: str) -> int | _Refused:
-    return (
-        int(text)
-        if math.isfinite(float(text))
-        else _Refused(f"{clip(text)} is beyond what a number can hold (1.8e308)")
-    )
+    x = _float(text)
+    return x if isinstance(x, _Refused) else int(text)
 
 
 def _check_tokens(text: str, tokens: re.Pattern[str], where: str, error: type[ValueError]) -> None:
@@ -263,8 +260,8 @@ def read_toml(text: str, where: str, error: type[ValueError] = SpecError) -> dic
     except (ValueError, RecursionError) as e:
         said = s if len(s := str(e)) <= 2 * SHOWN else f"{s[:SHOWN]}...{s[-60:]}"
         line = text.split("\n")[int(at[1]) - 1] if (at := re.search(r"at line (\d+)", s)) else ""
-        cure = "Strings need quotes, tables a [header]"
-        cure = "A date is written 2023-04-15" if re.search(r"=\s*\d+([-./])\d+\1\d+", line) else cure
+        dated = re.search(r"=\s*\d+([-./ ])\w+\1\d+", line)
+        cure = "A date is written 2023-04-15" if dated else "Strings need quotes, tables a [header]"
         raise error(f"{where}: not valid TOML: {said}. {cure}.") from None
     check_values(value, where, error, whole=WHOLE)
     return value

@@ -40,6 +40,11 @@ def test_what_is_written_counts_before_what_follows():
         (["incompatibility=territory"], None, None, None),
         (["reached=9999y"], None, None, None),
         (["war_type=interstate", "war_type=intrastate"], "interstate", None, None),
+        (["civil, reached=1y"], "civil", date(1950, 7, 10), None),
+        (["war_type=civil", "war"], "civil", None, "war"),
+        (["war_type=intrastate|internationalised"], "civil", None, None),
+        (["war_type=intrastate|interstate"], None, None, None),
+        (["Interstate"], "interstate", None, None),
     ],
 )
 def test_reference_classes_say_kind_age_and_intensity(classes, kind, start, intensity):

@@ -6,7 +6,7 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.scenario import from_table
+from peacetalks.scenario.scenario import BUNDLED, from_table, parse
 from peacetalks.scenario.validation import SHOWN
 from peacetalks.scenario.what_if import setting
 
@@ -112,3 +112,58 @@ def test_a_file_that_is_not_utf_8(tmp_path):
         match=r"cannot be read as UTF-8 text \(byte 12, line 1: 0xe9, in Windows-1252 'é'\); save it as UTF-8",
     ):
         pt.load(path)
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"kind": "intrastate"}, "conflict.kind: Input should be 'civil' or 'interstate', got 'intrastate' (did you "
+         "mean 'civil'?)"),
+        ({"kind": "Civil war"}, "got 'Civil war' (did you mean 'civil'?)"),
+        ({"kind": "international"}, "(did you mean 'interstate'?)"),
+        ({"state": "war"}, "'crisis', got 'war' (did you mean 'fighting'?)"),
+        ({"state": "armistice"}, "(did you mean 'truce'?)"),
+        ({"state": "figting"}, "(did you mean 'fighting'?)"),
+        ({"intensity": "high"}, "'minor' or 'war', got 'high' (did you mean 'war'?)"),
+        ({"incompatibility": "regime"}, "(did you mean 'government'?)"),
+        ({"start": "15 April 1950"}, "conflict.start: '15 April 1950' is no date of the form YYYY-MM-DD: did you mean "
+         "1950-04-15?"),
+        ({"start": "1950-06"}, "is a month, and a day is needed here"),
+    ],
+)  # fmt: skip
+def test_a_word_that_may_not_stand_there_gets_the_one_that_was_meant(korea, entries, message):
+    with pytest.raises(pt.SpecError) as e:
+        pt.patch(korea, {f"conflict.{key}": value for key, value in entries.items()})
+    assert message in str(e.value)
+
+
+def test_a_word_that_means_nothing_gets_no_suggestion(korea):
+    with pytest.raises(pt.SpecError) as e:
+        pt.patch(korea, {"conflict.state": "xyz"})
+    assert "did you mean" not in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[talks]", "[talk]", "talk: unknown key (did you mean 'talks'?); talks: missing, but required"),
+        ("[talks]", "[Negotiations]", "Negotiations: unknown key (did you mean 'talks'?)"),
+        ("[battlefield]", "[truces]\nx = 1\n[battlefield]", "truces: unknown key (did you mean 'ceasefire'?)"),
+        ("[battlefield]", "[ceasefires]\nx = 1\n[battlefield]", "ceasefires: unknown key (did you mean 'ceasefire'?)"),
+        ("[conflict]", "walk = 0.2\n[conflict]", "walk: unknown key here: walk belongs to the table talks"),
+        ("[battlefield]", "[battlefield]\nwalk = 0.2", "battlefield.walk: unknown key here: walk belongs to the table"),
+        ("[conflict]", '"talks.walk" = 0.2\n[conflict]', "talks.walk: unknown key: write walk below [talks]"),
+        ("[battlefield]", "[battlefield]\nqqq = 0.2", "battlefield.qqq: unknown key."),
+        ("as_of = 1951-07-10", "as_of = 10.07.1951", "A date is written 2023-04-15."),
+        ("as_of = 1951-07-10", "as_of = 1951-7-10", "A date is written 2023-04-15."),
+        ("as_of = 1951-07-10", "as_of = 10 July 1951", "A date is written 2023-04-15."),
+        ("as_of = 1951-07-10", "as_of = 1951", "as_of: 1951 is no date of the form YYYY-MM-DD"),
+        ("as_of = 1951-07-10", "as_of = soon", "Strings need quotes, tables a [header]."),
+    ],
+)
+def test_keys_and_tables_that_stand_in_the_wrong_place(old, new, message):
+    text = (BUNDLED / "korea-1951.toml").read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(pt.SpecError) as e:
+        parse(text.replace(old, new, 1), "mine.toml")
+    assert message in str(e.value)

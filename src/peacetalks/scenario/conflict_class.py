@@ -15,7 +15,8 @@ from peacetalks.scenario.conflict_table import ConflictTable
 if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
-CIVIL = ("intrastate", "internationalised")
+CIVIL = {"civil", "intrastate", "internationalised"}
+NAMED = {**dict.fromkeys((*sorted(CIVIL), "interstate"), "war_type"), "war": "intensity"}  # classes by name -> column
 DAYS_OF = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}  # days of the units of `reached` in a reference class
 
 
@@ -41,8 +42,9 @@ def resolved(scenario: Scenario) -> ConflictTable:
     """
     facts = scenario.conflict or ConflictTable.model_validate({})
     said = _said_by_classes(scenario.reference_classes)
-    war_type = said.get("war_type")
-    kind = facts.kind or ("interstate" if war_type == "interstate" else "civil" if war_type in CIVIL else None)
+    war_type = said.get("war_type") or said.get("kind", "")
+    types = set(war_type.split("|"))
+    kind = facts.kind or ("interstate" if types == {"interstate"} else "civil" if types <= CIVIL else None)
     in_force = scenario.ceasefire is not None and scenario.ceasefire.in_force
     state = facts.state or ("truce" if in_force else "fighting")
     since = facts.since or (scenario.as_of if state in ("truce", "settlement") else None)
@@ -77,12 +79,14 @@ def known_class(scenario: Scenario) -> ConflictTable:
 
 
 def _said_by_classes(classes: list[str]) -> dict[str, str]:
-    """Return the conditions `key=value` of reference classes; the first class that sets a key counts."""
+    """Return the conditions `key=value` of reference classes, also by name; the first that sets a key counts."""
     out: dict[str, str] = {}
     for condition in (c for text in classes for c in text.split(",")):
         key, equals, value = (part.strip() for part in condition.partition("="))
         if equals and value:
             out.setdefault(key, value)
+        elif key.lower() in NAMED:
+            out.setdefault(NAMED[key.lower()], key.lower())
     return out
 
 

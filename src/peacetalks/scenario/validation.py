@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 OWN_WORDS = ("number", "value_error", "too_short", "too_long")  # errors that say what was got, or how many
 SHOWN = 5  # errors of a table that are named; the rest are counted
+MEANT = {  # words that people write for those that may stand in a table
+    "civil war": "civil", "intrastate": "civil", "intra-state": "civil", "internationalised": "civil",
+    "internationalized": "civil", "internal": "civil", "inter-state": "interstate", "international": "interstate",
+    "war": "fighting", "ongoing": "fighting", "active": "fighting", "talks": "fighting", "ceasefire": "truce",
+    "armistice": "truce", "peace": "settlement", "agreement": "settlement", "low": "minor", "high": "war",
+    "territorial": "territory", "regime": "government", "months": "month", "monthly": "month",
+}  # fmt: skip
+TABLES = {"truce": "ceasefire", "war": "conflict", "front": "battlefield", "negotiation": "talks", "agreement": "deal"}
 
 
 def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
@@ -62,11 +71,44 @@ def _line(item: Any, model: type[BaseModel]) -> str:
     place = clip(".".join(str(key + 1) if isinstance(key, int) else str(key) for key in loc)) or "the file"
     kind, said = item["type"], item["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return f"{place}: unknown key{did_you_mean(loc[-1], model_at(loc[:-1], model).model_fields)}"
+        return f"{place}: unknown key{_place_of(str(loc[-1]), loc[:-1], model, isinstance(item['input'], dict | list))}"
     if kind == "missing":
         return f"{place}: missing, but required"
     got = "" if kind in OWN_WORDS else f", got {shorten(item['input'])}"
-    return f"{place}: {said}{got}"
+    return f"{place}: {said}{got}{_word_meant(item)}"
+
+
+def _word_meant(item: Any) -> str:
+    """Return ` (did you mean 'x'?)` for a word that stands for one of the few that may stand there."""
+    written = item["input"]
+    if item["type"] != "literal_error" or not isinstance(written, str):
+        return ""
+    allowed = re.findall(r"'([^']*)'", item["ctx"]["expected"])
+    word = written.strip().lower()
+    meant = MEANT.get(word)
+    return f" (did you mean {meant!r}?)" if meant in allowed else did_you_mean(word, allowed)
+
+
+def _place_of(key: str, table: tuple[Any, ...], model: type[BaseModel], is_table: bool) -> str:
+    """Return in words where an unknown key was meant to stand: the nearest key of its table, or another table.
+
+    `is_table` where a whole table stands below the key.
+    """
+    known = model_at(table, model).model_fields
+    first, _, rest = key.partition(".")
+    if rest and first in known:
+        return f": write {rest} below [{first}]"
+    found = [name for name, field in model.model_fields.items() if key in _keys(field.annotation) and name not in table]
+    if found and not is_table:
+        return f" here: {key} belongs to the table {' or '.join(found)}"
+    meant = TABLES.get(key.lower().rstrip("s"))
+    return f" (did you mean {meant!r}?)" if meant in known else did_you_mean(key.lower(), known)
+
+
+def _keys(hint: Any) -> set[str]:
+    """Return the keys of the table that a type hint holds."""
+    table = table_of(hint)
+    return set(table.model_fields) if table else set()
 
 
 def model_at(path: Iterable[Any], model: type[BaseModel]) -> type[BaseModel]:
