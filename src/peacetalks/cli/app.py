@@ -14,7 +14,18 @@ from contextlib import suppress
 
 import typer
 
-from peacetalks.cli import accounts, archive, cache, calibrate, evidence, forecasts, interrupt, scenarios
+from peacetalks.cli import (
+    accounts,
+    archive,
+    ask,
+    cache,
+    calibrate,
+    evidence,
+    forecasts,
+    interrupt,
+    scenarios,
+    version,
+)
 from peacetalks.cli.interrupt import INTERRUPTED
 from peacetalks.cli.options import PLAIN
 from peacetalks.pages.printable import printable
@@ -22,8 +33,9 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, accounts, scenarios, calibrate, archive):
+for group in (forecasts, ask, accounts, scenarios, calibrate, archive):
     group.register(app)
+app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(cache.app, name="cache")
 
