@@ -14,14 +14,17 @@ from peacetalks.cli.results import cached_answers, deliver
 if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
 
+SCORE_SUFFIXES = (".html", ".csv", ".json")
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (diff,):
+    for command in (diff, score, history):
         app.command()(command)
 
 
 Compared = Annotated[str, typer.Argument(help="A saved forecast (.json), a scenario file, or a bundled scenario.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of saved forecasts (`forecast --save FOLDER`).")]
 Save = Annotated[
     Path | None,
     typer.Option("--save", help="Also save the forecast in this folder, for `diff`, `score` and `history`."),
@@ -74,3 +77,68 @@ def diff(
         found = difference(subject(a), subject(b), attribution, belief_points, bar, processes(jobs), answers)
     page = diff_page(found, charts=output is not None)
     deliver(table_page.makers(page, found.to_dict()), lambda: table_page.show(page), as_json, output)
+
+
+def score(
+    folder: Folder,
+    resolved: Annotated[
+        Path | None, typer.Option(help="What came true: scenario, date, outcome (.csv or .json).")
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Write the table to be filled in instead (CSV; with -o to a file).")
+    ] = False,
+    as_json: options.AsJson = False,
+    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+) -> None:
+    """How saved forecasts did: Brier, log and ranked probability scores, against past conflicts by themselves."""
+    from peacetalks.archive.folder import read_folder
+    from peacetalks.archive.resolved import read_resolved
+    from peacetalks.archive.resolved import template as rows_of
+    from peacetalks.archive.scoring import score_archive
+    from peacetalks.errors import ArchiveError
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.archive_score import score_page
+    from peacetalks.pages.printable import printable
+
+    if template == (resolved is not None):
+        raise ArchiveError("give --resolved FILE with what came true, or --template for the table to be filled in")
+    if output is not None:
+        files.check(output, (".csv",) if template else SCORE_SUFFIXES, [] if resolved is None else [resolved])
+    found = read_folder(folder)
+    if resolved is None:
+        rows = files.csv_text(rows_of(found))
+        deliver({".csv": lambda: rows}, lambda: print(printable(rows), end=""), False, output)
+        return
+    s = score_archive(found, read_resolved(resolved))
+    page = score_page(s, whole=output is not None)
+    deliver(table_page.makers(page, s.to_dict()), lambda: table_page.show(page), as_json, output)
+
+
+def history(
+    folder: Folder,
+    scenario: Annotated[
+        str | None, typer.Argument(help="Scenario's name or digest; may be left out where the folder has one.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="The date asked about (YYYY-MM-DD); default: twelve months after each forecast.")
+    ] = None,
+    as_json: options.AsJson = False,
+    output: Annotated[Path | None, options.output(".html, .csv, .json, .svg or .png")] = None,
+) -> None:
+    """How a forecast moved: what was expected of a date, or of a year ahead, each time it was saved."""
+    from peacetalks.archive.folder import read_folder
+    from peacetalks.archive.history import history as history_of
+    from peacetalks.errors import ArchiveError
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.archive_history import history_page
+    from peacetalks.scenario.dates import read_day
+
+    if output is not None:
+        files.check(output, table_page.SUFFIXES)
+    try:
+        day = None if by is None else read_day(by)
+    except ValueError as e:
+        raise ArchiveError(f"--by: {e}") from None
+    h = history_of(read_folder(folder), scenario, day)
+    page = history_page(h, charts=output is not None)
+    deliver(table_page.makers(page, h.to_dict()), lambda: table_page.show(page), as_json, output)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.chart_parts import Chart, base, colour_by, label_axis, legend, wrapped
-from peacetalks.pages.styles import END_COLOURS, END_NAMES
+from peacetalks.pages.chart_parts import Chart, base, colour_by, label_axis, legend, probability_axis, wrapped
+from peacetalks.pages.styles import END_COLOURS, END_NAMES, END_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats
 
 BAR = 13  # pixels a bar
+HEIGHT = 240
+BESIDE = 6  # pixels by which the outcome classes of a date stand beside each other
+MOST_DAYS = 6  # dates that are each marked on an axis
 LETTERS = 34  # of a label of the axis, on two lines
 
 
@@ -35,3 +38,34 @@ def effects(parts: Mapping[str, Floats], width: int) -> Chart:
         yOffset=alt.YOffset("end:N", sort=names),
         color=colour_by("end:N", colours, legend=legend(width, len(names))),
     )
+
+
+def history_chart(rows: list[dict[str, Any]], width: int) -> Chart:
+    """Return what was expected of the outcome classes along the dates of the forecasts, with intervals.
+
+    Each row has the date, the outcome class ("end"), the probability "p" and its interval from "low" to "high".
+    """
+    colours = {END_NAMES[end]: END_TEXTS[end] for end in ENDS}
+    days = sorted({r["date"] for r in rows})
+    axis = alt.Axis(format="%d %b %Y", grid=False, labelOverlap="greedy", title=None, tickCount=5)
+    x = alt.X("date:T", axis=axis if len(days) > MOST_DAYS else axis_at(days), scale=alt.Scale(nice=False, padding=14))
+    names = legend(width, len(ENDS))
+    names.symbolOpacity = 1.0
+    colour = colour_by("end:N", colours, legend=names)
+    layers = []
+    for k, end in enumerate(ENDS):
+        of = [r | {"end": END_NAMES[end]} for r in rows if r["end"] == end]
+        chart, aside = base(of, width, HEIGHT), BESIDE * (k - 1)
+        spans = chart.mark_rule(strokeWidth=4, opacity=0.3, xOffset=aside)
+        layers.append(spans.encode(x=x, y=probability_axis("low:Q"), y2="high:Q", color=colour))
+        points = alt.OverlayMarkDef(size=40, xOffset=aside)
+        layers.append(
+            chart.mark_line(strokeWidth=2, xOffset=aside, point=points).encode(x=x, y=probability_axis(), color=colour)
+        )
+    return alt.layer(*layers)
+
+
+def axis_at(days: list[str]) -> alt.Axis:
+    """Return an axis of a few dates, each marked."""
+    at = [alt.DateTime(year=int(d[:4]), month=int(d[5:7]), date=int(d[8:])) for d in days]
+    return alt.Axis(values=at, format="%d %b %Y", grid=False, labelOverlap="greedy", title=None)
