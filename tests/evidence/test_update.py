@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support.schemas import fitting
 from typer.testing import CliRunner
 
 from peacetalks import evidence
@@ -80,6 +81,7 @@ def test_an_update_changes_answers_and_says_so(newer):
     assert coverage_end() == date(2024, 12, 31)
     said = []
     made = update(report=said.append)
+    fitting("evidence-update", made.to_dict())
     assert made.datasets["ucdp-acd"] == {
         "version": "26.1",
         "to_year": 2025,

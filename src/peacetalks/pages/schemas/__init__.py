@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "ask": "schemas.ask:Ask",
+    "audit": "schemas.audit:Audit",
+    "backtest": "schemas.backtest:Backtest",
     "check": "schemas.check:Check",
+    "whatif": "schemas.whatif:WhatIf",
+    "compare": "schemas.compare:Compare",
     "evidence-base-rate": "schemas.base_rate:BaseRate",
+    "evidence-conflicts": "schemas.evidence:Conflicts",
+    "evidence-outside": "schemas.evidence:OutsideForecast",
+    "evidence-status": "schemas.evidence:Status",
+    "evidence-update": "schemas.evidence:Update",
+    "explain": "schemas.explain:Explain",
+    "infer": "schemas.infer:Infer",
+    "solve-game": "schemas.game:SolvedGame",
     "list": "schemas.scenario_list:ScenarioList",
 }
 
