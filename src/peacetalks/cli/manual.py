@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,9 +16,12 @@ HEAD = """\
 Generated from `peacetalks --help` by `python -m peacetalks.cli.manual docs/manual.md`; do not edit.
 
 Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 internal error, 2 bad input, 3 not solved,
-4 missing data, 130 interrupted. The shape of `forecast --json` is `src/peacetalks/pages/forecast.schema.json`, that of
-a scenario `src/peacetalks/scenario/bundled/scenario.schema.json`; games for `solve-game` are explained in
-`game-files.md`.
+4 missing data, 130 interrupted. Games for `solve-game` are explained in `game-files.md`, questions of `new --ask` in
+`scenarios.md`. The shape of a scenario is `src/peacetalks/scenario/bundled/scenario.schema.json`.
+
+What a command prints with `--json` (`solve-game` always) has a JSON Schema: `src/peacetalks/pages/forecast.schema.json`,
+and in `src/peacetalks/pages/schemas/`
+SCHEMAS.
 """
 
 
@@ -30,12 +34,14 @@ def manual() -> str:
     from typer.main import get_command
 
     from peacetalks.cli.app import app
+    from peacetalks.pages.schemas import ROOTS
 
     parts = [
         f"\n## `{' '.join(path)}`\n\n```\n{text}\n```\n"
         for path, text in _helps(get_command(app), ("peacetalks",), None)
     ]
-    return HEAD + "".join(parts)
+    listed = ", ".join(f"`{command}.schema.json`" for command in sorted(ROOTS))
+    return HEAD.replace("SCHEMAS", fill(listed, 118, break_long_words=False, break_on_hyphens=False)) + "".join(parts)
 
 
 def _helps(command: Any, path: tuple[str, ...], parent: Any) -> Iterator[tuple[tuple[str, ...], str]]:
