@@ -19,7 +19,7 @@ Results go to stdout, progress and messages to stderr. Exit codes: 0 done, 1 int
 4 missing data, 130 interrupted. Games for `solve-game` are explained in `game-files.md`, questions of `new --ask` in
 `scenarios.md`. The shape of a scenario is `src/peacetalks/scenario/bundled/scenario.schema.json`.
 
-What a command prints with `--json` (`solve-game` always) has a JSON Schema: `src/peacetalks/pages/forecast.schema.json`,
+What a command prints with `--json` has a JSON Schema: `src/peacetalks/pages/forecast.schema.json`,
 and in `src/peacetalks/pages/schemas/`
 SCHEMAS.
 """
