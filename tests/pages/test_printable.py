@@ -75,7 +75,7 @@ def test_a_forecast_with_such_names_is_shown_and_written(looked):
     sides = [looked.scenario.sides[0].model_copy(update={"label": label}), *looked.scenario.sides[1:]]
     o = replace(looked, scenario=looked.scenario.model_copy(update={"title": title, "sides": sides}))
     out = Console(file=io.StringIO(), width=80)
-    forecast_screen.show(o, out)
+    forecast_screen.show(o, out, details=True)
     text = out.file.getvalue()
     assert "[/x] \\x1b[2J \\x9b [draft 2]" in text
     assert "won by UNC [/north]\\x1b]0;t\\x07" in " ".join(text.split())

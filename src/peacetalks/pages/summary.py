@@ -55,11 +55,11 @@ def in_short(o: Outlook) -> str:
     In order: the most likely course, the record, the model, what would change the answer (where that was computed),
     terms, truces. Sentences that do not fit are left out, the last ones first.
     """
-    kept: list[str] = []
+    found: list[str] = []
     for sentence in _sentences(o):
-        if len(" ".join([*kept, sentence]).split()) <= MOST_WORDS:
-            kept.append(sentence)
-    return " ".join(kept)
+        if len(" ".join([*found, sentence]).split()) <= MOST_WORDS:
+            found.append(sentence)
+    return " ".join(found)
 
 
 def summary_text(o: Outlook) -> str:
