@@ -71,8 +71,27 @@ def test_without_a_question_all_that_can_be_asked_is_listed(capsys):
     assert "no base rate for ''" in err
 
 
-@pytest.mark.parametrize("day", ["2020", "15 April 2023", "2023-13-01"])
-def test_a_date_that_is_none_says_what_to_write(capsys, day):
-    code, _, err = run(capsys, "evidence", "base-rate", "truce broken in 1 month", "--as-of", day)
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2020", "'2020' is no date of the form YYYY-MM-DD: "),
+        ("15 April 2023", "did you mean 2023-04-15?"),
+        ("2023-4-5", "did you mean 2023-04-05?"),
+        ("2023-02-30", "is no day of the calendar"),
+        ("1023-02-20", "as_of is '1023-02-20': the record can be asked about days from"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("evidence", "base-rate", "truce broken in 1 month"),
+        ("evidence", "cases", "wars"),
+        ("new", "never.toml", "--conflict", "Sri Lanka"),
+        ("forecast", "--conflict", "Sri Lanka"),
+    ],
+    ids=lambda c: c[-1],
+)
+def test_a_date_that_is_none_says_what_to_write(capsys, command, day, message):
+    code, _, err = run(capsys, *command, "--as-of", day)
     assert code == 2
-    assert "as_of is" in err
+    assert message in err

@@ -34,6 +34,20 @@ def report_timings(context: typer.Context, asked: bool) -> bool:
     return asked
 
 
+def day_text(written: str | None) -> str | None:
+    """Return the day of the option `--as-of` as YYYY-MM-DD; raise `SpecError` with what to write for another text.
+
+    >>> day_text("20230415")
+    '2023-04-15'
+    """
+    from peacetalks.scenario.dates import read_day
+
+    try:
+        return None if written is None else read_day(written).isoformat()
+    except ValueError as e:
+        raise SpecError(f"--as-of: {e}") from None
+
+
 ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 ConflictName = Annotated[
     str | None,
@@ -43,7 +57,7 @@ ConflictName = Annotated[
 ]
 ConflictDate = Annotated[
     str | None,
-    typer.Option("--as-of", help="With --conflict: the date (YYYY-MM-DD); nothing later is used."),
+    typer.Option("--as-of", callback=day_text, help="With --conflict: the date (YYYY-MM-DD); nothing later is used."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
@@ -65,7 +79,7 @@ NoCache = Annotated[
 ReferenceClass = Annotated[
     str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")
 ]
-AsOf = Annotated[str | None, typer.Option(help="Date (YYYY-MM-DD); nothing later is used.")]
+AsOf = Annotated[str | None, typer.Option(callback=day_text, help="Date (YYYY-MM-DD); nothing later is used.")]
 
 
 def check_date_has_conflict(conflict: str | None, as_of: str | None) -> None:

@@ -55,7 +55,10 @@ def new(
     conflict: options.ConflictName = None,
     as_of: Annotated[
         str | None,
-        typer.Option(help="With --conflict, --ask or --answers: the date (YYYY-MM-DD); nothing later is used."),
+        typer.Option(
+            callback=options.day_text,
+            help="With --conflict, --ask or --answers: the date (YYYY-MM-DD); nothing later is used.",
+        ),
     ] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Ask ten questions in words; answers become numbers.")] = False,
     answers: Annotated[

@@ -26,7 +26,7 @@ def as_date(value: date | str | None) -> date | None:
     try:
         day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise EvidenceError(f"as_of is {shorten(value)}: write a day as YYYY-MM-DD.") from None
+        raise EvidenceError(f"as_of is {shorten(value)}: write a day as YYYY-MM-DD, such as 2023-04-15.") from None
     if not FIRST <= day <= LAST:
         raise EvidenceError(f"as_of is '{day}': the record can be asked about days from {FIRST} to {LAST}.")
     return day
