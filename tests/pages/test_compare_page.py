@@ -110,6 +110,17 @@ def test_the_finding_names_the_accounts_between_which_the_answer_lies_and_whethe
     assert "their 90% intervals do not overlap" in compare_finding(replace(compared, views=views))
 
 
+def test_where_only_the_model_differs_between_accounts_the_page_says_so(compared):
+    base, other = (float(compared.views[n].ends.sel(end="peace", period=12)) for n in ("base", "walks-out"))
+    assert base - other > view_rows.NEARLY
+    assert compare_page(compared).lead == (
+        f"The model alone differs by account: peace by 10 July 1952 from {whole_percent(other)} under walks-out to "
+        f"{whole_percent(base)} under no-class.",
+    )
+    same = dict.fromkeys(("base", "walks-out"), compared.views["base"])
+    assert compare_page(replace(compared, views=same, accounts=compared.accounts[:1])).lead == ()
+
+
 def test_without_any_best_estimate_the_finding_is_of_the_model_alone(compared):
     none = {name: replace(f, pooled=compared.views["no-class"].pooled) for name, f in compared.views.items()}
     assert compare_finding(replace(compared, views=none)).endswith(" (model alone).")
@@ -125,16 +136,17 @@ def test_the_finding_comes_first_on_screen_page_and_in_json(compared):
     assert json.loads(made[".json"]())["finding"] == page.finding == compare_finding(compared)
 
 
-def test_the_main_table_has_whole_percents_by_calendar_date(compared):
-    page = compare_page(compared)
-    (table,) = (s for s in page.sections if s.title == "Best estimate after 1 and 12 months")
-    assert table.head[2:5] == tuple(f"{e}, 10\u00a0Aug 1951" for e in ("Peace", "Still no settlement", "More conflict"))
+def test_the_main_table_has_whole_percents_and_intervals_by_calendar_date(compared):
+    (table,) = (s for s in compare_page(compared).sections if s.title.startswith("Best estimate after 1 and 12 months"))
+    assert table.head == ("account", "", "10\u00a0Aug 1951", "10\u00a0Jul 1952")
     rows = {(r[0], r[1]): r[2:] for r in table.rows}
-    best, model = compared.views["base"].pooled.ends, compared.views["no-class"].ends
-    for name, view, a in (("base", "best estimate", best), ("no-class", "model alone", model)):
-        cells = tuple(whole_percent(float(a.sel(end=e, period=m))) for m in (1, 12) for e in ENDS)
-        assert rows[name, view] == cells
-    assert ("no-class", "90% interval") not in rows
+    best, model = compared.views["base"].pooled, compared.views["no-class"].ends
+    for end, name in (("peace", "Peace"), ("nowhere", "Still no settlement"), ("more_conflict", "More conflict")):
+        points = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in (1, 12)]
+        spans = [view_rows.interval_cell(best, end, m).replace("-", "–") for m in (1, 12)]
+        assert rows["base", name] == tuple(f"{p} ({s})" for p, s in zip(points, spans, strict=True))
+        alone = tuple(whole_percent(float(model.sel(end=end, period=m))) for m in (1, 12))
+        assert rows["no-class", f"{name}, model alone"] == alone
 
 
 def test_the_page_needs_no_script_and_no_network_and_folds_the_details(compared):

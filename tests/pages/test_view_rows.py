@@ -1,5 +1,7 @@
 """Rows of the forecast views: unknown dates, what accounts share, and forecasts without past conflicts."""
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 
@@ -8,6 +10,7 @@ from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.forecasting.views import forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import view_rows
+from peacetalks.pages.findings import compare_finding
 from peacetalks.pages.styles import RowKind
 
 
@@ -20,7 +23,11 @@ def test_without_a_record_there_is_the_model_alone_and_the_page_says_so(base, co
         f"No best estimate. {NOTHING_ASKED}",
         "Past conflicts were not consulted.",
     )
-    assert view_rows.account_lines({"base": views}) == (f"By 10 July 1952: no best estimate. {NOTHING_ASKED}",)
+    peace = view_rows.whole_percent(float(views.ends.sel(end="peace", period=12)))
+    assert view_rows.best_section({"base": {"": views}}, (12,)).rows[0] == ("base", "Peace, model alone", peace)
+    assert compare_finding(replace(compared, views={"base": views})).startswith(
+        f"Whichever account is held, peace by 10 July 1952 is {peace}, still"
+    )
 
 
 def test_a_date_that_the_record_does_not_reach_is_unknown_and_not_zero(base, compared):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.best_text import day_name
+from peacetalks.pages.best_text import day_name, listed
 from peacetalks.pages.cells import decimal, decimal_range
 from peacetalks.pages.findings import audit_finding
 from peacetalks.pages.table_page import Page, Section
+from peacetalks.questions.claims import Verdict
 
 if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
@@ -36,7 +37,8 @@ def audit_page(a: Audit) -> Page:
     queries = tuple((c.id, c.sentence, c.attributed_to, c.query) for c in a.claims)
     rows = tuple(map(_verdict, a.findings))
     sections = (
-        Section("Verdicts by account", plot=Plot("Verdicts by account", CAPTION, partial(verdicts, a))),
+        Section("Verdicts by account", plot=Plot("Verdicts by account", CAPTION, partial(verdicts, a)), half=True),
+        _by_account(a),
         _by_claim(a),
         Section("Each verdict with its numbers", VERDICTS, rows, _method(a), csv=(VERDICTS, *rows), folded=True),
         Section("The claims as queries", ("claim", "sentence", "held by", "query"), queries, folded=True),
@@ -48,6 +50,17 @@ def audit_page(a: Audit) -> Page:
         finding=audit_finding(a),
         subtitle=f"As of {day_name(a.scenario.as_of)}. Nothing dated later enters.",
     )
+
+
+def _by_account(a: Audit) -> Section:
+    """Return the claims whose verdict depends on the account, with the accounts of each verdict."""
+    rows = []
+    for c in a.claims:
+        under = {v: [f.account for f in a.findings if f.claim.id == c.id and f.verdict is v] for v in Verdict}
+        if sum(map(bool, under.values())) > 1:
+            by_verdict = (f"{v} under {listed(names)}" for v, names in under.items() if names)
+            rows.append((c.sentence, "; ".join(by_verdict)))
+    return Section("What depends on the account", ("claim", "verdict"), tuple(rows), half=True)
 
 
 def _by_claim(a: Audit) -> Section:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import day_name
-from peacetalks.pages.cells import decimal, with_error
-from peacetalks.pages.findings import compare_finding
+from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
+from peacetalks.pages.cells import decimal, whole_percent, with_error
+from peacetalks.pages.findings import answer, compare_finding
 from peacetalks.pages.forecast_rows import outcome_names
 from peacetalks.pages.styles import END_COLUMNS, END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.view_rows import VIEWS_MEANING, best_section, cell, notes, range_sections
+from peacetalks.pages.view_rows import NEARLY, VIEWS_MEANING, best_section, cell, notes, range_sections
 from peacetalks.questions.compare import WrittenNumber
 from peacetalks.scenario.dates import months_later
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
     from peacetalks.questions.compare import Comparison
 
+BESIDE = 2  # dates up to which the table stands beside the chart
 PLOT = "What each account expects"
 TERMS = "Terms: the mean share of side 1 given a settlement by the last date."
 
@@ -33,22 +34,36 @@ def compare_page(c: Comparison) -> Page:
     from peacetalks.pages.accounts_chart import accounts_caption, accounts_plot
     from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
 
+    of = {name: {"": forecast} for name, forecast in c.views.items()}
     chart = Plot(PLOT, accounts_caption(c.views), partial(accounts_plot, c.views))
-    sections = [Section(PLOT, plot=chart, half=True), replace(best_section(c.views, c.dates), half=True)]
+    sections = [Section(PLOT, plot=chart, half=True), replace(best_section(of, c.dates), half=len(c.dates) <= BESIDE)]
     sections += [_drivers(c)] if c.drivers else []
     sections += [
         _changes(c),
         _views(c),
-        *range_sections({name: {"": forecast} for name, forecast in c.views.items()}, c.dates),
+        *range_sections(of, c.dates),
         _outcomes(c),
     ]
     return Page(
         f"{c.scenario.title}: accounts compared",
         c.scenario.summary,
         tuple(sections),
+        lead=_models(c),
         finding=compare_finding(c),
         subtitle=f"As of {day_name(c.scenario.as_of)}. Nothing dated later enters.",
     )
+
+
+def _models(c: Comparison) -> tuple[str, ...]:
+    """Return a sentence where the accounts differ in the model alone, whatever they do in the best estimate."""
+    f = c.views["base"]
+    peace = {name: answer(v, best=False)[PEACE] for name, v in c.views.items()}
+    low, *_, high = sorted(peace, key=lambda name: peace[name])
+    if peace[high] - peace[low] <= NEARLY or not has_best(f):
+        return ()
+    day = day_name(months_later(f.as_of, headline_month(f)))
+    ends = (f"{whole_percent(peace[name])} under {name}" for name in (low, high))
+    return (f"The {MODEL_ALONE} differs by account: peace by {day} from {' to '.join(ends)}.",)
 
 
 def _views(c: Comparison) -> Section:

@@ -36,12 +36,13 @@ SLIGHTLY = 0.02  # share of a score up to which a difference is called slight
 STRENGTHS = ((3.0, "hardly worth a mention"), (20.0, "positive evidence"), (150.0, "strong evidence"))  # Kass, Raftery
 STRONGEST = "very strong evidence"
 SURE = 2.0  # standard errors of a log Bayes factor from which it is taken as different from none
-LARGEST = 1e6  # factors beyond are not written out
+BE = {True: "is", False: "are"}
+LARGEST, LEAST = 1e6, -6.9  # a factor, and the logarithm of one, beyond which they are not written out
 
 
 def compare_finding(c: Comparison) -> str:
     """Return what the accounts of a comparison make of the answer."""
-    answers = {name: _answer(f) for name, f in c.views.items()}
+    answers = {name: answer(f, has_best(f)) for name, f in c.views.items()}
     estimated = {name: a for name, a in answers.items() if has_best(c.views[name])}
     shown, whose = (estimated, "") if estimated else (answers, f" ({MODEL_ALONE})")
     f = c.views["base"]
@@ -66,12 +67,13 @@ def compare_finding(c: Comparison) -> str:
 
 def infer_finding(i: Inference) -> str:
     """Return what a record says of the accounts; with one account, how far it moves the answer."""
-    events = f"The record of {_count(len(i.common), 'event')} that every account can place"
+    events = f"The record of {_count(len(i.common), 'event')}"
     if len(i.log_likelihood) < 2:
         before, after = i.before["base"], i.after["base"]
-        view = BEST_ESTIMATE if has_best(after) else MODEL_ALONE
+        best = has_best(before) and has_best(after)
+        view = BEST_ESTIMATE if best else MODEL_ALONE
         day = day_name(months_later(after.as_of, headline_month(after)))
-        was, now = (whole_percent(_answer(f)[PEACE]) for f in (before, after))
+        was, now = (whole_percent(answer(f, best)[PEACE]) for f in (before, after))
         moved = (
             f"moves the {view} of peace by {day} from {was} to {now}"
             if was != now
@@ -82,29 +84,28 @@ def infer_finding(i: Inference) -> str:
     first, second, *rest = sorted(evidence, key=lambda name: -evidence[name].log_z)
     where = "" if i.evidence else ", at the central values of the ranges"
     factor, error = bayes_factor(evidence[first], evidence[second])
-    if factor <= SURE * error or _times(factor) == "1.0":
-        text = f"{events} does not distinguish {first} from {second} (Bayes factor {_times(factor)}){where}"
+    if factor <= SURE * error or times(factor) == "1.0":
+        text = f"{events} does not distinguish {first} from {second} (Bayes factor {times(factor)}){where}"
     else:
-        text = f"{events} favours {first} over {second} by a factor of {_times(factor)}, {_strength(factor)}{where}"
+        text = f"{events} favours {first} over {second} by a factor of {times(factor)}, {_strength(factor)}{where}"
     if not rest:
         return f"{text}."
     last = bayes_factor(evidence[first], evidence[rest[-1]]).value
-    return f"{text}; the least likely is {rest[-1]}, by a factor of {_times(last)}, {_strength(last)}."
+    return f"{text}; the least likely is {rest[-1]}, by a factor of {times(last)}, {_strength(last)}."
 
 
 def audit_finding(a: Audit) -> str:
-    """Return how many claims hold and fail, and how many verdicts depend on the account."""
-    accounts = dict.fromkeys(f.account for f in a.findings)
+    """Return how many claims hold, fail and are undecided under every account, and how many depend on the account."""
+    several = len({f.account for f in a.findings}) > 1
     verdicts = {c.id: {f.verdict for f in a.findings if f.claim.id == c.id} for c in a.claims}
     counts = Counter(next(iter(v)) if len(v) == 1 else None for v in verdicts.values())
-    n = {v: counts[v] for v in (Verdict.HOLDS, Verdict.FAILS, Verdict.UNDECIDED)}
-    parts = [_verb(n[Verdict.HOLDS], "hold"), _verb(n[Verdict.FAILS], "fail")]
-    parts.append(f"{n[Verdict.UNDECIDED]} {'is' if n[Verdict.UNDECIDED] == 1 else 'are'} undecided")
-    under = " under every account" if len(accounts) > 1 else ""
-    tail = f"; {_verb(counts[None], 'depend')} on the account" if len(accounts) > 1 else ""
-    others = {Verdict.NOTHING_COMPARED: "only a number", Verdict.NOT_SOLVED: "not solved"}
-    left = "; ".join(f"{what}: {counts[v]}" for v, what in others.items() if counts[v])
-    return f"Of {_count(len(verdicts), 'claim')} {listed(parts)}{under}{tail}{f' ({left})' if left else ''}."
+    undecided = counts[Verdict.UNDECIDED]
+    parts = (_verb(counts[Verdict.HOLDS], "hold"), _verb(counts[Verdict.FAILS], "fail"))
+    text = f"Of {_count(len(verdicts), 'claim')} {listed((*parts, f'{undecided} {BE[undecided == 1]} undecided'))}"
+    text += f" under every account; {_verb(counts[None], 'depend')} on the account" if several else ""
+    number, unsolved = counts[Verdict.NOTHING_COMPARED], counts[Verdict.NOT_SOLVED]
+    text += f"; {_verb(number, 'ask')} for a number and compare{'s' * (number == 1)} nothing" if number else ""
+    return f"{text}; {unsolved} could not be solved." if unsolved else f"{text}."
 
 
 def backtest_finding(b: Backtest) -> str:
@@ -141,9 +142,9 @@ def _against_climatology(best: Skill | None, record: Skill | None) -> str:
     )
 
 
-def _answer(f: ForecastViews) -> dict[str, float]:
+def answer(f: ForecastViews, best: bool) -> dict[str, float]:
     """Return the probability of each outcome class at the month of the headline: best estimate, or model alone."""
-    a = f.pooled.ends if has_best(f) and f.pooled.ends is not None else f.ends
+    a = f.pooled.ends if best and f.pooled.ends is not None else f.ends
     return {e: float(a.sel(end=e, period=headline_month(f))) for e in ENDS}
 
 
@@ -169,12 +170,16 @@ def _strength(log_factor: float) -> str:
     return next((word for most, word in STRENGTHS if exp(min(log_factor, 700)) < most), STRONGEST)
 
 
-def _times(log_factor: float) -> str:
+def times(log_factor: float) -> str:
     """Return a Bayes factor as it is written in a sentence.
 
-    >>> _times(1.1), _times(3.0), _times(8.0), _times(900.0)
+    >>> times(1.1), times(3.0), times(8.0), times(900.0)
     ('3.0', '20', '3,000', 'over a million')
+    >>> times(-1.1), times(-9.0)
+    ('0.33', 'under 0.001')
     """
+    if log_factor < 0:
+        return f"{exp(log_factor):.2g}" if log_factor > LEAST else "under 0.001"
     factor = exp(min(log_factor, 700))
     if factor >= LARGEST:
         return "over a million"

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import day_name
-from peacetalks.pages.cells import decimal, with_error
-from peacetalks.pages.findings import infer_finding
-from peacetalks.pages.styles import END_NAMES, view_kind, view_name
+from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
+from peacetalks.pages.cells import decimal, whole_percent, with_error
+from peacetalks.pages.findings import answer, infer_finding, times
+from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.view_rows import (
     VIEWS_MEANING,
-    account_lines,
-    after,
     best_section,
     cell,
     day_cell,
     notes,
     range_sections,
 )
+from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from peacetalks.forecasting.views import ForecastViews
     from peacetalks.pages.table_page import Cells
     from peacetalks.questions.filter_record import FilteredEvent, MonthEnd, Posterior
     from peacetalks.questions.infer import Inference
@@ -50,33 +47,34 @@ def infer_page(i: Inference) -> Page:
     sections = [
         Section(PLOT, plot=chart, half=True),
         _accounts(i),
-        _with_events(i),
+        best_section({name: i.forecasts(name) for name in i.after}, i.dates),
         _beliefs(i),
         _codings(i),
         _updated(i),
         *range_sections({name: i.forecasts(name) for name in i.log_likelihood}, i.dates),
     ]
-    lead = (*_lead("Without the events", i.before), *_lead("With the events", i.after))
     return Page(
         f"{i.scenario.title}: what the record says",
         i.record.summary,
         tuple(sections),
-        lead,
+        (_moved(i),),
         infer_finding(i),
         f"As of {day_name(i.scenario.as_of)}; nothing dated later enters. The record begins on "
         f"{day_name(i.record.start)}.",
     )
 
 
-def _with_events(i: Inference) -> Section:
-    """Return the best estimates with the events by date."""
-    found = best_section(i.after, i.dates)
-    return replace(found, title=f"With the events: {found.title[0].lower()}{found.title[1:]}")
-
-
-def _lead(how: str, views: Mapping[str, ForecastViews]) -> list[str]:
-    """Return the best estimates without or with the events."""
-    return [after(how, line) for line in account_lines(views)]
+def _moved(i: Inference) -> str:
+    """Return what the events do to the answer under each account, in one sentence."""
+    f = i.after["base"]
+    day = day_name(months_later(f.as_of, headline_month(f)))
+    each = []
+    for name in i.after:
+        both = (i.before[name], i.after[name])
+        whose = "" if all(map(has_best, both)) else f" ({MODEL_ALONE})"
+        was, now = (whole_percent(answer(views, not whose)[PEACE]) for views in both)
+        each.append(f"{name} {was} to {now}{whose}")
+    return f"{END_NAMES[PEACE]} by {day}, {BEST_ESTIMATE} without and with the events: {', '.join(each)}."
 
 
 def _firsts(i: Inference) -> Firsts:
@@ -133,21 +131,20 @@ def _codings(i: Inference) -> Section:
 
 
 def _accounts(i: Inference) -> Section:
-    factors = i.factors()
-    rows = []
-    for name, likelihood in i.log_likelihood.items():
-        e, f = i.evidence.get(name), factors.get(name)
-        integral = "not integrated" if e is None else with_error(e.log_z, e.error, ".3f")
-        factor, method = "" if f is None else with_error(*f), "" if e is None else _integration(e)
-        rows.append((name, decimal(likelihood), integral, factor, method))
-    return Section(
-        "The record under each account",
-        ("account", "log-likelihood, central values", "log evidence", "log Bayes factor over base", "how"),
-        tuple(rows),
-        f"On the {len(i.common)} events that every account can place. Integrated over the ranges of every number that "
-        "some account changes.",
-        half=True,
-    )
+    """Return how likely the record is under each account: at the central values, and over the ranges."""
+    base, factors = i.log_likelihood["base"], i.factors()
+    head = ["account", "log-likelihood, central values", "times as likely as base"]
+    rows = [[name, decimal(x), times(x - base)] for name, x in i.log_likelihood.items()]
+    text = f"On the {len(i.common)} events that every account can place."
+    if i.evidence:
+        head[2:] = ["log evidence", "log Bayes factor over base", "how"]
+        text += " Integrated over the ranges of every number that some account changes."
+        for row in rows:
+            e, f = i.evidence.get(row[0]), factors.get(row[0])
+            integral = "not integrated" if e is None else with_error(e.log_z, e.error, ".3f")
+            row[2:] = [integral, "" if f is None else with_error(*f), "" if e is None else _integration(e)]
+    title = "The record under each account"
+    return Section(title, tuple(head), tuple(map(tuple, rows)), text, half=True, numbers=not i.evidence)
 
 
 def _integration(e: Evidence) -> str:

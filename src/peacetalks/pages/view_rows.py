@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import (
-    PEACE,
     basis_lines,
-    by_date,
     departure_lines,
-    headline_month,
+    has_best,
     interval_cell,
     listed,
     outside_lines,
@@ -38,7 +34,7 @@ if TYPE_CHECKING:
     Forecasts = Mapping[str, Mapping[str, ForecastViews]]  # account -> forecast -> views
 
 EVERY = "every account"
-NEARLY = 0.05  # accounts whose best estimates differ by no more are given as one range
+NEARLY = 0.05  # accounts whose answers differ by no more are given as one range
 VIEWS_MEANING = (
     f"{BEST_ESTIMATE.capitalize()}: {PAST_CONFLICTS}, adjusted by what the {MODEL_ALONE} finds different from the "
     f"typical case. {PAST_CONFLICTS.capitalize()}: what became of those in the classes [1], [2]..."
@@ -50,42 +46,28 @@ RANGES_MEANING = (
 )
 
 
-def account_lines(views: Mapping[str, ForecastViews]) -> tuple[str, ...]:
-    """Return the best estimate of every account at the date of the headline, as one range where they nearly agree."""
-    f = views["base"]
-    m = headline_month(f)
-    best = {n: v.pooled.ends.sel(period=m) for n, v in views.items() if v.pooled.ends is not None}
-    known = {n: a for n, a in best.items() if np.isfinite(a).all()}
-    by = by_date(f, m)
-    if not known:
-        return (f"{by}: no best estimate. {f.pooled.reason}".rstrip(),)
-    points = {e: [float(a.sel(end=e)) for a in known.values()] for e in ENDS}
-    if len(known) == len(views) and all(max(p) - min(p) <= NEARLY for p in points.values()):
-        spans = ", ".join(f"{END_NAMES[e].lower()} {span(p)}" for e, p in points.items())
-        return (f"{by}, whichever account you hold: {spans}.",)
-    each = "; ".join(
-        f"{n} {whole_percent(p)} ({interval_cell(views[n].pooled, PEACE, m)})"
-        for n, p in zip(known, points[PEACE], strict=True)
-    )
-    without = [n for n in views if n not in known]
-    more = (f"No best estimate for {', '.join(without)}.",) if without else ()
-    return (f"{by}, best estimate of {END_NAMES[PEACE].lower()} (90% interval): {each}.", *more)
+def best_section(forecasts: Forecasts, dates: Sequence[int]) -> Section:
+    """Return the best estimate of every account with its 90% interval by date, or, without one, the model alone.
+
+    An account may have several forecasts, such as those without and with the events of a record.
+    """
+    rows: list[Cells] = []
+    for name, of in forecasts.items():
+        best = all(has_best(f) for f in of.values())
+        for e in ENDS:
+            cells = (_with_interval(f, e, m) if best else _whole(f.ends, e, m) for m in dates for f in of.values())
+            rows.append((name, END_NAMES[e] if best else f"{END_NAMES[e]}, {MODEL_ALONE}", *cells))
+    first = next(iter(forecasts.values()))
+    heads = (f"{how} {d}".lstrip() for d in days(next(iter(first.values())), dates) for how in first)
+    months = listed(list(map(str, dates)))
+    title = f"{BEST_ESTIMATE.capitalize()} after {months} months, with 90% intervals"
+    return Section(title, ("account", "", *heads), tuple(rows), kinds=(RowKind.OUTCOME,) * len(rows))
 
 
-def best_section(views: Mapping[str, ForecastViews], dates: Sequence[int]) -> Section:
-    """Return the best estimate of every account by date with its 90% interval, or, without one, the model alone."""
-    rows: list[tuple[RowKind, Cells]] = []
-    for name, f in views.items():
-        if f.pooled.ends is None:
-            rows.append((RowKind.END, (name, MODEL_ALONE, *(_whole(f.ends, e, m) for m in dates for e in ENDS))))
-            continue
-        rows.append((RowKind.BEST, (name, BEST_ESTIMATE, *(_whole(f.pooled.ends, e, m) for m in dates for e in ENDS))))
-        spans = (interval_cell(f.pooled, e, m) for m in dates for e in ENDS)
-        rows.append((RowKind.RANGE, (name, "90% interval", *spans)))
-    head = ("account", "", *(f"{END_NAMES[e]}, {d}" for d in days(views["base"], dates) for e in ENDS))
-    cells = tuple(r for _, r in rows)
-    title = f"{BEST_ESTIMATE.capitalize()} after {listed(list(map(str, dates)))} months"
-    return Section(title, head, cells, kinds=tuple(k for k, _ in rows))
+def _with_interval(f: ForecastViews, end: str, month: int) -> str:
+    assert f.pooled.ends is not None
+    span = interval_cell(f.pooled, end, month).replace("-", "–")
+    return f"{_whole(f.pooled.ends, end, month)} ({span})"
 
 
 def days(f: ForecastViews, dates: Sequence[int]) -> list[str]:
