@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -29,15 +28,9 @@ def calibrate(
     """
     from peacetalks.calibration.rebuild import calibrate as rebuild
     from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages.progress import progress
 
-    shown = ""
-
-    def report(step: str, done: int, total: int) -> None:
-        nonlocal shown
-        tenth = f"{step}: {10 * done // total * 10}%"
-        if tenth != shown:
-            print(f"{tenth} ({done} of {total})", file=sys.stderr)
-            shown = tenth
-
-    for path in rebuild(data, output, processes(jobs), report=report):
+    with progress("Calibrating", "pieces") as bar:
+        paths = rebuild(data, output, processes(jobs), report=bar.step)
+    for path in paths:
         print(path)

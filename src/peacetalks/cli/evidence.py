@@ -158,8 +158,10 @@ def update(
     print(json_text(made.to_dict()) if as_json else printable("\n".join(update_lines(made)) + "\n"), end="")
     if calibrate and made.changed:
         from peacetalks.calibration.rebuild import calibrate_local
+        from peacetalks.pages.progress import progress
 
-        calibrate_local(report=_step)
+        with progress("Calibrating", "pieces") as bar:
+            calibrate_local(report=bar.step)
         print("The calibration was remade on these tables.")
 
 
@@ -172,8 +174,3 @@ def status(as_json: options.AsJson = False) -> None:
 
     found = what()
     print(json_text(found.to_dict()) if as_json else printable("\n".join(status_lines(found)) + "\n"), end="")
-
-
-def _step(step: str, done: int, total: int) -> None:
-    if done == total or done % 50 == 0:
-        print(printable(f"{step}: {done} of {total}"), file=sys.stderr)

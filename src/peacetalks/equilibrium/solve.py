@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
 from peacetalks.equilibrium.seats import alike_warnings, order_warnings
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.verify import verify
+from peacetalks.equilibrium.watch import fallen, part, report_share
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
 from peacetalks.game.language import Game
@@ -37,6 +39,7 @@ INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, wh
 TIGHTER = (
     100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
 )
+SOLVING = 0.7  # share of the time of a solve and a search for further equilibria that the solve takes (measured)
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
 
@@ -120,10 +123,11 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     check_points(belief_points)
     compiled = compile_game(game)
     check_memory(compiled, belief_points, refine, memory_limit)
-    grid = make_grid(game, belief_points)
     problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, largest_exponent(compiled, lam) > SHARP)
-    s = _solve(problem, grid, belief_points)
-    return _certified(s, problem, search_budget, progress) if certify else s
+    with part(0.0, SOLVING if certify else 1.0):
+        s = _solve(problem, make_grid(game, belief_points), belief_points)
+    with part(SOLVING, 1.0):
+        return _certified(s, problem, search_budget, progress) if certify else s
 
 
 def _check_game(given: object) -> None:
@@ -145,6 +149,7 @@ def _certified(
 ) -> Solution:
     """Return a solution with what was found of further equilibria."""
     found = search(s, search_budget, progress)
+    report_share(1.0)
     warnings = search_warnings(found)
 
     def again(game: Game, points: int) -> Solution:
@@ -169,6 +174,7 @@ def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
         s = _solution(problem, one, coarser=s)
         verify(s)
     assert s is not None
+    report_share(1.0)
     return s
 
 
@@ -233,6 +239,7 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
     W, worst = map_.horizon(), 0.0
     values, boundary_values, logs = [], [W], []
     for t in range(periods - 1, -1, -1):
+        report_share(1 - (t + 1) / periods)
         W, res = map_.solve(W, reach[t], NODE_TOLERANCE, f"period {t}", finish=True)
         worst = max(worst, res)
         values.append(map_.X.copy())
@@ -248,11 +255,13 @@ def _stationary(
     delta = float(map_.c.layout.discount.max())
     nodes = np.ones(map_.c.n_nodes, bool)
     mixer, change, bound = Mixer(W.shape), np.inf, np.inf
-    exact, least = False, max(NODE_TOLERANCE, EXACT * tolerance)
+    exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
     for _ in range(max_sweeps):
         tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixer.spells * change))
         new, res = map_.solve(W, nodes, tol, "stationary", finish and exact)
         before, change = change, float(np.abs(new - W).max())
+        first = max(first, change)
+        report_share(fallen(first, change, enough))
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
         if bound <= tolerance and (exact or not finish):
             return new, max(res, bound)
@@ -270,12 +279,13 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
     game, found = problem.game, []
-    map_, W = None, np.zeros(0)
+    map_, W, parts = None, np.zeros(0), _parts(game, sizes)
     for i, points in enumerate(sizes):
         grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
-            found.append(_finite(points, map_, game.periods))
+            with part(*parts[i]):
+                found.append(_finite(points, map_, game.periods))
             continue
         if map_ is None or not (grid.n_types == 2).all():
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
@@ -283,7 +293,8 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
         else:
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
         tolerance = problem.tolerance if keep else COARSE
-        W, residual = _stationary(map_, W, tolerance, problem.max_sweeps, finish=keep)
+        with part(*parts[i]):
+            W, residual = _stationary(map_, W, tolerance, problem.max_sweeps, finish=keep)
         if keep:
             found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual))
     return found
@@ -296,6 +307,12 @@ def _grid_sizes(game: Game, grid: Grid, points: int, refine: bool) -> list[int]:
     while len(grid.size) and sizes[0] > 3 and (nested or (refine and len(sizes) == 1)):
         sizes.insert(0, (sizes[0] + 1) // 2)
     return sizes
+
+
+def _parts(game: Game, sizes: list[int]) -> list[tuple[float, float]]:
+    """Return from which to which share of the work each grid takes: by its number of beliefs."""
+    ends = np.cumsum([0, *(make_grid(game, points).total for points in sizes)])
+    return [(a, b) for a, b in pairwise((ends / ends[-1]).tolist())]
 
 
 def _observed_bound(change: float, before: float) -> float:

@@ -21,8 +21,10 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.errors import SpecError
+from peacetalks.evidence.frames import to_pandas
 from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
 from peacetalks.forecasting.changed import posed
+from peacetalks.forecasting.long_table import long_table
 from peacetalks.forecasting.readout import ends_of, mean_share, plain_columns
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED
@@ -30,10 +32,13 @@ from peacetalks.forecasting.size import check_size, jobs_in_memory
 from peacetalks.forecasting.variants import Solved, solve_variants
 from peacetalks.forecasting.views import views, views_to_dict
 from peacetalks.mechanisms.standard_game import derived
+from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+
+    import polars as pl
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.drivers import Driver
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
 BAND_POINTS = [0.05, 0.25, 0.75, 0.95]  # quantiles over draws
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outlook:
     """What can be expected: the best estimate, the model alone, and past conflicts; made by `outlook`."""
 
@@ -118,7 +123,25 @@ class Outlook:
             **({} if self.drivers is None else {"drivers": [d.to_dict() for d in self.drivers]}),
         }
 
-    _repr_html_: ClassVar[Callable[[Outlook], str] | None] = None  # how a notebook shows it: given by `pages.notebook`
+    def to_polars(self) -> pl.DataFrame:
+        """Return every probability as a long table: date, month, view, level, outcome, probability, low, high.
+
+        The views are `best` (the best estimate, with its 90% interval), `model` (the model alone, by outcome class and
+        by outcome), `record` (the answer of past conflicts that anchors) and each class of past conflicts.
+        """
+        return long_table(self, self.outcomes)
+
+    def to_pandas(self) -> Any:
+        """Return the table of `to_polars` as a pandas one; raise `ImportError` where pandas is not installed."""
+        return to_pandas(self.to_polars())
+
+    def __repr__(self) -> str:
+        """Return the scenario and the date; `pages.notebook` puts the answer in its place."""
+        return f"Outlook of {self.scenario.name}, as of {self.as_of}"
+
+    # How an outlook is shown, given by `pages.notebook`, which the public names load.
+    _repr_html_: ClassVar[Callable[[Outlook], str] | None] = None
+    plot: ClassVar[Callable[..., Any]]
 
 
 def outlook(  # noqa: PLR0913, PLR0917 (the settings of one forecast)
@@ -173,6 +196,7 @@ def outlook(  # noqa: PLR0913, PLR0917 (the settings of one forecast)
     >>> list(o.views), o.ends.shape
     (['pooled', 'inside', 'outside [1]', 'outside [2]', 'outside [3]', 'outside [4]'], (2, 3))
     """
+    check_scenario(scenario, "outlook")
     this = posed(scenario, changes, draws, seed)
     periods = checked_periods(this.scenario, periods)
     jobs = jobs_in_memory(jobs, check_size(this.scenario, belief_points, periods, draws))

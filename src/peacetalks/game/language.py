@@ -172,7 +172,7 @@ class Game:
                 raise GameError(f"discount of {player!r} must lie in [0, 1], got {shorten(d)}")
 
     def __repr__(self) -> str:
-        """Return players, stages, horizon and discount in three lines.
+        """Return players, stages, horizon and discount, a line each.
 
         >>> Game(("A", "B"), "in", (Decision("quit", "A", lambda s: []),), {"B": {"weak": 0.5, "tough": 0.5}}, None)
         Game of A, B (types: weak 0.5, tough 0.5)

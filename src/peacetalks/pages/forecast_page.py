@@ -150,7 +150,7 @@ def csv(o: Outlook) -> str:
     `inside` (the same as `model`) and the record in each class.
     """
     head = ("period", "view", "level", "outcome", "probability", "date", "low", "high")
-    return files.csv_text([head, *map(_csv_row, long_rows(o))])
+    return files.csv_text([head, *map(_csv_row, long_rows(o, o.outcomes))])
 
 
 def _csv_row(row: LongRow) -> tuple[str, ...]:
