@@ -25,6 +25,7 @@ from peacetalks.cli import (
     interrupt,
     scenarios,
     version,
+    whatif,
 )
 from peacetalks.cli.interrupt import INTERRUPTED
 from peacetalks.cli.options import PLAIN
@@ -33,7 +34,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, accounts, scenarios, calibrate, archive):
+for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, archive):
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")

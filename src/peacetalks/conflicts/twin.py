@@ -127,7 +127,7 @@ def departures(scenario: Scenario, calibration: Calibration | None = None) -> li
     found = [
         Departure(path, float(n), float(there[path]), words)
         for path, n in whole.numbers().items()
-        if (words := _words(path, scenario)) and not isclose(n, there[path], rel_tol=SAME)
+        if (words := words_of(path, scenario)) and not isclose(n, there[path], rel_tol=SAME)
     ]
     found.sort(key=lambda d: -_distance(float(d.value), float(d.typical)))
     if scenario.talks.open != typical.talks.open:
@@ -172,7 +172,7 @@ def _typical_types(raw: dict[str, Any], given: dict[str, Any], mapped: dict[str,
             }
 
 
-def _words(path: str, scenario: Scenario) -> str:
+def words_of(path: str, scenario: Scenario) -> str:
     """Return what a number of `DESCRIBED` is in words, with the names of side and type; empty for other numbers."""
     patterns = (
         text for p, text in DESCRIBED.items() if re.fullmatch(p.replace(".", r"\.").replace("*", "[^.]+"), path)

@@ -109,7 +109,7 @@ def whatif(
     before, after = built["base"], built["changed"]
     assert before is not None
     assert after is not None
-    each = (*(_single(m, before, built[name]) for name, m in singles.items()), *refused)
+    each = (*(_single(name, m, before, built[name]) for name, m in singles.items()), *refused)
     how = {"periods": periods, "belief_points": belief_points, "draws": draws, "seed": SEED if draws else None}
     return WhatIf(made, before, after, _difference(before, after, of_draws), each, months, how)
 
@@ -130,7 +130,7 @@ def _singles(made: Changed) -> tuple[dict[str, Changed], tuple[Single, ...]]:
             found[name] = by_itself(made, name)
         except SpecError as e:
             changes = tuple(c for c in made.changes if c.path in made.groups[name])
-            refused.append(Single(changes, None, None, f"not possible by itself: {e}"))
+            refused.append(Single(name, changes, None, None, f"not possible by itself: {e}"))
     return found, tuple(refused)
 
 
@@ -179,17 +179,17 @@ def _case(
     return Case(s, answer, record, best_estimate(answer.ends, record, s.as_of, typical, draws))
 
 
-def _single(made: Changed, before: Case, after: Case | None) -> Single:
+def _single(key: str, made: Changed, before: Case, after: Case | None) -> Single:
     """Return what one of several changes does by itself."""
     if after is None:
-        return Single(made.changes, None, None, "its game has no solution within tolerance")
-    return Single(made.changes, after, _difference(before, after, {}), "")
+        return Single(key, made.changes, None, None, "its game has no solution within tolerance")
+    return Single(key, made.changes, after, _difference(before, after, {}), "")
 
 
 def _difference(before: Case, after: Case, draws: Mapping[str, ModelDraws]) -> Difference:
     """Return the difference between two forecasts; its interval where the record's answer is the same."""
     a, b = after.answer, before.answer
-    best = _minus(after.best.ends, before.best.ends)
+    best = _minus(after.pooled.ends, before.pooled.ends)
     low, high = _interval(before, after, draws)
     of_best = None if best is None else _error(best, _on_finer_grid(after), _on_finer_grid(before))
     players = dict.fromkeys([*b.welfare, *a.welfare])
@@ -212,15 +212,15 @@ def _interval(
     before: Case, after: Case, draws: Mapping[str, ModelDraws]
 ) -> tuple[xr.DataArray | None, xr.DataArray | None]:
     """Return the 90% interval of the difference between two best estimates, where both start from one record."""
-    one, other = before.best, after.best
-    if before.record is not after.record or one.number is None or one.typical is None or other.typical is None:
+    one, other = before.pooled, after.pooled
+    if before.outside is not after.outside or one.number is None or one.typical is None or other.typical is None:
         return None, None
     first, second = (
         draws.get(name) or ModelDraws(case.answer.ends.values[None], best.typical.values[None])
         for name, case, best in (("base", before, one), ("changed", after, other))
         if best.typical is not None
     )
-    return interval_of_difference(before.record[one.number - 1], after.answer.ends, first, second, one.weight)
+    return interval_of_difference(before.outside[one.number - 1], after.answer.ends, first, second, one.weight)
 
 
 def _minus(a: xr.DataArray | None, b: xr.DataArray | None) -> xr.DataArray | None:
@@ -233,7 +233,7 @@ def _on_finer_grid(case: Case) -> xr.DataArray | None:
     if finer is None:
         return None
     within = finer.clip(0.0, 1.0)
-    return moved(case.best, within / within.sum("end"))
+    return moved(case.pooled, within / within.sum("end"))
 
 
 def _error(difference: xr.DataArray, a: xr.DataArray | None, b: xr.DataArray | None) -> xr.DataArray | None:

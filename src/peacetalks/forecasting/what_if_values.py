@@ -29,12 +29,22 @@ class Case:
 
     scenario: Scenario
     answer: Answer  # of the model
-    record: tuple[RecordView, ...]
-    best: BestEstimate
+    outside: tuple[RecordView, ...]  # what the record says, one view per reference class
+    pooled: BestEstimate
+
+    @property
+    def ends(self) -> xr.DataArray:
+        """The model alone (period, end), at the months shown."""
+        return self.answer.ends
+
+    @property
+    def as_of(self) -> date:
+        """The date after which nothing enters."""
+        return self.scenario.as_of
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; lists run over the months shown."""
-        a, b = self.answer, self.best
+        a, b = self.answer, self.pooled
         return {
             "digest": self.scenario.digest,
             "best": None if b.ends is None else plain_columns(b.ends),
@@ -93,6 +103,7 @@ class Difference:
 class Single:
     """One of several changes by itself; `after` and `difference` are None where it has no forecast (`reason`)."""
 
+    key: str  # as asked for, or what is changed as one: the shares of a side, a mechanism
     changes: tuple[Change, ...]
     after: Case | None
     difference: Difference | None
@@ -101,6 +112,7 @@ class Single:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return {
+            "key": self.key,
             "changes": [c._asdict() for c in self.changes],
             "after": None if self.after is None else self.after.to_dict(),
             "difference": None if self.difference is None else self.difference.to_dict(),
@@ -142,7 +154,7 @@ class WhatIf:
 
     def __repr__(self) -> str:
         """Return what is changed, and what it does to peace at the month of the headline, in a line."""
-        of = ("best estimate", self.before.best.ends, self.after.best.ends)
+        of = ("best estimate", self.before.pooled.ends, self.after.pooled.ends)
         if of[1] is None or of[2] is None:
             of = ("model alone", self.before.answer.ends, self.after.answer.ends)
         first, second = (float(a.sel(end="peace", period=self.month)) for a in of[1:] if a is not None)
@@ -170,7 +182,7 @@ class WhatIf:
             "after": self.after.to_dict(),
             "difference": self.difference.to_dict(),
             "each": [s.to_dict() for s in self.each],
-            "records": [view.to_dict() for view in self.before.record],
+            "records": [view.to_dict() for view in self.before.outside],
             "settings": self.settings,
         }
 

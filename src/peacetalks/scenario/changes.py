@@ -59,7 +59,7 @@ class Changed:
     scenario: Scenario  # after the changes
     changes: tuple[Change, ...]  # in the order asked for, shares of other types after them
     also: tuple[Change, ...]  # numbers that the record estimates, and estimates otherwise after the changes
-    groups: dict[str, dict[str, Any]]  # name -> {path: as in a file}: what is changed as one
+    groups: dict[str, dict[str, Any]]  # key as asked for, or what it is part of -> {path: as in a file}
 
     @property
     def moves_play(self) -> bool:
@@ -116,12 +116,12 @@ def with_changes(scenario: Scenario, change: Mapping[str, Any]) -> Changed:
     """
     if not change:
         raise NothingChanges(f"no change is given: {FORM}")
-    entries = _entries(scenario, change)
+    entries, keys = _entries(scenario, change)
     try:
         out = patch(scenario, entries)
     except NothingChanges:
         out = scenario
-    made = _made(scenario, out, entries)
+    made = _made(scenario, out, entries, keys)
     if not (made.moves_play or made.moves_class or _new_ranges(made)):
         raise NothingChanges(f"nothing changes: {', '.join(map(_why_nothing, made.changes))}")
     return made
@@ -129,7 +129,8 @@ def with_changes(scenario: Scenario, change: Mapping[str, Any]) -> Changed:
 
 def by_itself(made: Changed, group: str) -> Changed:
     """Return the base with one group of the changes; raise `SpecError` where it cannot be made by itself."""
-    return _made(made.base, patch(made.base, made.groups[group]), made.groups[group])
+    entries = made.groups[group]
+    return _made(made.base, patch(made.base, entries), entries, dict.fromkeys(entries, group))
 
 
 def shown_value(value: Plain) -> str:
@@ -153,9 +154,10 @@ def _value(text: str) -> Any:
     return found["x"] if set(found) == {"x"} else text
 
 
-def _entries(scenario: Scenario, change: Mapping[str, Any]) -> dict[str, Any]:
-    """Return changes as a patch {dotted path: as in a file}, with the shares of the types that make room."""
+def _entries(scenario: Scenario, change: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return changes as a patch {dotted path: as in a file}, with the shares that make room, and {path: key}."""
     out: dict[str, Any] = {}
+    keys: dict[str, str] = {}
     for key, value in change.items():
         path, sign = (key[:-1], key[-1]) if key[-1:] in SIGNS and key[-2:-1] != "." else (key, "")
         for p in _expanded(scenario, path.strip()):
@@ -163,7 +165,8 @@ def _entries(scenario: Scenario, change: Mapping[str, Any]) -> dict[str, Any]:
                 same = "is changed twice" if clash == p else f"and {clash} cannot both be changed: one holds the other"
                 raise SpecError(f"{p} {same}; keep one")
             out[p] = _moved(scenario, p, sign, value) if sign else _as_in_file(scenario, p, value)
-    return out | rest_of_shares(scenario, {p: _central(v) for p, v in out.items() if SHARE.match(p)})
+            keys[p] = key
+    return out | rest_of_shares(scenario, {p: _central(v) for p, v in out.items() if SHARE.match(p)}), keys
 
 
 def _expanded(scenario: Scenario, path: str) -> list[str]:
@@ -329,7 +332,7 @@ def _plain(value: Any) -> Plain:
     return float(value) if isinstance(value, int | float) else str(value)
 
 
-def _made(base: Scenario, out: Scenario, entries: Mapping[str, Any]) -> Changed:
+def _made(base: Scenario, out: Scenario, entries: Mapping[str, Any], keys: Mapping[str, str]) -> Changed:
     """Return what a patch has changed."""
     changes = tuple(Change(p, _plain(_now(base, p)), _plain(_now(out, p))) for p in entries)
     before, after = base.numbers(), out.numbers()
@@ -340,16 +343,16 @@ def _made(base: Scenario, out: Scenario, entries: Mapping[str, Any]) -> Changed:
     )
     groups: dict[str, dict[str, Any]] = {}
     for path, value in entries.items():
-        groups.setdefault(_group(base, path), {})[path] = value
+        groups.setdefault(_group(base, path, keys.get(path, path)), {})[path] = value
     return Changed(base, out, changes, also, groups)
 
 
-def _group(base: Scenario, path: str) -> str:
-    """Return the name of what is changed as one: shares of a side, a mechanism that was not in the game, an entry."""
+def _group(base: Scenario, path: str, key: str) -> str:
+    """Return the name of what is changed as one: shares of a side, a mechanism that was not in the game, a key."""
     if found := SHARE.match(path):
         return f"shares of side {found['side']}"
     name = path.split(".", 1)[0]
-    return name if getattr(base, name) is None else path
+    return name if getattr(base, name) is None else key
 
 
 def _new_ranges(made: Changed) -> bool:

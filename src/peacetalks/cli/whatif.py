@@ -1,0 +1,57 @@
+"""The command about changes of a scenario: `whatif`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from peacetalks.cli import options
+from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.forecasting.settings import BELIEF_POINTS
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(whatif)
+
+
+Changes = Annotated[
+    list[str],
+    typer.Argument(
+        help="KEY=VALUE, as in a file: talks.walk=0.2, talks.open=off; rent=off takes a mechanism out, "
+        "sides.2.war_cost*=1.5 and talks.offer+=0.1 change a number by so much.",
+        show_default=False,
+    ),
+]
+
+
+def whatif(
+    scenario: options.ScenarioName,
+    changes: Changes,
+    periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
+    draws: Annotated[int, typer.Option(help="Draw the ranges this many times, the same before and after.")] = 0,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
+    as_json: options.AsJson = False,
+    timings: options.Timings = False,
+    output: Annotated[Path | None, options.output(".html, .svg, .png, .csv or .json")] = None,
+) -> None:
+    """What changes of a scenario do to its forecast: before, after, difference; each by itself where several."""
+    from peacetalks.conflicts.fill import load
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.forecasting.what_if_forecast import whatif as forecast_with
+    from peacetalks.pages import files, table_page, whatif_screen
+    from peacetalks.pages.progress import progress
+    from peacetalks.pages.whatif_page import whatif_page
+    from peacetalks.scenario.changes import parse_changes
+
+    if output is not None:
+        files.check(output, table_page.SUFFIXES, [Path(scenario)])
+    change, found = parse_changes(changes), load(scenario)
+    with cached_answers(no_cache) as answers, progress("Solving the game before and after") as bar:
+        w = forecast_with(found, change, periods, draws, belief_points, bar, processes(jobs), answers)
+    page = whatif_page(w)
+    deliver(table_page.makers(page, w.to_dict()), lambda: whatif_screen.show(w), as_json, output)

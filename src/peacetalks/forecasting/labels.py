@@ -1,0 +1,92 @@
+"""What the entries of a scenario are in words, and which of its numbers an observer can know."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from peacetalks.conflicts.twin import words_of
+from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.validation import model_at, table_of
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+NAMED = {  # what the description of a key does not say by itself
+    "rationality": "precision of choices",
+    "loyalty.strained": "signal of the regime's strength once loyalty has fallen",
+    "loyalty.public": "precision of the public signal of the regime's strength",
+    "loyalty.private": "precision of what each soldier sees",
+    "linked.worth_1": "worth of the second issue to side 1",
+    "linked.worth_2": "worth of the second issue to side 2",
+    "linked.terms.*": "terms that a bundle carries",
+    "window.take": "readiness to take the wider agreement",
+    "rent": "negotiators' rent",
+    "rent.weight": "negotiators' rent",
+    "deal": "durability of a settlement",
+    "conflict.intensity": "intensity of the conflict",
+    "conflict.kind": "kind of the conflict",
+    "conflict": "the facts of the conflict",
+    "as_of": "date of the forecast",
+    "talks.open": "talks open at the start",
+    "ceasefire.in_force": "a ceasefire in force at the start",
+    "pact.formed": "a pact in force at the start",
+}
+KNOWN_BY = {  # numbers that an observer can know, and by what; of others (resolve, costs, readiness) only actors know
+    "battlefield.front": "maps of control",
+    "battlefield.mobility": "maps of control, month by month",
+    "battlefield.strength": "forces, arms and economies",
+    "talks.proposer": "the rules of the talks",
+    "ceasefire.incident*": "incidents that monitors count",
+    "sanctions.bite": "trade and budget figures",
+    "sanctions.aid": "trade and budget figures",
+    "sanctions.upkeep": "trade and budget figures",
+    "challengers.chance": "a count of past occasions",
+    "deal.detection": "the mandate of the monitors",
+    "inspection.detection": "the mandate of the inspectors",
+    "observers.advances": "maps of control",
+    "observers.months": "the calendar",
+    "credibility.capability": "forces and arms",
+}
+
+
+def label_of(path: str, scenario: Scenario) -> str:
+    """Return what an entry of a scenario is, in words, with the names of its sides.
+
+    >>> from peacetalks.conflicts.fill import load
+    >>> korea = load("korea-1951")
+    >>> label_of("talks.walk", korea), label_of("sides.1.discount", korea)
+    ('readiness to walk out', 'discount factor per period of United Nations Command')
+    """
+    described = words_of(path, scenario)
+    text = described or next((text for p, text in NAMED.items() if fnmatchcase(path, p)), "") or _from_field(path)
+    if not described and path.startswith("sides."):
+        _, side, *rest = path.split(".")
+        of = scenario.sides[int(side) - 1].label
+        return f"{text} ({of}, {rest[1]})" if rest[:1] == ["types"] and len(rest) > 1 else f"{text} of {of}"
+    for i, side in enumerate(scenario.sides, 1):
+        text = text.replace(f"side {i}", side.label)
+    return text
+
+
+def known_by(path: str) -> str:
+    """Return by what an observer can know a number, in words; "" where only the actors know it.
+
+    >>> known_by("battlefield.front"), known_by("talks.accept")
+    ('maps of control', '')
+    """
+    return next((how for p, how in KNOWN_BY.items() if fnmatchcase(path, p)), "")
+
+
+def _from_field(path: str) -> str:
+    """Return the first words of a key's description; of a table's, where the path is that of one."""
+    *above, last = path.split(".")
+    field: FieldInfo | None = model_at(above, Scenario).model_fields.get(last)
+    text = "" if field is None else field.description or ""
+    table = None if field is None else table_of(field.annotation)
+    if not text and table is not None:
+        text = (table.__doc__ or "").split(":")[0]
+    text = re.sub(r"^(?:Lever|Prestige): |\s*\([^)]*\)", "", text)
+    first = re.split(r"[,;:.]", text)[0].strip() or last.replace("_", " ")
+    return first if first[1:2].isupper() else first[0].lower() + first[1:]
