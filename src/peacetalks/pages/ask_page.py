@@ -25,6 +25,7 @@ HEAD = (
     "record_high", "record_n", "record_event", "record_same", "grid_error", "line", "refused",
 )  # fmt: skip
 SUFFIXES = (".csv", ".json")
+OTHER = "*"  # after a number of the record whose event is not the one asked about
 MATTERS = 0.005  # an error of the belief grid that changes a whole percent
 BETWEEN = "Between the ends of months a probability is linear; what begins and ends within one month is not seen."
 
@@ -36,6 +37,8 @@ def show(a: Answers, out: Console | None = None) -> None:
     out.print(styled(f"as of {a.scenario.as_of}"))
     if len(a) > 1:
         out.print(_table(a))
+        if any(_past_cell(x.record).endswith(OTHER) for x in a):
+            out.print(styled(f"{OTHER} the closest recorded event, which is another (below)"))
     for number, answer in enumerate(a, 1):
         out.print()
         out.print(styled((f"[{number}] " if len(a) > 1 else "") + headline(answer), style="bold"))
@@ -82,9 +85,9 @@ def record_line(r: RecordedEvent) -> str:
     if r.probability is None:
         return f"{PAST_CONFLICTS.capitalize()}: {r.note}" if r.note else ""
     what = "the same event" if r.same else "the closest recorded event"
+    clusters = f" in {r.clusters:,} clusters" if r.clusters < r.n else ""
     parts = [
-        f"{PAST_CONFLICTS.capitalize()} [{r.reference_class}, N {r.n:,} in {r.clusters} clusters] count {what}: "
-        f"{r.event}.",
+        f"{PAST_CONFLICTS.capitalize()} [{r.reference_class}, N {r.n:,}{clusters}] count {what}: {r.event}.",
         f"{r.definition}." if r.definition else "",
         f"Counted from {r.counted_from}." if r.counted_from else "",
         r.differs,
@@ -126,7 +129,7 @@ def _table(a: Answers) -> Table:
 
 def _past_cell(r: RecordedEvent) -> str:
     """Return the record's probability, with a sign where its event is another."""
-    return whole_percent(r.probability) + ("" if r.same or r.probability is None else "*")
+    return whole_percent(r.probability) + ("" if r.same or r.probability is None else OTHER)
 
 
 def csv(a: Answers) -> str:

@@ -20,6 +20,8 @@ from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, drawn_tw
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.ask_events import EventTables, solve_events
+from peacetalks.questions.ask_phrases import OVER, PEACE, PHRASES, WON
+from peacetalks.questions.query_tree import Event, EventKind
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
@@ -27,9 +29,13 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.best_estimate import BestEstimate, JointDraws
     from peacetalks.forecasting.jobs import Progress
     from peacetalks.forecasting.record_view import RecordView
-    from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
+MONTHS = 24  # that are solved for at least, so that the next question about a scenario finds its games in the cache
+COMMON = (
+    *(Event(EventKind.BY, meaning.labels, None) for meaning in PHRASES if not meaning.special),
+    *(Event(EventKind.WITHIN, labels, None) for labels in (("settlement",), ("ceasefire",), PEACE, OVER, WON)),
+)  # events that are looked at with any other, for the same reason; without draws, since each costs a forward pass
 Pair = tuple[EventTables, EventTables]  # of a draw and of its twin
 
 
@@ -104,6 +110,8 @@ def solve_questions(scenario: Scenario, events: tuple[Event, ...], periods: int,
     periods : int
         Months up to the last day that is asked about.
     """
+    events = events if how.draws else tuple(dict.fromkeys((*COMMON, *events)))
+    periods = max(periods, min(MONTHS, scenario.periods or MONTHS))
     how = how._replace(jobs=jobs_in_memory(how.jobs, check_size(scenario, how.belief_points, periods, how.draws)))
     record = record_views(scenario, tuple(range(1, periods + 1)))
     case, drawn = typical_case(scenario), draw(scenario, how.draws, how.seed)
