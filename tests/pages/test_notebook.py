@@ -87,11 +87,16 @@ def test_a_scenario_says_its_types_numbers_and_what_is_left_out(looked):
     assert "types: resolute" in repr(looked.scenario)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"drivers"}))
 def test_every_kind_of_chart_can_be_saved(looked, kind, tmp_path):
     path = tmp_path / "chart.svg"
     looked.plot(kind).save(path)
     assert path.read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_drivers_that_are_not_computed_cannot_be_drawn(looked):
+    with pytest.raises(SpecError, match=r"the drivers are not computed yet.*--drivers"):
+        looked.plot("drivers")
 
 
 def test_an_unknown_kind_of_chart_names_the_nearest(looked):

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from peacetalks.equilibrium.watch import watcher
 from peacetalks.errors import NotSolved, SpecError, WorkerDied
@@ -140,7 +140,7 @@ def solve_all(
     return [out[i] for i in range(len(items))]
 
 
-def relative_work(item: object) -> float:
+def relative_work(item: Any) -> float:
     """Return how much work a piece is, compared with a game in which all types are known.
 
     >>> relative_work("no scenario")

@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 
 KINDS = {  # of `Outlook.plot`: module and function of the chart
     "best": ("ends_chart", "ends"),
+    "views": ("views_chart", "why_views_differ"),
+    "drivers": ("drivers_chart", "tornado"),
     "outcomes": ("model_charts", "outcomes"),
     "terms": ("model_charts", "terms"),
-    "beliefs": ("model_charts", "beliefs"),
     "truce": ("model_charts", "truce"),
+    "beliefs": ("model_charts", "beliefs"),
 }
+
+NO_DRIVERS = (
+    "the drivers are not computed yet, since they take many solves: `peacetalks forecast SCENARIO --drivers`, or "
+    "drivers(scenario) in Python"
+)
 
 
 def short_text(o: Outlook) -> str:
@@ -64,8 +71,9 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     o : Outlook
     kind : str
         "best" (the outcome classes over time: best estimate with its 90% interval, model alone, past conflicts),
-        "outcomes" (of the model alone), "terms" (of a settlement), "beliefs" (about each side), or "truce" (time to
-        a settlement and to the collapse of a truce).
+        "views" (why the views differ), "drivers" (which numbers move the answer, once they are computed),
+        "outcomes" (of the model alone), "terms" (of a settlement), "truce" (how long a truce holds), or "beliefs"
+        (about each side).
     width : int
         In pixels.
 
@@ -76,12 +84,14 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     Raises
     ------
     SpecError
-        No chart of that kind; the message names the nearest.
+        No chart of that kind, and the message names the nearest; or drivers that are not computed.
     """
     from peacetalks.pages.chart_parts import styled  # Altair is slow to import
 
     if kind not in KINDS:
         raise SpecError(f"there is no chart of kind {kind!r}. {suggestion(kind, KINDS)}")
+    if kind == "drivers" and not o.drivers:
+        raise SpecError(NO_DRIVERS)
     module, name = KINDS[kind]
     return styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width))
 
