@@ -30,7 +30,7 @@ def read_by(scenario: str, *paths: Path | None) -> list[Path]:
 def compare(
     scenario: options.ScenarioName,
     account: options.Accounts = None,
-    dates: Annotated[str, typer.Option(help="Months compared, separated by commas.")] = options.joined(DATES),
+    dates: Annotated[str, typer.Option(help="Months or dates compared, separated by commas.")] = options.joined(DATES),
     drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
@@ -50,9 +50,10 @@ def compare(
 
     if output is not None:
         files.check(output, table_page.SUFFIXES, read_by(scenario, *(account or ())))
-    found, months = accounts(scenario, tuple(account or ())), options.ascending_months(dates)
+    base, found = load(scenario), accounts(scenario, tuple(account or ()))
+    months = options.ascending_months(dates, base.as_of)
     with cached_answers(no_cache) as answers, progress("Comparing") as bar:
-        c = comparison_of(load(scenario), found, months, drivers, belief_points, bar, processes(jobs), answers)
+        c = comparison_of(base, found, months, drivers, belief_points, bar, processes(jobs), answers)
     page = compare_page(c)
     deliver(table_page.makers(page, c.to_dict()), lambda: table_page.show(page), as_json, output)
 
@@ -70,7 +71,7 @@ def infer(
     points: Annotated[
         int, typer.Option(help="Solves an account for sobol; most likelihoods for nested.")
     ] = EVIDENCE_POINTS,
-    dates: Annotated[str, typer.Option(help="Months of the updated forecast, separated by commas.")] = options.joined(
+    dates: Annotated[str, typer.Option(help="Months or dates of the updated forecast, by commas.")] = options.joined(
         DATES
     ),
     seed: options.Seed = SEED,
@@ -93,12 +94,13 @@ def infer(
 
     if output is not None:
         files.check(output, table_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
-    months = options.ascending_months(dates)
+    base = load(scenario)
+    months = options.ascending_months(dates, base.as_of)
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
     with cached_answers(no_cache) as answers, progress("Inferring") as bar:
         i = inference_of(
-            load(scenario),
+            base,
             record,
             table,
             found,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peacetalks.errors import SpecError
+from peacetalks.scenario.dates import months_later
 from peacetalks.text_files import shorten
+
+if TYPE_CHECKING:
+    from datetime import date
 
 MOST_MONTHS = 600  # as of a scenario and of a claim
 
@@ -102,16 +107,48 @@ def joined(months: tuple[int, ...]) -> str:
     return ",".join(map(str, months))
 
 
-def ascending_months(text: str) -> tuple[int, ...]:
-    """Return the months of the option `--dates`; raise `SpecError` where they are not ascending months.
+def ascending_months(text: str, as_of: date) -> tuple[int, ...]:
+    """Return the months of the option `--dates`, which are written as months or as days of the calendar.
 
-    >>> ascending_months("12, 24")
-    (12, 24)
+    A day stands for the nearest end of a month after `as_of`, the scenario's date; where it is not one, a line on
+    stderr says so.
+
+    Raises
+    ------
+    SpecError
+        They are not ascending, before the first month's end, or not dates.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> ascending_months("12, 24", date(2025, 5, 20)), ascending_months("3,2026-05-20", date(2025, 5, 20))
+    ((12, 24), (3, 12))
     """
-    months = months_listed(text, "--dates")
+    if not re.search(r"\d{4}|[a-z]", text, re.IGNORECASE):
+        months = months_listed(text, "--dates")
+    else:
+        months = tuple(_month(part.strip(), as_of) for part in text.split(","))
     if list(months) != sorted(set(months)):
-        raise SpecError(f"--dates must be months >= 1 in ascending order, such as 12,24; got {shorten(text)}")
+        raise SpecError(
+            f"--dates must be different months or dates in ascending order, such as 12,24; got {shorten(text)}"
+        )
     return months
+
+
+def _month(text: str, as_of: date) -> int:
+    """Return the month whose end a date of `--dates` stands for."""
+    from peacetalks.questions.when import mixed, read_when
+
+    try:
+        when = read_when(text)
+        day = when.checked(as_of)
+    except ValueError as e:
+        raise SpecError(f"--dates: {e}") from None
+    month = max(1, round(sum(m * weight for m, weight in mixed(when, as_of))))
+    end = months_later(as_of, month)
+    if end != day:
+        print(f"{day} lies between the ends of months; what is shown is {end}, month {month}.", file=sys.stderr)
+    return month
 
 
 def months_listed(text: str, option: str) -> tuple[int, ...]:

@@ -38,7 +38,7 @@ from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.typical import count_games, solve_typical, typical_cases
-from peacetalks.forecasting.views import ForecastViews, forecast_views
+from peacetalks.forecasting.views import ForecastViews, calendar_dates, forecast_views
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.shapley import Split, shapley
@@ -178,6 +178,7 @@ class Comparison:
             "scenario": self.scenario.name,
             "digest": self.scenario.digest,
             "dates": list(self.dates),
+            "calendar_dates": [day.isoformat() for day in calendar_dates(self.scenario.as_of, self.dates)],
             "settings": self.settings,
             "accounts": {name: self._account_to_dict(name) for name in self.expected},
         }

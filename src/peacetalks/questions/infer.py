@@ -35,7 +35,7 @@ from peacetalks.forecasting.record_view import record_views_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, EVIDENCE_POINTS, MAX_POINTS, SEED
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.typical import solve_typical, typical_cases
-from peacetalks.forecasting.views import forecast_views
+from peacetalks.forecasting.views import calendar_dates, forecast_views
 from peacetalks.questions.account_evidence import Integration, LogLikelihood, Method, Solver, evidence_over_ranges
 from peacetalks.questions.account_filter import central_log_likelihoods, filter_accounts
 from peacetalks.questions.filter_record import RecordFilter
@@ -109,6 +109,7 @@ class Inference:
             },
             "accounts": {name: self._account_to_dict(name) for name in self.log_likelihood},
             "dates": list(self.dates),
+            "calendar_dates": [day.isoformat() for day in calendar_dates(self.scenario.as_of, self.dates)],
             "settings": self.settings,
         }
 

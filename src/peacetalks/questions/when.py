@@ -112,7 +112,7 @@ def read_when(text: str) -> When:
         return span(int(found[1]), UNITS.get(found[2], "months"))
     if (found := IN_WORDS.fullmatch(words.removeprefix("end of "))) and (days := list(_named(found))):
         return When(day=month_end(days[0]) if words.startswith("end of ") or not (found[1] or found[3]) else days[0])
-    written = read_date(words.upper())
+    written = read_date(text.strip())
     return When(day=month_end(written.date) if written.precision == "month" else written.date)
 
 
