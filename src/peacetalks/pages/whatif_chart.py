@@ -12,8 +12,7 @@ from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, date_axis, legend, probability_axis
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, END_TEXTS, MODEL_ALONE
-from peacetalks.pages.whatif_page import AFTER, BEFORE
-from peacetalks.pages.whatif_text import at
+from peacetalks.pages.whatif_text import AFTER, BEFORE, at
 from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed, who
 from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.whatif_text import at, effect_of, error_points, finding, leads, points
+from peacetalks.pages.whatif_text import AFTER, BEFORE, at, effect_of, error_points, finding, leads, points
 from peacetalks.scenario.changes import shown_value
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
 
 CSV_HEAD = ("quantity", "view", "month", "date", "before", "after", "difference", "low", "high", "error")
-BEFORE, AFTER = "before", "after"
 DIFFERENCE, INTERVAL, ERROR = "difference in points", "90% interval of it", "error of it"
 ERROR_MEANING = (
     "The error is what a finer belief grid may still make of the difference; from 4 belief points on it is estimated."

@@ -11,8 +11,8 @@ from rich.table import Table
 from peacetalks.pages.best_text import day_name
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
-from peacetalks.pages.whatif_page import BEFORE, ERROR, INTERVAL, beside, classes, each
-from peacetalks.pages.whatif_text import error_line, finding, leads
+from peacetalks.pages.whatif_page import ERROR, INTERVAL, beside, classes, each
+from peacetalks.pages.whatif_text import BEFORE, error_line, finding, leads
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.what_if_values import WhatIf

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.what_if_values import Difference, Single, WhatIf
     from peacetalks.scenario.changes import Change
 
+BEFORE, AFTER = "before", "after"
 NAMED = 2  # changes that a sentence names with their values
 SMALL = 0.0005  # share of the stake up to which a difference in welfare is none
 
