@@ -51,14 +51,19 @@ def posed(scenario: Scenario, changes: Mapping[str, Any] | None, draws: int, see
 
 
 def made_of(scenario: Scenario, changes: Mapping[str, Any]) -> Changed:
-    """Return the changes made; raise `SpecError` for a scenario whose numbers are not those that are written."""
+    """Return the changes made; errors as of `with_changes` and `as_written`."""
+    return with_changes(as_written(scenario), changes)
+
+
+def as_written(scenario: Scenario) -> Scenario:
+    """Return a scenario, filled; raise `SpecError` for one whose numbers are not those that are written."""
     base = filled(scenario)
     if play_key(filled(from_table(base.written(), base.name))) != play_key(base):
         raise SpecError(
             f"{base.name}: its numbers are not as they are written (a draw, or made with `at`), and a change starts "
             "from what is written; make it with `peacetalks.patch` first"
         )
-    return with_changes(base, changes)
+    return base
 
 
 def twins_of(made: Changed, case: TypicalCase, before: list[Scenario], after: list[Scenario]) -> list[Scenario]:

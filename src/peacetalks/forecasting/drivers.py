@@ -7,12 +7,40 @@ all others keep their central values, and the typical case stays that of the sce
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import xarray as xr
+
+from peacetalks.errors import NothingChanges, SpecError
+from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
+from peacetalks.forecasting.best_estimate import moved
+from peacetalks.forecasting.changed import as_written
+from peacetalks.forecasting.labels import known_by, label_of
+from peacetalks.forecasting.outlook import Outlook, outlook
 from peacetalks.forecasting.readout import plain_columns
+from peacetalks.forecasting.settings import BELIEF_POINTS, headline_month, months_shown
+from peacetalks.forecasting.size import check_size, jobs_in_memory
+from peacetalks.forecasting.typical import ends_at
+from peacetalks.outcomes import ENDS
+from peacetalks.scenario.changes import with_changes
+from peacetalks.scenario.files import play_key
+from peacetalks.scenario.paths import SHARE
+from peacetalks.scenario.quantity import Bounds
+from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.validation import model_at
 
 if TYPE_CHECKING:
-    import xarray as xr
+    from collections.abc import Iterator
+
+    from peacetalks.forecasting.jobs import Progress
+
+PEACE = next(iter(ENDS))
+FACTOR = 2.0  # of a number, or of the odds of a probability, where the scenario gives no range
+HALF = "declared: from half to double, since the scenario gives no range"
+HALF_THE_ODDS = "declared: from half to double the odds, since the scenario gives no range"
 
 
 @dataclass(frozen=True)
@@ -66,3 +94,165 @@ class Driver:
             "knowable": self.knowable,
             "known_by": self.known_by or None,
         }
+
+
+def drivers(
+    scenario: Scenario,
+    periods: int | None = None,
+    belief_points: int = BELIEF_POINTS,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
+) -> tuple[Driver, ...]:
+    """Return what moves the answer for a scenario, the number with the largest effect on peace first.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    periods, belief_points, progress, jobs, answers
+        As of `outlook`.
+
+    Returns
+    -------
+    tuple of Driver
+        One for each number of the scenario, at the month of the headline (12, or the last shown before it).  A number
+        with a range goes to both ends of its 90% range.  One without goes from half to double, or, where it is a
+        probability, to half and double its odds; `Driver.source` says so.  The shares of two types are one number.
+
+    Raises
+    ------
+    SpecError
+        A setting is out of range, or the numbers are not as they are written.
+    NotSolved
+        The game of the scenario itself has no solution within tolerance.
+
+    References
+    ----------
+    Eschenbach, T. G. (1992). Spiderplots versus tornado diagrams for sensitivity analysis. *Interfaces* 22, 40-46.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 1})
+    >>> found = drivers(small, belief_points=2)
+    >>> len(found), found[0].effect >= found[-1].effect
+    (28, True)
+    """
+    o = outlook(scenario, periods, belief_points=belief_points, certify=False)
+    return drivers_of(o, progress, jobs, answers)
+
+
+def drivers_of(
+    o: Outlook, progress: Progress | None = None, jobs: int = 1, answers: AnswerCache | None = None
+) -> tuple[Driver, ...]:
+    """Return what moves an outlook; parameters and errors as of `drivers`."""
+    base = as_written(o.scenario)
+    months = months_shown(int(o.ends.period[-1]))
+    places = {path: (low, high, source) for path, low, high, source in ranges(base)}
+    ends = {(path, x): _at_value(base, path, x) for path, (low, high, _) in places.items() for x in (low, high)}
+    games = {play_key(s): s for s in ends.values() if s is not None}
+    points = int(o.settings["belief_points"])
+    jobs = jobs_in_memory(jobs, check_size(base, points, months[-1]))
+    keys = [answer_key("driver", months, points, key) for key in games]
+    work = partial(ends_at, months, points)
+    solved = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
+    by_key = dict(zip(games, solved, strict=True))
+
+    def found(path: str, x: float) -> xr.DataArray | None:
+        s = ends[path, x]
+        model = None if s is None else by_key[play_key(s)]
+        return model if isinstance(model, xr.DataArray) else None
+
+    rows = [
+        _driver(o, base, path, place, found(path, place[0]), found(path, place[1])) for path, place in places.items()
+    ]
+    return tuple(sorted(rows, key=lambda d: -d.effect))
+
+
+def ranges(s: Scenario) -> Iterator[tuple[str, float, float, str]]:
+    """Yield (path, low, high, source) of every number that can move: both ends of its range, and whose range it is.
+
+    Of the shares of a side with two types the first is enough; a share of all and a probability of 0 or 1 stay.
+    """
+    numbers = s.numbers()
+    for path, n in numbers.items():
+        if found := SHARE.match(path):
+            types = list(s.sides[int(found["side"]) - 1].types)
+            if len(types) == 1 or (len(types) == 2 and found["type"] != types[0]):
+                continue
+        if n.uncertain:
+            low, high = n.interval()
+            source = n.source or "range without a source"
+        else:
+            low, high, source = _declared(path, float(n))
+        if low < high:
+            yield path, low, high, source
+
+
+def _declared(path: str, x: float) -> tuple[float, float, str]:
+    """Return the ends of the range of a number without one, and what is declared."""
+    if 0 < x < 1 and _highest(path) <= 1:
+        low, high = (factor * x / (1 - x + factor * x) for factor in (1 / FACTOR, FACTOR))
+        return low, min(high, _highest(path)), HALF_THE_ODDS
+    low, high = sorted((x / FACTOR, x * FACTOR))
+    return low, min(high, _highest(path)), HALF
+
+
+def _highest(path: str) -> float:
+    """Return the upper bound of a number."""
+    *above, last = path.split(".")
+    model = model_at([key for key in above if not key.isdecimal()], Scenario)
+    field = model.model_fields.get(last)
+    bounds = [b for b in (field.metadata if field else ()) if isinstance(b, Bounds)]
+    return bounds[0].high if bounds else 1.0 if field is None else inf  # numbers in a list are terms
+
+
+def _at_value(base: Scenario, path: str, x: float) -> Scenario | None:
+    """Return the scenario with a number at a value; None where it cannot be there."""
+    try:
+        return with_changes(base, {path: x}).scenario
+    except NothingChanges:
+        return base
+    except SpecError:
+        return None
+
+
+def _driver(
+    o: Outlook,
+    base: Scenario,
+    path: str,
+    place: tuple[float, float, str],
+    low: xr.DataArray | None,
+    high: xr.DataArray | None,
+) -> Driver:
+    """Return what the forecast becomes with the model's forecasts at both ends of a range."""
+    months = list(months_shown(int(o.ends.period[-1])))
+    month = headline_month(months)
+    best = o.pooled.ends
+    view = "best" if o.pooled.adjusted and best is not None and _known(best, month) else "model"
+    here = best if view == "best" and best is not None else o.ends
+    ends_low, ends_high = (m if m is None or view == "model" else moved(o.pooled, m) for m in (low, high))
+    return Driver(
+        path=path,
+        label=label_of(path, base),
+        value=float(base.numbers()[path]),
+        low=place[0],
+        high=place[1],
+        month=month,
+        view=view,
+        peace=_peace(here, month),
+        peace_low=None if ends_low is None else _peace(ends_low, month),
+        peace_high=None if ends_high is None else _peace(ends_high, month),
+        ends_low=ends_low,
+        ends_high=ends_high,
+        source=place[2],
+        known_by=known_by(path),
+    )
+
+
+def _peace(ends: xr.DataArray, month: int) -> float:
+    return float(ends.sel(end=PEACE, period=month))
+
+
+def _known(ends: xr.DataArray, month: int) -> bool:
+    return bool(np.isfinite(ends.sel(period=month)).all())

@@ -184,7 +184,7 @@ def solve_typical(
     """
     games = _games(cases)
     keys = [answer_key("typical", dates, belief_points, key) for key in games]
-    work = partial(_ends_at, dates, belief_points)
+    work = partial(ends_at, dates, belief_points)
     found = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
     ends = {key: a if isinstance(a, xr.DataArray) else None for key, a in zip(games, found, strict=True)}
     out = {}
@@ -204,7 +204,7 @@ def _games(cases: Mapping[str, TypicalCase]) -> dict[str, Scenario]:
     return {play_key(c.twin): c.twin for c in cases.values() if c.twin is not None}
 
 
-def _ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario) -> xr.DataArray:
+def ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario) -> xr.DataArray:
     """Solve a game and return its outcome classes (period, end) at the dates."""
     t = trajectory(solve_scenario(s, belief_points), dates[-1])
     return ends_of(outcomes_of(t)).sel(period=list(dates))
