@@ -48,7 +48,7 @@ def ask(
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(".csv or .json")] = None,
 ) -> None:
-    """Answer dated questions: best estimate, interval, model, past conflicts, and what would count as yes.
+    """Answer dated questions: best estimate, interval, model alone, past conflicts, what would count as yes.
 
     `by` asks whether something begins at any time up to a day, `on` whether it is in force that day: ceasefire by
     2026-01-01, peace deal signed by 2026-01-01, ceasefire in force on 2026-01-01, war ends within 90 days.

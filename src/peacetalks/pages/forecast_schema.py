@@ -36,7 +36,7 @@ class Ends(Table):
 
 
 class EndsIfKnown(Table):
-    """The three outcome classes: one probability per period, null where the record does not reach; they sum to 1."""
+    """The three outcome classes: one probability per period, null where past conflicts do not reach; they sum to 1."""
 
     peace: list[P | None] = Field(description="A settlement or a ceasefire is in force.")
     nowhere: list[P | None] = Field(description="Still no settlement: fighting at the old level.")
@@ -47,7 +47,7 @@ Pair = Annotated[list[P], Field(min_length=2, max_length=2)]
 
 
 class Intervals(Table):
-    """A 90% interval of each outcome class: [low, high] per period, null where the record does not reach."""
+    """A 90% interval of each outcome class: [low, high] per period, null where past conflicts do not reach."""
 
     peace: list[Pair | None]
     nowhere: list[Pair | None]
@@ -149,12 +149,12 @@ class Pooled(Table):
     ends: EndsIfKnown | None = Field(description="The best estimate at the months: the same as `best`.")
     low: EndsIfKnown | None = Field(description="Lower end of its 90% interval.")
     high: EndsIfKnown | None = Field(description="Upper end of its 90% interval.")
-    record: EndsIfKnown | None = Field(description="The record's answer: the estimate at weight 0.")
+    record: EndsIfKnown | None = Field(description="Past conflicts by themselves: the estimate at weight 0.")
     typical: EndsIfKnown | None = Field(
-        description="The model's forecast of the typical case: the same mechanisms and values, every number that the "
+        description="The model alone in the typical case: the same mechanisms and values, every number that the "
         "record identifies or describes at the typical value of the class."
     )
-    whole: EndsIfKnown | None = Field(description="The record moved by the model's whole departure: weight 1.")
+    whole: EndsIfKnown | None = Field(description="Past conflicts moved by the model's whole departure: weight 1.")
     typical_case: str | None = Field(
         description="The class that the typical case stands for; null where there is none."
     )
@@ -170,8 +170,8 @@ class Pooled(Table):
     cases: Annotated[float, Field(ge=0)] = Field(description="Past cases that the weight was fitted on.")
     identified: bool = Field(description="Whether the cases identify the weight; if not it is mostly the prior.")
     sharpens: bool = Field(
-        description="Whether the best estimate has scored better than the record by itself in the backtest; if not, "
-        "the model explains and compares."
+        description="Whether the best estimate has scored better than past conflicts by themselves in the backtest; if "
+        "not, the model explains and compares."
     )
     interval_holds: list[str] = Field(description="Which uncertainties the 90% interval holds.")
     prior: str = Field(description="The judgement that the weight starts from.")
@@ -221,8 +221,8 @@ class Forecast(Table):
         "(`pooled.reason`)."
     )
     best_interval: Intervals | None = Field(
-        description="90% interval of the best estimate: the record's sampling error, the weight, and with --draws the "
-        "scenario's ranges."
+        description="90% interval of the best estimate: the sampling error of past conflicts, the weight, and with "
+        "--draws the scenario's ranges."
     )
     model: Ends = Field(description="The model alone, at the central values: the same as `ends`.")
     record: EndsIfKnown | None = Field(
@@ -230,7 +230,7 @@ class Forecast(Table):
         "there is none."
     )
     records: list[Outside] = Field(description="What past conflicts show in every class asked: the same as `outside`.")
-    ends: Ends
+    ends: Ends = Field(description="The model alone: the same as `model`.")
     outcomes: dict[str, list[P]] = Field(description="Every outcome: one probability per period; they sum to 1.")
     terms: Terms
     bands: Bands | None = Field(description="Of the model alone; null without --draws.")
@@ -249,7 +249,7 @@ class Forecast(Table):
         "changed."
     )
     durations: Durations
-    outside: list[Outside]
+    outside: list[Outside] = Field(description="What past conflicts show in every class asked: the same as `records`.")
     pooled: Pooled = Field(description="How `best` was made.")
     settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
     residual: float = Field(description="Worst fixed-point residual over all games solved.")

@@ -42,7 +42,8 @@ class Answer(Table):
     month: Annotated[float, Field(ge=0)] = Field(description="Months from `as_of` to the day.")
     best: P | None = Field(description="The best estimate, the number to use; null where there is none (`reason`).")
     best_interval: Pair | None = Field(
-        description="90% interval: the record's sampling error, the weight, and with --draws the scenario's ranges."
+        description="90% interval: the sampling error of past conflicts, the weight, and with --draws the scenario's "
+        "ranges."
     )
     model: P = Field(description="The model alone.")
     record: P | None = Field(description="What past conflicts show of the closest event: that of `records`.")

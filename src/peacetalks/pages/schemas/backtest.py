@@ -192,7 +192,7 @@ class Backtest(Table):
     conflict_years: list[Question]
     targets: list[Target]
     compared: list[Compared]
-    sharpens: bool = Field(description="Whether the best estimate scores better than the record by itself.")
+    sharpens: bool = Field(description="Whether the best estimate scores better than past conflicts by themselves.")
     variants: list[Variant]
     questions: list[Question] = Field(description="Ceasefires, episodes of fighting, peace processes.")
     case_book: CaseBook
