@@ -92,7 +92,9 @@ def test_tables_fit_and_sources_are_folded(page, html):
     titles = [f.title for f in page.folds]
     assert [t for t in titles if t not in re.findall(r"<summary>(.*?)</summary>", html)] == []
     assert "<details open" not in html
-    assert all(html.index("<details") < m.start() for m in re.finditer("<table", html))
+    on_screen = re.sub(r'<section class="card paper">.*?</section>', "", html, flags=re.DOTALL)
+    assert all(on_screen.index("<details") < m.start() for m in re.finditer("<table", on_screen))
+    assert page.source in unescape(html)
     benchmark = next(f for f in page.folds if "complete-information" in f.title)
     assert [r.kind for r in benchmark.rows].count(RowKind.BENCHMARK) == 3
     assert all(r.kind is not RowKind.BENCHMARK for f in page.folds if f is not benchmark for r in f.rows)
@@ -125,7 +127,9 @@ def test_the_dots_are_the_views(looked):
     assert [d.label.split(":")[0] for d in found[1:-3]] == [f"[{i}] N {v.n}" for i, v in enumerate(looked.outside, 1)]
     model, typical, rival = found[-3:]
     assert (model.p, typical.p) == (float(looked.ends.sel(at)), float(p.typical.sel(at)))
-    assert (model.low, model.high) == tuple(float(looked.bands["ends"].sel({**at, "quantile": q})) for q in (0.05, 0.95))
+    assert (model.low, model.high) == tuple(
+        float(looked.bands["ends"].sel({**at, "quantile": q})) for q in (0.05, 0.95)
+    )
     assert rival == ("Account: rival", *found[0][1:4], "", False)
 
 

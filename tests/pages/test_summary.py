@@ -34,7 +34,11 @@ def test_in_short_is_about_this_conflict_and_its_numbers_are_those_of_the_foreca
     assert f"the weight {p.weight.mean:.2f}." in text
     assert f"gives United Nations Command about {whole_percent(looked.mean_terms)} of the stake" in text
     broken = looked.durations.broken_within
-    assert f"{whole_percent(broken[2])} within 3 months and {whole_percent(broken[11])} within 12 months." in text
+    pieces = (whole_percent(broken[2]), whole_percent(broken[11]))
+    assert (
+        "In the model {} of truces are broken within 3 months of their beginning and {} within 12.".format(*pieces)
+        in text
+    )
 
 
 def test_in_short_has_at_most_120_words_and_ends_with_a_sentence(looked):
@@ -65,7 +69,7 @@ def test_no_settlement_and_no_truce_are_said_or_left_out(looked):
     none = replace(looked.durations, truces=0.0)
     text = in_short(replace(looked, terms=looked.terms * np.nan, durations=none))
     assert "No settlement is reached within the forecast." in text
-    assert "truce, once begun" not in text
+    assert "of truces are broken" not in text
 
 
 def test_a_crisis_is_not_called_fighting(looked):

@@ -37,7 +37,7 @@ def ends(o: Outlook, width: int) -> Chart:
     marks = chart.mark_line(strokeWidth=2.5, point=last < 3)
     ink = colour_by("name:N", line, legend=None)
     texts = base(_labels(o, table), width, HEIGHT).mark_text(
-        align="left", dx=7, fontSize=12, lineBreak="\n", lineHeight=13
+        align="left", baseline="middle", dx=7, fontSize=12, lineBreak="\n", lineHeight=13
     )
     return alt.layer(
         band.encode(x=x, y=probability_axis("low:Q"), y2="high:Q", color=area),

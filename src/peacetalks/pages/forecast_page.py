@@ -13,7 +13,7 @@ from peacetalks.pages.card import card_of
 from peacetalks.pages.cells import decimal
 from peacetalks.pages.forecast_rows import (
     accuracy_rows,
-    best_rows,
+    answer_rows,
     day_heads,
     forecast_rows,
     information_rows,
@@ -21,8 +21,8 @@ from peacetalks.pages.forecast_rows import (
 )
 from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
 from peacetalks.pages.number_rows import number_tables
-from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS, RowKind
-from peacetalks.pages.summary import in_short
+from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.pages.summary import in_short, source_line
 from peacetalks.scenario.sources import count_sources
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class ForecastPage:
     folds: tuple[Fold, ...]
     sources: str  # what the numbers rest on, counted
     numbers: tuple[NumberTable, ...]
+    source: str  # with what, and from what, it was made
 
 
 def page(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> ForecastPage:
@@ -88,6 +89,7 @@ def page(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> Forecast
         folds=tuple(_folds(o, drawn[-1])),
         sources=str(count_sources(o.scenario)),
         numbers=tuple(number_tables(o.scenario)),
+        source=source_line(o),
     )
 
 
@@ -103,8 +105,8 @@ def basis_line(o: Outlook) -> str:
 def _folds(o: Outlook, outcomes: Drawing) -> Iterator[Fold]:
     """Yield the folded parts in order, without the numbers of the scenario."""
     s = o.scenario
-    if rows := best_rows(o):
-        yield Fold("The answer by date, with intervals", rows=tuple(rows))
+    title = "The answer by date, with intervals" if has_best(o) else f"The {MODEL_ALONE} by date"
+    yield Fold(title, rows=tuple(answer_rows(o)))
     yield Fold(
         "Model and past conflicts by date, and all outcomes", tuple(fact_lines(o)), tuple(forecast_rows(o)), outcomes
     )
@@ -132,14 +134,13 @@ def svg(o: Outlook) -> str:
 
 def fragment(o: Outlook) -> str:
     """Return the card and the answer by date as HTML for a notebook."""
-    rows = best_rows(o) or [row for row in forecast_rows(o) if row.kind is RowKind.END]
     return markup.fill(
         "fragment",
         title=o.scenario.title,
         as_of=day_name(o.as_of),
         card=card_of(o),
         heads=[f"{day} ({month})" for day, month in zip(day_heads(o), month_heads(o), strict=True)],
-        rows=rows,
+        rows=answer_rows(o),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.pages.best_text import interval_cell, shown_months
+from peacetalks.pages.best_text import has_best, interval_cell, shown_months
 from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
@@ -66,6 +66,11 @@ def best_rows(o: Outlook) -> list[Row]:
         rows.append(Row(RowKind.BEST, end, END_NAMES[end], cells))
         rows.append(Row(RowKind.RANGE, end, BEST_INTERVAL, [interval_cell(best, end, m) for m in shown_months(o)]))
     return rows
+
+
+def answer_rows(o: Outlook) -> list[Row]:
+    """Return the rows of the answer: the best estimate with its interval, or the model alone where there is none."""
+    return best_rows(o) if has_best(o) else [row for row in forecast_rows(o) if row.kind is RowKind.END]
 
 
 def forecast_rows(o: Outlook) -> list[Row]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from peacetalks.pages.best_text import best_estimate_lines, day_name, has_best, headline_month, shown_months, why_line
 from peacetalks.pages.card import card_of
-from peacetalks.pages.forecast_rows import accuracy_rows, best_rows, day_heads, forecast_rows, information_rows
+from peacetalks.pages.forecast_rows import accuracy_rows, answer_rows, day_heads, forecast_rows, information_rows
 from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, END_STYLES, MODEL_ALONE, PAST_CONFLICTS, RowKind
@@ -55,9 +55,8 @@ def show(o: Outlook, out: Console | None = None, details: bool = False) -> None:
         out.print(line)
     for line in (card.why, *card.notes):
         out.print(styled(line))
-    rows = best_rows(o) if has_best(o) else [r for r in forecast_rows(o) if r.kind is RowKind.END]
     view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
-    out.print(_table(view, ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], rows, 32, 9))
+    out.print(_table(view, ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], answer_rows(o), 32, 9))
     out.print(styled(in_short(o)))
     out.print()
     if details:

@@ -190,8 +190,9 @@ def _truce(o: Outlook) -> str:
     months = [m for m in WITHIN if broken is not None and m <= len(broken)]
     if broken is None or not months:
         return ""
-    by = " and ".join(f"{whole_percent(float(broken[m - 1]))} within {m} months" for m in months)
-    return f"In the model a truce, once begun, is broken with {by}."
+    first, *rest = (f"{whole_percent(float(broken[m - 1]))}" for m in months)
+    then = "".join(f" and {p} within {m}" for p, m in zip(rest, months[1:], strict=True))
+    return f"In the model {first} of truces are broken within {months[0]} months of their beginning{then}."
 
 
 def _date_lines(o: Outlook) -> Iterator[str]:
