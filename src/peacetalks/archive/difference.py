@@ -24,13 +24,16 @@ import numpy as np
 
 from peacetalks.archive.answer import Answer, Horizon, Solver, horizon, saved_answer
 from peacetalks.archive.changes import DATE, EXACT, ChangedEntry, changed_entries, partition, variant
-from peacetalks.archive.provenance import ProgramChange, program_changes, same_program
+from peacetalks.archive.provenance import ProgramChange, program_changes
 from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import shapley
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from peacetalks.archive.subject import Subject
     from peacetalks.evidence.arrays import Floats
     from peacetalks.forecasting.answers import AnswerCache
@@ -41,6 +44,7 @@ PROGRAM, INTERACTION = "program, data and settings", "interaction of the changes
 BY_SHAPLEY = "Shapley values over the changed groups"
 BY_ONE = "each group changed by itself from A; what is left is the interaction"
 BY_NAME = "only one group of entries changed, so what they did is its part"
+NOT_ASKED = "not asked for"
 ALL_PROGRAM = (
     "no entry that can move the forecast changed, so the whole difference is the program's, its data's or its settings'"
 )
@@ -74,19 +78,23 @@ class Difference:
     entries: tuple[ChangedEntry, ...]
     program: tuple[ProgramChange, ...]
     horizon: Horizon
-    answers: tuple[Answer, Answer] | None  # None without `attribute`, where one was not saved
+    answers: tuple[Answer, Answer] | None  # None where one was not saved, and nothing was solved
     parts: tuple[Part, ...] | None  # None where the difference was not split (`reason`)
     method: str  # how it was split
     reason: str  # why it was not; else ""
     settings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        """Return what is compared, and how many entries differ."""
+        n = len(self.entries)
+        parts = "not split" if self.parts is None else f"{len(self.parts)} parts"
+        return f"Difference of {self.a!r} and {self.b!r}: {n} entr{'y' if n == 1 else 'ies'}, {parts}"
+
     @property
     def best(self) -> Floats | None:
         """The change of the best estimate [date, end]; None where it is not known on both sides."""
-        if self.answers is None or any(x.best is None for x in self.answers):
-            return None
-        a, b = self.answers
-        return b.best - a.best  # type: ignore[operator]
+        a, b = (None, None) if self.answers is None else (x.best for x in self.answers)
+        return None if a is None or b is None else b - a
 
     @property
     def model(self) -> Floats | None:
@@ -161,46 +169,35 @@ def difference(
         The game of a scenario that was not saved has no solution within tolerance.
     """
     points = belief_points or _saved_points(b) or _saved_points(a) or BELIEF_POINTS
-    at = horizon(a, b)
-    found = Difference(
-        a,
-        b,
-        changed_entries(a, b),
-        program_changes(a.saved, b.saved),
-        at,
-        answers=None,
-        parts=None,
-        method="",
-        reason="not asked for",
-        settings={"belief_points": points, "solves": 0},
-    )
-    solver = Solver(at, points, jobs, answers, progress)
+    at, settings = horizon(a, b), {"belief_points": points, "solves": 0}
+    entries, program = changed_entries(a, b), program_changes(a.saved, b.saved)
+    found = Difference(a, b, entries, program, at, _saved_answers(a, b, at), None, "", NOT_ASKED, settings)
     if not attribute:
-        both = [
-            None if s.saved is None else saved_answer(s.saved, days) for s, days in zip((a, b), at.days, strict=True)
-        ]
-        return replace(found, answers=None if None in both else (both[0], both[1]))  # type: ignore[arg-type]
+        return found
     groups = partition(a, b)
-    alike = a.saved is not None and b.saved is not None and same_program(a.saved, b.saved)
-    if alike and len(groups) <= 1:
+    if a.saved is not None and b.saved is not None and not program and len(groups) <= 1:
         return _without_solving(found, next(iter(groups), None))
     try:
-        return _split(found, groups, solver)
+        return _split(found, groups, Solver(at, points, jobs, answers, progress))
     except (NotSolved, SpecError) as e:
-        if a.saved is None or b.saved is None:
+        if found.answers is None:
             raise
-        both = saved_answer(a.saved, at.days[0]), saved_answer(b.saved, at.days[1])
-        return replace(found, answers=both, reason=str(e))
+        return replace(found, reason=str(e))
+
+
+def _saved_answers(a: Subject, b: Subject, at: Horizon) -> tuple[Answer, Answer] | None:
+    """Return the answers of two saved forecasts; None where one was not saved."""
+    if a.saved is None or b.saved is None:
+        return None
+    return saved_answer(a.saved, at.days[0]), saved_answer(b.saved, at.days[1])
 
 
 def _without_solving(found: Difference, group: str | None) -> Difference:
     """Return the difference of two saved forecasts between which at most one group, or only settings, changed."""
-    assert found.a.saved is not None
-    assert found.b.saved is not None
-    both = saved_answer(found.a.saved, found.horizon.days[0]), saved_answer(found.b.saved, found.horizon.days[1])
-    whole = replace(found, answers=both, reason="")
+    whole = replace(found, reason="")
+    assert whole.model is not None
     name, kind = (PROGRAM, "program") if group is None else (group, "date" if group == DATE else "entries")
-    part = Part(name, kind, whole.best, both[1].model - both[0].model)
+    part = Part(name, kind, whole.best, whole.model)
     moved = bool(np.abs(part.model).max(initial=0.0) > 0) or bool(whole.best is not None and whole.best.any())
     parts = (part,) if group is not None or moved else ()
     return replace(whole, parts=parts, method=ALL_PROGRAM if group is None else BY_NAME)
@@ -213,11 +210,8 @@ def _split(found: Difference, groups: dict[str, tuple[str, ...]], solver: Solver
     scenarios = {s: _variant(a, b, groups, s) for s in sets}
     solved = solver.answers_of(scenarios)
     ends = [solved[frozenset()], solved[frozenset(names)]]
-    both = tuple(
-        of_now if s.saved is None else saved_answer(s.saved, days)
-        for s, of_now, days in zip((a, b), ends, found.horizon.days, strict=True)
-    )
-    whole = replace(found, answers=both, reason="")  # type: ignore[arg-type]
+    both = (_of(a, ends[0], found.horizon.days[0]), _of(b, ends[1], found.horizon.days[1]))
+    whole = replace(found, answers=both, reason="")
     stacked = {s: _stacked(x) for s, x in solved.items()}
     parts = [
         _part(name, "date" if name == DATE else "entries", effect)
@@ -230,6 +224,11 @@ def _split(found: Difference, groups: dict[str, tuple[str, ...]], solver: Solver
         parts.append(_part(PROGRAM, "program", _stacked(both[1]) - _stacked(both[0]) - among))
     method = (BY_SHAPLEY if len(names) <= EXACT else BY_ONE) if len(names) > 1 else BY_NAME if names else ALL_PROGRAM
     return replace(whole, parts=tuple(parts), method=method, settings={**found.settings, "solves": solver.solves})
+
+
+def _of(s: Subject, now: Answer, days: Sequence[date]) -> Answer:
+    """Return the answer that was saved, or else the one that was found now."""
+    return now if s.saved is None else saved_answer(s.saved, days)
 
 
 def _sets(names: list[str]) -> list[frozenset[str]]:

@@ -55,6 +55,11 @@ class Archive:
     entries: tuple[Entry, ...]
     refused: tuple[Refused, ...]
 
+    def __repr__(self) -> str:
+        """Return how many forecasts there are, of which scenarios."""
+        left = f"; {len(self.refused)} files left out" if self.refused else ""
+        return f"Archive of {len(self.entries)} forecasts of {', '.join(self.names)}{left}"
+
     @property
     def names(self) -> list[str]:
         """The names of the scenarios, sorted."""

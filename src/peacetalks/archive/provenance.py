@@ -42,11 +42,6 @@ def program_changes(a: SavedForecast | None, b: SavedForecast | None) -> tuple[P
     return tuple(out)
 
 
-def same_program(a: SavedForecast, b: SavedForecast) -> bool:
-    """Return whether two forecasts were made by the same program, on the same data, with the same settings."""
-    return not program_changes(a, b)
-
-
 def _differing(a: dict[str, str], b: dict[str, str]) -> list[tuple[str, tuple[str, str]]]:
     """Return the names whose values differ, with both values; "none" where one has no value."""
     names = [*a, *(name for name in b if name not in a)]

@@ -124,6 +124,12 @@ class Scores:
     resolved: Resolved
     damaged: tuple[tuple[str, str], ...] = field(default=())  # files left out, and why
 
+    def __repr__(self) -> str:
+        """Return how many forecasts were scored, and the mean Brier score of each view."""
+        n, k = len(self.main.scored), len(self.main.scenarios)
+        means = ", ".join(f"{view} {a['brier'].value:.3f}" for view, a in self.main.averages.items())
+        return f"Scores of {n} forecasts of {k} scenarios; mean Brier score: {means or 'none'}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the plain table that `--json` prints, but for the finding."""
         r = self.resolved

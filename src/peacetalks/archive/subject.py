@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.archive.folder import read_saved
-from peacetalks.archive.saved import normal
+from peacetalks.archive.saved import SavedForecast, normal
 from peacetalks.conflicts.fill import estimates, filled, load
 from peacetalks.errors import ArchiveError
 from peacetalks.questions.compare import WrittenNumber
@@ -19,8 +19,6 @@ from peacetalks.text_files import shown
 if TYPE_CHECKING:
     from datetime import date
 
-    from peacetalks.archive.saved import SavedForecast
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -31,6 +29,10 @@ class Subject:
     written: dict[str, Any]  # the plain table, as JSON has it
     estimated: dict[str, Any]  # numbers that are left out, by path, as they were estimated
     saved: SavedForecast | None = None
+
+    def __repr__(self) -> str:
+        """Return its name and date, and whether it was saved."""
+        return f"{self.name} as of {self.as_of} ({'forecast now' if self.saved is None else 'saved'})"
 
     @property
     def as_of(self) -> date:
@@ -52,13 +54,13 @@ def _number_at(scenario: Scenario, path: str) -> Number | None:
     return scenario.numbers().get(path)
 
 
-def subject(name: str | Path) -> Subject:
-    """Return what a name or path stands for.
+def subject(name: str | Path | SavedForecast | Scenario) -> Subject:
+    """Return what a name, a path or a value stands for.
 
     Parameters
     ----------
-    name : str or Path
-        A saved forecast (`.json`), a scenario file (`.toml`), or the name of a bundled scenario.
+    name : str, Path, SavedForecast or Scenario
+        A saved forecast (also as a `.json` file), a scenario (also as a `.toml` file), or a bundled scenario's name.
 
     Raises
     ------
@@ -67,6 +69,10 @@ def subject(name: str | Path) -> Subject:
     SpecError
         No such scenario, one that cannot be read, or a saved one that this version of the program does not read.
     """
+    if isinstance(name, Scenario):
+        return of_scenario(filled(name))
+    if isinstance(name, SavedForecast):
+        return of_saved(name)
     path = Path(name)
     if path.is_dir():
         found = sorted(p.name for p in path.iterdir() if p.suffix == ".json")

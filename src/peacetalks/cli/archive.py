@@ -127,7 +127,7 @@ def history(
 ) -> None:
     """How a forecast moved: what was expected of a date, or of a year ahead, each time it was saved."""
     from peacetalks.archive.folder import read_folder
-    from peacetalks.archive.history import history as history_of
+    from peacetalks.archive.over_time import history_of
     from peacetalks.errors import ArchiveError
     from peacetalks.pages import files, table_page
     from peacetalks.pages.archive_history import history_page

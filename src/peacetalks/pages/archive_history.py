@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from peacetalks.archive.history import YEAR
+from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import points
 from peacetalks.pages.best_text import PEACE, day_name
@@ -16,7 +16,7 @@ from peacetalks.pages.table_page import Page, Section
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from peacetalks.archive.history import History, Point
+    from peacetalks.archive.over_time import History, Point
     from peacetalks.pages.forecast_charts import Plot
     from peacetalks.pages.table_page import Cells
 

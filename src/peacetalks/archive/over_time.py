@@ -49,13 +49,18 @@ class Point:
 
 @dataclass(frozen=True)
 class History:
-    """What was expected of a date, each time it was saved; made by `history`."""
+    """What was expected of a date, each time it was saved; made by `history_of`."""
 
     scenario: str
     title: str  # as it was written last
     by: date | None  # the date asked about; None: `YEAR` months after each forecast's own
     points: tuple[Point, ...]  # by date, then by moment
     damaged: tuple[tuple[str, str], ...]  # files left out, and why
+
+    def __repr__(self) -> str:
+        """Return of what, and how many forecasts."""
+        asked = f"by {self.by}" if self.by else f"{YEAR} months ahead"
+        return f"History of {self.scenario}, {asked}: {len(self.points)} forecasts"
 
     @property
     def by_date(self) -> bool:
@@ -79,7 +84,7 @@ class History:
         }
 
 
-def history(archive: Archive, scenario: str | None = None, by: date | None = None) -> History:
+def history_of(archive: Archive, scenario: str | None = None, by: date | None = None) -> History:
     """Return what was expected of a date each time a scenario's forecast was saved.
 
     Parameters
