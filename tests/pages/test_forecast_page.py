@@ -67,7 +67,7 @@ def test_the_charts_stand_in_order_of_use_each_in_two_widths(page, html):
         "What is learnt about each side",
     ]
     assert [c.title for c in page.charts] == titles
-    assert re.findall(r"<h2>(.*?)</h2>", html) == ["In short", *titles]
+    assert re.findall(r"<h2>(.*?)</h2>", html) == ["In short", *titles, page.folds[0].title]
     assert html.count('<svg role="img"') == 2 * (len(titles) + 1)  # and all outcomes, folded
     assert html.index(page.card.headline) < html.index("In short") < html.index(titles[0])
 
@@ -127,9 +127,8 @@ def test_the_dots_are_the_views(looked):
     assert [d.label.split(":")[0] for d in found[1:-3]] == [f"[{i}] N {v.n}" for i, v in enumerate(looked.outside, 1)]
     model, typical, rival = found[-3:]
     assert (model.p, typical.p) == (float(looked.ends.sel(at)), float(p.typical.sel(at)))
-    assert (model.low, model.high) == tuple(
-        float(looked.bands["ends"].sel({**at, "quantile": q})) for q in (0.05, 0.95)
-    )
+    band = looked.bands["ends"].sel(at)
+    assert (model.low, model.high) == tuple(float(band.sel(quantile=q)) for q in (0.05, 0.95))
     assert rival == ("Account: rival", *found[0][1:4], "", False)
 
 
