@@ -196,7 +196,7 @@ class _Asked(NamedTuple):
 
     def chance(self, ends: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Return the probability, from classes and conditional probabilities [..., month, end]."""
-        by_month = (ends * given).sum(axis=-1)
+        by_month = np.clip((ends * given).sum(axis=-1), 0.0, 1.0)
         found = self.at(np.maximum.accumulate(by_month, axis=-1) if self.event.kind in CUMULATIVE else by_month)
         return 1 - found if self.negated else found
 
