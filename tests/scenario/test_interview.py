@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -163,6 +165,7 @@ def test_answers_are_written_and_read_again(tmp_path):
         {**FACTS, "walk": 2, "resolute": [5, "60%"], "since": [dt.date(2019, 4, 1), 900], "sure": "unsure"}
     )
     assert found["walk"].sure == "unsure"
+    assert found["resolute"].text == "5, 60%, unsure"
     assert found["since"].values == (dt.date(2019, 4, 1), "minor")
     (tmp_path / "a.toml").write_text(answers_text(found))
     assert read_answers(tmp_path / "a.toml") == found
@@ -186,3 +189,14 @@ def test_files_of_answers_that_cannot_be_meant_are_refused(tmp_path, name, text,
     path.write_text(text)
     with pytest.raises(SpecError, match=words):
         read_answers(path)
+
+
+def test_the_page_about_scenarios_names_every_question_and_its_example_is_read():
+    page = (Path(__file__).parents[2] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` [^|]+\| (.+?) \| .+ \|$", page.split("## Ten questions")[1], re.M))
+    assert {q.key for q in questions()} <= set(rows)
+    for q in questions():
+        first = q.to.split(",")[0].split(":")[0].split(".")[-1]  # label of sides.1.label
+        assert first in rows[q.key] or first == "types", q.key
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert len(answered(read_toml(example, "the example"))) == 6

@@ -121,7 +121,8 @@ class Interview:
         """Return what is kept and how to go on."""
         if not self.saved:
             return interrupt.nothing_written()
-        return f"{len(self.answers)} answers are kept in {self.keep}; go on with `{self.again}`."
+        count = "1 answer is" if len(self.answers) == 1 else f"{len(self.answers)} answers are"
+        return f"{count} kept in {self.keep}; go on with `{self.again}`."
 
 
 def scenario_from_answers(

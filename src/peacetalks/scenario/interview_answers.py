@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from peacetalks.scenario.interview import Answer
+    from peacetalks.scenario.interview import Answer, Question
 
 HEAD = "# Answers to `peacetalks new FILE --ask`; go on with `peacetalks new FILE --ask --answers THIS`.\n"
 
@@ -59,21 +59,21 @@ def answered(raw: Mapping[str, Any]) -> dict[str, Answer]:
     found = {}
     for q in questions():
         if q.key in raw:
-            text = _text(q.key, raw[q.key])
+            text = _text(q, raw[q.key])
             if sure is not None and q.numeric and not SURENESS.search(text):
                 text = f"{text}, {sure}"
             found[q.key] = read_answer(q, text)
     return found
 
 
-def _text(key: str, value: Any) -> str:
+def _text(q: Question, value: Any) -> str:
     """Return an answer as it would be typed."""
     if isinstance(value, list):
-        return "; ".join(_text(key, part) for part in value)
+        return ("; " if q.parts[0].kind == "text" else ", ").join(_text(q, part) for part in value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise SpecError(f"{key}: an answer is a text, a number or a list of them, got {clip(shorten(value), 60)}")
+        raise SpecError(f"{q.key}: an answer is a text, a number or a list of them, got {clip(shorten(value), 60)}")
     return value if isinstance(value, str) else f"{value:.12g}"
 
 
