@@ -2,6 +2,8 @@
 
 import json
 import math
+from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from peacetalks.pages import backtest_page
 from peacetalks.pages.backtest_cells import interval
 from peacetalks.pages.backtest_main_text import sharpens_line
 from peacetalks.pages.backtest_text import markdown
+from peacetalks.pages.findings import backtest_finding
 
 DOC = Path(__file__).resolve().parents[2] / "docs" / "backtest.md"
 
@@ -98,9 +101,33 @@ def test_the_page_needs_no_network(whole, tmp_path):
     path = tmp_path / "page.html"
     backtest_page.write(whole[0], path)
     text = path.read_text(encoding="utf-8")
-    assert text.count("<svg") == 3 + len(backtest_page.CALIBRATED)
+    assert text.count("<svg") == 2 * (3 + len(backtest_page.CALIBRATED))  # for a desk, and for a telephone
     assert "http" not in text.replace("http://www.w3.org", "")
+    assert "<script" not in text
     assert "consistency bands" in text
+    assert f'<p class="lead">{backtest_finding(whole[0])}</p>' in text
+    for q in (*whole[0].year_results, whole[0].book_result, *whole[0].questions):
+        assert f"<summary>{escape(q.title)}</summary>" in text
+
+
+def test_the_finding_is_what_the_intervals_say(whole):
+    b: Backtest = whole[0]
+    n, best, record = b.of_years(12).n, b.of_years(12).of("best").rps, b.of_years(12).of("record").rps
+    found = backtest_finding(b)
+    assert f"past conflicts by themselves on {n:,} conflict-years" in found
+    assert f"(RPS {best:.4f} against {record:.4f})" in found
+    assert f"**{found}**" in markdown(b)
+    assert json.loads(backtest_page.makers(b)[".json"]())["finding"] == found
+
+    def moved(by):
+        rows = [replace(c, by_row=replace(c.by_row, value=v, low=v - 0.01, high=v + 0.01)) for c, v in by]
+        return backtest_finding(replace(b, compared=tuple(rows)))
+
+    assert "scored no better than past" in moved((c, 0.001) for c in b.compared)
+    assert "scored worse than past" in moved((c, 0.02) for c in b.compared)
+    better = moved((c, -0.02 if c.months == 24 else 0.0) for c in b.compared)
+    assert "scored better than past" in better
+    assert "conflict-years: Brier score at 24 months and RPS at 24 months; " in better
 
 
 def test_the_command_prints_what_it_is_asked_for(whole, tmp_path, monkeypatch):
@@ -111,7 +138,7 @@ def test_the_command_prints_what_it_is_asked_for(whole, tmp_path, monkeypatch):
     path = tmp_path / "b.md"
     assert runner.invoke(cli.app, ["backtest", "-o", str(path)]).exit_code == 0
     assert path.read_text(encoding="utf-8") == markdown(whole[0])
-    with pytest.raises(PageError, match=r"suffix must be one of \.html, \.md, \.json"):
+    with pytest.raises(PageError, match=r"suffix must be one of \.html, \.md, \.json, \.svg, \.png"):
         backtest_page.write(whole[0], tmp_path / "b.pdf")
 
 

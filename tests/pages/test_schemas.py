@@ -13,8 +13,11 @@ from support.tiny import tiny
 from peacetalks.cli.app import app
 from peacetalks.errors import PageError
 from peacetalks.forecasting.explain import explain
-from peacetalks.pages import schemas
+from peacetalks.pages import schemas, table_page
+from peacetalks.pages.audit_page import audit_page
+from peacetalks.pages.compare_page import compare_page
 from peacetalks.pages.files import json_text
+from peacetalks.pages.infer_page import infer_page
 from peacetalks.pages.schemas.infer import Evidence
 from peacetalks.questions.claims import Claim, audit
 from peacetalks.questions.marginal_likelihood import Evidence as LogEvidence
@@ -79,18 +82,19 @@ def test_a_command_prints_what_its_schema_says(capsys, command, args):
 
 
 def test_explain_compare_infer_and_audit_fit_their_schemas(base, compared, inferred):
+    a = audited()
     found = {
-        "explain": explain(base, periods=2, belief_points=2),
-        "compare": compared,
-        "infer": inferred,
-        "audit": audited(),
+        "explain": json_text(explain(base, periods=2, belief_points=2).to_dict()),
+        "compare": table_page.makers(compare_page(compared), compared.to_dict())[".json"](),
+        "infer": table_page.makers(infer_page(inferred), inferred.to_dict())[".json"](),
+        "audit": table_page.makers(audit_page(a), a.to_dict())[".json"](),
     }
-    for command, value in found.items():
-        printed = fitting(command, json_text(value.to_dict()))
+    for command, text in found.items():
+        printed = fitting(command, text)
         assert printed["scenario"] == "korea-1951"
         assert not fits(command, {**printed, "scenario": 1})
         assert not fits(command, {**printed, "extra": 1})
-    wrong = json.loads(json_text(compared.to_dict()))
+    wrong = json.loads(found["compare"])
     wrong["accounts"]["base"]["model"]["peace"][0] = 1.5
     assert not fits("compare", wrong)
 

@@ -202,10 +202,11 @@ def case_book(b: Backtest) -> str:
         left=left_out(q),
     )
     title = f"## Case book: {CALIBRATED}, {PAST_CONFLICTS} and {BEST_ESTIMATE} on historical negotiations\n"
-    return "\n".join([title, opening, _scores(q), _weight(b), _means(q)])
+    return "\n".join([title, opening, _scores(q), weight_line(b) + "\n", _means(q)])
 
 
-def _weight(b: Backtest) -> str:
+def weight_line(b: Backtest) -> str:
+    """Return the weight of the model's departure, as shipped, and what it rests on."""
     w = b.weight
     rests = (
         "the past narrows it"
@@ -215,7 +216,7 @@ def _weight(b: Backtest) -> str:
     return (
         f"Weight of the model's departure from its typical case, as shipped: {w.mean:.2f} (90% {w.low:.2f} to "
         f"{w.high:.2f}), from {w.n} forecasts that count as {w.effective_n:g}; {rests}. It is fitted to conflict-years "
-        "and case book together, and to what was known at each date.\n"
+        "and case book together, and to what was known at each date."
     )
 
 

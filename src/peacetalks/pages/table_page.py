@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Cells = tuple[str, ...]
 SUFFIXES = (".html", ".csv", ".json", ".svg", ".png")
+FOOTER = "A model's view under stated judgements, not an oracle. Accounts and claims are quoted, not asserted."
 HYPHENATED = {"settlement": "settle-\nment"}  # words of headings too long for a narrow column of numbers
 
 
@@ -52,6 +53,7 @@ class Page:
     lead: tuple[str, ...] = ()  # what follows the finding
     finding: str = ""  # what comes first: one sentence
     subtitle: str = ""
+    footer: str = FOOTER
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class DrawnSection:
 
     section: Section
     drawing: Drawing | None
+
+
+def noted(page: Page, note: str) -> Page:
+    """Return a page with a note after its finding; as it is where the note is empty."""
+    return replace(page, lead=(*page.lead, note)) if note else page
 
 
 def show(page: Page, out: Console | None = None) -> None:
@@ -107,7 +114,7 @@ def makers(page: Page, plain: dict[str, Any]) -> files.Makers:
         ".csv": lambda: csv(page),
         ".json": lambda: files.json_text({"finding": page.finding, **plain}),
         ".svg": lambda: svg(page),
-        ".png": lambda: markup.png_of_svg(svg(page)),
+        ".png": lambda: png(page),
     }
 
 
@@ -133,6 +140,11 @@ def svg(page: Page) -> str:
         if s.plot:
             return markup.svg_text(styled(s.plot.draw(WIDE)))
     raise PageError("this page has no chart; write .html, .csv or .json")
+
+
+def png(page: Page) -> bytes:
+    """Return the first chart of a page as a PNG."""
+    return markup.png_of_svg(svg(page))
 
 
 def csv(page: Page) -> str:

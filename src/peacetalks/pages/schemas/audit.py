@@ -33,6 +33,7 @@ class Finding(Table):
 class Audit(Table):
     """The claims about a scenario, as `peacetalks audit --json` prints them."""
 
+    finding: str = Field(description="What was found, in a sentence.")
     scenario: str
     digest: str = Field(description="Digest of the scenario as written.")
     as_of: dt.date

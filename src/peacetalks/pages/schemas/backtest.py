@@ -189,6 +189,7 @@ class CaseBook(Question):
 class Backtest(Table):
     """The whole backtest, as `peacetalks backtest --json` prints it."""
 
+    finding: str = Field(description="What was found, in a sentence.")
     conflict_years: list[Question]
     targets: list[Target]
     compared: list[Compared]

@@ -63,11 +63,13 @@ class Settings(Table):
 
     belief_points: Count
     solves: Count
+    grid_note: str | None = Field(None, description="What must be known of the belief grid: --quick, few points.")
 
 
 class Compare(Table):
     """The accounts of a scenario, as `peacetalks compare --json` prints them."""
 
+    finding: str = Field(description="What was found, in a sentence.")
     scenario: str
     digest: str = Field(description="Digest of the scenario as written.")
     dates: Months = Field(description="Months compared.")

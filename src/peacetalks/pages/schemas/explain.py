@@ -47,3 +47,4 @@ class Explain(Table):
     dropped: P = Field(description="Probability of paths too rare to be followed to the end.")
     periods: Count = Field(description="Months over which paths are followed.")
     residual: NotNegative = Field(description="Worst fixed-point residual.")
+    grid_note: str | None = Field(None, description="What must be known of the belief grid: --quick, few points.")

@@ -130,11 +130,13 @@ class Settings(Table):
     points: Count
     seed: int
     solves: Count
+    grid_note: str | None = Field(None, description="What must be known of the belief grid: --quick, few points.")
 
 
 class Infer(Table):
     """What a record of public acts says, as `peacetalks infer --json` prints it."""
 
+    finding: str = Field(description="What was found, in a sentence.")
     scenario: str
     digest: str = Field(description="Digest of the scenario as written.")
     start: dt.date = Field(description="First day of the record.")
