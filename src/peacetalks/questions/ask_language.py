@@ -158,7 +158,7 @@ def _without(what: str, words: tuple[str, ...]) -> tuple[bool, str]:
 
 def _begun(what: str) -> tuple[bool, str]:
     """Return whether a phrase says that something begins, and the phrase without such words and without fillers."""
-    words = [w for w in what.split() if w not in phrases.FILLERS]
+    words = phrases.without_fillers(what).split()
     phrase = [w for w in words if w not in phrases.BEGUN_WORDS]
     return len(phrase) < len(words), " ".join(phrase)
 
@@ -184,12 +184,12 @@ def _known(phrase: str, scenario: Scenario) -> Meaning | None:
 
 def _one(phrase: str, scenario: Scenario) -> Meaning | None:
     """Return what a phrase of one event means: a known phrase, a label or a class of outcomes, a side that wins."""
-    if phrase in phrases.MEANINGS:
-        return phrases.MEANINGS[phrase]
+    if phrase in phrases.BARE:
+        return phrases.BARE[phrase]
     if phrase in LABELS or phrase in ENDS:
         return phrases.meaning_of(ENDS.get(phrase, (phrase,)), sides_of(scenario))
     for i, label in enumerate(sides_of(scenario), 1):
-        name = " ".join(w for w in label.lower().split() if w not in phrases.FILLERS)
+        name = phrases.without_fillers(label.lower())
         if phrase in (f"{name} wins", f"{name} win", f"{name} won", f"victory {name}", f"{name} victory"):
             return phrases.victory(i, sides_of(scenario))
     return None

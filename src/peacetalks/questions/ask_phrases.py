@@ -94,13 +94,13 @@ PHRASES: Mapping[Meaning, tuple[str, ...]] = {
     ),
     STANDS: ("ceasefire holds", "truce holds", "peace holds", "settlement holds", "armistice holds"),
 }  # fmt: skip
-MEANINGS = {phrase: meaning for meaning, phrases in PHRASES.items() for phrase in phrases}
 FILLERS = frozenset(
     {
         "will", "there", "be", "a", "an", "the", "is", "are", "has", "have", "been", "of", "any", "some", "do", "does",
         "to", "its", "their", "they", "it",
     }
 )  # fmt: skip
+MEANINGS = {phrase: meaning for meaning, phrases in PHRASES.items() for phrase in phrases}
 BEGUN_WORDS = frozenset(
     {
         "sign", "signed", "signs", "agree", "agreed", "reach", "reached", "begun", "begins", "begin", "starts", "start",
@@ -113,6 +113,18 @@ EXAMPLES = (
     "war ends by 2026-01-01", "talks open on 2026-01-01", "one side wins by 2026-01-01",
     "front share > 0.6 on 2026-01-01", "terms >= 0.5 on 2026-01-01",
 )  # fmt: skip
+
+
+def without_fillers(phrase: str) -> str:
+    """Return a phrase without the words that carry no meaning.
+
+    >>> without_fillers("an end to the war")
+    'end war'
+    """
+    return " ".join(word for word in phrase.split() if word not in FILLERS)
+
+
+BARE = {without_fillers(phrase): meaning for phrase, meaning in MEANINGS.items()}  # as questions are looked up
 
 
 def meaning_of(labels: tuple[str, ...], sides: tuple[str, str]) -> Meaning:
