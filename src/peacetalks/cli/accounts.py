@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.results import cached_answers, deliver, report_written
 from peacetalks.errors import NoRecord
-from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, SEED
+from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, PERIODS, SEED
+
+if TYPE_CHECKING:
+    from peacetalks.pages.table_page import Page
+    from peacetalks.questions.claims import Audit
+    from peacetalks.questions.compare import Comparison
+    from peacetalks.questions.infer import Inference
 
 SUFFIXES = ".html, .svg, .png, .csv or .json"
 
@@ -27,12 +33,22 @@ def read_by(scenario: str, *paths: Path | None) -> list[Path]:
     return [Path(scenario), *(p for p in paths if p is not None)]
 
 
+AuditDraws = Annotated[int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")]
+Events = Annotated[Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")]
+ActsTable = Annotated[Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")]
+Keep = Annotated[
+    Path | None,
+    typer.Option(help="Keep answers in this file too, as they come; a later run solves only what is missing."),
+]
+
+
 def compare(
     scenario: options.ScenarioName,
     account: options.Accounts = None,
     dates: Annotated[str, typer.Option(help="Months or dates compared, separated by commas.")] = options.joined(DATES),
     drivers: Annotated[bool, typer.Option(help="Split each difference over the account's entries.")] = True,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
+    quick: options.Quick = False,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
@@ -52,20 +68,16 @@ def compare(
         files.check(output, table_page.SUFFIXES, read_by(scenario, *(account or ())))
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     months = options.ascending_months(dates, base.as_of)
+    beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
     with cached_answers(no_cache) as answers, progress("Comparing") as bar:
-        c = comparison_of(base, found, months, drivers, belief_points, bar, processes(jobs), answers)
-    page = compare_page(c)
-    deliver(table_page.makers(page, c.to_dict()), lambda: table_page.show(page), as_json, output)
+        c = comparison_of(base, found, months, drivers, beliefs, bar, processes(jobs), answers)
+    _deliver(compare_page(c), c, note, as_json, output)
 
 
 def infer(
     scenario: options.ScenarioName,
-    events: Annotated[
-        Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")
-    ] = None,
-    acts: Annotated[
-        Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")
-    ] = None,
+    events: Events = None,
+    acts: ActsTable = None,
     account: options.Accounts = None,
     method: Annotated[str, typer.Option(help="Evidence over the ranges: sobol, nested or none.")] = "sobol",
     points: Annotated[
@@ -76,6 +88,7 @@ def infer(
     ),
     seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
+    quick: options.Quick = False,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
@@ -98,13 +111,14 @@ def infer(
     months = options.ascending_months(dates, base.as_of)
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
+    beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
     with cached_answers(no_cache) as answers, progress("Inferring") as bar:
         i = inference_of(
             base,
             record,
             table,
             found,
-            belief_points=belief_points,
+            belief_points=beliefs,
             method=method,
             points=points,
             dates=months,
@@ -113,25 +127,20 @@ def infer(
             jobs=processes(jobs),
             answers=answers,
         )
-    page = infer_page(i)
-    deliver(table_page.makers(page, i.to_dict()), lambda: table_page.show(page), as_json, output)
+    _deliver(infer_page(i), i, note, as_json, output)
 
 
 def audit(
     scenario: options.ScenarioName,
     claims: Annotated[Path | None, typer.Option(help="Claims (.toml); default: the scenario's own.")] = None,
     account: options.Accounts = None,
-    draws: Annotated[
-        int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")
-    ] = AUDIT_DRAWS,
+    draws: AuditDraws = AUDIT_DRAWS,
     seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
+    quick: options.Quick = False,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
-    keep: Annotated[
-        Path | None,
-        typer.Option(help="Keep answers in this file too, as they come; a later run solves only what is missing."),
-    ] = None,
+    keep: Keep = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
@@ -157,6 +166,7 @@ def audit(
     asked, table, record = audits.claims(scenario, claims), records.acts(scenario), None
     with suppress(NoRecord):
         record = records.record(scenario)
+    beliefs, note = options.belief_setting(base, belief_points, quick, PERIODS)
     with cached_answers(no_cache, keep) as answers, progress("Auditing") as bar:
         a = audits.audit(
             base,
@@ -165,7 +175,7 @@ def audit(
             record,
             table,
             draws=draws,
-            belief_points=belief_points,
+            belief_points=beliefs,
             seed=seed,
             progress=bar,
             jobs=processes(jobs),
@@ -175,5 +185,13 @@ def audit(
     if claimreview is not None:
         files.write_text(claimreview, files.json_text(claim_review(a)))
         report_written(claimreview)
-    page = audit_page(a)
-    deliver(table_page.makers(page, a.to_dict()), lambda: table_page.show(page), as_json, output)
+    _deliver(audit_page(a), a, note, as_json, output)
+
+
+def _deliver(page: Page, result: Comparison | Inference | Audit, note: str, as_json: bool, output: Path | None) -> None:
+    """Deliver a page and what is on it as JSON, both with what is to be said of the belief grid."""
+    from peacetalks.forecasting.quick import with_note
+    from peacetalks.pages import table_page
+
+    shown, plain = table_page.noted(page, note), with_note(result, note).to_dict()
+    deliver(table_page.makers(shown, plain), lambda: table_page.show(shown), as_json, output)

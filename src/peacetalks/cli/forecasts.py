@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,17 @@ Draws = Annotated[int, typer.Option(help="Draw the ranges this many times; shows
 Details = Annotated[
     bool, typer.Option("--details", help="Also print every view and outcome by date, what they rest on, the settings.")
 ]
+Drivers = Annotated[
+    bool, typer.Option("--drivers", help="Also move each number by itself over its range: what the answer hangs on.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="KEY=VALUE: forecast with a change, as `whatif` takes it; may be given several times.",
+        show_default=False,
+    ),
+]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Print CSV: period, view, level, outcome, probability.")]
 Charts = Annotated[
     Path | None, typer.Option(help="Also write each chart as .svg and .png into this folder.", show_default=False)
@@ -46,8 +58,11 @@ def forecast(
     conflict: options.ConflictName = None,
     as_of: options.ConflictDate = None,
     periods: Periods = None,
+    changes: Changes = None,
     draws: Draws = 0,
+    drivers: Drivers = False,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
+    quick: options.Quick = False,
     jobs: options.Jobs = None,
     certify: options.Certify = True,
     no_cache: options.NoCache = False,
@@ -59,30 +74,37 @@ def forecast(
     save: Save = None,
     output: Output = None,
 ) -> None:
-    """Forecast a scenario, or a conflict of the record: best estimate, model and past conflicts; outcomes, terms."""
+    """Forecast a scenario, or a conflict of the record: best estimate, model alone, past conflicts, terms."""
+    from peacetalks.forecasting.drivers import drivers_of
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.forecasting.outlook import outlook
+    from peacetalks.forecasting.quick import noted_outlook
     from peacetalks.pages import export, forecast_page, forecast_screen
     from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
+    from peacetalks.scenario.changes import parse_changes
 
     export.check(output, charts, [Path(scenario)] if scenario else [])
     check_save(save)
     found = chosen(scenario, conflict, as_of)
     with (
-        cached_answers(no_cache or not draws) as answers,
-        progress("Consulting past conflicts, solving the game") as bar,
+        cached_answers(no_cache or not (draws or drivers)) as answers,
+        progress("Consulting past conflicts, solving the game", "steps") as bar,
     ):
-        o = outlook(
+        o = noted_outlook(
             found,
+            quick,
+            belief_points,
+            certify,
             periods=periods,
             draws=draws,
-            belief_points=belief_points,
             progress=bar,
             jobs=processes(jobs),
             answers=answers,
-            certify=certify,
+            changes=parse_changes(changes) if changes else None,
         )
+        if drivers:
+            o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
+    options.say(o.settings.get("grid_note", ""), loud=not quick)
     save_forecast(o, save)
     if charts is not None:
         report_written(charts, export.write_charts(o, charts))
@@ -128,6 +150,7 @@ def explain(
     scenario: options.ScenarioName,
     periods: Annotated[int, typer.Option(help="Months over which paths are followed.")] = EXPLAINED_PERIODS,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
+    quick: options.Quick = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
 ) -> None:
@@ -138,15 +161,16 @@ def explain(
     from peacetalks.pages.progress import progress
 
     found = load(scenario)
+    points, note = options.belief_setting(found, belief_points, quick, periods)
     with progress("Solving the game"):
-        e = explanation_of(found, periods=periods, belief_points=belief_points)
+        e = replace(explanation_of(found, periods=periods, belief_points=points), grid_note=note)
     makers = {".json": lambda: files.json_text(e.to_dict())}
     deliver(makers, lambda: explain_screen.show(e), as_json, None)
 
 
 def backtest(
     as_json: options.AsJson = False,
-    output: Annotated[Path | None, options.output(".html, .md or .json")] = None,
+    output: Annotated[Path | None, options.output(".html, .md, .svg, .png or .json")] = None,
 ) -> None:
     """Score forecasts made at past dates with what was known then: skill, calibration, the case book."""
     from peacetalks import backtests

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from peacetalks.scenario.scenario import Scenario
 
 MOST_MONTHS = 600  # as of a scenario and of a claim
 
@@ -66,6 +69,10 @@ ConflictDate = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
+Quick = Annotated[
+    bool,
+    typer.Option("--quick", help="The fastest setting known to be safe for this scenario; its error is stated."),
+]
 Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
 Certify = Annotated[
     bool,
@@ -85,6 +92,25 @@ ReferenceClass = Annotated[
     str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")
 ]
 AsOf = Annotated[str | None, typer.Option(callback=day_text, help="Date (YYYY-MM-DD); nothing later is used.")]
+
+
+def belief_setting(scenario: Scenario, belief_points: int, quick: bool, periods: int) -> tuple[int, str]:
+    """Return the belief points to use and what is to be said of them, which is said on stderr too; see `setting_of`."""
+    from peacetalks.forecasting.quick import setting_of
+    from peacetalks.pages.progress import progress
+
+    with progress("Measuring the error of the belief grid") if quick else nullcontext():
+        points, note = setting_of(scenario, belief_points, quick, periods)
+    say(note, loud=not quick)
+    return points, note
+
+
+def say(note: str, loud: bool) -> None:
+    """Say on stderr, loudly where it warns, what is to be said of a belief grid; nothing where it is empty."""
+    from peacetalks.pages.printable import printable
+
+    if note:
+        print(printable(f"{'WARNING: ' * loud}{note}"), file=sys.stderr)
 
 
 def check_date_has_conflict(conflict: str | None, as_of: str | None) -> None:

@@ -78,6 +78,7 @@ class Explanation:
     dropped: float  # probability of the sequences too rare to be followed
     periods: int
     residual: float
+    grid_note: str = ""  # what must be known of the belief grid, where something must
 
     def __repr__(self) -> str:
         """Return the size of the game and the most likely path, in two lines."""
@@ -87,7 +88,8 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        out = {k: v for k, v in self.__dict__.items() if k != "scenario"}
+        left_out = {"scenario"} | ({"grid_note"} if not self.grid_note else set())
+        out = {k: v for k, v in self.__dict__.items() if k not in left_out}
         for key in ("stages", "strategies", "paths"):
             out[key] = [asdict(x) for x in out[key]]
         return {"scenario": self.scenario.name, "digest": self.scenario.digest, **out}

@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BELIEF_POINTS = 5  # points of the belief grid per side
+FEW_POINTS = 4  # belief points a side from which the error of the grid can be estimated
+QUICK_BOUND = 0.03  # error of a probability of the model up to which a quick setting is safe: that of the usual grid
+QUICK_FINER = (7, 9)  # belief points that are tried where the usual grid is not within the bound
+QUICK_PERIODS = 24  # months over which it is measured
 TOLERANCE = 1e-3  # bound on a value's error, as a share of the stake; see `PROBABILITY_ERROR`
 PROBABILITY_ERROR = 3e-5  # of a probability by the solver, at that tolerance (measured)
 MAX_SWEEPS = 800  # most scenarios converge within 50 to 170 sweeps, the slowest of the case book took 343 (measured)

@@ -70,13 +70,13 @@ def card_of(f: HasViews) -> Card:
 
 
 def card_notes(f: HasViews) -> tuple[str, ...]:
-    """Return what must be known with the card: why there is no best estimate, or that it is no sharper."""
-    best = f.pooled
-    if not has_best(f):
-        return (best.reason,) if best.reason else ()
-    if not best.adjusted:
-        return (best.reason,)
-    return (NOT_SHARPER,) if best.scored_and_not_sharper else ()
+    """Return what must be known with the card: of the belief grid; why there is no best estimate, or none sharper."""
+    best, grid = f.pooled, getattr(f, "settings", {}).get("grid_note")  # of an outlook; accounts have no settings
+    if not has_best(f) or not best.adjusted:
+        about = best.reason
+    else:
+        about = NOT_SHARPER if best.scored_and_not_sharper else ""
+    return tuple(filter(None, (grid, about)))
 
 
 def bar_at(f: HasViews, month: int) -> Bar:

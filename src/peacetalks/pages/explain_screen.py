@@ -26,6 +26,8 @@ def show(e: Explanation, out: Console | None = None) -> None:
     out = out or Console()
     out.print(styled(e.scenario.title, style="bold"))
     out.print(styled(f"as of {e.scenario.as_of}; scenario {e.scenario.digest}; residual {e.residual:.1e}"))
+    if e.grid_note:
+        out.print(styled(e.grid_note, style="bold"))
     out.print(styled("\nStates", style="bold"))
     names = outcome_names(e.scenario)
     counts = ", ".join(f"{names[n]} {k}" for n, k in e.states.items())

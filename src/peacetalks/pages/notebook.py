@@ -97,5 +97,5 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
 
 
 Outlook._repr_html_ = fragment
-Outlook.__repr__ = lambda self: short_text(self)
+Outlook.__repr__ = lambda self: short_text(self)  # noqa: PLW0108 (its parameter is called self)
 Outlook.plot = plot

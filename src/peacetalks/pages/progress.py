@@ -76,7 +76,10 @@ class Report:
     def left(self) -> str:
         """How long the rest takes, in words; empty where that is not known yet."""
         seconds = self.pace.left()
-        return "" if seconds is None else f"about {time_words(seconds)} left"
+        if seconds is None:
+            return ""
+        words = time_words(seconds)
+        return f"{'' if words.startswith('a ') else 'about '}{words} left"
 
     def line(self) -> str:
         """Return a plain line."""
