@@ -2,16 +2,18 @@
 
 A line that begins with `$ ` is a command; what follows, up to the next one, is what it prints on standard output (`...`
 stands for anything).  Commands are `peacetalks ...`, and few others (`COMMANDS`).  A block that begins with `# not run`
-is for people only (installing).  ```python blocks run in one process, in order, as doctests where they have `>>>`.
+is for people only (installing).  A block such as ```csv questions.csv is written to that file.  ```python blocks run
+in one process, in order, as doctests where they have `>>>`.
 
-`python tests/support/documents.py FILE ...` runs pages and writes the outputs into them anew: a block whose output was
-cut with `...` is only run.
+`python tests/support/documents.py FILE ...` runs pages and writes what commands print into them anew: as many lines as
+stand there where a line `...` ends them, else all.  Outputs of ```python blocks are not written, only compared.
 """
 
 from __future__ import annotations
 
 import contextlib
 import doctest
+import glob
 import io
 import os
 import re
@@ -22,7 +24,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.M | re.S)
+BLOCK = re.compile(r"^```(console|python|(?:csv|toml|json) \S+)\n(.*?)^```$", re.M | re.S)
 NOT_RUN = "# not run"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -63,7 +65,10 @@ def run_page(path):
             for kind, body in BLOCK.findall(text):
                 if body.startswith(NOT_RUN):
                     continue
-                found += _console(body) if kind == "console" else _python(body, names)
+                if " " in kind:
+                    Path(kind.split()[1]).write_text(body, encoding="utf-8")
+                else:
+                    found += _console(body) if kind == "console" else _python(body, names)
         finally:
             os.chdir(here)
     return found
@@ -74,10 +79,15 @@ def _console(body):
 
 
 def _run(line, expected):
-    argv, began, out = shlex.split(line), time.monotonic(), io.StringIO()
+    argv, began, out = [f for word in shlex.split(line) for f in _files(word)], time.monotonic(), io.StringIO()
     with contextlib.redirect_stdout(out):
         COMMANDS[argv[0]](argv[1:])
     return Command(line, expected, out.getvalue(), time.monotonic() - began)
+
+
+def _files(word):
+    """Return the files that a word with `*` stands for, as a shell does; else the word."""
+    return sorted(glob.glob(word)) or [word] if "*" in word else [word]
 
 
 def _peacetalks(argv):
@@ -127,10 +137,19 @@ def remake(path):
     """Write what the commands of a page print into it; outputs that the page cuts with `...` stay as they are."""
     text = Path(path).read_text(encoding="utf-8")
     for c in run_page(path):
-        if c.expected.strip() and "..." not in c.expected and c.expected in text:
-            text = text.replace(c.expected, c.printed, 1)
+        if c.expected.strip():
+            at = text.index(f"$ {c.line}\n") if f"$ {c.line}\n" in text else 0
+            text = text[:at] + text[at:].replace(c.expected, _as_long(c), 1)
         print(f"{c.seconds:6.1f} s  {c.line.splitlines()[0]}", file=sys.stderr)
     Path(path).write_text(text, encoding="utf-8")
+
+
+def _as_long(c):
+    """Return what a command printed: as many lines as the page has before a last line `...`, or all of it."""
+    said, printed = c.expected.rstrip("\n").splitlines(), [x.rstrip() for x in c.printed.splitlines()]
+    if said[-1] != "...":
+        return "\n".join(printed) + c.expected[len(c.expected.rstrip("\n")) :]
+    return "\n".join([*printed[: len(said) - 1], "..."]) + c.expected[len(c.expected.rstrip("\n")) :]
 
 
 if __name__ == "__main__":
