@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from pydantic import Field
@@ -73,5 +74,6 @@ class Compare(Table):
     scenario: str
     digest: str = Field(description="Digest of the scenario as written.")
     dates: Months = Field(description="Months compared.")
+    calendar_dates: list[dt.date] = Field(description="The days on which those months end.")
     settings: Settings
     accounts: dict[str, Account] = Field(description="By name; the first is `base`, the scenario as written.")

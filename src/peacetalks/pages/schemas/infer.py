@@ -150,4 +150,5 @@ class Infer(Table):
     codings: dict[str, Coding] = Field(description="Disputed items by their other coding.")
     accounts: dict[str, Account] = Field(description="By name; the first is `base`.")
     dates: Months = Field(description="Months of the updated forecast.")
+    calendar_dates: list[dt.date] = Field(description="The days on which those months end.")
     settings: Settings
