@@ -1,5 +1,6 @@
 """Claims: the language and its errors, answers against the forward pass."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from peacetalks.errors import QueryError
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
+from peacetalks.questions.claims import Claim, audit
 from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.query import parse
 from peacetalks.questions.query_tree import atoms
+from peacetalks.scenario.dates import months_later
 from peacetalks.scenario.what_if import setting
 
 NAME = "russia-ukraine-2025"
@@ -210,3 +213,65 @@ def test_a_setting_keeps_the_other_drawn_numbers(base):
         setting(base, base, "talks.wlak", 0.1)
     with pytest.raises(pt.SpecError, match="no such type"):
         setting(base, base, "sides.2.types.resolut.share", 0.9)
+
+
+# -- dates -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("P(peace by 24 months)", "P(peace by 24)"),
+        ("P(peace by 2 years)", "P(peace by 24)"),
+        ("P(peace on 24 mo)", "P(peace by 24)"),
+        ("P(ceasefire begun by 12)", "P(ceasefire within 12)"),
+        ("P(ceasefire within 1 year)", "P(ceasefire within 12)"),
+        ("P(terms >= 0.5 | settlement on 24)", "P(terms >= 0.5 | settlement by 24)"),
+        ("E(front at 12 months)", "E(front at 12)"),
+    ],
+)
+def test_months_may_have_their_unit(text, same):
+    (one,), (other,) = (tuple(atoms(parse(t))) for t in (text, same))
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("P(peace by 2026-02-30)", 12, "no day of the calendar"),
+        ("P(peace by 999999 days)", 12, "months run from 1 to 600, got 999999 days"),
+        ("P(peace by 12 dogs)", 15, "expected"),
+        ("E(terms | settlement by 2026-01-01, ceasefire by 6)", 1, "several dates: say at which the mean is taken"),
+    ],
+)
+def test_dates_that_are_none_are_refused_at_their_column(text, column, words):
+    with pytest.raises(QueryError) as e:
+        parse(text)
+    assert str(e.value).startswith(f"column {column}: ")
+    assert words in str(e.value)
+
+
+def number(base, text):
+    head = {"id": "x", "rows": [1], "sentence": "It may be so.", "attributed_to": "a test"}
+    (found,) = audit(base, [Claim(query=text, **head)], draws=0, belief_points=3).findings
+    return found.value
+
+
+def test_a_day_between_the_ends_of_months_is_linear_in_between(base):
+    first, second = (number(base, f"P(ceasefire within {k})") for k in (1, 2))
+    day = base.as_of + dt.timedelta(45)
+    ends = [months_later(base.as_of, k) for k in (1, 2)]
+    share = (day - ends[0]) / (ends[1] - ends[0])
+    expected = (1 - share) * first + share * second
+    assert number(base, f"P(ceasefire begun by {day})") == pytest.approx(expected, abs=1e-12)
+    assert number(base, "P(ceasefire within 45 days)") == pytest.approx(expected, abs=1e-12)
+    assert number(base, f"P(ceasefire within 2) - P(ceasefire begun by {ends[1]})") == 0
+    early = number(base, "P(ceasefire within 1 days)")
+    assert early == pytest.approx(first / (ends[0] - base.as_of).days)
+    mean = number(base, f"E(front at {day})")
+    assert mean == pytest.approx((1 - share) * number(base, "E(front at 1)") + share * number(base, "E(front at 2)"))
+
+
+def test_a_date_before_the_scenario_is_refused(base):
+    with pytest.raises(QueryError, match="column 1: 1950-01-01 is not after the scenario's date, 1951-07-10"):
+        number(base, "P(peace by 1950-01-01)")
