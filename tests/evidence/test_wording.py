@@ -68,6 +68,8 @@ def test_every_complement_can_be_asked_in_its_own_words(event):
         ("talks fail in a year", "Did you mean "),
         ("peace within a year", "Did you mean 'conflict ends in an agreement'"),
         ("crisis ends in an agreement", "'crisis ends in a formal agreement'"),
+        ("war lasts ½ month", "no base rate for "),
+        ("guerre civile ends in a year", "no base rate for "),
         ("", "no base rate for ''"),
     ],
 )
@@ -80,6 +82,7 @@ def test_words_that_are_not_known_are_never_left_out(asked, message):
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
+        ("war " * 200, "a question has at most 400 characters, got 800"),
         ("war ends in 1 year or 2 years", "two lengths of time are given, 'in 1 year' and '2 years'"),
         ("war ends by 2027-01-01", "'2027-01-01' is a date: a base rate needs a length of time"),
         ("ceasefire fails after 3 months", "'after' asks for what comes later than 3 months: write 'within 3 months'"),

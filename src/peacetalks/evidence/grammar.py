@@ -16,6 +16,8 @@ from peacetalks.evidence.endings import ENDINGS, VICTORY
 from peacetalks.evidence.wording import meant, nearest
 from peacetalks.text_files import shorten
 
+LONGEST = 400  # characters of a question
+
 
 @dataclass(frozen=True)
 class Event:
@@ -251,6 +253,8 @@ def parse(question: str) -> Question:
     >>> parse("A civil war lasts two years").text
     'war does not end within 2 years'
     """
+    if len(question) > LONGEST:
+        raise EvidenceError(f"a question has at most {LONGEST} characters, got {len(question):,}: ask for one event.")
     text = re.sub(r"\s+", " ", question.strip().rstrip("?.").lower())
     name, _, span = text.partition(" within ")
     unknown: EvidenceError | None = None

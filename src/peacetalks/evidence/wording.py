@@ -70,8 +70,9 @@ def meant(question: str) -> Meant | None:
     (('ceasefire fails', True), True)
     """
     text = re.sub(r"(?<=\d),(?=\d{3})", "", question.casefold())
-    text = " ".join(re.sub(r"[^a-z0-9._]|(?<!\d)\.|\.(?!\d)", " ", re.sub(r"(?<=\d)-(?=\d\d)", "_", text)).split())
-    rest, horizon = split(text.replace("_", "-"))
+    text = re.sub(r"(?<=\d)-(?=\d\d)", "~", text)  # hyphens stay in dates only
+    text = " ".join(re.sub(r"[^\w.~]|(?<!\d)\.|\.(?!\d)", " ", text).split())
+    rest, horizon = split(text.replace("~", "-"))
     words = _words(rest)
     negated = words.count("not") % 2 == 1
     found = _event([w for w in words if w != "not"])
