@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solve import solve
     from peacetalks.errors import GameError, NotSolved, SpecError
     from peacetalks.evidence.rates import base_rate
+    from peacetalks.forecasting.drivers import drivers
     from peacetalks.forecasting.outlook import outlook
+    from peacetalks.forecasting.what_if_forecast import whatif
     from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
     from peacetalks.questions.ask import ask
@@ -36,7 +38,9 @@ _HOME = {
     "equilibrium.solve": ("solve",),
     "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
     "equilibrium.simulate": ("simulate",),
+    "forecasting.drivers": ("drivers",),
     "forecasting.outlook": ("outlook",),
+    "forecasting.what_if_forecast": ("whatif",),
     "questions.ask": ("ask",),
 }
 _PACKAGES = ("catalog", "evidence")  # that are public as they are: classic games, the historical record
@@ -59,6 +63,7 @@ __all__ = [
     "base_rate",
     "build",
     "catalog",
+    "drivers",
     "evidence",
     "forecast",
     "load",
@@ -67,6 +72,7 @@ __all__ = [
     "simulate",
     "solve",
     "trajectory",
+    "whatif",
 ]
 
 

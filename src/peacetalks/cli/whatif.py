@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
 Changes = Annotated[
     list[str],
     typer.Argument(
-        help="KEY=VALUE, as in a file: talks.walk=0.2, talks.open=off; rent=off takes a mechanism out, "
+        metavar="KEY=VALUE",
+        help="As in a file: talks.walk=0.2, talks.open=off; rent=off takes a mechanism out, "
         "sides.2.war_cost*=1.5 and talks.offer+=0.1 change a number by so much.",
         show_default=False,
     ),

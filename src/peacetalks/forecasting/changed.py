@@ -75,7 +75,7 @@ def twins_of(made: Changed, case: TypicalCase, before: list[Scenario], after: li
 
 def titled(made: Changed) -> Scenario:
     """Return the changed scenario with a title that says what is changed; what is written, and the digest, stay."""
-    title = f"{made.base.title} (changed: {in_words(made.changes)})"
+    title = f"{made.base.title}; changed: {in_words(made.changes)}"
     return made.scenario.model_copy(update={"title": clip(title, LONGEST_TITLE - len("... (1,000 characters)"))})
 
 

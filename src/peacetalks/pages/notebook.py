@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import SpecError, suggestion
 from peacetalks.forecasting.outlook import Outlook
+from peacetalks.forecasting.what_if_values import WhatIf
 from peacetalks.pages.best_text import headline_month, short_why
 from peacetalks.pages.card import bar_at
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_page import fragment
 from peacetalks.pages.styles import MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.pages.whatif_page import fragment as whatif_fragment
 from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
@@ -97,5 +99,6 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
 
 
 Outlook._repr_html_ = fragment
+WhatIf._repr_html_ = whatif_fragment
 Outlook.__repr__ = lambda self: short_text(self)  # noqa: PLW0108 (its parameter is called self)
 Outlook.plot = plot

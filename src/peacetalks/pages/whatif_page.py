@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.labels import label_of
@@ -11,6 +12,7 @@ from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import PEACE, basis_lines, day_name
 from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed, whole_percent
 from peacetalks.pages.forecast_text import past_conflict_lines
+from peacetalks.pages.printable import printable
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.whatif_text import AFTER, BEFORE, at, effect_of, error_points, finding, leads, points
@@ -229,3 +231,16 @@ def csv_rows(w: WhatIf) -> list[Cells]:
 
 def _number(x: float | None) -> str:
     return repr(float(x)) if known(x) else ""
+
+
+def fragment(w: WhatIf) -> str:
+    """Return a what-if as a notebook shows it: the finding, what follows it, and the outcome classes."""
+    s = classes(w, MODEL_ALONE if w.difference.best is None else BEST_ESTIMATE)
+    lines = "".join(f"<p>{escape(printable(line))}</p>" for line in leads(w))
+    rows = "".join(_html_row(row, "td") for row in s.rows)
+    table = f"<table>{_html_row(s.head, 'th')}{rows}</table>"
+    return f"<div><p><b>{escape(printable(finding(w)))}</b></p>{lines}{table}</div>"
+
+
+def _html_row(cells: Cells, tag: str) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(printable(cell))}</{tag}>' for cell in cells)}</tr>"
