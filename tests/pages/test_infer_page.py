@@ -36,7 +36,16 @@ def test_screen_and_page_show_every_view_without_and_with_the_events(inferred):
     assert not any(line.startswith("best estimate 10 Jul 1952 ") for line in updated["no-class"])
     flat = " ".join(seen.split())
     assert f"No best estimate. {inferred.after['no-class'].pooled.reason}" in flat
-    assert "Peace by 10 July 1952, best estimate without and with the events: base " in flat
+    was, now = (
+        {n: whole_percent(float(v[n].pooled.ends.sel(end="peace", period=12))) for n in ("base", "walks-out")}
+        for v in (inferred.before, inferred.after)
+    )
+    assert was["base"] != now["base"]
+    assert was["walks-out"] == now["walks-out"]
+    assert infer_page(inferred).lead == (
+        f"With the events, the best estimate of peace by 10 July 1952 goes from {was['base']} to {now['base']} under "
+        f"base; it stays at {now['walks-out']} under walks-out and other-class.",
+    )
 
 
 def test_beliefs_stand_in_order_of_date_with_the_ends_of_months(inferred):
@@ -66,9 +75,14 @@ def test_the_finding_weighs_accounts_by_their_bayes_factor_in_the_words_of_kass_
         f"The record of {n} events favours {first} over base by a factor of 150, strong evidence; the least likely is "
         f"{last}, by a factor of 160,000, very strong evidence."
     )
-    unsure = {"base": evidence(-4.5, 0.3), first: evidence(-4.0, 0.3)}
+    alike = {"base": evidence(-4.5, 0.1), first: evidence(-4.0, 0.1)}
+    assert infer_finding(replace(three, log_likelihood=dict.fromkeys(alike, 0.0), evidence=alike)) == (
+        f"The record of {n} events hardly distinguishes the accounts: it is 1.6 times as likely under {first} as under "
+        "base."
+    )
+    unsure = {"base": evidence(-5.5, 1.0), first: evidence(-4.0, 1.0)}
     assert infer_finding(replace(three, log_likelihood=dict.fromkeys(unsure, 0.0), evidence=unsure)) == (
-        f"The record of {n} events does not distinguish {first} from base (Bayes factor 1.6)."
+        f"The record of {n} events does not distinguish {first} from base (Bayes factor 4.5)."
     )
 
 

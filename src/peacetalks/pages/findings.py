@@ -83,15 +83,20 @@ def infer_finding(i: Inference) -> str:
     evidence = i.evidence or {name: Evidence.at_a_point(x) for name, x in i.log_likelihood.items()}
     first, second, *rest = sorted(evidence, key=lambda name: -evidence[name].log_z)
     where = "" if i.evidence else ", at the central values of the ranges"
-    factor, error = bayes_factor(evidence[first], evidence[second])
+    (factor, error), last = bayes_factor(evidence[first], evidence[second]), (second, *rest)[-1]
+    most = bayes_factor(evidence[first], evidence[last]).value
+    if exp(min(most, 700)) < STRENGTHS[0][0]:
+        return (
+            f"{events} hardly distinguishes the accounts: it is {times(most)} times as likely under {first} as under "
+            f"{last}{where}."
+        )
     if factor <= SURE * error or times(factor) == "1.0":
         text = f"{events} does not distinguish {first} from {second} (Bayes factor {times(factor)}){where}"
     else:
         text = f"{events} favours {first} over {second} by a factor of {times(factor)}, {_strength(factor)}{where}"
-    if not rest:
-        return f"{text}."
-    last = bayes_factor(evidence[first], evidence[rest[-1]]).value
-    return f"{text}; the least likely is {rest[-1]}, by a factor of {times(last)}, {_strength(last)}."
+    return (
+        f"{text}; the least likely is {last}, by a factor of {times(most)}, {_strength(most)}." if rest else f"{text}."
+    )
 
 
 def audit_finding(a: Audit) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
+from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month, listed
 from peacetalks.pages.cells import decimal, whole_percent, with_error
 from peacetalks.pages.findings import answer, infer_finding, times
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, view_kind, view_name
@@ -57,7 +57,7 @@ def infer_page(i: Inference) -> Page:
         f"{i.scenario.title}: what the record says",
         i.record.summary,
         tuple(sections),
-        (_moved(i),),
+        (_moved(i),) if len(i.after) > 1 else (),
         infer_finding(i),
         f"As of {day_name(i.scenario.as_of)}; nothing dated later enters. The record begins on "
         f"{day_name(i.record.start)}.",
@@ -68,13 +68,18 @@ def _moved(i: Inference) -> str:
     """Return what the events do to the answer under each account, in one sentence."""
     f = i.after["base"]
     day = day_name(months_later(f.as_of, headline_month(f)))
-    each = []
-    for name in i.after:
-        both = (i.before[name], i.after[name])
-        whose = "" if all(map(has_best, both)) else f" ({MODEL_ALONE})"
-        was, now = (whole_percent(answer(views, not whose)[PEACE]) for views in both)
-        each.append(f"{name} {was} to {now}{whose}")
-    return f"{END_NAMES[PEACE]} by {day}, {BEST_ESTIMATE} without and with the events: {', '.join(each)}."
+    best = [name for name in i.after if has_best(i.before[name]) and has_best(i.after[name])]
+    view, names = (BEST_ESTIMATE, best) if best else (MODEL_ALONE, list(i.after))
+    moved: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        both = tuple(whole_percent(answer(v, bool(best))[PEACE]) for v in (i.before[name], i.after[name]))
+        moved.setdefault(both, []).append(name)
+    each = (
+        f"{'stays at ' + now if was == now else f'goes from {was} to {now}'} under "
+        + ("every account" if len(of) == len(i.after) > 1 else listed(of))
+        for (was, now), of in moved.items()
+    )
+    return f"With the events, the {view} of peace by {day} {'; it '.join(each)}."
 
 
 def _firsts(i: Inference) -> Firsts:
