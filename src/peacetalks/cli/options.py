@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.errors import SpecError
+from peacetalks.forecasting.settings import few_points_note
 from peacetalks.scenario.dates import months_later
 from peacetalks.text_files import shorten
 
@@ -56,6 +57,13 @@ def day_text(written: str | None) -> str | None:
         raise SpecError(f"--as-of: {e}") from None
 
 
+def warn_of_few(points: int) -> int:
+    """Say loudly on stderr, before anything is solved, that few belief points are asked for; return them."""
+    if note := few_points_note(points):
+        print(f"WARNING: {note}", file=sys.stderr)
+    return points
+
+
 ScenarioName = Annotated[str, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.")]
 ConflictName = Annotated[
     str | None,
@@ -68,7 +76,7 @@ ConflictDate = Annotated[
     typer.Option("--as-of", callback=day_text, help="With --conflict: the date (YYYY-MM-DD); nothing later is used."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-BeliefPoints = Annotated[int, typer.Option(help="Belief-grid points per side.")]
+BeliefPoints = Annotated[int, typer.Option(callback=warn_of_few, help="Belief-grid points per side.")]
 Quick = Annotated[
     bool,
     typer.Option("--quick", help="The fastest setting known to be safe for this scenario; its error is stated."),
@@ -95,22 +103,12 @@ AsOf = Annotated[str | None, typer.Option(callback=day_text, help="Date (YYYY-MM
 
 
 def belief_setting(scenario: Scenario, belief_points: int, quick: bool, periods: int) -> tuple[int, str]:
-    """Return the belief points to use and what is to be said of them, which is said on stderr too; see `setting_of`."""
+    """Return the belief points to use and what is to be said of them in the output; see `setting_of`."""
     from peacetalks.forecasting.quick import setting_of
     from peacetalks.pages.progress import progress
 
     with progress("Measuring the error of the belief grid") if quick else nullcontext():
-        points, note = setting_of(scenario, belief_points, quick, periods)
-    say(note, loud=not quick)
-    return points, note
-
-
-def say(note: str, loud: bool) -> None:
-    """Say on stderr, loudly where it warns, what is to be said of a belief grid; nothing where it is empty."""
-    from peacetalks.pages.printable import printable
-
-    if note:
-        print(printable(f"{'WARNING: ' * loud}{note}"), file=sys.stderr)
+        return setting_of(scenario, belief_points, quick, periods)
 
 
 def check_date_has_conflict(conflict: str | None, as_of: str | None) -> None:
@@ -150,7 +148,7 @@ def ascending_months(text: str, as_of: date) -> tuple[int, ...]:
     >>> ascending_months("12, 24", date(2025, 5, 20)), ascending_months("3,2026-05-20", date(2025, 5, 20))
     ((12, 24), (3, 12))
     """
-    if not re.search(r"\d{4}|[a-z]", text, re.IGNORECASE):
+    if re.fullmatch(r"[\s\d,+-]*", text) and not re.search(r"\d{4}", text):
         months = months_listed(text, "--dates")
     else:
         months = tuple(_month(part.strip(), as_of) for part in text.split(","))
