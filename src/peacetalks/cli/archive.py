@@ -94,10 +94,8 @@ def score(
     from peacetalks.archive.folder import read_folder
     from peacetalks.archive.resolved import read_resolved
     from peacetalks.archive.resolved import template as rows_of
-    from peacetalks.archive.scoring import score_archive
     from peacetalks.errors import ArchiveError
     from peacetalks.pages import files, table_page
-    from peacetalks.pages.archive_score import score_page
     from peacetalks.pages.printable import printable
 
     if template == (resolved is not None):
@@ -109,6 +107,9 @@ def score(
         rows = files.csv_text(rows_of(found))
         deliver({".csv": lambda: rows}, lambda: print(printable(rows), end=""), False, output)
         return
+    from peacetalks.archive.scoring import score_archive
+    from peacetalks.pages.archive_score import score_page
+
     s = score_archive(found, read_resolved(resolved))
     page = score_page(s, whole=output is not None)
     deliver(table_page.makers(page, s.to_dict()), lambda: table_page.show(page), as_json, output)

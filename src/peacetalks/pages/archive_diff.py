@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.archive_words import by_headline, change_cell, points, signed_points
+from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points, signed_points
 from peacetalks.pages.best_text import PEACE, day_name
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
@@ -40,7 +40,7 @@ def diff_page(d: Difference, charts: bool = True) -> Page:
     """Return the page of two forecasts compared; without `charts` as a terminal shows it."""
     sections = (_parts(d, charts), _entries(d), _answers(d), _program(d))
     lead = (f"A is {_subject(d.a)}. B is {_subject(d.b)}. {_alignment(d)}",)
-    return Page(f"{d.b.scenario.title}: what changed", "", sections, lead, finding(d))
+    return Page(f"{d.b.scenario.title}: what changed", "", sections, lead, finding(d), footer=FOOTER)
 
 
 def finding(d: Difference) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.archive_words import points
+from peacetalks.pages.archive_words import FOOTER, points
 from peacetalks.pages.best_text import PEACE, day_name
 from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
@@ -32,7 +32,7 @@ def history_page(h: History, charts: bool = True) -> Page:
     text = f"{view_name(h)[:1].upper()}{view_name(h)[1:]}, each time it was saved. {INTERVALS if has_best(h) else ''}"
     plot = _plot(h) if charts else None
     section = Section("Each forecast", head, rows, text.strip(), plot, notes=notes, csv=tuple(_csv(h)), numbers=True)
-    return Page(f"{h.title}: history of the forecast", "", (section,), finding=finding(h))
+    return Page(f"{h.title}: history of the forecast", "", (section,), finding=finding(h), footer=FOOTER)
 
 
 def has_best(h: History) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.archive.saved import VIEWS
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.archive_words import FOOTER
 from peacetalks.pages.cells import decimal, decimal_range, score_or_infinity, signed, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.table_page import Page, Section
@@ -35,7 +36,7 @@ def score_page(s: Scores, whole: bool = True) -> Page:
         _forecasts("Saved in hindsight: no evidence", s.hindsight, whole, HINDSIGHT),
         *_left_out(s),
     )
-    return Page("How saved forecasts did", "", sections, s.main.notes, finding(s))
+    return Page("How saved forecasts did", "", sections, s.main.notes, finding(s), footer=FOOTER)
 
 
 def finding(s: Scores) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+FOOTER = "A model's view under stated judgements, not an oracle."
 HALF = 0.005  # half a point of 100: less is shown with a decimal
 
 
