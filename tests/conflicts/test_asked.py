@@ -51,6 +51,19 @@ def test_walking_out_is_what_was_asked_where_all_moves_are_worth_the_same(said):
     assert found == pytest.approx([int(said[0]) / 10] * len(found), abs=1e-3)
 
 
+def test_at_the_usual_precision_walking_out_stays_near_what_was_asked_and_better_terms_are_signed_sooner():
+    s = made(walk="1 of ten", sign="1 of ten")
+    found = at_the_start(s, "table", "walk out")
+    assert found == pytest.approx([0.1] * len(found), rel=0.25)
+    by_terms = {}
+    for strategy in explain(s, periods=2, belief_points=2).strategies:
+        if strategy.situation.startswith("B: offer"):
+            by_terms[strategy.situation] = strategy.moves["resolute"]["accept"]
+    worst, half, best = by_terms.values()  # side 1 is offered none, half or all
+    assert worst < 0.1 < half < best
+    assert 0.1 < half < 0.3
+
+
 def test_signing_is_what_was_asked_of_a_side_that_is_indifferent():
     found = at_the_start(made({"rationality": 0.0}, sign="2 of ten"), "answer", "accept")
     assert found == pytest.approx([0.2] * len(found), abs=1e-9)
