@@ -20,11 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from peacetalks.conflicts.fill import estimates
 from peacetalks.errors import ArchiveError, SpecError
-from peacetalks.evidence.plain import plain
-from peacetalks.evidence.status import status
-from peacetalks.forecasting.answers import ROOMS, sources_digest
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.scenario import Scenario, from_table, table_digest
@@ -39,7 +35,7 @@ if TYPE_CHECKING:
 KIND, FORMAT = "peacetalks saved forecast", 1
 NEAR = 1e-6  # rounding of probabilities that sum to 1
 DIGITS = 16  # hexadecimal digits of a digest
-MADE_BY = (*ROOMS, "evidence", "conflicts")  # rooms whose sources determine a forecast
+MORE_ROOMS = ("evidence", "conflicts")  # whose sources determine a forecast, beside those of the solved games
 START = {"fighting": "nowhere", "crisis": "nowhere", "truce": "peace", "settlement": "peace"}  # state -> outcome class
 VIEWS = ("best", "model", "record")
 
@@ -222,6 +218,9 @@ def saved(o: Outlook, moment: dt.datetime | None = None) -> SavedForecast:
     >>> s.name, s.as_of.isoformat(), s.digest == small.digest
     ('korea-1951', '1951-07-10', True)
     """
+    from peacetalks.conflicts.fill import estimates  # what only saving needs is imported when it is needed
+    from peacetalks.evidence.status import status
+
     scenario, found = o.scenario, status()
     if not scenario.written():
         raise ArchiveError(
@@ -253,11 +252,15 @@ def saved(o: Outlook, moment: dt.datetime | None = None) -> SavedForecast:
 
 def program_digest() -> str:
     """Return a digest of the program's sources that determine a forecast."""
-    return sources_digest(MADE_BY)[:DIGITS]
+    from peacetalks.forecasting.answers import ROOMS, sources_digest
+
+    return sources_digest((*ROOMS, *MORE_ROOMS))[:DIGITS]
 
 
 def normal(value: Any) -> Any:
     """Return a value as it is read back from JSON."""
+    from peacetalks.evidence.plain import plain
+
     return json.loads(json.dumps(plain(value), allow_nan=False))
 
 
