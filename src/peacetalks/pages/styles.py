@@ -8,7 +8,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 END_NAMES = {"peace": "Peace", "nowhere": "Still no settlement", "more_conflict": "More conflict"}
-END_COLUMNS = {"peace": "Peace", "nowhere": "Nowhere", "more_conflict": "More conflict"}  # headings of CSV files
 END_STYLES = {"peace": "green", "nowhere": "bright_black", "more_conflict": "red"}
 END_COLOURS = {"peace": "#1a7a5a", "nowhere": "#c6cbd1", "more_conflict": "#b8372f"}  # areas and bars
 END_INKS = {"peace": "#ffffff", "nowhere": "#1c1f23", "more_conflict": "#ffffff"}  # text upon them
