@@ -58,7 +58,7 @@ class Horizon:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DatedAnswer:
     """Every view at the dates; a view is None where it has no estimate."""
 
     best: Floats | None  # [date, end]
@@ -100,13 +100,13 @@ def horizon(a: Subject, b: Subject) -> Horizon:
     return Horizon((after_a, after_b), months)
 
 
-def saved_answer(s: SavedForecast, days: Sequence[dt.date]) -> Answer:
+def saved_answer(s: SavedForecast, days: Sequence[dt.date]) -> DatedAnswer:
     """Return what a saved forecast says at dates."""
     best, model, record = (_rows([s.at(view, d) for d in days]) for view in ("best", "model", "record"))
     spans = [s.interval_at(d) for d in days]
     low, high = (_rows([None if x is None else {e: x[e][k] for e in ENDS} for x in spans]) for k in (0, 1))
     assert model is not None
-    return Answer(best, low, high, model, record)
+    return DatedAnswer(best, low, high, model, record)
 
 
 def _rows(found: Sequence[Mapping[str, float] | None]) -> Floats | None:
@@ -127,7 +127,7 @@ class Solver:
     progress: Progress | None = None
     solves: int = 0
 
-    def answers_of(self, scenarios: Mapping[Any, Scenario]) -> dict[Any, Answer]:
+    def answers_of(self, scenarios: Mapping[Any, Scenario]) -> dict[Any, DatedAnswer]:
         """Return the answer of each scenario; raise `NotSolved` where its game has no solution."""
         cases = {name: typical_case(s) for name, s in scenarios.items()}
         months = {name: self._months(s) for name, s in scenarios.items()}
@@ -173,14 +173,14 @@ class Solver:
             out |= {after, max(after - 1, 1)} if months_later(s.as_of, after) != day else {after}
         return sorted(out)
 
-    def _read(self, s: Scenario, model: xr.DataArray, best: BestEstimate) -> Answer:
+    def _read(self, s: Scenario, model: xr.DataArray, best: BestEstimate) -> DatedAnswer:
         """Return a forecast at the dates, by linear interpolation between month ends."""
         start = START[resolved(s).state or "fighting"]
         days = self.horizon.days_of(s.as_of)
         tables = (best.ends, best.low, best.high, model, best.record)
         best_, low, high, model_, record = (None if t is None else _at_days(t, s.as_of, start, days) for t in tables)
         assert model_ is not None
-        return Answer(best_, low, high, model_, record)
+        return DatedAnswer(best_, low, high, model_, record)
 
 
 def _months_reaching(as_of: dt.date, day: dt.date) -> int:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.archive.answer import Answer, Horizon, Solver, horizon, saved_answer
+from peacetalks.archive.answer import DatedAnswer, Horizon, Solver, horizon, saved_answer
 from peacetalks.archive.changes import DATE, EXACT, ChangedEntry, changed_entries, partition, variant
 from peacetalks.archive.provenance import ProgramChange, program_changes
 from peacetalks.errors import NotSolved, SpecError
@@ -78,7 +78,7 @@ class Difference:
     entries: tuple[ChangedEntry, ...]
     program: tuple[ProgramChange, ...]
     horizon: Horizon
-    answers: tuple[Answer, Answer] | None  # None where one was not saved, and nothing was solved
+    answers: tuple[DatedAnswer, DatedAnswer] | None  # None where one was not saved, and nothing was solved
     parts: tuple[Part, ...] | None  # None where the difference was not split (`reason`)
     method: str  # how it was split
     reason: str  # why it was not; else ""
@@ -120,7 +120,7 @@ class Difference:
             "settings": self.settings,
         }
 
-    def _named(self) -> list[tuple[str, Answer]]:
+    def _named(self) -> list[tuple[str, DatedAnswer]]:
         return [] if self.answers is None else list(zip("ab", self.answers, strict=True))
 
     def _both(self, view: str, change: Floats | None) -> dict[str, Any] | None:
@@ -185,7 +185,7 @@ def difference(
         return replace(found, reason=str(e))
 
 
-def _saved_answers(a: Subject, b: Subject, at: Horizon) -> tuple[Answer, Answer] | None:
+def _saved_answers(a: Subject, b: Subject, at: Horizon) -> tuple[DatedAnswer, DatedAnswer] | None:
     """Return the answers of two saved forecasts; None where one was not saved."""
     if a.saved is None or b.saved is None:
         return None
@@ -226,7 +226,7 @@ def _split(found: Difference, groups: dict[str, tuple[str, ...]], solver: Solver
     return replace(whole, parts=tuple(parts), method=method, settings={**found.settings, "solves": solver.solves})
 
 
-def _of(s: Subject, now: Answer, days: Sequence[date]) -> Answer:
+def _of(s: Subject, now: DatedAnswer, days: Sequence[date]) -> DatedAnswer:
     """Return the answer that was saved, or else the one that was found now."""
     return now if s.saved is None else saved_answer(s.saved, days)
 
@@ -261,7 +261,7 @@ def _variant(a: Subject, b: Subject, groups: dict[str, tuple[str, ...]], chosen:
     )
 
 
-def _stacked(x: Answer) -> Floats:
+def _stacked(x: DatedAnswer) -> Floats:
     """Return best estimate and model [view, date, end]; NaN where there is no best estimate."""
     return np.stack([np.full_like(x.model, np.nan) if x.best is None else x.best, x.model])
 
