@@ -26,7 +26,7 @@ def test_screen_page_and_csv_show_every_view_of_every_account(compared):
     seen, drawn = on_screen(table_page.show, page), table_page.html(page)
     assert max(map(len, seen.splitlines())) <= 80
     rows = list(csv.reader(io.StringIO(table_page.csv(page))))
-    columns = [f"{name} {m} mo" for name in ("Peace", "Nowhere", "More conflict") for m in (1, 12)]
+    columns = [f"{name} {m} mo" for name in ("Peace", "Still no settlement", "More conflict") for m in (1, 12)]
     assert rows[0] == ["account", "view", *columns, "terms"]
     in_csv = {(r[0], r[1]): r[2:8] for r in rows[1:]}
     past = [f"outside [{i}]" for i, v in enumerate(printed["base"]["outside"], 1) if v["ends"]]

@@ -12,7 +12,7 @@ from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
 from peacetalks.pages.cells import decimal, whole_percent, with_error
 from peacetalks.pages.findings import answer, compare_finding
 from peacetalks.pages.forecast_rows import outcome_names
-from peacetalks.pages.styles import END_COLUMNS, END_NAMES, MODEL_ALONE, view_kind, view_name
+from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.view_rows import NEARLY, VIEWS_MEANING, best_section, cell, notes, range_sections
 from peacetalks.questions.compare import WrittenNumber
@@ -73,18 +73,18 @@ def _views(c: Comparison) -> Section:
     accuracy = accuracy_notes({name: e.accuracy for name, e in c.expected.items()})
     return Section(
         "The outcome classes in every view",
-        tuple(h.replace(" mo", "\u00a0mo") for h in _views_head(c, END_NAMES)),
+        tuple(h.replace(" mo", "\u00a0mo") for h in _views_head(c)),
         _views_rows(c, view_name),
         f"{'; '.join(months)}. {VIEWS_MEANING} {TERMS} {titles}.",
         kinds=tuple(view_kind(view) for forecast in c.views.values() for view in forecast.views),
         notes=(*notes(c.views), *accuracy),
-        csv=(_views_head(c, END_COLUMNS), *_views_rows(c, str)),
+        csv=(_views_head(c), *_views_rows(c, str)),
         folded=True,
     )
 
 
-def _views_head(c: Comparison, names: dict[str, str]) -> Cells:
-    return ("account", "view", *(f"{names[e]} {m} mo" for e in ENDS for m in c.dates), "terms")
+def _views_head(c: Comparison) -> Cells:
+    return ("account", "view", *(f"{END_NAMES[e]} {m} mo" for e in ENDS for m in c.dates), "terms")
 
 
 def _views_rows(c: Comparison, name_of: Callable[[str], str]) -> tuple[Cells, ...]:
