@@ -20,6 +20,12 @@ def own_cache(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def no_progress(monkeypatch):
+    """No line of progress on stderr, however slow the machine is; tests of progress set it otherwise."""
+    monkeypatch.setattr("peacetalks.pages.progress.QUIET", 1e6)
+
+
+@pytest.fixture(autouse=True)
 def interrupts():
     """Children hear an interrupt, also where a run in the background, or the test before, had it ignored."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():

@@ -41,7 +41,7 @@ def test_the_parts_are_timed_in_one_line_on_stderr(call, small, tmp_path):
     plain, silent = call("forecast", small, "--belief-points", "2", "--json")
     assert "Timings" not in silent
     out, err = call("forecast", small, "--belief-points", "2", "--json", "--timings")
-    assert re.fullmatch(LINE, err)
+    assert re.fullmatch(r"WARNING: Only 2 belief points a side: .*\n" + LINE, err)
     assert out == plain  # to the byte
     path = tmp_path / "game.json"
     path.write_text(GAME)

@@ -212,6 +212,7 @@ def test_a_command_cut_short_goes_on_where_it_was(tmp_path, cache, how):
         if took < 2:
             break
     end = time.monotonic() + 60
+    err = "".join(line for line in err.splitlines(keepends=True) if " steps, " not in line)  # without progress
     if how == signal.SIGINT:
         assert took < 2
         assert process.returncode == 130

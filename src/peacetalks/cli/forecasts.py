@@ -42,7 +42,8 @@ Changes = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="KEY=VALUE: forecast with a change, as `whatif` takes it; may be given several times.",
+        metavar="KEY=VALUE",
+        help="Forecast with a change, as `whatif` takes it; may be given several times.",
         show_default=False,
     ),
 ]
@@ -104,7 +105,6 @@ def forecast(
         )
         if drivers:
             o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
-    options.say(o.settings.get("grid_note", ""), loud=not quick)
     save_forecast(o, save)
     if charts is not None:
         report_written(charts, export.write_charts(o, charts))

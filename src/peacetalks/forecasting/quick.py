@@ -19,7 +19,7 @@ from peacetalks.errors import SpecError
 from peacetalks.forecasting.accuracy import grid_error_of
 from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.readout import ends_of, outcomes_of
-from peacetalks.forecasting.settings import BELIEF_POINTS, FEW_POINTS, QUICK_BOUND, QUICK_FINER, QUICK_PERIODS
+from peacetalks.forecasting.settings import BELIEF_POINTS, QUICK_BOUND, QUICK_FINER, QUICK_PERIODS, few_points_note
 from peacetalks.forecasting.solve_scenario import solve_scenario
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 COARSER = (BELIEF_POINTS + 1) // 2  # points of the grid inside the usual one
-FEW = (
-    "Only {points} belief points a side: a coarse grid, whose error is not known; on a bundled scenario 3 points put a "
-    "probability off by 7 points. Use 4 or more (5 is usual)."
-)
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,8 @@ def noted_outlook(scenario: Scenario, quick: bool, belief_points: int, certify: 
     if quick:
         check_quick(belief_points)
         return quick_outlook(scenario, **how)
-    _, note = setting_of(scenario, belief_points, quick)
-    return with_note(outlook(scenario, **how, belief_points=belief_points, certify=certify), note)
+    o = outlook(scenario, **how, belief_points=belief_points, certify=certify)
+    return with_note(o, few_points_note(belief_points))
 
 
 def quick_outlook(scenario: Scenario, **how: Any) -> Outlook:
@@ -144,7 +140,7 @@ def setting_of(scenario: Scenario, belief_points: int, quick: bool, periods: int
     (5, '')
     """
     if not quick:
-        return belief_points, FEW.format(points=belief_points) if belief_points < FEW_POINTS else ""
+        return belief_points, few_points_note(belief_points)
     check_quick(belief_points)
     setting = quick_setting(scenario, min(periods, scenario.periods or periods))
     return setting.belief_points, setting.note

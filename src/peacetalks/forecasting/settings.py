@@ -44,3 +44,17 @@ def headline_month(months: Sequence[int]) -> int:
     (12, 24)
     """
     return max((m for m in months if m <= HEADLINE), default=months[0])
+
+
+def few_points_note(points: int) -> str:
+    """Return what is said of a number of belief points a side too small for the error to be known; else "".
+
+    >>> few_points_note(3).split(":")[0], few_points_note(4)
+    ('Only 3 belief points a side', '')
+    """
+    if points >= FEW_POINTS:
+        return ""
+    return (
+        f"Only {points} belief points a side: a coarse grid, whose error is not known; on a bundled scenario 3 points "
+        f"put a probability off by 7 points. Use {FEW_POINTS} or more ({BELIEF_POINTS} is usual)."
+    )
