@@ -16,8 +16,8 @@ BOTH = {"talks.walk": 0.3, "rent.weight": 0.01}
 
 @pytest.fixture(scope="module")
 def base():
-    """Twelve months, talks open, one side of one type."""
-    return tiny(periods=12, conflict=WAR)
+    """Six months, talks open, one side of one type."""
+    return tiny(periods=6, conflict=WAR)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_what_is_changed_departs_from_the_typical_case_as_written(both):
     same(both.after.pooled.typical, both.before.pooled.typical)
     assert both.after.pooled.departures[-1].what == "what is changed"
     rent = next(s for s in both.each if s.key == "rent")
-    assert rent.difference.best.sel(end="peace", period=12) < -0.01
+    assert rent.difference.best.sel(end="peace", period=6) < -0.01
 
 
 def test_each_by_itself_and_the_order(base, both, answers):
@@ -93,7 +93,7 @@ def test_a_new_range_with_the_same_central_value_moves_no_point(base, answers):
 def test_draws_are_the_same_before_and_after(base, answers):
     """Paired draws: the interval of a small change is far narrower than those of the forecasts."""
     w = pt.whatif(base, {"talks.walk": 0.06}, draws=4, belief_points=2, answers=answers)
-    of = {"end": "peace", "period": 12}
+    of = {"end": "peace", "period": 6}
     wide = w.before.pooled.high.sel(of) - w.before.pooled.low.sel(of)
     narrow = w.difference.high.sel(of) - w.difference.low.sel(of)
     assert 0 < float(narrow) < 0.1 * float(wide)
@@ -163,5 +163,5 @@ def test_a_changed_forecast_says_so(base):
 
 def test_a_what_if_in_a_line(both):
     assert repr(both).startswith(
-        "WhatIf of korea-1951: talks.walk 0.3 (was 0.05), rent.weight 0.01 (was off); peace in 12 months "
+        "WhatIf of korea-1951: talks.walk 0.3 (was 0.05), rent.weight 0.01 (was off); peace in 6 months "
     )
