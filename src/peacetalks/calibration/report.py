@@ -13,6 +13,7 @@ from typing import Any
 from peacetalks.evidence.tables import table_text, write_text
 
 CARD = "calibration.json"
+WORDS = {"nowhere": "still no settlement"}  # an end whose key is not what it is called
 HEAD = """# Calibration of the mapping
 
 The mapping (`peacetalks.conflicts.mapping`) makes a scenario of what was known of a conflict at a date. Its numbers are
@@ -110,7 +111,7 @@ def _emulators(card: dict[str, Any]) -> str:
         "Mean absolute error of the probability after 24 months, and root mean square error of the log ratios, when",
         "each solved game is predicted from all others of its group.",
         "",
-        "| kind | talks | games | peace | nowhere | more conflict | log ratios |",
+        "| kind | talks | games | peace | still no settlement | more conflict | log ratios |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
     for e in card["emulators"]:
@@ -133,7 +134,7 @@ def _direct(card: dict[str, Any]) -> str:
         "|---:|---|---:|---:|",
     ]
     lines += [
-        f"| {m} | {end.replace('_', ' ')} | {absolute[m][end]:.4f} | {mean[m][end]:+.4f} |"
+        f"| {m} | {WORDS.get(end, end.replace('_', ' '))} | {absolute[m][end]:.4f} | {mean[m][end]:+.4f} |"
         for m in absolute
         for end in absolute[m]
     ]
