@@ -19,7 +19,7 @@ from typer.main import get_command
 import peacetalks as pt
 
 # Classes of values that public functions return, which no public name gives.
-RETURNED = ("Driver", "Outlook", "Paths", "WhatIf")
+RETURNED = ("Answer", "Driver", "Outlook", "Paths", "WhatIf")
 SCHEMAS = ("forecast.schema.json", "scenario.schema.json")
 INTERNAL = {  # the solver's own arrays and positions in them, whose layout is no promise
     "Solution": {

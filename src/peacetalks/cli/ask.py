@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 Words = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SCENARIO] [QUESTION]...",
+        metavar="SCENARIO QUESTION",
         help="A scenario's name or file (not with --conflict), then questions, such as 'ceasefire by 2026-01-01'.",
         show_default=False,
     ),

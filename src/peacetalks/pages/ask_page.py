@@ -27,6 +27,7 @@ HEAD = (
 SUFFIXES = (".csv", ".json")
 OTHER = "*"  # after a number of the record whose event is not the one asked about
 MATTERS = 0.005  # an error of the belief grid that changes a whole percent
+NO_RANGES = "The intervals hold the ranges of the scenario only with --draws."
 BETWEEN = "Between the ends of months a probability is linear; what begins and ends within one month is not seen."
 
 
@@ -39,16 +40,30 @@ def show(a: Answers, out: Console | None = None) -> None:
         out.print(_table(a))
         if any(_past_cell(x.record).endswith(OTHER) for x in a):
             out.print(styled(f"{OTHER} the closest recorded event, which is another (below)"))
+    shared = shared_lines(a)
     for number, answer in enumerate(a, 1):
         out.print()
         out.print(styled((f"[{number}] " if len(a) > 1 else "") + headline(answer), style="bold"))
         for line in lines(answer):
-            out.print(Padding(styled(line), (0, 0, 0, 4 if len(a) > 1 else 0)))
+            if line not in shared:
+                out.print(Padding(styled(line), (0, 0, 0, 4 if len(a) > 1 else 0), expand=False))
+    for line, numbers in shared.items():
+        out.print()
+        out.print(styled(f"[{', '.join(map(str, numbers))}] {line}"))
     if len(a):
         out.print()
-        out.print(styled(BETWEEN, style="dim"))
+        out.print(styled(BETWEEN if a.settings.get("draws") else f"{BETWEEN} {NO_RANGES}", style="dim"))
     for line in refusals(a):
         out.print(styled(line))
+
+
+def shared_lines(a: Answers) -> dict[str, list[int]]:
+    """Return the lines that several answers have, each with the numbers of the answers."""
+    found: dict[str, list[int]] = {}
+    for number, answer in enumerate(a, 1):
+        for line in lines(answer):
+            found.setdefault(line, []).append(number)
+    return {line: numbers for line, numbers in found.items() if len(numbers) > 1}
 
 
 def headline(a: Answer) -> str:
@@ -56,15 +71,18 @@ def headline(a: Answer) -> str:
     event = a.event[0].upper() + a.event[1:]
     if a.best is None:
         return f"{event}: no best estimate; {MODEL_ALONE} {whole_percent(a.model)}."
-    interval = "" if a.best_interval is None else f" (90% interval {percent_range(*a.best_interval)})"
+    interval = f" (90% interval {percent_range(*a.best_interval)})" if _wide(a) and a.best_interval else ""
     return f"{event}: {whole_percent(a.best)}{interval}."
+
+
+def _wide(a: Answer) -> bool:
+    """Return whether an answer has an interval that is more than a point."""
+    return a.best_interval is not None and a.best_interval[0] < a.best_interval[1]
 
 
 def lines(a: Answer) -> list[str]:
     """Return the sentences below the headline: what counts as yes, the views, what the record counts, notes."""
-    found = [a.yes, _views(a)]
-    if basis := record_line(a.record):
-        found.append(basis)
+    found = [a.yes, _views(a), *record_lines(a.record)]
     found += [a.reason] if a.reason else []
     if a.grid_error is not None and a.grid_error >= MATTERS:
         found.append(f"A finer belief grid may move this by {100 * a.grid_error:.1f} points.")
@@ -80,20 +98,20 @@ def _views(a: Answer) -> str:
     return f"{MODEL_ALONE.capitalize()} {whole_percent(a.model)}; {record or f'{PAST_CONFLICTS}: nothing comparable'}."
 
 
-def record_line(r: RecordedEvent) -> str:
-    """Return what past conflicts count, with N, definition and from when; "" where there is nothing."""
+def record_lines(r: RecordedEvent) -> list[str]:
+    """Return what past conflicts count, and what that rests on (N, definition, from when); or why there is nothing."""
     if r.probability is None:
-        return f"{PAST_CONFLICTS.capitalize()}: {r.note}" if r.note else ""
+        return [f"{PAST_CONFLICTS.capitalize()}: {r.note}"] if r.note else []
     what = "the same event" if r.same else "the closest recorded event"
     clusters = f" in {r.clusters:,} clusters" if r.clusters < r.n else ""
-    parts = [
-        f"{PAST_CONFLICTS.capitalize()} [{r.reference_class}, N {r.n:,}{clusters}] count {what}: {r.event}.",
+    basis = [
+        f"{PAST_CONFLICTS.capitalize()} [{r.reference_class}, N {r.n:,}{clusters}]:",
         f"{r.definition}." if r.definition else "",
         f"Counted from {r.counted_from}." if r.counted_from else "",
-        r.differs,
         r.note,
     ]
-    return " ".join(p for p in parts if p)
+    counted = f"{PAST_CONFLICTS.capitalize()} count {what}: {r.event}. {r.differs}"
+    return [counted.strip(), " ".join(p for p in basis if p)]
 
 
 def refusals(a: Answers) -> list[str]:
@@ -120,7 +138,7 @@ def _table(a: Answers) -> Table:
     for head in (f"{BEST_ESTIMATE}\n(90%)", MODEL_ALONE, PAST_CONFLICTS):
         table.add_column(head.replace(" ", "\n", 1), justify="right", no_wrap=True)
     for number, answer in enumerate(a, 1):
-        interval = "" if answer.best_interval is None else f"\n({percent_range(*answer.best_interval)})"
+        interval = f"\n({percent_range(*answer.best_interval)})" if _wide(answer) and answer.best_interval else ""
         cells = whole_percent(answer.best) + interval, whole_percent(answer.model)
         asked = f"{answer.id}: {answer.event}" if answer.id else answer.event
         table.add_row(f"[{number}]", styled(asked), *cells, _past_cell(answer.record))

@@ -36,6 +36,7 @@ CLASS_WORDS = {
 }
 ENDED = "Only what ended the fighting of a recorded conflict counts; truces that soon broke in between are not in it."
 SPLIT = "Of those that settled, {what} are taken at their share of the {n} recorded."
+ONLY_BREAKS = "Only that what is in force breaks is recorded: a lower bound."
 ON_THE_DAY = "It is what is in force on the day, not what began at any time before: a lower bound."
 PART = "It holds more than is asked: the record does not separate its parts, and this bounds the question from above."
 NO_EVENT = "No event in the record of this class comes close: {why}"
@@ -106,7 +107,7 @@ class RecordAnswers:
         known = np.isfinite(point)
         basis = found.basis
         return RecordedEvent(
-            event=f"not: {found.event}" if negated else found.event,
+            event=f"the opposite of: {found.event}" if negated else found.event,
             same=not found.differs,
             differs=found.differs,
             probability=point if known else None,
@@ -166,7 +167,7 @@ class RecordAnswers:
         crisis = self.situation.state == "crisis"
         if asked == set(MORE):
             words = "serious clashes or full war" if crisis else "what is in force breaks and fighting resumes"
-            return self._classes(("more_conflict",), words, "" if crisis else PART)
+            return self._classes(("more_conflict",), words, "" if crisis else ONLY_BREAKS)
         if crisis and asked & set(PEACE) and asked <= {*PEACE, *WON}:
             return self._classes(("peace",), "the crisis ends in an agreement", "An agreement of any kind counts.")
         what = "a crisis" if crisis else f"a {self.situation.state}"

@@ -10,6 +10,7 @@ from peacetalks.questions.ask_events import where_impossible
 from peacetalks.questions.ask_language import about, sides_of
 from peacetalks.questions.ask_phrases import PEACE
 from peacetalks.questions.query_tree import EventKind
+from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
     from datetime import date
 
     from peacetalks.questions.ask_language import Question
+    from peacetalks.questions.ask_phrases import Meaning
     from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
+APART = 0.02  # by which the best estimate lies outside model and record before it is said
 LITTLE = 0.005  # a probability below it changes no whole percent
+OF_CRISIS = (
+    ("fighting goes on", "the crisis goes on"),
+    ("there is fighting", "the crisis goes on"),
+    ("fighting at the old level", "the crisis at the old level"),
+    ("the war ends", "the crisis ends"),
+    ("the war is over", "the crisis is over"),
+    ("the war widens", "a wider war begins"),
+)  # words of a war, and of a crisis short of it
 IN_WORDS = {">": "more than", "<": "less than", ">=": "at least", "<=": "at most"}
 
 
@@ -29,7 +40,7 @@ def event_words(q: Question, scenario: Scenario, day: date) -> str:
     when = day_name(day)
     if q.event.kind in (EventKind.FRONT, EventKind.TERMS):
         return f"{_share(q.event, scenario)} on {when}"
-    meaning = about(q, sides_of(scenario))
+    meaning = _meaning(q, scenario)
     if q.event.kind is EventKind.BROKEN and q.negated:
         return f"the ceasefire or settlement in force holds until {when}"
     standing = q.event.kind is EventKind.BY
@@ -39,7 +50,7 @@ def event_words(q: Question, scenario: Scenario, day: date) -> str:
 
 def what_counts(q: Question, scenario: Scenario, day: date) -> str:
     """Return a sentence on what would count as yes."""
-    when, meaning = day_name(day), about(q, sides_of(scenario))
+    when, meaning = day_name(day), _meaning(q, scenario)
     if q.event.kind in (EventKind.FRONT, EventKind.TERMS):
         what = _share(q.event, scenario)
         rest = "where a settlement is in force or the war has widened there is no front, which counts as no"
@@ -70,7 +81,7 @@ def notes_of(
     """
     notes = []
     if q.event.kind is EventKind.WITHIN and float(ends[0] @ given[0]) > 1 - LITTLE:
-        stands = about(q, sides_of(scenario)).stands
+        stands = _meaning(q, scenario).stands
         so = "no" if q.negated else "yes"
         notes.append(
             f"On {day_name(scenario.as_of)} it is so already that {stands}: the answer is {so} by definition. Ask what "
@@ -95,12 +106,23 @@ def outside_both(best: float | None, model: float, record: float | None) -> tupl
     """
     if best is None or record is None:
         return ()
-    if min(model, record) - LITTLE <= best <= max(model, record) + LITTLE:
+    if min(model, record) - APART <= best <= max(model, record) + APART:
         return ()
     return (
         "The best estimate lies outside both the model alone and past conflicts: the level of each outcome class comes "
         "from past conflicts, adjusted by the model, and from the model how often the event comes within each class.",
     )
+
+
+def _meaning(q: Question, scenario: Scenario) -> Meaning:
+    """Return the words for the event of a question; a crisis short of war is not called a war."""
+    meaning = about(q, sides_of(scenario))
+    if resolved(scenario).state != "crisis":
+        return meaning
+    begins, stands = meaning.begins, meaning.stands
+    for of_war, of_crisis in OF_CRISIS:
+        begins, stands = begins.replace(of_war, of_crisis), stands.replace(of_war, of_crisis)
+    return meaning._replace(begins=begins, stands=stands)
 
 
 def _even_if(event: Event) -> str:
