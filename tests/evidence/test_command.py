@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.schemas import fitting
 from typer.testing import CliRunner
 
 from peacetalks import evidence
@@ -69,7 +70,7 @@ def test_rebuild_tells_which_tables_differ_and_writes_on_request(monkeypatch, tm
     monkeypatch.setattr(derive, "tables", lambda given: texts)
     got = run("rebuild", str(tmp_path), "--out", str(tmp_path / "out"))
     assert got.exit_code == 1
-    assert json.loads(got.stdout) == {"same": ["lengths.csv"], "differ": ["shares.csv"]}
+    assert fitting("evidence-rebuild", got.stdout) == {"same": ["lengths.csv"], "differ": ["shares.csv"]}
     assert (tmp_path / "out" / "shares.csv").read_text() == "table\n"
 
 

@@ -68,7 +68,8 @@ def newer(tmp_path, monkeypatch):
     monkeypatch.setenv("PEACETALKS_TABLES", str(tmp_path / "tables"))
     path = tmp_path / "ucdp-prio-acd-261.csv"
     raw_acd().write_csv(path)
-    assert evidence.add(path, tmp_path / "data").version == "26.1"
+    added = evidence.add(path, tmp_path / "data")
+    assert fitting("evidence-add", added.to_dict())["version"] == "26.1"
     return tmp_path
 
 

@@ -68,6 +68,7 @@ def test_an_unknown_command_is_refused():
         ("evidence-outside", ["evidence", "outside", "civil", "--method", "regression", "--months", "12", "--json"]),
         ("evidence-conflicts", ["evidence", "conflicts", "korea", "--json"]),
         ("evidence-status", ["evidence", "status", "--json"]),
+        ("evidence-cards", ["evidence", "cards", "ucdp-acd"]),
         ("solve-game", ["solve-game", GAMES / "battle_of_the_sexes.json"]),
     ],
 )
