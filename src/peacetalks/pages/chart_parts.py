@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 
+from peacetalks.pages.printable import printable
 from peacetalks.pages.styles import FAINT_INK, INK
 from peacetalks.scenario.dates import months_later
 
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
 WIDE, NARROW = 540, 300  # pixels, for a desk and for a telephone or paper
 MOST_TICKS = 5
-LINES = "split(datum.label, '\\n')"  # what an axis writes for a label of several lines
 Chart = Any
 
 
@@ -27,7 +29,7 @@ def base(rows: list[dict[str, Any]], width: int, height: int) -> alt.Chart:
 
 
 def wrapped(text: str, width: int) -> str:
-    r"""Return a text in lines of at most so many letters, for `LINES`; it is cut after the second.
+    r"""Return a text in lines of at most so many letters, for `label_axis`; it is cut after the second.
 
     >>> wrapped("cost of fighting of Ukraine", 20)
     'cost of fighting of\nUkraine'
@@ -79,10 +81,24 @@ def percent_axis() -> alt.Axis:
     return alt.Axis(format="%", tickCount=5)
 
 
-def label_axis(field: str, names: Iterable[str], limit: int) -> alt.Y:
-    """Return the vertical axis of names in the order given, each perhaps of several lines."""
-    axis = alt.Axis(labelExpr=LINES, labelLimit=limit, labelPadding=8, domain=False, ticks=False, labelLineHeight=13)
-    return alt.Y(field, title=None, sort=list(names), axis=axis)
+def label_axis(field: str, names: Iterable[str], limit: int, lift: int = 0) -> alt.Y:
+    """Return the vertical axis of names in the order given.
+
+    Where `names` maps keys, which differ, to labels, which need not, the label is written; it may have several lines,
+    of which the first lies `lift` pixels above the middle.
+    """
+    labels = names if isinstance(names, Mapping) else {name: name for name in names}
+    lines = {key: printable(label).split("\n") for key, label in labels.items()}
+    axis = alt.Axis(
+        labelExpr=f"({json.dumps(lines)})[datum.value]",
+        labelLimit=limit,
+        labelPadding=8,
+        labelLineHeight=13,
+        labelOffset=-lift,
+        domain=False,
+        ticks=False,
+    )
+    return alt.Y(field, title=None, sort=list(lines), axis=axis)
 
 
 def legend(width: int, columns: int) -> alt.Legend:

@@ -17,23 +17,24 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
 
 MOST = 8  # numbers shown
-STEP = 34  # pixels a number
+STEP = 44  # pixels a number
 LOW, HIGH = "at the low end of its range", "at the high end"
 COLOURS = {LOW: OUTCOME_COLOURS["ceasefire"], HIGH: OUTCOME_COLOURS["settlement"]}
 
 
 def tornado(o: Outlook, width: int) -> Chart:
     """Return bars from peace as it is to peace with each number at the ends of its range, the longest first."""
-    letters = 32 if width > NARROW else 21
-    rows = [row for d in moving(o) for row in _rows(d, wrapped(f"{d.label}: {d.low:.3g} to {d.high:.3g}", letters))]
-    names = list(dict.fromkeys(row["label"] for row in rows))
-    y = label_axis("label:N", names, 220 if width > NARROW else 132)
+    letters = 36 if width > NARROW else 22
+    shown = moving(o)
+    rows = [row for d in shown for row in _rows(d)]
+    labels = {d.path: f"{wrapped(d.label, letters)}\n{d.low:.3g} to {d.high:.3g}" for d in shown}
+    y = label_axis("path:N", labels, 240 if width > NARROW else 132, lift=12)
     x = alt.X("from:Q", title=None, axis=percent_axis(), scale=alt.Scale(zero=False, nice=True, padding=12))
-    chart = base(rows, width, STEP * len(names))
+    chart = base(rows, width, STEP * len(shown))
     bars = chart.mark_bar(height=15).encode(
         x=x, x2="to:Q", y=y, color=colour_by("which:N", COLOURS, legend=legend(width, 2))
     )
-    middle = base([{"from": moving(o)[0].peace}], width, STEP * len(names))
+    middle = base([{"from": shown[0].peace}], width, STEP * len(shown))
     return bars + middle.mark_rule(color=INK, strokeWidth=1.5).encode(x="from:Q")
 
 
@@ -55,6 +56,6 @@ def tornado_caption(o: Outlook) -> str:
     )
 
 
-def _rows(d: Driver, label: str) -> list[dict[str, Any]]:
+def _rows(d: Driver) -> list[dict[str, Any]]:
     ends = {LOW: d.peace_low, HIGH: d.peace_high}
-    return [{"label": label, "which": which, "from": d.peace, "to": p} for which, p in ends.items() if known(p)]
+    return [{"path": d.path, "which": which, "from": d.peace, "to": p} for which, p in ends.items() if known(p)]

@@ -41,13 +41,12 @@ def why_views_differ(o: Outlook, width: int, accounts: Mapping[str, HasViews] | 
 def dot_plot(of: Sequence[Dot], width: int) -> Chart:
     """Return dots with their intervals, one below the other."""
     letters = 42 if width > NARROW else 22
-    found = [d._replace(label=wrapped(d.label, letters)) for d in of]
-    rows = [d._asdict() for d in found]
-    top = max([x for d in found for x in (d.p, d.high) if known(x)], default=1.0)
+    rows = [d._asdict() for d in of]
+    top = max([x for d in of for x in (d.p, d.high) if known(x)], default=1.0)
     scale = alt.Scale(domain=[0, min(1.0, max(0.1, 1.05 * top))], nice=False)
     x = alt.X("p:Q", title=None, scale=scale, axis=percent_axis())
-    y = label_axis("label:N", [d.label for d in found], 250 if width > NARROW else 132)
-    chart = base(rows, width, STEP * len(found))
+    y = label_axis("label:N", {d.label: wrapped(d.label, letters) for d in of}, 250 if width > NARROW else 132)
+    chart = base(rows, width, STEP * len(of))
     heavy = alt.condition("datum.main", alt.value(6), alt.value(3))
     green = alt.value(END_COLOURS[PEACE])
     span = chart.transform_filter("isValid(datum.low)").mark_rule(opacity=0.45)
