@@ -108,6 +108,7 @@ def test_without_a_best_estimate_the_brief_shows_the_model_alone(looked):
     assert b.card.headline in text
 
 
+@pytest.mark.slow
 def test_every_chart_is_written_as_svg_and_png_of_twice_its_size(looked, tmp_path):
     folder, titles = tmp_path / "charts", [p.title for p in plots(looked)] + ["All outcomes over time"]
     assert export.write_charts(looked, folder) == 2 * len(titles)

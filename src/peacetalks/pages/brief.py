@@ -53,7 +53,7 @@ def brief(o: Outlook) -> Brief:
         subtitle=f"As of {day_name(o.as_of)}. Nothing dated later enters. Shown: the {view}.",
         card=card_of(o),
         short=in_short(o),
-        pictures=tuple(islice(pictures(o), PICTURES)),
+        pictures=tuple(islice(pictures(o, small=True), PICTURES)),
         view=view,
         days=tuple(day_heads(o)),
         rows=tuple(rows),

@@ -12,12 +12,15 @@ from peacetalks.pages.printable import printable
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_TEXTS, FAINT_INK, RowKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from docx.document import Document
-    from docx.table import _Cell
+    from docx.table import _Cell, _Row
 
     from peacetalks.pages.brief import Brief
 
 MARGIN, WIDTH = 1.8, 17.4  # centimetres: at each side of a page of A4, and between the margins
+BAR = 1.1  # centimetres: height of the bar
 LEAST_CELL = 0.15  # centimetres: of the bar, so that a small probability is still seen
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can hold: the same brief gives the same bytes
 
@@ -66,6 +69,7 @@ def _text(where: Document | _Cell, text: str, size: float = 0, bold: bool = Fals
 
 def _card(d: Document, b: Brief) -> None:
     """Add the headline, the bar with its key, and why."""
+    from docx.enum.table import WD_ALIGN_VERTICAL
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
@@ -73,30 +77,33 @@ def _card(d: Document, b: Brief) -> None:
     shares = b.card.bar.shares
     shown = [s for s in shares if s.width > 0]
     if shown:
-        bar, key = _grid(d, 1, len(shown)), _grid(d, 1, len(shares))
         room = WIDTH - LEAST_CELL * len(shown)
-        for s, cell in zip(shown, bar.rows[0].cells, strict=True):
-            cell.width = Cm(LEAST_CELL + room * s.width / 100)
+        bar = _grid(d, [LEAST_CELL + room * s.width / 100 for s in shown])
+        bar.height = Cm(BAR)
+        for s, cell in zip(shown, bar.cells, strict=True):
             _shade(cell, END_COLOURS[s.end])
+            cell.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
             label = s.percent if s.width >= 6 else ""
             _text(cell, label, size=13, bold=True, colour=END_INKS[s.end]).alignment = WD_ALIGN_PARAGRAPH.CENTER
-        for s, cell in zip(shares, key.rows[0].cells, strict=True):
+        for s, cell in zip(shares, _grid(d, [WIDTH / len(shares)] * len(shares)).cells, strict=True):
             _text(cell, f"{s.name} {s.percent}", bold=True, colour=END_TEXTS[s.end])
             if s.interval:
                 cell.add_paragraph(printable(s.interval))
     _text(d, " ".join((b.card.why, *b.card.notes)))
 
 
-def _grid(d: Document, rows: int, columns: int) -> Any:
-    """Add a table of fixed width without borders, closed by a small paragraph so that the next table stands apart."""
-    from docx.shared import Pt
+def _grid(d: Document, widths: Sequence[float]) -> _Row:
+    """Add a table of one row and fixed widths without borders, with a small space after it; return the row."""
+    from docx.shared import Cm, Pt
 
-    table = d.add_table(rows, columns)
+    table = d.add_table(1, len(widths))
     table.autofit = False
+    for width, column, cell in zip(widths, table.columns, table.rows[0].cells, strict=True):
+        column.width = cell.width = Cm(width)
     after = d.add_paragraph()
     after.paragraph_format.space_after = Pt(0)
     after.paragraph_format.line_spacing = Pt(4)
-    return table
+    return table.rows[0]
 
 
 def _shade(cell: _Cell, colour: str) -> None:
@@ -117,8 +124,7 @@ def _pictures(d: Document, b: Brief) -> None:
     if not b.pictures:
         return
     each = WIDTH / len(b.pictures)
-    for p, cell in zip(b.pictures, _grid(d, 1, len(b.pictures)).rows[0].cells, strict=True):
-        cell.width = Cm(each)
+    for p, cell in zip(b.pictures, _grid(d, [each] * len(b.pictures)).cells, strict=True):
         _text(cell, p.title, bold=True)
         _text(cell, f"\n{p.caption}", size=8.5, colour=FAINT_INK)
         run = cell.add_paragraph().add_run()

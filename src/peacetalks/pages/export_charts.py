@@ -37,13 +37,13 @@ def plain_name(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
-def pictures(o: Outlook) -> Iterator[Picture]:
-    """Yield the charts of a forecast in the order of the page, drawn for a desk."""
-    from peacetalks.pages.chart_parts import WIDE, styled  # Altair is slow to import
+def pictures(o: Outlook, small: bool = False) -> Iterator[Picture]:
+    """Yield the charts of a forecast in the order of the page, drawn for a desk, or small, as for half a page."""
+    from peacetalks.pages.chart_parts import NARROW, WIDE, styled  # Altair is slow to import
     from peacetalks.pages.forecast_charts import outcomes_plot, plots
 
     for p in (*plots(o), outcomes_plot(o)):
-        yield Picture(p.title, p.caption, svg_text(styled(p.draw(WIDE))))
+        yield Picture(p.title, p.caption, svg_text(styled(p.draw(NARROW if small else WIDE))))
 
 
 def write_charts(o: Outlook, folder: Path) -> int:
