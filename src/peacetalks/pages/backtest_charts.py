@@ -34,10 +34,10 @@ def skill_chart(results: list[Result], views: tuple[str, ...], width: int) -> Ch
             k = s.main_skill
             if name_of(s.view) in views and math.isfinite(k.low):
                 bounds = {"skill": k.value, "low": k.low, "high": k.high}
-                rows.append({"question": wrapped(q.title, letters), "view": name_of(s.view), **bounds})
-    names = list(dict.fromkeys(r["question"] for r in rows))
-    of = base(rows, width, STEP * len(views) * len(names)).encode(
-        y=label_axis("question:N", names, 230 if width > NARROW else 132),
+                rows.append({"question": q.title, "view": name_of(s.view), **bounds})
+    labels = {r["question"]: wrapped(r["question"], letters) for r in rows}
+    of = base(rows, width, STEP * len(views) * len(labels)).encode(
+        y=label_axis("question:N", labels, 230 if width > NARROW else 132),
         yOffset=alt.YOffset("view:N", sort=list(views)),
         color=_colour(views, width),
     )
@@ -83,15 +83,15 @@ def case_chart(b: Backtest, width: int) -> Chart:
     for i, (case, months) in enumerate(zip(b.book.cases, b.book.months, strict=True)):
         if months == MONTHS[0] and not b.book.reason[i]:
             came = b.book.outcome[i]
-            name = wrapped(f"{case.talks.year} {case.name[:34]} ({END_NAMES[ORDER[came]].lower()})", letters)
+            name = f"{case.talks.year} {case.name[:34]} ({END_NAMES[ORDER[came]].lower()})"
             rows += [{"case": name, "view": name_of(v), "p": float(b.book.views[v][i, came])} for v in shown]
-    names = list(dict.fromkeys(r["case"] for r in rows))
+    labels = {r["case"]: wrapped(r["case"], letters) for r in rows}
     return (
-        base(rows, width, (26 if width > NARROW else 38) * len(names))
+        base(rows, width, (26 if width > NARROW else 38) * len(labels))
         .mark_point(filled=True, size=40, opacity=1)
         .encode(
             x=alt.X("p:Q", scale=alt.Scale(domain=[0, 1]), title="probability of what came true", axis=percent_axis()),
-            y=label_axis("case:N", names, 270 if width > NARROW else 132),
+            y=label_axis("case:N", labels, 270 if width > NARROW else 132),
             color=_colour(map(name_of, shown), width),
         )
     )

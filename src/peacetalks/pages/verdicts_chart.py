@@ -35,12 +35,12 @@ def verdicts(a: Audit, width: int) -> Chart:
             n = counts[account, verdict]
             ink, part = INKS.get(verdict, "#1c1f23"), {"start": start, "end": start + n, "n": n}
             if n:
-                rows.append({"account": wrapped(account, letters), "verdict": str(verdict), "ink": ink, **part})
+                rows.append({"account": account, "verdict": str(verdict), "ink": ink, **part})
             start += n
-    names = list(dict.fromkeys(r["account"] for r in rows))
-    chart = base(rows, width, 30 * len(names))
+    labels = {r["account"]: wrapped(r["account"], letters) for r in rows}
+    chart = base(rows, width, 30 * len(labels))
     shown = {str(v): colour for v, colour in COLOURS.items() if any(r["verdict"] == v for r in rows)}
-    y = label_axis("account:N", names, 230 if width > NARROW else 132)
+    y = label_axis("account:N", labels, 230 if width > NARROW else 132)
     axis = alt.Axis(title="claims", format="d", tickMinStep=1, grid=False)
     bars = chart.mark_bar(height=20).encode(
         x=alt.X("start:Q", axis=axis),
