@@ -12,7 +12,7 @@ from peacetalks.archive.changes import DATE, FACTS, TOGETHER, changed_entries, c
 from peacetalks.archive.difference import BY_NAME, BY_ONE, BY_SHAPLEY, INTERACTION, PROGRAM, difference
 from peacetalks.archive.folder import save
 from peacetalks.archive.saved import SavedForecast, saved
-from peacetalks.archive.subject import of_saved, of_scenario, subject
+from peacetalks.archive.subject import last_two, of_saved, of_scenario, subject
 from peacetalks.errors import ArchiveError, NotSolved, SpecError
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
@@ -112,6 +112,10 @@ def test_entries_that_need_one_another_are_changed_together(base):
     assert list(groups) == [TOGETHER]
     other = pt.patch(base, {"sides.1.types": {"only": {"share": 1.0, "war_cost": 0.05}}})
     assert list(partition(of_scenario(base), of_scenario(other))) == ["sides"]
+
+
+def test_unlike_conflicts_are_not_split_entry_by_entry():
+    assert list(partition(subject("korea-1951"), subject("russia-ukraine-2025"))) == [TOGETHER]
 
 
 def test_nothing_changed(base):
@@ -214,8 +218,14 @@ def test_names_and_paths_and_what_is_neither(outlook, tmp_path):
     path = save(outlook, tmp_path, MOMENT)
     assert subject(path).saved == saved(outlook, MOMENT)
     assert subject("korea-1951").saved is None
-    with pytest.raises(ArchiveError, match=r"is a folder; give one of the forecasts in it, such as '.*json'"):
-        subject(tmp_path)
+    assert subject(tmp_path).saved == saved(outlook, MOMENT)
+    with pytest.raises(ArchiveError, match=r"holds one forecast; save another one, or give what to compare it with"):
+        last_two(tmp_path)
+    later = save(outlook, tmp_path, MOMENT + dt.timedelta(days=1))
+    assert [s.name for s in last_two(tmp_path)] == [path.name, later.name]
+    assert subject(tmp_path).name == later.name
+    with pytest.raises(ArchiveError, match=r"is no folder of saved forecasts; give the other one to compare with"):
+        last_two(path)
     with pytest.raises(SpecError, match="no bundled scenario is called 'korea-1915'"):
         subject("korea-1915")
     (tmp_path / "x.json").write_text("{}")

@@ -142,12 +142,24 @@ def test_what_is_no_folder_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ArchiveError, match="is a file; give the folder that holds"):
         read_folder(tmp_path / "file")
-    with pytest.raises(ArchiveError, match="it is a file; give a folder"):
-        check_folder(tmp_path / "file")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(ArchiveError, match=r"cannot save in '.*': '.*file' is a file; give a folder"):
+            check_folder(place)
     with pytest.raises(ArchiveError, match=r"cannot save in '.*': .*; give another folder"):
-        check_folder(tmp_path / "file" / "below")
+        check_folder(tmp_path / ("x" * 300) / "y")
+    check_folder(tmp_path / "not" / "yet")
+    assert not (tmp_path / "not").exists()
     with pytest.raises(ArchiveError, match="cannot be read"):
         read_folder("a\0b")
+
+
+def test_a_folder_that_cannot_be_made_is_refused(outlook, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    with pytest.raises(ArchiveError, match=r"cannot save in '.*new': Permission denied; give another folder"):
+        save(outlook, tmp_path / "new", MOMENT)
 
 
 def test_a_scenario_is_found_by_name_or_digest(outlook, one, tmp_path):

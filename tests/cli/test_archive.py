@@ -46,7 +46,7 @@ def test_a_forecast_is_saved_beside_what_is_printed_and_where_is_said(capsys, sc
 def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_solved(capsys, scenario):
     code, out, err = run(capsys, "forecast", scenario, "--save", scenario)
     assert (code, out) == (2, "")
-    assert "it is a file; give a folder" in err
+    assert "is a file; give a folder" in err
     assert "Solving" not in err
 
 
@@ -89,7 +89,8 @@ def test_diff_of_the_same_forecast_and_without_attribution(capsys, folder, scena
             "no bundled scenario is called 'korea-1915' (did you mean 'korea-1951'?)",
         ),
         (["diff", "none.json", "korea-1951"], "no file 'none.json'"),
-        (["diff", ".", "korea-1951"], "'.' is a folder; give one of the forecasts in it"),
+        (["diff", ".", "korea-1951"], "'.' holds no saved forecast that can be used"),
+        (["diff", "korea-1951"], "'korea-1951' is no folder of saved forecasts; give the other one to compare with"),
         (
             ["diff", "korea-1951", "korea-1951", "-o", "x.pdf"],
             "the suffix must be one of .html, .csv, .json, .svg, .png",

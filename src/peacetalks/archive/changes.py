@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DATE, FACTS, TOGETHER = "time passed and the record at the new date", "facts of the conflict", "all entries together"
 EXACT = 4  # groups up to which the split is that of Shapley (16 scenarios)
+MOST = 12  # groups that are changed one at a time
 ASKED = ("conflict", "reference_classes")  # tables and keys by which the record is asked
 PLAIN_WORDS = {"as_of": "date of the forecast", "title": "title", "summary": "summary", "name": "name"}
 NAMES = ("name", "title", "summary", "hindsight", "label")  # last keys of entries that only name or explain
@@ -89,7 +90,8 @@ def partition(a: Subject, b: Subject) -> dict[str, tuple[str, ...]]:
     """Return the groups that the difference is split over: {group: paths}, the date last.
 
     What the split asks about must be scenarios that can be read: every set of the groups where there are at most
-    `EXACT`, else each by itself.  Where one is not, the entries of a table go together, then all of them.
+    `EXACT`, else each by itself.  Where one is not, or there are more than `MOST` groups (two unlike conflicts), the
+    entries of a table go together, then all of them.
     """
     paths = changed_paths(a.written, b.written)
     for bundle in (_bundle, _table_bundle, lambda _: TOGETHER):
@@ -101,6 +103,8 @@ def partition(a: Subject, b: Subject) -> dict[str, tuple[str, ...]]:
             for chosen in _proper_subsets(list(entering.values())):
                 variant(a, b, [path for paths_of in chosen for path in paths_of])
         except SpecError:
+            continue
+        if len(entering) > MOST:
             continue
         return dict(sorted(entering.items(), key=lambda item: item[0] == DATE))
     return {TOGETHER: tuple(paths)}

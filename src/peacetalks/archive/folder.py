@@ -116,6 +116,10 @@ def save(o: Outlook, folder: str | Path, moment: dt.datetime | None = None) -> P
     check_folder(where)
     s = saved(o, moment)
     data = to_text(s).encode()
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise _cannot_save(where, e) from None
     for number in range(TRIES):
         path = where / f"{_stem(s)}{f'-{number}' if number else ''}{SUFFIX}"
         try:
@@ -123,23 +127,28 @@ def save(o: Outlook, folder: str | Path, moment: dt.datetime | None = None) -> P
         except FileExistsError:
             continue
         except OSError as e:
-            raise ArchiveError(f"cannot save in '{shown(where)}': {e.strerror or e}; give another folder") from None
+            raise _cannot_save(where, e) from None
         return path
     raise ArchiveError(f"'{shown(where)}' holds {TRIES} forecasts of this moment already; give another folder")
 
 
 def check_folder(folder: Path) -> None:
-    """Make a folder where it is missing; raise `ArchiveError` where a forecast could not be saved in it."""
+    """Raise `ArchiveError` where a forecast could not be saved in a folder, which need not exist yet."""
     try:
-        if folder.exists() and not folder.is_dir():
-            raise ArchiveError(f"cannot save in '{shown(folder)}': it is a file; give a folder")
-        folder.mkdir(parents=True, exist_ok=True)
-        check_replaceable(folder / "trial")
+        there = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+        if not there.is_dir():
+            raise ArchiveError(f"cannot save in '{shown(folder)}': '{shown(there)}' is a file; give a folder")
+        check_replaceable(there / "trial")
     except (OSError, ValueError) as e:
-        if isinstance(e, ArchiveError):
-            raise
-        said = (e.strerror if isinstance(e, OSError) else None) or str(e)
-        raise ArchiveError(f"cannot save in '{shown(folder)}': {said}; give another folder") from None
+        raise _cannot_save(folder, e) from None
+
+
+def _cannot_save(folder: Path, e: OSError | ValueError) -> ArchiveError:
+    """Return the error of a folder in which nothing can be saved."""
+    if isinstance(e, ArchiveError):
+        return e
+    said = (e.strerror if isinstance(e, OSError) else None) or str(e)
+    return ArchiveError(f"cannot save in '{shown(folder)}': {said}; give another folder")
 
 
 def _stem(s: SavedForecast) -> str:

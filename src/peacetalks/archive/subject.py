@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.archive.folder import read_saved
+from peacetalks.archive.folder import read_folder, read_saved
 from peacetalks.archive.saved import SavedForecast, normal
 from peacetalks.conflicts.fill import estimates, filled, load
 from peacetalks.errors import ArchiveError
@@ -60,12 +60,13 @@ def subject(name: str | Path | SavedForecast | Scenario) -> Subject:
     Parameters
     ----------
     name : str, Path, SavedForecast or Scenario
-        A saved forecast (also as a `.json` file), a scenario (also as a `.toml` file), or a bundled scenario's name.
+        A saved forecast (also as a `.json` file), a scenario (also as a `.toml` file), a bundled scenario's name, or a
+        folder of saved forecasts of one scenario, which stands for the latest.
 
     Raises
     ------
     ArchiveError
-        A folder, or a file that is not a saved forecast.
+        A file that is not a saved forecast, or a folder without one or with those of several scenarios.
     SpecError
         No such scenario, one that cannot be read, or a saved one that this version of the program does not read.
     """
@@ -75,12 +76,29 @@ def subject(name: str | Path | SavedForecast | Scenario) -> Subject:
         return of_saved(name)
     path = Path(name)
     if path.is_dir():
-        found = sorted(p.name for p in path.iterdir() if p.suffix == ".json")
-        last = f", such as '{shown(path / found[-1])}'" if found else ""
-        raise ArchiveError(f"'{shown(path)}' is a folder; give one of the forecasts in it{last}")
+        entry = read_folder(path).of(None)[-1]
+        return of_saved(entry.forecast, entry.file)
     if path.suffix == ".json":
         return of_saved(read_saved(path), path.name)
     return of_scenario(load(name))
+
+
+def last_two(folder: str | Path) -> tuple[Subject, Subject]:
+    """Return the last two forecasts of a folder that holds those of one scenario, by date and then by moment.
+
+    Raises `ArchiveError` where there are fewer, or those of several scenarios.
+    """
+    if not Path(folder).is_dir():
+        raise ArchiveError(
+            f"'{shown(Path(folder))}' is no folder of saved forecasts; give the other one to compare with"
+        )
+    entries = read_folder(folder).of(None)
+    if len(entries) < 2:
+        raise ArchiveError(
+            f"'{shown(Path(folder))}' holds one forecast; save another one, or give what to compare it with"
+        )
+    a, b = (of_saved(e.forecast, e.file) for e in entries[-2:])
+    return a, b
 
 
 def of_saved(s: SavedForecast, name: str = "") -> Subject:

@@ -23,7 +23,15 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-Compared = Annotated[str, typer.Argument(help="A saved forecast (.json), a scenario file, or a bundled scenario.")]
+Compared = Annotated[
+    str,
+    typer.Argument(
+        help="A saved forecast (.json), a scenario (file or bundled), or a folder of forecasts: the latest in it."
+    ),
+]
+ComparedOrNone = Annotated[
+    str | None, typer.Argument(help="The same; left out: A is a folder, and the last two in it are compared.")
+]
 Folder = Annotated[Path, typer.Argument(help="Folder of saved forecasts (`forecast --save FOLDER`).")]
 Save = Annotated[
     Path | None,
@@ -50,7 +58,7 @@ def save_forecast(o: Outlook, folder: Path | None) -> None:
 
 def diff(
     a: Compared,
-    b: Compared,
+    b: ComparedOrNone = None,
     attribution: Annotated[
         bool, typer.Option(help="Split the change of the answer over what changed; solves games for it.")
     ] = True,
@@ -65,16 +73,17 @@ def diff(
 ) -> None:
     """What changed between two forecasts, and what each change did to the answer."""
     from peacetalks.archive.difference import difference
-    from peacetalks.archive.subject import subject
+    from peacetalks.archive.subject import last_two, subject
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import files, table_page
     from peacetalks.pages.archive_diff import diff_page
     from peacetalks.pages.progress import progress
 
     if output is not None:
-        files.check(output, table_page.SUFFIXES, [Path(a), Path(b)])
+        files.check(output, table_page.SUFFIXES, [Path(x) for x in (a, b) if x is not None])
+    before, after = last_two(a) if b is None else (subject(a), subject(b))
     with cached_answers(no_cache) as answers, progress("Comparing") as bar:
-        found = difference(subject(a), subject(b), attribution, belief_points, bar, processes(jobs), answers)
+        found = difference(before, after, attribution, belief_points, bar, processes(jobs), answers)
     page = diff_page(found, charts=output is not None)
     deliver(table_page.makers(page, found.to_dict()), lambda: table_page.show(page), as_json, output)
 
