@@ -65,7 +65,11 @@ def test_an_unknown_command_is_refused():
     [
         ("check", ["check", "korea-1951", "--json"]),
         ("evidence-outside", ["evidence", "outside", "interstate", "--months", "12", "--json"]),
-        ("evidence-outside", ["evidence", "outside", "civil", "--method", "regression", "--months", "12", "--json"]),
+        pytest.param(
+            "evidence-outside",
+            ["evidence", "outside", "civil", "--method", "regression", "--months", "12", "--json"],
+            marks=pytest.mark.slow,
+        ),
         ("evidence-conflicts", ["evidence", "conflicts", "korea", "--json"]),
         ("evidence-status", ["evidence", "status", "--json"]),
         ("evidence-cards", ["evidence", "cards", "ucdp-acd"]),
