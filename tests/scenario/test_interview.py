@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from peacetalks.errors import SpecError
 from peacetalks.scenario.interview import Judged, question, questions, read_answer
 from peacetalks.scenario.interview_answers import answered, answers_text, read_answers
-from peacetalks.scenario.interview_defaults import ACCIDENTS, ESTIMATED, default
+from peacetalks.scenario.interview_defaults import ACCIDENTS, ESTIMATED, LASTS, default
 from peacetalks.scenario.interview_table import AT_TABLE, PATHS, interviewed
 from peacetalks.scenario.paths import written_at
 from peacetalks.scenario.starter import starter
@@ -152,12 +152,14 @@ def test_defaults_are_shown_as_answers(base):
     assert default("sides", base) is None  # the starter knows no facts
     assert default("walk", base) == ("0.5 of ten", "the same for every conflict")
     assert default("sign", base)[0] == ESTIMATED
-    assert default("watched", base)[0] == ACCIDENTS
+    assert default("watched", base) == LASTS
     assert default("rent", base)[0] == "0"
     said = {"walk": "2 of ten", "resolute": "5 of ten, 7 of ten", "ground": "7 of ten, 6 of ten", "sign": "1 of ten"}
     t = table(base, **said, rent="1.2%", watched="3 of ten")
     assert {key: default(key, t)[0] for key in said} == said
     assert default("rent", t)[0] == "1.2%"
+    assert default("watched", t)[0] == "3 of ten"
+    assert default("watched", {"deal": {"rearm": {"value": 1e-9}}}) == ACCIDENTS
 
 
 def test_answers_are_written_and_read_again(tmp_path):

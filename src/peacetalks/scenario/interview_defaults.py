@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+NEVER = 1e-6  # a reference mass of rearming that stands for nobody (`conflicts.mapping`)
 SHOWN = 90  # characters of a source
 ESTIMATED = "left to the record"
-ACCIDENTS = "a settlement fails only by accident"
+ACCIDENTS = "a settlement fails only by accident", "as often as agreements in the record"
+LASTS = "a settlement lasts", "nobody prepares to break it"
 
 
 def default(key: str, base: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -66,8 +68,10 @@ def _dated(first: str, second: dt.date | str | None) -> str:
 def _judgement(key: str, base: Mapping[str, Any]) -> tuple[str, str]:
     """Return a number of a table as so many of ten, or what its absence means."""
     if key == "watched":
-        unwatched = base.get("deal") is None or basis(base["deal"]["rearm"].get("source")) == "judgement"
-        return (ACCIDENTS, "the record") if unwatched else (_ten(base["deal"]["detection"]), _source(base, key))
+        if base.get("deal") is None:
+            return LASTS
+        never = float(Number.parse(base["deal"]["rearm"])) <= NEVER
+        return ACCIDENTS if never else (_ten(base["deal"]["detection"]), _source(base, key))
     if key == "rent" and base.get("rent") is None:
         return "0", "no such gain"
     found = [written_at(base, path) for path in PATHS[key]]
