@@ -78,6 +78,8 @@ def test_a_file_with_a_row_that_cannot_be_read(capsys, small, tmp_path):
     [
         ((), "no question: write one after the scenario"),
         (("korea-1951",), "no question: write one after the scenario"),
+        (("ceasefire by 12",), "no question (the scenario comes first)"),
+        (("korea-1951", "piece", "by", "12"), "'piece by 12': no event is called 'piece' (did you mean 'peace'?)"),
         (("korea-1951", "-o", "a.html"), "the suffix must be one of .csv, .json"),
         (("korea-1952", "peace by 12"), "korea-1951"),
         (("korea-1951", "--file", "nowhere.csv"), "no file"),

@@ -55,24 +55,38 @@ def ask(
     """
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import ask_page, files
+    from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
     from peacetalks.questions.ask import ask_all
     from peacetalks.questions.ask_file import read_questions
 
-    scenario, *asked = [None, *(words or [])] if conflict is not None else [*(words or [])] or [None]
+    given = list(words or ())
+    scenario = given.pop(0) if given and conflict is None else None
     if output is not None:
         used = [Path(scenario)] if scenario else []
         files.check(output, ask_page.SUFFIXES, [*used, *([file] if file is not None else [])])
-    questions = [*asked, *(read_questions(file) if file is not None else [])]
+    questions = [*_whole(given), *(read_questions(file) if file is not None else [])]
     if not questions:
+        first = " (the scenario comes first)" if " " in (scenario or "") else ""
         raise QueryError(
-            "no question: write one after the scenario, such as 'ceasefire by 2026-01-01', or give --file QUESTIONS.csv"
+            f"no question{first}: write one after the scenario, such as 'ceasefire by 2026-01-01', or give --file "
+            "QUESTIONS.csv"
         )
     found = chosen(scenario, conflict, as_of)
     with cached_answers(no_cache) as cache, progress("Consulting past conflicts, solving the game") as bar:
         a = ask_all(found, questions, draws, seed, belief_points, bar, processes(jobs), cache)
-    deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
+    if len(a) or as_json or output is not None:
+        deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
+    for line in ask_page.refusals(a):
+        print(printable(line), file=sys.stderr)
     if a.refused:
-        for line in ask_page.refusals(a)[1:] if as_json or output is not None else ():
-            print(line, file=sys.stderr)
         raise typer.Exit(QueryError.exit_code)
+
+
+def _whole(asked: list[str]) -> list[str]:
+    """Return questions as they are given; words without quotes around them are one question.
+
+    >>> _whole(["ceasefire", "by", "2026-01-01"])
+    ['ceasefire by 2026-01-01']
+    """
+    return [" ".join(asked)] if len(asked) > 1 and not any(" " in q for q in asked) else asked

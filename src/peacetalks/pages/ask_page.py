@@ -53,8 +53,6 @@ def show(a: Answers, out: Console | None = None) -> None:
     if len(a):
         out.print()
         out.print(styled(BETWEEN if a.settings.get("draws") else f"{BETWEEN} {NO_RANGES}", style="dim"))
-    for line in refusals(a):
-        out.print(styled(line))
 
 
 def shared_lines(a: Answers) -> dict[str, list[int]]:
@@ -120,7 +118,7 @@ def refusals(a: Answers) -> list[str]:
         return []
     total = len(a) + len(a.refused)
     listed = [f"  {_name(r.id, r.line)}{r.reason}" for r in a.refused]
-    return ["", f"Not answered: {len(a.refused)} of {total}.", *listed]
+    return [f"Not answered: {len(a.refused)} of {total}.", *listed]
 
 
 def _name(identifier: str, line: int | None) -> str:

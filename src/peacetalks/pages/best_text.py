@@ -10,11 +10,10 @@ from peacetalks.forecasting.settings import months_shown
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.cells import known, percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS
-from peacetalks.scenario.dates import months_later
+from peacetalks.scenario.dates import day_name, months_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     import xarray as xr
 
@@ -32,16 +31,6 @@ NOT_SHARPER = (
     "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
     "not sharpen."
 )
-
-
-def day_name(day: date) -> str:
-    """Return a date as sentences have it.
-
-    >>> from datetime import date
-    >>> day_name(date(2026, 5, 20))
-    '20 May 2026'
-    """
-    return f"{day.day} {day:%B %Y}"
 
 
 def headline_month(f: HasViews) -> int:
