@@ -1,5 +1,7 @@
 """The quick setting: no more exact than needed, never less than stated; few belief points are said loudly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.tiny import tiny
@@ -16,20 +18,24 @@ from peacetalks.forecasting.quick import (
     setting_of,
     with_note,
 )
-from peacetalks.forecasting.settings import QUICK_BOUND
 
-MONTHS = 6
+MONTHS = 4
 
 
 @pytest.fixture(scope="module")
 def small():
-    return tiny(**{"battlefield.positions": 5, "talks.offers": 3, "periods": MONTHS})
+    return tiny(periods=MONTHS)
+
+
+@pytest.fixture(scope="module")
+def usual(small):
+    return pt.outlook(small, certify=False)
 
 
 @pytest.fixture(scope="module")
 def finest(small):
     """The outcome classes on a grid much finer than any that is tried."""
-    return pt.outlook(small, belief_points=13, certify=False).ends
+    return pt.outlook(small, belief_points=11, certify=False).ends
 
 
 def off(small, points, finest):
@@ -38,7 +44,7 @@ def off(small, points, finest):
 
 
 def test_the_error_that_is_stated_is_not_below_the_true_one(small, finest, monkeypatch):
-    for bound in (1.0, 1e-9):  # the coarsest will do; none will
+    for bound in (1.0, 1e-14):  # the coarsest will do; none will
         monkeypatch.setattr(quick, "QUICK_BOUND", bound)
         setting = quick_setting(small, MONTHS)
         assert setting.safe is (bound == 1.0)
@@ -60,34 +66,46 @@ def test_the_setting_grows_until_its_error_is_within_the_bound(small, monkeypatc
     assert quick_setting(small) == QuickSetting(9, 0.01)
 
 
-def test_a_quick_outlook_says_its_setting_and_its_error(small):
+def test_a_quick_outlook_is_the_usual_one_without_a_search_where_its_error_is_small(small, usual):
     o = quick_outlook(small)
     assert o.multiple is None
     assert o.settings["belief_points"] == 5
     assert o.settings["grid_note"] == QuickSetting(5, float(o.grid_error.max())).note
-    assert float(o.grid_error.max()) <= QUICK_BOUND
-    usual = pt.outlook(small)
     assert np.array_equal(o.ends, usual.ends)
     assert "grid_note" not in usual.settings
 
 
-def test_with_draws_the_setting_is_measured_first(small, monkeypatch):
+@pytest.fixture
+def asked(monkeypatch, usual):
+    """The settings with which outlooks are asked for; each is the usual one, with these settings."""
+    asked = []
+
+    def outlook(scenario, **how):
+        asked.append(how)
+        return replace(usual, settings=usual.settings | how)
+
+    monkeypatch.setattr(quick, "outlook", outlook)
+    return asked
+
+
+def test_with_draws_the_setting_is_measured_first(small, monkeypatch, asked):
     monkeypatch.setattr(quick, "quick_setting", lambda s, periods: QuickSetting(3, 0.002))
     o = quick_outlook(small, draws=2)
-    assert o.settings["belief_points"] == 3
-    assert "0.20 points (bound: 3 points)." in o.settings["grid_note"]
+    assert asked == [{"draws": 2, "belief_points": 3, "certify": False}]
+    assert "up to 0.20 points (bound: 3 points)." in o.settings["grid_note"]
 
 
-def test_a_quick_outlook_takes_a_finer_grid_where_the_usual_one_is_not_safe(small, monkeypatch):
-    first = pt.outlook(small, certify=False)
-    monkeypatch.setattr(quick, "QUICK_BOUND", float(first.grid_error.max()) * 0.999)
-    assert quick_outlook(small).settings["belief_points"] in (7, 9)
+def test_a_quick_outlook_takes_a_finer_grid_where_the_usual_one_is_not_safe(small, monkeypatch, asked):
+    monkeypatch.setattr(quick, "QUICK_BOUND", 1e-14)
+    assert "no grid up to 9 points meets" in quick_outlook(small).settings["grid_note"]
+    assert [how["belief_points"] for how in asked] == [5, 7, 9]
 
 
-def test_few_points_are_said_loudly_and_the_usual_ones_are_not(small):
+def test_few_points_are_said_and_the_usual_ones_are_not(small, asked):
     assert setting_of(small, 3, quick=False)[1].startswith("Only 3 belief points a side: a coarse grid")
     assert setting_of(small, 4, quick=False) == (4, "")
     assert "Only 2 belief points" in noted_outlook(small, False, 2, True).settings["grid_note"]
+    assert asked == [{"belief_points": 2, "certify": True}]
 
 
 def test_points_and_quick_exclude_each_other():
@@ -95,7 +113,6 @@ def test_points_and_quick_exclude_each_other():
         check_quick(7)
 
 
-def test_without_a_note_a_result_stays_as_it_is(small):
-    o = pt.outlook(small, belief_points=2, periods=1)
-    assert with_note(o, "") is o
-    assert with_note(o, "coarse").settings == {**o.settings, "grid_note": "coarse"}
+def test_without_a_note_a_result_stays_as_it_is(usual):
+    assert with_note(usual, "") is usual
+    assert with_note(usual, "coarse").settings == {**usual.settings, "grid_note": "coarse"}

@@ -138,7 +138,7 @@ def test_one_solve_is_followed_within(soon, capsys, monkeypatch):
     lines = []
     monkeypatch.setattr(module, "_write", lines.append)
     with progress("Solving the game") as report:
-        pt.outlook(tiny(periods=6), belief_points=3, progress=report)
+        pt.outlook(tiny(), belief_points=3, progress=report)
         assert report.pace.fraction == pytest.approx(1.0)
     assert all(line.startswith("Solving the game: ") for line in lines)
 
