@@ -28,14 +28,14 @@ SKILL = "skill: 0 climatology, 1 perfect"
 
 def skill_chart(results: list[Result], views: tuple[str, ...], width: int) -> Chart:
     """Return points with intervals: the skill of some views, by name, on each question."""
-    letters, rows = (34 if width > NARROW else 21), []
+    letters, rows = (34 if width > NARROW else 22), []
     for q in results:
         for s in q.scores:
             k = s.main_skill
             if name_of(s.view) in views and math.isfinite(k.low):
                 bounds = {"skill": k.value, "low": k.low, "high": k.high}
                 rows.append({"question": q.title, "view": name_of(s.view), **bounds})
-    labels = {r["question"]: wrapped(r["question"], letters) for r in rows}
+    labels = {r["question"]: wrapped(_short(r["question"]), letters) for r in rows}
     of = base(rows, width, STEP * len(views) * len(labels)).encode(
         y=label_axis("question:N", labels, 230 if width > NARROW else 132),
         yOffset=alt.YOffset("view:N", sort=list(views)),
@@ -47,6 +47,15 @@ def skill_chart(results: list[Result], views: tuple[str, ...], width: int) -> Ch
     lines = of.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title=SKILL), x2="high:Q")
     points = of.mark_point(filled=True, size=45, opacity=1).encode(x=alt.X("skill:Q", scale=scale))
     return alt.layer(zero, lines, points)
+
+
+def _short(title: str) -> str:
+    """Return a question's title without the words that all titles of a chart share.
+
+    >>> _short("the outcome class 12 months later, conflict-years, civil")
+    '12 months later, civil'
+    """
+    return title.removeprefix("the outcome class ").replace(", conflict-years, ", ", ")
 
 
 def calibration_chart(q: Result, width: int) -> Chart:
