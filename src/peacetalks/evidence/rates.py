@@ -68,8 +68,9 @@ class BaseRate:
 
     def __repr__(self) -> str:
         """Return the rate with its interval, its class and what it counts, in a few lines."""
-        known = self.probability is not None and self.interval is not None
-        rate = f"{self.probability:.1%} (95%: {self.interval[0]:.1%} to {self.interval[1]:.1%})" if known else "unknown"
+        rate = "unknown"
+        if self.probability is not None and self.interval is not None:
+            rate = f"{self.probability:.1%} (95%: {self.interval[0]:.1%} to {self.interval[1]:.1%})"
         lines = (
             f"{self.question}: {rate}, n = {self.n}",
             f"  {self.where or 'all cases'}, as of {self.as_of or 'the last day recorded'}",
