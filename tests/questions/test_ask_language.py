@@ -4,6 +4,8 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import peacetalks as pt
 from peacetalks.errors import QueryError
@@ -140,3 +142,22 @@ def test_every_question_of_the_documents_can_be_asked(scenario):
     assert len(asked) >= 10
     for text in asked:
         read_question(text, scenario)
+
+
+WORDS = [
+    *phrases.EXAMPLES, *phrases.FILLERS, *phrases.BEGUN_WORDS, *phrases.FORCE_WORDS, "no", "not", "or", "by", "on",
+    "in", "until", "before", "within", "2026-01-01", "9999-12-31", "0001-01-01", "0000", "12", "99999", "days", "P(",
+    "end of", ")", "|", "front", "terms", ">", "%", "wins", "Russia", "Ukraine", "between", "\u0661", "'", '"', "\\",
+]  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join)))
+@settings(deadline=None, max_examples=300)
+def test_any_text_is_a_question_or_a_refusal(scenario, text):
+    try:
+        q = read_question(text, scenario)
+        day = q.day(scenario)
+    except QueryError:
+        return
+    assert day > scenario.as_of
+    assert what_counts(q, scenario, day).startswith("Yes if ")

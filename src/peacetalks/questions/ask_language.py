@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from peacetalks.errors import QueryError, did_you_mean
@@ -24,8 +24,6 @@ from peacetalks.questions.when import FORMS, When, read_when
 from peacetalks.text_files import check_values, clip, shorten
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from peacetalks.questions.ask_phrases import Meaning
     from peacetalks.scenario.scenario import Scenario
 
@@ -110,7 +108,7 @@ def _dated(text: str, how: str, words: str, scenario: Scenario) -> When:
     except ValueError as e:
         raise QueryError(f"{shorten(text)}: {e}") from None
     if how == "before":
-        return When(day=when.on(scenario.as_of) - timedelta(1))
+        return When(day=date.fromordinal(max(when.on(scenario.as_of).toordinal() - 1, 1)))
     if how in ("in", "during") and when.day is not None:
         raise QueryError(f"{shorten(text)}: write `by` for any time up to a day, `on` for what is in force on it")
     return when
