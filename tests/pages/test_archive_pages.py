@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from html import unescape
 
 import pytest
@@ -60,7 +61,9 @@ def test_diff_shows_every_part_on_screen_page_and_csv(compared):
         assert f"<td>{archive_diff.part_name(compared, p)}</td><td>{'</td><td>'.join(cells)}</td>" in drawn
         for cell in cells:
             assert cell in seen
-    assert "<svg" in drawn
+    labels = re.findall(r">([^<>]+)</(?:text|tspan)>", drawn)
+    assert "talks.walk (0.05 to 0.3)" in labels
+    assert "None" not in labels
     rows = list(csv.DictReader(io.StringIO(table_page.csv(page))))
     at = [r for r in rows if (r["view"], r["outcome"], r["date_b"]) == ("best", "peace", "1951-10-10")]
     found = {r["what"]: float(r["value"]) for r in at}

@@ -8,6 +8,7 @@ the record is asked.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -182,7 +183,7 @@ def words_of(path: str, scenario: Scenario) -> str:
     said = (field.description or "") if field else ""
     if not said and field is not None:  # a table: what its class says
         said = (model_at([last], model).__doc__ or "").strip()
-    sentence = said.split(". ")[0].split("\n")[0].rstrip(".") or last.replace("_", " ")
+    sentence = re.split(r"[.;] |\n", said)[0].rstrip(".") or last.replace("_", " ")
     start = sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
     if way[:1] == ["sides"] and len(way) > 1:
         of = [scenario.sides[int(way[1]) - 1].label, *way[3:4]]

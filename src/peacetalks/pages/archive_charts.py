@@ -25,7 +25,7 @@ LETTERS = 34  # of a label of the axis, on two lines
 def effects(parts: Mapping[str, Floats], width: int) -> Chart:
     """Return bars of what each change did to the outcome classes, in points of 100: {name: [end]}."""
     rows = [
-        {"part": wrapped(name, LETTERS), "end": END_NAMES[end], "points": 100 * float(x)}
+        {"part": name, "end": END_NAMES[end], "points": 100 * float(x)}
         for name, effect in parts.items()
         for end, x in zip(ENDS, effect, strict=True)
     ]
@@ -34,7 +34,7 @@ def effects(parts: Mapping[str, Floats], width: int) -> Chart:
     bars = base(rows, width, BAR * len(rows) + 10).mark_bar()
     return bars.encode(
         x=alt.X("points:Q", title="points of 100", axis=alt.Axis(tickCount=5)),
-        y=label_axis("part:N", dict.fromkeys(r["part"] for r in rows), limit=220),
+        y=label_axis("part:N", {name: wrapped(name, LETTERS) for name in parts}, limit=220),
         yOffset=alt.YOffset("end:N", sort=names),
         color=colour_by("end:N", colours, legend=legend(width, len(names))),
     )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
 
 NAMED = 2  # parts that the finding names
+NONE = 5e-4  # a part of less is not drawn
 SMALL = 0.005  # a part of less is not named
 KINDS = {
     "value": "value",
@@ -164,7 +165,7 @@ def _parts(d: Difference, charts: bool) -> Section:
         ("change", *END_NAMES.values()),
         tuple(rows),
         f"{d.method[:1].upper()}{d.method[1:]}. {SUM}",
-        plot=_plot(d, k, best) if charts else None,
+        plot=_plot(d, k, best) if charts and abs(whole[k]).max() > NONE else None,
         numbers=True,
     )
 
@@ -175,6 +176,7 @@ def _plot(d: Difference, k: int, best: bool) -> Plot:
     from peacetalks.pages.forecast_charts import Plot
 
     parts = {part_name(d, p): (p.best if best and p.best is not None else p.model)[k] for p in d.parts or ()}
+    parts = {name: effect for name, effect in parts.items() if abs(effect).max() > NONE}
     return Plot("What each change did", SEE, partial(effects, parts))
 
 
