@@ -92,17 +92,17 @@ def odd(tmp_path):
 def test_words_that_look_like_markup_on_every_screen(call, odd):
     title = "[/x] [draft 2] [bold]Korea[/bold]"
     assert title in call("explain", odd, "--periods", "2", "--belief-points", "2")
-    text = call("forecast", odd, *QUICK)
+    text = call("forecast", odd, "--details", *QUICK)
     assert title in text
     assert "won by UNC [/north]" in text
-    text = call("compare", odd, "--dates", "2,3", *QUICK)
+    text = call("compare", odd, "--dates", "2,3", "--details", *QUICK)
     assert f"{title}: accounts compared" in text
     assert "hawk: [/hawk] [draft 3]" in text
     assert "because [/z]" in text
-    text = call("infer", odd, "--method", "none", "--dates", "2,3", *QUICK)
+    text = call("infer", odd, "--method", "none", "--dates", "2,3", "--details", *QUICK)
     assert f"{title}: what the record says" in text
     assert "[/north]" in text
-    text = call("audit", odd, "--draws", "0", *QUICK)
+    text = call("audit", odd, "--draws", "0", "--details", *QUICK)
     assert f"{title}: claims audited" in text
     assert "[/talks]" in text
     assert "[sic]." in text

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import partial
 from html import unescape
 
 import xarray as xr
@@ -134,6 +135,21 @@ def test_the_finding_comes_first_on_screen_page_and_in_json(compared):
     made = table_page.makers(page, compared.to_dict())
     assert set(made) == set(table_page.SUFFIXES)
     assert json.loads(made[".json"]())["finding"] == page.finding == compare_finding(compared)
+
+
+def test_without_details_the_screen_has_the_answer_and_names_what_is_folded(compared):
+    page = compare_page(compared)
+    short, whole = (on_screen(partial(table_page.show, details=d), page) for d in (False, True))
+    for text in (short, whole):
+        assert page.finding in " ".join(text.split())
+        assert f"walks-out: {compared.titles['walks-out']}" in " ".join(text.split())
+        assert by_account(text, "Best estimate after", list(compared.views))
+    folded = [s.title for s in page.sections if s.folded]
+    assert all(title in whole for title in folded)
+    assert not any(title in short for title in folded)
+    more = " ".join(short.split()).split("More with --details, or in the page (-o page.html): ")[1]
+    assert more == f"{'; '.join(t[0].lower() + t[1:] for t in folded)}."
+    assert len(short.splitlines()) < 40 < len(whole.splitlines())
 
 
 def test_the_main_table_has_whole_percents_and_intervals_by_calendar_date(compared):

@@ -33,6 +33,7 @@ def read_by(scenario: str, *paths: Path | None) -> list[Path]:
     return [Path(scenario), *(p for p in paths if p is not None)]
 
 
+Details = Annotated[bool, typer.Option("--details", help="Also print the tables that a page folds.")]
 AuditDraws = Annotated[int, typer.Option(help="Draws of the ranges for the intervals; 0: central values only.")]
 Events = Annotated[Path | None, typer.Option(help="Event record (.toml or .csv); default: the scenario's own.")]
 ActsTable = Annotated[Path | None, typer.Option(help="Table of acts; default: the scenario's own, or the shipped one.")]
@@ -51,6 +52,7 @@ def compare(
     quick: options.Quick = False,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
+    details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(SUFFIXES)] = None,
@@ -71,7 +73,7 @@ def compare(
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
     with cached_answers(no_cache) as answers, progress("Comparing") as bar:
         c = comparison_of(base, found, months, drivers, beliefs, bar, processes(jobs), answers)
-    _deliver(compare_page(c), c, note, as_json, output)
+    _deliver(compare_page(c), c, note, details, as_json, output)
 
 
 def infer(
@@ -91,6 +93,7 @@ def infer(
     quick: options.Quick = False,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
+    details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(SUFFIXES)] = None,
@@ -127,7 +130,7 @@ def infer(
             jobs=processes(jobs),
             answers=answers,
         )
-    _deliver(infer_page(i), i, note, as_json, output)
+    _deliver(infer_page(i), i, note, details, as_json, output)
 
 
 def audit(
@@ -142,6 +145,7 @@ def audit(
     no_cache: options.NoCache = False,
     keep: Keep = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
+    details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
     output: Annotated[Path | None, options.output(SUFFIXES)] = None,
@@ -185,13 +189,20 @@ def audit(
     if claimreview is not None:
         files.write_text(claimreview, files.json_text(claim_review(a)))
         report_written(claimreview)
-    _deliver(audit_page(a), a, note, as_json, output)
+    _deliver(audit_page(a), a, note, details, as_json, output)
 
 
-def _deliver(page: Page, result: Comparison | Inference | Audit, note: str, as_json: bool, output: Path | None) -> None:
+def _deliver(
+    page: Page,
+    result: Comparison | Inference | Audit,
+    note: str,
+    details: bool,
+    as_json: bool,
+    output: Path | None,
+) -> None:
     """Deliver a page and what is on it as JSON, both with what is to be said of the belief grid."""
     from peacetalks.forecasting.quick import with_note
     from peacetalks.pages import table_page
 
     shown, plain = table_page.noted(page, note), with_note(result, note).to_dict()
-    deliver(table_page.makers(shown, plain), lambda: table_page.show(shown), as_json, output)
+    deliver(table_page.makers(shown, plain), lambda: table_page.show(shown, details=details), as_json, output)

@@ -36,7 +36,9 @@ def compare_page(c: Comparison) -> Page:
 
     of = {name: {"": forecast} for name, forecast in c.views.items()}
     chart = Plot(PLOT, accounts_caption(c.views), partial(accounts_plot, c.views))
-    sections = [Section(PLOT, plot=chart, half=True), replace(best_section(of, c.dates), half=len(c.dates) <= BESIDE)]
+    titles = "; ".join(f"{name}: {title}" for name, title in c.titles.items())
+    best = replace(best_section(of, c.dates), half=len(c.dates) <= BESIDE, notes=(f"{titles}.",))
+    sections = [Section(PLOT, plot=chart, half=True), best]
     sections += [_drivers(c)] if c.drivers else []
     sections += [
         _changes(c),
@@ -68,14 +70,13 @@ def _models(c: Comparison) -> tuple[str, ...]:
 
 def _views(c: Comparison) -> Section:
     """Return the outcome classes of every account in every view at all dates, and the expected terms."""
-    titles = "; ".join(f"{name}: {title}" for name, title in c.titles.items())
     months = (f"{m} mo is {day_name(months_later(c.scenario.as_of, m))}" for m in c.dates)
     accuracy = accuracy_notes({name: e.accuracy for name, e in c.expected.items()})
     return Section(
         "The outcome classes in every view",
         tuple(h.replace(" mo", "\u00a0mo") for h in _views_head(c)),
         _views_rows(c, view_name),
-        f"{'; '.join(months)}. {VIEWS_MEANING} {TERMS} {titles}.",
+        f"{'; '.join(months)}. {VIEWS_MEANING} {TERMS}",
         kinds=tuple(view_kind(view) for forecast in c.views.values() for view in forecast.views),
         notes=(*notes(c.views), *accuracy),
         csv=(_views_head(c), *_views_rows(c, str)),

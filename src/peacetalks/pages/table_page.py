@@ -69,19 +69,25 @@ def noted(page: Page, note: str) -> Page:
     return replace(page, lead=(*page.lead, note)) if note else page
 
 
-def show(page: Page, out: Console | None = None) -> None:
-    """Print a page on a terminal of 80 columns."""
+def show(page: Page, out: Console | None = None, details: bool = True) -> None:
+    """Print a page on a terminal of 80 columns; without `details` folded sections are only named."""
     out = out or Console()
     out.print(styled(page.title, style="bold"))
     for line in filter(None, (page.finding, *page.lead)):
         out.print(styled(line, style="bold"))
-    for s in page.sections:
-        if not s.rows:
+    shown = [s for s in page.sections if s.rows]
+    for s in shown:
+        if s.folded and not details:
             continue
+        out.print()
         out.print(_views_table(s) if s.kinds else _plain_table(s))
         for line in (s.text, *s.notes):
             if line:
                 out.print(styled(line))
+    folded = [f"{s.title[0].lower()}{s.title[1:]}" for s in shown if s.folded]
+    if folded and not details:
+        out.print()
+        out.print(styled(f"More with --details, or in the page (-o page.html): {'; '.join(folded)}.", style="dim"))
 
 
 def _plain_table(s: Section) -> Table:
