@@ -3,6 +3,7 @@
 import datetime as dt
 import sys
 
+import altair as alt
 import polars as pl
 import pytest
 from support.tiny import tiny
@@ -89,9 +90,12 @@ def test_a_scenario_says_its_types_numbers_and_what_is_left_out(looked):
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"drivers"}))
 def test_every_kind_of_chart_can_be_saved(looked, kind, tmp_path):
-    path = tmp_path / "chart.svg"
-    looked.plot(kind).save(path)
+    path, chart = tmp_path / "chart.svg", looked.plot(kind)
+    chart.save(path)
     assert path.read_text(encoding="utf-8").startswith("<svg")
+    assert chart._repr_mimebundle_()["image/svg+xml"].startswith("<svg")
+    assert isinstance(chart, alt.TopLevelMixin)
+    assert chart.to_dict() == chart.copy().to_dict()
 
 
 def test_drivers_that_are_not_computed_cannot_be_drawn(looked):

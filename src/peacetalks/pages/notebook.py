@@ -82,6 +82,7 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     Returns
     -------
     altair.Chart
+        A notebook shows it as SVG, without a script and without the network.
 
     Raises
     ------
@@ -95,7 +96,21 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     if kind == "drivers" and not o.drivers:
         raise SpecError(NO_DRIVERS)
     module, name = KINDS[kind]
-    return styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width))
+    return _as_svg(styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width)))
+
+
+def _as_svg(chart: Any) -> Any:
+    """Return a chart that a notebook shows as SVG: Altair's own way needs a script from the network."""
+    kind = type(chart)
+    out = chart.copy()
+    object.__setattr__(out, "__class__", type(kind.__name__, (kind,), {"_repr_mimebundle_": _svg_bundle}))
+    return out
+
+
+def _svg_bundle(chart: Any, *_: Any, **__: Any) -> dict[str, str]:
+    from peacetalks.pages.markup import svg_text
+
+    return {"image/svg+xml": svg_text(chart), "text/plain": repr(chart)}
 
 
 Outlook._repr_html_ = fragment
