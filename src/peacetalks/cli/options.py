@@ -12,7 +12,6 @@ import typer
 
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import few_points_note
-from peacetalks.scenario.dates import months_later
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
@@ -162,6 +161,7 @@ def ascending_months(text: str, as_of: date) -> tuple[int, ...]:
 def _month(text: str, as_of: date) -> int:
     """Return the month whose end a date of `--dates` stands for."""
     from peacetalks.questions.when import mixed, read_when
+    from peacetalks.scenario.dates import months_later
 
     try:
         when = read_when(text)
