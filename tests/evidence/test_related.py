@@ -6,7 +6,7 @@ from peacetalks.evidence import base_rate, related_rates
 
 ASKED = [
     ("interstate war ends within 90 days", None, None),
-    ("civil war lasts 2 years", "since=1950", "2005-01-01"),
+    pytest.param("civil war lasts 2 years", "since=1950", "2005-01-01", marks=pytest.mark.slow),
     ("crisis fades", None, "1990-06-30"),
 ]
 
