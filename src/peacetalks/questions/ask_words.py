@@ -8,7 +8,7 @@ import numpy as np
 
 from peacetalks.questions.ask_events import where_impossible
 from peacetalks.questions.ask_language import about, sides_of
-from peacetalks.questions.ask_phrases import PEACE
+from peacetalks.questions.ask_phrases import OVER, PEACE
 from peacetalks.questions.query_tree import EventKind
 from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.dates import day_name
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 APART = 0.02  # by which the best estimate lies outside model and record before it is said
 LITTLE = 0.005  # a probability below it changes no whole percent
+FADES = " Fighting that only fades is no end."
 OF_CRISIS = (
     ("fighting goes on", "the crisis goes on"),
     ("there is fighting", "the crisis goes on"),
@@ -62,9 +63,10 @@ def what_counts(q: Question, scenario: Scenario, day: date) -> str:
         if q.negated:
             return f"Yes if on {when} it is not so that {meaning.stands}."
         return f"Yes if {meaning.stands} on {when}, whenever it began."
+    fades = FADES if q.event.labels == OVER else ""
     if q.negated:
-        return f"Yes if it does not come about, at any time up to {when}, that {meaning.begins}."
-    return f"Yes if {meaning.begins} at any time up to {when}{_even_if(q.event)}."
+        return f"Yes if it does not come about, at any time up to {when}, that {meaning.begins}.{fades}"
+    return f"Yes if {meaning.begins} at any time up to {when}{_even_if(q.event)}.{fades}"
 
 
 def notes_of(
