@@ -121,7 +121,7 @@ def test_percents_on_the_page_are_whole(page):
 
 
 def test_the_dots_are_the_views(looked):
-    found, p = dots(looked, {"rival": looked}), looked.pooled
+    found, p = dots(replace(looked, accounts={"rival": looked})), looked.pooled
     at = {"end": "peace", "period": 12}
     assert found[0][:4] == ("Best estimate", *(float(a.sel(at)) for a in (p.ends, p.low, p.high)))
     assert [d.label.split(":")[0] for d in found[1:-3]] == [f"[{i}] N {v.n}" for i, v in enumerate(looked.outside, 1)]
@@ -188,6 +188,14 @@ def test_csv_has_the_numbers_of_json(looked):
             assert (np.array(spans) == pytest.approx(np.array(printed["best_interval"][e]), abs=1e-6)) is (
                 view == "best"
             )
+
+
+def test_rival_accounts_are_in_json_as_the_schema_says_and_only_where_asked_for(looked):
+    printed = json.loads(forecast_page.as_json(replace(looked, accounts={"rival": looked})))
+    Draft202012Validator(forecast_schema.schema()).validate(printed)
+    rival = printed.pop("accounts")["rival"]
+    assert rival == {key: printed[key] for key in ("dates", "best", "best_interval", "model")}
+    assert printed == json.loads(forecast_page.as_json(looked))
 
 
 def test_a_file_that_cannot_be_written_is_refused(looked, tmp_path):

@@ -58,6 +58,15 @@ def test_what_would_change_it_is_said_where_it_was_computed(looked):
     assert "What would change this" not in in_short(looked)
 
 
+def test_rival_accounts_are_one_range(looked):
+    moved = replace(looked, pooled=replace(looked.pooled, ends=looked.pooled.ends * 0 + 0.4))
+    p = whole_percent(float(looked.pooled.ends.sel(end="peace", period=12)))
+    assert f"Under rival accounts peace is {p} to 40%." in in_short(replace(looked, accounts={"a": moved, "b": looked}))
+    assert "Under rival accounts peace is 40%." in in_short(replace(looked, accounts={"a": moved}))
+    nothing = replace(looked, pooled=replace(looked.pooled, ends=None, reason="none"))
+    assert "rival accounts" not in in_short(replace(looked, accounts={"a": nothing}))
+
+
 def test_without_a_best_estimate_neither_record_nor_weight_is_named(looked):
     text = in_short(replace(looked, pooled=replace(looked.pooled, ends=None, reason="none")))
     assert text.startswith("Most likely is ")

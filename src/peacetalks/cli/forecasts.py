@@ -16,6 +16,10 @@ from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
 
 if TYPE_CHECKING:
+    from peacetalks.forecasting.answers import AnswerCache
+    from peacetalks.forecasting.jobs import Progress
+    from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.scenario.accounts import Account
     from peacetalks.scenario.scenario import Scenario
 
 STARTER_SHOWN = 4  # entries of a starter that a warning names
@@ -37,6 +41,9 @@ Details = Annotated[
 ]
 Drivers = Annotated[
     bool, typer.Option("--drivers", help="Also move each number by itself over its range: what the answer hangs on.")
+]
+WithAccounts = Annotated[
+    bool, typer.Option("--accounts", help="Also forecast the scenario's rival accounts, and show them beside it.")
 ]
 Changes = Annotated[
     list[str] | None,
@@ -62,6 +69,7 @@ def forecast(
     changes: Changes = None,
     draws: Draws = 0,
     drivers: Drivers = False,
+    accounts: WithAccounts = False,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     quick: options.Quick = False,
     jobs: options.Jobs = None,
@@ -76,7 +84,6 @@ def forecast(
     output: Output = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model alone, past conflicts, terms."""
-    from peacetalks.forecasting.drivers import drivers_of
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.quick import noted_outlook
     from peacetalks.pages import export, forecast_page, forecast_screen
@@ -86,9 +93,9 @@ def forecast(
 
     export.check(output, charts, [Path(scenario)] if scenario else [])
     check_save(save)
-    found = chosen(scenario, conflict, as_of)
+    rivals, found = rivals_of(scenario) if accounts else [], chosen(scenario, conflict, as_of)
     with (
-        cached_answers(no_cache or not (draws or drivers)) as answers,
+        cached_answers(no_cache or not (draws or drivers or accounts)) as answers,
         progress("Consulting past conflicts, solving the game", "steps") as bar,
     ):
         o = noted_outlook(
@@ -103,8 +110,7 @@ def forecast(
             answers=answers,
             changes=parse_changes(changes) if changes else None,
         )
-        if drivers:
-            o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
+        o = with_more(o, rivals, drivers, bar, processes(jobs), answers)
     save_forecast(o, save)
     if charts is not None:
         report_written(charts, export.write_charts(o, charts))
@@ -112,6 +118,31 @@ def forecast(
         print(printable(forecast_page.csv(o)), end="")
     else:
         deliver(export.makers(o), lambda: forecast_screen.show(o, details=details), as_json, output)
+
+
+def rivals_of(scenario: str | None) -> list[Account]:
+    """Return the accounts beside a scenario's file; raise `SpecError` where there are none."""
+    from peacetalks.scenario.accounts import accounts
+
+    found = [] if scenario is None else accounts(scenario)
+    if not found:
+        raise SpecError(
+            f"--accounts: {scenario or 'a conflict of the record'} has no rival accounts. Put account files into the "
+            "folder `accounts` beside the scenario, or leave --accounts out"
+        )
+    return found
+
+
+def with_more(
+    o: Outlook, rivals: list[Account], drivers: bool, progress: Progress | None, jobs: int, answers: AnswerCache | None
+) -> Outlook:
+    """Return a forecast with that under rival accounts, if any, and with what drives it, where asked for."""
+    from peacetalks.forecasting.drivers import drivers_of
+    from peacetalks.questions.compare import under_accounts
+
+    if rivals:
+        o = replace(o, accounts=under_accounts(o, rivals, progress, jobs, answers))
+    return replace(o, drivers=drivers_of(o, progress, jobs, answers)) if drivers else o
 
 
 def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Scenario:

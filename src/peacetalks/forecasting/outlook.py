@@ -30,7 +30,7 @@ from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PERIODS, SEED
 from peacetalks.forecasting.size import check_size, jobs_in_memory
 from peacetalks.forecasting.variants import Solved, solve_variants
-from peacetalks.forecasting.views import views, views_to_dict
+from peacetalks.forecasting.views import answer_to_dict, views, views_to_dict
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.scenario.scenario import check_scenario
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
     from peacetalks.forecasting.durations import Durations
     from peacetalks.forecasting.typical import TypicalForecast
+    from peacetalks.forecasting.views import ForecastViews
     from peacetalks.scenario.scenario import Scenario
 
 BAND_POINTS = [0.05, 0.25, 0.75, 0.95]  # quantiles over draws
@@ -70,6 +71,7 @@ class Outlook:
     residual: float
     multiple: int | None  # nodes with several equilibria, a lower bound; None where they were not searched for
     drivers: tuple[Driver, ...] | None = None  # what moves the answer, the farthest first; None where not computed
+    accounts: Mapping[str, ForecastViews] | None = None  # rival accounts by name, at the months shown; None: not asked
 
     @property
     def as_of(self) -> date:
@@ -121,6 +123,7 @@ class Outlook:
             "residual": self.residual,
             "multiple": self.multiple,
             **({} if self.drivers is None else {"drivers": [d.to_dict() for d in self.drivers]}),
+            **({} if self.accounts is None else {"accounts": {n: answer_to_dict(f) for n, f in self.accounts.items()}}),
         }
 
     def to_polars(self) -> pl.DataFrame:

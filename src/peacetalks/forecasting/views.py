@@ -96,14 +96,22 @@ def views_to_dict(f: HasViews) -> dict[str, Any]:
     best = f.pooled
     records = [view.to_dict() for view in f.outside]
     return {
-        "dates": [day.isoformat() for day in calendar_dates(f.as_of, f.ends.period.values)],
-        "best": None if best.ends is None else plain_columns(best.ends),
-        "best_interval": interval_pairs(best),
-        "model": plain_columns(f.ends),
+        **answer_to_dict(f),
         "record": None if best.record is None else plain_columns(best.record),
         "records": records,
         "outside": records,
         "pooled": best.to_dict(),
+    }
+
+
+def answer_to_dict(f: HasViews) -> dict[str, Any]:
+    """Return dates, best estimate with its interval, and model alone, ready for JSON; see `views_to_dict`."""
+    best = f.pooled
+    return {
+        "dates": [day.isoformat() for day in calendar_dates(f.as_of, f.ends.period.values)],
+        "best": None if best.ends is None else plain_columns(best.ends),
+        "best_interval": interval_pairs(best),
+        "model": plain_columns(f.ends),
     }
 
 

@@ -31,10 +31,9 @@ from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.views_chart import why_caption, why_views_differ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from peacetalks.forecasting.outlook import Outlook
-    from peacetalks.forecasting.views import HasViews
     from peacetalks.pages.chart_parts import Chart
 
 
@@ -57,15 +56,15 @@ class Drawing:
     narrow: str
 
 
-def plots(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> list[Plot]:
+def plots(o: Outlook) -> list[Plot]:
     """Return the charts of a forecast in the order of the page, those first that say most.
 
-    What drives the answer is among them where it was computed; `accounts` are forecasts of rival accounts by name.
+    What drives the answer is among them where it was computed.
     """
     whose = BEST_ESTIMATE if o.pooled.ends is not None else MODEL_ALONE
     found = [
         Plot(f"{whose.capitalize()} over time", ends_caption(o), partial(ends, o)),
-        Plot("Why the views differ", why_caption(o), partial(why_views_differ, o, accounts=accounts)),
+        Plot("Why the views differ", why_caption(o), partial(why_views_differ, o)),
     ]
     if moving(o):
         found.append(Plot("What drives it", tornado_caption(o), partial(tornado, o)))

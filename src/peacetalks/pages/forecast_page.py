@@ -26,12 +26,11 @@ from peacetalks.pages.summary import in_short, source_line
 from peacetalks.scenario.sources import count_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from peacetalks.forecasting.long_table import LongRow
     from peacetalks.forecasting.outlook import Outlook
-    from peacetalks.forecasting.views import HasViews
     from peacetalks.pages.card import Card
     from peacetalks.pages.forecast_charts import Drawing
     from peacetalks.pages.forecast_rows import Row
@@ -72,11 +71,11 @@ class ForecastPage:
     source: str  # with what, and from what, it was made
 
 
-def page(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> ForecastPage:
-    """Return the content of a forecast's page; `accounts` are forecasts of rival accounts by name, if any."""
+def page(o: Outlook) -> ForecastPage:
+    """Return the content of a forecast's page."""
     from peacetalks.pages.forecast_charts import drawing, outcomes_plot, plots  # Altair is slow to import
 
-    drawn = [drawing(p, i) for i, p in enumerate((*plots(o, accounts), outcomes_plot(o)))]
+    drawn = [drawing(p, i) for i, p in enumerate((*plots(o), outcomes_plot(o)))]
     return ForecastPage(
         title=o.scenario.title,
         as_of=day_name(o.as_of),

@@ -184,6 +184,15 @@ class Pooled(Table):
     )
 
 
+class AccountTable(Table):
+    """The forecast under a rival account; lists run over `dates`."""
+
+    dates: list[dt.date] = Field(description="The calendar date of the end of each month shown.")
+    best: EndsIfKnown | None = Field(description="The best estimate; null where there is none.")
+    best_interval: Intervals | None = Field(description="90% interval of the best estimate.")
+    model: Ends = Field(description="The model alone, at the central values.")
+
+
 class DriverTable(Table):
     """What the forecast becomes where one number stands at either end of its range, all others as they are."""
 
@@ -259,6 +268,9 @@ class Forecast(Table):
     )
     drivers: list[DriverTable] | None = Field(
         None, description="What moves the answer, the farthest first; only with --drivers."
+    )
+    accounts: dict[str, AccountTable] | None = Field(
+        None, description="The forecast under each rival account, by its name; only with --accounts."
     )
 
 

@@ -20,7 +20,7 @@ from peacetalks.pages.best_text import (
     shown_months,
 )
 from peacetalks.pages.card import bar_at, card_notes
-from peacetalks.pages.cells import percent_range, whole_percent
+from peacetalks.pages.cells import known, percent_range, whole_percent
 from peacetalks.pages.forecast_text import central_terms
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.conflict_class import resolved
@@ -107,7 +107,7 @@ def source_line(o: Outlook) -> str:
 
 
 def _sentences(o: Outlook) -> Iterator[str]:
-    for sentence in (_course, _record, _model, _drivers, _terms, _truce):
+    for sentence in (_course, _record, _model, _drivers, _accounts, _terms, _truce):
         if text := sentence(o):
             yield text
 
@@ -169,6 +169,17 @@ def _drivers(o: Outlook) -> str:
         return ""
     moved = (f"{d.label} (peace {whole_percent(d.peace_low)} to {whole_percent(d.peace_high)})" for d in found)
     return f"What would change this most: {' and '.join(list(moved)[:NAMED_DRIVERS])}."
+
+
+def _accounts(o: Outlook) -> str:
+    """Return between what peace lies under the rival accounts; empty where none was asked for."""
+    m = headline_month(o)
+    found = [f.pooled.ends for f in (o.accounts or {}).values() if f.pooled.ends is not None]
+    peace = sorted(float(a.sel(end=PEACE, period=m)) for a in found if m in a.period)
+    if not peace or not known(sum(peace)):
+        return ""
+    low, high = whole_percent(peace[0]), whole_percent(peace[-1])
+    return f"Under rival accounts peace is {low if low == high else f'{low} to {high}'}."
 
 
 def _terms(o: Outlook) -> str:

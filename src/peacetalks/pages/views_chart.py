@@ -14,7 +14,7 @@ from peacetalks.pages.styles import BEST_ESTIMATE, END_COLOURS, FAINT_INK, INK, 
 from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.forecasting.views import HasViews
@@ -33,9 +33,9 @@ class Dot(NamedTuple):
     main: bool = False
 
 
-def why_views_differ(o: Outlook, width: int, accounts: Mapping[str, HasViews] | None = None) -> Chart:
+def why_views_differ(o: Outlook, width: int) -> Chart:
     """Return peace at the month of the headline in each view, with its interval; rival accounts where given."""
-    return dot_plot(dots(o, accounts), width)
+    return dot_plot(dots(o), width)
 
 
 def dot_plot(of: Sequence[Dot], width: int) -> Chart:
@@ -61,7 +61,7 @@ def dot_plot(of: Sequence[Dot], width: int) -> Chart:
     )
 
 
-def dots(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> list[Dot]:
+def dots(o: Outlook) -> list[Dot]:
     """Return the views in order: best estimate, each class of past conflicts, model alone, typical case, accounts."""
     m, best = headline_month(o), o.pooled
     first = [Dot(BEST_ESTIMATE.capitalize(), *_best(o, m), main=True)] if has_best(o) else []
@@ -71,7 +71,7 @@ def dots(o: Outlook, accounts: Mapping[str, HasViews] | None = None) -> list[Dot
     model = [Dot(MODEL_ALONE.capitalize(), _at(o.ends, m), low, high)]
     there = None if best.typical is None else _at(best.typical, m)
     typical = [] if there is None else [Dot("Model, typical case of the class", there, None, None)]
-    rivals = [Dot(f"Account: {name}", *_best(f, m)) for name, f in (accounts or {}).items()]
+    rivals = [Dot(f"Account: {name}", *_best(f, m)) for name, f in (o.accounts or {}).items()]
     return [*first, *(_past(o, i, m) for i in range(len(o.outside))), *model, *typical, *rivals]
 
 

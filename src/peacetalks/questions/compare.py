@@ -34,7 +34,7 @@ from peacetalks.forecasting.answers import AnswerCache, solve_cached
 from peacetalks.forecasting.jobs import SolveCounter
 from peacetalks.forecasting.readout import ends_of, mean_terms, outcomes_of
 from peacetalks.forecasting.record_view import record_views_of
-from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED
+from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, SEED, months_shown
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.typical import count_games, solve_typical, typical_cases
@@ -51,10 +51,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from peacetalks.forecasting.jobs import Progress
+    from peacetalks.forecasting.outlook import Outlook
     from peacetalks.scenario.quantity import Number
     from peacetalks.scenario.scenario import Scenario
 
 BASE_TITLE = "the scenario as written"
+
+
+def under_accounts(
+    o: Outlook,
+    found: Sequence[Account],
+    progress: Progress | None = None,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
+) -> dict[str, ForecastViews]:
+    """Return the forecast of an outlook's scenario under each account, by its name, at the months shown."""
+    months = months_shown(int(o.ends.period[-1]))
+    points = o.settings["belief_points"]
+    c = compare(o.scenario, list(found), months, False, points, progress, jobs, answers)
+    return {name: f for name, f in c.views.items() if name != "base"}
 
 
 @dataclass(frozen=True)
