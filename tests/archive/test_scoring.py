@@ -56,6 +56,16 @@ def test_each_scenario_counts_once(one, folder):
     assert [(x.scenario, x.n, x.brier["best"]) for x in s.scenarios] == [("a", 3, 2.0), ("b", 1, 0.0)]
 
 
+def test_forecasts_of_one_conflict_at_several_dates_are_one_scenario(one, folder):
+    days = [dt.date(2025, m, 1) for m in (1, 2)]
+    found = archive(folder, *(made(one, f"conflict-289-{d}", as_of=d) for d in days))
+    assert found.names == ["conflict-289"]
+    assert len(found.of("conflict-289")) == 2
+    assert len(found.of("conflict-289-2025-02-01")) == 1
+    s = score_archive(found, resolved(folder, f"conflict-289,{DAY},peace")).main
+    assert [(x.scenario, x.n) for x in s.scenarios] == [("conflict-289", 2)]
+
+
 def test_with_enough_scenarios_there_are_intervals_and_a_calibration(one, folder):
     names = [f"s{k}" for k in range(10)]
     forecasts = [

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -85,6 +86,13 @@ def test_diff_of_what_is_the_same_and_of_what_was_not_compared(base, one):
     page = archive_diff.diff_page(bare, charts=False)
     assert page.finding == "2 entries differ (1 by which the forecast can move); the answers were not compared."
     assert "talks.walk" in on_screen(table_page.show, page)
+
+
+def test_diff_says_why_the_change_was_not_split(one):
+    d = replace(diff(one, one, attribute=False), reason="no equilibrium within tolerance.")
+    page = archive_diff.diff_page(d, charts=False)
+    assert page.lead[1] == "What each change did is not known: no equilibrium within tolerance."
+    assert len(archive_diff.diff_page(diff(one, one, attribute=False), charts=False).lead) == 1
 
 
 def test_diff_without_a_best_estimate_is_of_the_model_alone(one):

@@ -77,7 +77,7 @@ class Archive:
                     f"{', '.join(self.names)}"
                 )
             return self.entries
-        found = tuple(e for e in self.entries if scenario in (e.forecast.name, e.forecast.digest))
+        found = tuple(e for e in self.entries if scenario in e.forecast.names)
         if not found:
             raise ArchiveError(
                 f"'{shown(self.folder)}' holds no forecast of {shorten(scenario)}"

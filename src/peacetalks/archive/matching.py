@@ -80,15 +80,15 @@ def matches(archive: Archive, resolved: Resolved) -> Matches:
     entries, twice = _once(archive.entries)
     found, unscored = [], list(twice)
     for entry in entries:
-        rows = [r for r in resolved.rows if r.scenario in (entry.forecast.name, entry.forecast.digest)]
+        rows = [r for r in resolved.rows if r.scenario in entry.forecast.names]
         mine, reasons = _of_entry(entry, rows)
         found += mine
         unscored += [Unscored(entry.file, entry.forecast.name, why) for why in reasons]
-    known = sorted({x for e in archive.entries for x in (e.forecast.name, e.forecast.digest)})
+    known = sorted({x for e in archive.entries for x in e.forecast.names})
     names = archive.names
     unmatched = []
     for r in resolved.rows:
-        of = [e for e in entries if r.scenario in (e.forecast.name, e.forecast.digest)]
+        of = [e for e in entries if r.scenario in e.forecast.names]
         row = f"{r.scenario}, {r.day.isoformat()}, {r.outcome or '(empty)'}"
         if not of:
             unmatched.append(

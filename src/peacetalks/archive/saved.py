@@ -125,8 +125,14 @@ class SavedForecast(Part):
 
     @property
     def name(self) -> str:
-        """The scenario's name."""
-        return self.numbers.scenario
+        """What the forecasts of one conflict share: the scenario's name, without its date where it ends with that."""
+        n = self.numbers
+        return n.scenario.removesuffix(f"-{n.as_of.isoformat()}") or n.scenario
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names by which it can be meant: that of the conflict, of the scenario, and the digest."""
+        return self.name, self.numbers.scenario, self.digest
 
     @property
     def title(self) -> str:

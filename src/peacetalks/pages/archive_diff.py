@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.archive.difference import NOT_ASKED
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points, signed_points
 from peacetalks.pages.best_text import PEACE, day_name
@@ -40,8 +41,10 @@ SUM = "The parts sum to the whole change."
 def diff_page(d: Difference, charts: bool = True) -> Page:
     """Return the page of two forecasts compared; without `charts` as a terminal shows it."""
     sections = (_parts(d, charts), _entries(d), _answers(d), _program(d))
-    lead = (f"A is {_subject(d.a)}. B is {_subject(d.b)}. {_alignment(d)}",)
-    return Page(f"{d.b.scenario.title}: what changed", "", sections, lead, finding(d), footer=FOOTER)
+    lead = [f"A is {_subject(d.a)}. B is {_subject(d.b)}. {_alignment(d)}"]
+    if d.parts is None and d.reason != NOT_ASKED:
+        lead.append(f"What each change did is not known: {d.reason.rstrip('.')}.")
+    return Page(f"{d.b.scenario.title}: what changed", "", sections, tuple(lead), finding(d), footer=FOOTER)
 
 
 def finding(d: Difference) -> str:
@@ -71,7 +74,7 @@ def finding(d: Difference) -> str:
 def _because(d: Difference, k: int, i: int, best: bool) -> str:
     """Return which parts made most of the change."""
     if d.parts is None:
-        return f"; what each change did is not known: {d.reason.rstrip('.')}" if d.reason else ""
+        return ""
     effects = [(p, float((p.best if best and p.best is not None else p.model)[k, i])) for p in d.parts]
     large = sorted((x for x in effects if abs(x[1]) >= SMALL), key=lambda x: -abs(x[1]))[:NAMED]
     if not large:
@@ -148,8 +151,7 @@ def _csv(d: Difference) -> list[Cells]:
 def _parts(d: Difference, charts: bool) -> Section:
     """Return what each change did, at the date of the headline."""
     if not d.parts or d.answers is None:
-        reason = d.reason if d.answers is not None and d.parts is None else ""
-        return Section("What each change did", ("",), (("not known",),) if reason else (), reason)
+        return Section("What each change did")
     k = by_headline(d.horizon.days[1], d.b.as_of)
     best = d.best is not None
     rows = [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Cells
 
 SAME = 0.005  # a change that is shown as none
-INTERVALS = "In brackets the 90% interval of the best estimate."
+INTERVALS = "In brackets its 90% interval."
 
 
 def history_page(h: History, charts: bool = True) -> Page:
