@@ -96,7 +96,7 @@ def forecast(
     rivals, found = rivals_of(scenario) if accounts else [], chosen(scenario, conflict, as_of)
     with (
         cached_answers(no_cache or not (draws or drivers or accounts)) as answers,
-        progress("Consulting past conflicts, solving the game", "steps") as bar,
+        progress("Forecasting", "steps") as bar,
     ):
         o = noted_outlook(
             found,

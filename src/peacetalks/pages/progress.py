@@ -109,7 +109,7 @@ class _Shown(ProgressColumn):
         self._text = text
 
     def render(self, task: Task) -> Text:
-        return Text(self._text())
+        return Text(self._text(), no_wrap=True)
 
 
 @contextmanager
