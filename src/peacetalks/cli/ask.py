@@ -73,7 +73,7 @@ def ask(
             "QUESTIONS.csv"
         )
     found = chosen(scenario, conflict, as_of)
-    with cached_answers(no_cache) as cache, progress("Consulting past conflicts, solving the game") as bar:
+    with cached_answers(no_cache) as cache, progress("Answering") as bar:
         a = ask_all(found, questions, draws, seed, belief_points, bar, processes(jobs), cache)
     if len(a) or as_json or output is not None:
         deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
