@@ -123,7 +123,7 @@ def beside(w: WhatIf) -> Section:
         ),
     ]
     for player, x in d.welfare.items():
-        cells = (decimal(of.welfare.get(player), form=".3f") for of in (b, a))
+        cells = (_share(of.welfare.get(player)) for of in (b, a))
         off = d.welfare_error[player]
         rows.append((f"Welfare of {player}", *cells, _difference(x), f"±{off:.2g}" if known(off) else UNKNOWN))
     return Section(
@@ -137,6 +137,11 @@ def beside(w: WhatIf) -> Section:
         ),
         numbers=True,
     )
+
+
+def _share(x: float | None) -> str:
+    """Return a share of the stake; a tiny one below 0 is shown as 0."""
+    return decimal(0.0 if known(x) and abs(x) < 0.0005 else x)
 
 
 def _difference(x: float | None) -> str:

@@ -8,7 +8,7 @@ from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.settings import PROBABILITY_ERROR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import PEACE, PEACE_FACTOR, day_name, listed
-from peacetalks.pages.cells import UNKNOWN, known, percent, signed, whole_percent
+from peacetalks.pages.cells import UNKNOWN, known, signed, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.changes import shown_value
 from peacetalks.scenario.dates import months_later
@@ -83,11 +83,9 @@ def _moved(
             f"is within the error of the computation ({error_points(off)})"
         )
     first, second = (whole_percent(at(a, end, m)) for a in (before, after))
-    if first == second:
-        first, second = (percent(at(a, end, m)) for a in (before, after))
-    verb = "rises" if x > 0 else "falls" if x < 0 else "stays"
     interval = "" if whose != BEST_ESTIMATE else _interval(w.difference, end, m)
-    return f"{name} {by} {verb} from {first} to {second} ({whose}: {points(x)} points{interval})"
+    how = f"stays at {first}" if first == second else f"{'rises' if x > 0 else 'falls'} from {first} to {second}"
+    return f"{name} {by} {how} ({whose}: {points(x)} points{interval})"
 
 
 def _interval(d: Difference, end: str, month: int) -> str:
