@@ -76,6 +76,12 @@ def test_without_drivers_there_is_no_tornado(looked):
     assert "What drives it" not in [p.title for p in plots(looked)]
 
 
+def test_what_cannot_be_drawn_is_left_out(looked):
+    """No settlement within the forecast, no truce, both types known."""
+    empty = replace(looked, terms=looked.terms * np.nan, durations=replace(looked.durations, truces=0.0), beliefs={})
+    assert [p.title for p in plots(empty)] == ["Best estimate over time", "Why the views differ"]
+
+
 def test_axes_of_time_have_calendar_dates(page):
     for c in (page.charts[0], page.charts[-1], page.folds[1].drawing):
         for svg in (c.wide, c.narrow):

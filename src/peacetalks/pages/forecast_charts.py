@@ -68,7 +68,8 @@ def plots(o: Outlook) -> list[Plot]:
     ]
     if moving(o):
         found.append(Plot("What drives it", tornado_caption(o), partial(tornado, o)))
-    found.append(Plot("Terms of a settlement", terms_caption(o), partial(terms, o)))
+    if o.mean_terms is not None:
+        found.append(Plot("Terms of a settlement", terms_caption(o), partial(terms, o)))
     if o.durations.broken_within is not None:
         found.append(Plot("How long a truce holds", truce_caption(o), partial(truce, o)))
     if o.beliefs:

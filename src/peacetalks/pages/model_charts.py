@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
 
 HEIGHT = 200
+FEW = 3  # dates below which a line is drawn with its points
 MEAN, FRONT, CAPABILITY = "mean of the model", "front as it stands", "capability-weighted mean"
 TERM_RULES = {  # what the terms are compared with: colour and dashes
     MEAN: (INK, [1, 0]),
@@ -167,7 +168,7 @@ def beliefs(o: Outlook, width: int) -> Chart:
     )
     return (
         base(rows, width, HEIGHT)
-        .mark_line(color=INK, strokeWidth=2.5)
+        .mark_line(color=INK, strokeWidth=2.5, point=len(_days(o)) < FEW)
         .encode(
             x=date_axis(o.as_of, int(o.outcomes.period[-1])),
             y=probability_axis(),

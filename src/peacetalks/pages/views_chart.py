@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import altair as alt
 
 from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
-from peacetalks.pages.cells import known
+from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, label_axis, percent_axis, wrapped
 from peacetalks.pages.styles import BEST_ESTIMATE, END_COLOURS, FAINT_INK, INK, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.dates import months_later
@@ -41,7 +41,7 @@ def why_views_differ(o: Outlook, width: int) -> Chart:
 def dot_plot(of: Sequence[Dot], width: int) -> Chart:
     """Return dots with their intervals, one below the other."""
     letters = 42 if width > NARROW else 22
-    rows = [d._asdict() for d in of]
+    rows = [d._asdict() | {"shown": whole_percent(d.p)} for d in of]
     top = max([x for d in of for x in (d.p, d.high) if known(x)], default=1.0)
     scale = alt.Scale(domain=[0, min(1.0, max(0.1, 1.05 * top))], nice=False)
     x = alt.X("p:Q", title=None, scale=scale, axis=percent_axis())
@@ -52,11 +52,11 @@ def dot_plot(of: Sequence[Dot], width: int) -> Chart:
     span = chart.transform_filter("isValid(datum.low)").mark_rule(opacity=0.45)
     dot = chart.transform_filter("isValid(datum.p)").mark_point(filled=True, opacity=1)
     none = chart.transform_filter("!isValid(datum.p)").mark_text(align="left", dx=4, fontSize=12, color=FAINT_INK)
-    value = chart.transform_filter("isValid(datum.p)").transform_calculate(shown="format(datum.p, '.0%')")
+    value = chart.transform_filter("isValid(datum.p)").mark_text(dy=-11, fontSize=11, color=INK)
     return alt.layer(
         span.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, size=heavy, color=green),
         dot.encode(x=x, y=y, size=alt.condition("datum.main", alt.value(200), alt.value(80)), color=green),
-        value.mark_text(dy=-11, fontSize=11, color=INK).encode(x=x, y=y, text="shown:N"),
+        value.encode(x=x, y=y, text="shown:N"),
         none.encode(x=alt.value(0), y=y, text="missing:N"),
     )
 
