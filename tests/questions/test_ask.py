@@ -10,6 +10,8 @@ from support.tiny import J, tiny
 
 import peacetalks as pt
 from peacetalks.errors import QueryError
+from peacetalks.evidence.first_passage import first_passage
+from peacetalks.forecasting.record_view import situation_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
@@ -21,7 +23,10 @@ from peacetalks.scenario.dates import months_later
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
 PERIODS = 8
-STATES = ("settlement", "ceasefire", "peace", "nowhere", "more conflict", "talks open", "fighting without talks")
+STATES = (
+    "one side wins", "settlement", "ceasefire", "peace", "nowhere", "more conflict", "talks open",
+    "fighting without talks",
+)  # fmt: skip
 BEGUN = ("settlement", "ceasefire", "peace", "war ends", "one side wins", "more conflict", "ceasefire broken")
 SMALLER = [  # events, each within the next
     ("settlement", "peace"), ("ceasefire", "peace"), ("peace", "war ends"), ("one side wins", "war ends"),
@@ -184,6 +189,18 @@ def test_jeffreys_rule_by_long_hand(answers, small, looked):
         share = float(outcomes.sel(outcome="settlement") / outcomes.sel(outcome=["settlement", "ceasefire"]).sum())
         peace = float(looked.pooled.ends.sel(period=month, end="peace"))
         assert answers["settlement", "on", day].best == pytest.approx(peace * share, rel=1e-9)
+
+
+def test_more_conflict_is_decided_by_force_as_often_as_in_the_record(answers, small):
+    """The record of fighting says how much of what has become more conflict was won by force: not the model."""
+    found = first_passage(situation_of(small), range(1, PERIODS + 1))
+    for month in (1, PERIODS):
+        day = months_later(small.as_of, month)
+        more = answers["more conflict", "on", day]
+        share = float(found.ends[month - 1, 2]) / more.record.probability
+        assert 0 < share <= 1
+        assert answers["one side wins", "on", day].best == pytest.approx(more.best * share, rel=1e-9)
+        assert answers["one side wins", "on", day].model != pytest.approx(more.model * share, rel=1e-3)
 
 
 # -- claims, shares, one question ------------------------------------------------------------------

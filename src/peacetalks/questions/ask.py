@@ -6,10 +6,13 @@ Diaconis and Zabell 1982),
 .. math:: P^*(E) = \sum_c P^*(c(t))\; P(E \mid c(t)),
 
 with the best estimate :math:`P^*(c(t))` of each class and the model's probability of the event given the class
-(`ask_events`).  What is asked of a class itself has exactly the forecast's best estimate, an event and its opposite sum
-to 1, and an event within another is no likelier.  What has begun by t has begun by any later date: its probability is
-the largest so far.  Between the ends of two months it is linear.  The interval holds the same joint draws of record,
-weight and model as that of the forecast.
+(`ask_events`).  More conflict is of two parts, decisions by force and the rest; where the record of fighting says how
+often it is the one or the other (`ask_record.share_won`), that share takes the place of the model's.
+
+What is asked of a class itself has exactly the forecast's best estimate, an event and its opposite sum to 1, and an
+event within another is no likelier.  What has begun by t has begun by any later date: its probability is the largest
+so far.  Between the ends of two months it is linear.  The interval holds the same joint draws of record, weight and
+model as that of the forecast.
 
 References
 ----------
@@ -205,7 +208,7 @@ def _best(asked: _Asked, solved: OfEvent) -> tuple[float | None, tuple[float, fl
     """Return the best estimate of an event and its 90% interval, widened to hold it; None where there is none."""
     if solved.best is None or solved.joint is None:
         return None, None
-    point = float(asked.chance(solved.best, solved.given))
+    point = float(asked.chance(solved.best, solved.best_given))
     if not np.isfinite(point):
         return None, None
     drawn = asked.chance(solved.joint, solved.drawn)
@@ -217,5 +220,6 @@ def _grid_error(asked: _Asked, solved: OfEvent, model: float, best: float | None
     """Return by how much a finer belief grid may move the best estimate, or the model where there is none."""
     if solved.finer is None:
         return None
-    ends = solved.finer.ends if best is None or solved.finer.best is None else solved.finer.best
-    return abs(float(asked.chance(ends, solved.finer.given)) - (model if best is None else best))
+    if best is None or solved.finer.best is None:
+        return abs(float(asked.chance(solved.finer.ends, solved.finer.given)) - model)
+    return abs(float(asked.chance(solved.finer.best, solved.finer.best_given)) - best)

@@ -23,14 +23,18 @@ from peacetalks.forecasting.accuracy import finer_grid_estimate
 from peacetalks.forecasting.readout import boundary_labels, ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.outcomes import ENDS
+from peacetalks.questions.ask_phrases import WON
 from peacetalks.questions.evaluate import COMPARE, quantity
 from peacetalks.questions.query_tree import Event, EventKind
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.scenario.scenario import Scenario
 
+PARTS = (WON, tuple(x for x in ENDS["more_conflict"] if x not in WON))  # of more conflict: by force, and the rest
 NONE = 1e-9  # probability of a class below which the model is taken to give it no chance
 
 
@@ -39,20 +43,22 @@ class EventTables(NamedTuple):
 
     ends: np.ndarray  # [month, end] probability of each outcome class
     given: np.ndarray  # [event, month, end] probability of the event, given the class
+    more: np.ndarray  # [event, month, part] probability of the event, given each part of more conflict (`PARTS`)
     finer_ends: np.ndarray  # the same, estimated for a finer belief grid; empty where there is no coarser one
     finer_given: np.ndarray
+    finer_more: np.ndarray
     residual: float
 
 
 def solve_events(periods: int, events: tuple[Event, ...], belief_points: int, central: str, s: Scenario) -> EventTables:
     """Solve a scenario and return what it says of the events; that with key `central` also on a coarser grid."""
     solved = solve_scenario(s, belief_points, refine=play_key(s) == central)
-    ends, given = tables(s, solved, events, periods)
-    finer = np.zeros((0, 0)), np.zeros((0, 0, 0))
+    ends, given, more = found = tables(s, solved, events, periods)
+    finer = np.zeros((0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0, 0))
     if solved.coarser is not None:
-        coarser_ends, coarser_given = tables(s, solved.coarser, events, periods)
-        finer = _finer(ends, coarser_ends, solved), _finer(given, coarser_given, solved)
-    return EventTables(ends, given, *finer, solved.residual)
+        coarser = tables(s, solved.coarser, events, periods)
+        finer = tuple(_finer(a, b, solved) for a, b in zip(found, coarser, strict=True))
+    return EventTables(ends, given, more, finer[0], finer[1], finer[2], solved.residual)
 
 
 def _finer(here: np.ndarray, coarser: np.ndarray, s: Solution) -> np.ndarray:
@@ -61,27 +67,32 @@ def _finer(here: np.ndarray, coarser: np.ndarray, s: Solution) -> np.ndarray:
     return np.clip(found.values, 0.0, 1.0)
 
 
-def tables(s: Scenario, solved: Solution, events: tuple[Event, ...], periods: int) -> tuple[np.ndarray, np.ndarray]:
+def tables(
+    s: Scenario, solved: Solution, events: tuple[Event, ...], periods: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the outcome classes [month, end] and the probability of each event given the class [event, month, end].
+
+    The third is that given each part of more conflict [event, month, part].
 
     Examples
     --------
     >>> import peacetalks as pt
     >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
     >>> begun, standing = (Event(kind, ("ceasefire",), None) for kind in (EventKind.WITHIN, EventKind.BY))
-    >>> ends, given = tables(small, solve_scenario(small, 2), (begun, standing), 2)
+    >>> ends, given, more = tables(small, solve_scenario(small, 2), (begun, standing), 2)
     >>> chances = (given * ends).sum(axis=-1)  # [event, month]
     >>> bool(chances[0, 2] > chances[1, 2])
     True
     """
     names = boundary_labels(solved)
-    inside = np.stack([np.isin(names, labels) for labels in ENDS.values()], axis=1).astype(float)  # [boundary, end]
+    cells = (*ENDS.values(), *PARTS)
+    inside = np.stack([np.isin(names, labels) for labels in cells], axis=1).astype(float)  # [boundary, cell]
     t = trajectory(solved, periods)
     opening = opening_distribution(solved)
     mass = np.concatenate([opening[None], t.mass]).sum(axis=2)  # [month, boundary]
     classes = mass @ inside
-    ends = np.concatenate([classes[:1], ends_of(outcomes_of(t)).values])
-    given = np.empty((len(events), periods + 1, len(ENDS)))
+    ends = np.concatenate([classes[:1, : len(ENDS)], ends_of(outcomes_of(t)).values])
+    given = np.empty((len(events), periods + 1, len(cells)))
     for i, event in enumerate(events):
         if event.kind in (EventKind.WITHIN, EventKind.BROKEN):
             joint = classes - _never(solved, event, names, periods) @ inside
@@ -89,8 +100,8 @@ def tables(s: Scenario, solved: Solution, events: tuple[Event, ...], periods: in
             joint = (mass * holds(s, solved, event, names)) @ inside
         unknown = classes <= NONE
         given[i] = np.clip(np.divide(joint, classes, out=np.zeros_like(joint), where=~unknown), 0.0, 1.0)
-        given[i] = np.where(unknown, where_impossible(event), given[i])
-    return ends, given
+        given[i] = np.where(unknown, where_impossible(event, cells), given[i])
+    return ends, given[..., : len(ENDS)], given[..., len(ENDS) :]
 
 
 def holds(s: Scenario, solved: Solution, event: Event, names: np.ndarray) -> np.ndarray:
@@ -101,11 +112,11 @@ def holds(s: Scenario, solved: Solution, event: Event, names: np.ndarray) -> np.
     return COMPARE[event.compare](worth, event.size) & np.isfinite(worth)
 
 
-def where_impossible(event: Event) -> np.ndarray:
-    """Return the probability [end] that is taken for an event in a class to which the model gives no chance."""
+def where_impossible(event: Event, cells: Iterable[tuple[str, ...]] = tuple(ENDS.values())) -> np.ndarray:
+    """Return the probability [cell] that is taken for an event in a class to which the model gives no chance."""
     if event.kind in (EventKind.TERMS, EventKind.FRONT, EventKind.BROKEN):
-        return np.full(len(ENDS), 0.5)
-    share = np.array([np.isin(labels, event.labels).mean() for labels in ENDS.values()])
+        return np.full(len(tuple(cells)), 0.5)
+    share = np.array([np.isin(labels, event.labels).mean() for labels in cells])
     return share if event.kind is EventKind.BY else np.maximum(share, 0.5)
 
 

@@ -211,6 +211,22 @@ class RecordAnswers:
         return _Curve(words, _from_opening(every, 0.0), found.name, found, differs)
 
 
+def share_won(scenario: Scenario, views: Sequence[RecordView]) -> np.ndarray | None:
+    """Return the share [month] of decisions by force in what the record calls more conflict; month 0 is NaN.
+
+    None where the record does not separate them: a truce, a settlement, a crisis, or no answer.
+    """
+    number, _ = anchor(views)
+    if number is None:
+        return None
+    view = views[number - 1]
+    passed, table = first_passage(situation_of(scenario), view.months), view.table()
+    if passed.ends is None or passed.name != view.reference_class or table is None:
+        return None
+    more = table.sel(end="more_conflict").values
+    return np.concatenate([[np.nan], np.clip(passed.ends[:, 2] / more, 0.0, 1.0)])
+
+
 def _from_opening(values: np.ndarray, opening: float) -> np.ndarray:
     """Return values [draw, month] with the scenario's date before the first month."""
     return np.concatenate([np.full((len(values), 1), opening), values], axis=1)

@@ -21,6 +21,7 @@ from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.ask_events import EventTables, solve_events
 from peacetalks.questions.ask_phrases import OVER, PEACE, PHRASES, WON
+from peacetalks.questions.ask_record import share_won
 from peacetalks.questions.query_tree import Event, EventKind
 from peacetalks.scenario.files import play_key
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.record_view import RecordView
     from peacetalks.scenario.scenario import Scenario
 
+MORE_PLACE = list(ENDS).index("more_conflict")
 MONTHS = 24  # that are solved for at least, so that the next question about a scenario finds its games in the cache
 COMMON = (
     *(Event(EventKind.BY, meaning.labels, None) for meaning in PHRASES if not meaning.special),
@@ -56,16 +58,18 @@ class Finer(NamedTuple):
     ends: np.ndarray  # [month, end]
     given: np.ndarray  # [month, end]
     best: np.ndarray | None  # [month, end]
+    best_given: np.ndarray  # [month, end]
 
 
 class OfEvent(NamedTuple):
     """What is known of one event; month 0 is the scenario's date, and unknown is NaN."""
 
     ends: np.ndarray  # [month, end] the model alone
-    given: np.ndarray  # [month, end] probability of the event, given the class
+    given: np.ndarray  # [month, end] the model's probability of the event, given the class
     best: np.ndarray | None  # [month, end] best estimate of the classes; None without one
+    best_given: np.ndarray  # [month, end] as `given`, with the record's share of decisions by force in more conflict
     joint: np.ndarray | None  # [joint draw, month, end]
-    drawn: np.ndarray  # [joint draw or one, month, end] probability of the event, given the class
+    drawn: np.ndarray  # [joint draw or one, month, end] as `best_given`
     finer: Finer | None
     estimate: BestEstimate
 
@@ -80,20 +84,35 @@ class Solved:
     estimate: BestEstimate
     joint: JointDraws | None
     given: np.ndarray  # [draw, event, month, end]
+    more: np.ndarray  # [draw, event, month, part]
+    won: np.ndarray | None  # [month] the record's share of decisions by force in more conflict, NaN where unknown
 
     def of(self, event: Event) -> OfEvent:
         """Return what is known of an event."""
         c, at = self.central, self.events.index(event)
         best = None if self.estimate.ends is None else from_opening(c.ends, self.estimate.ends.values)
-        joint, drawn = None, self.given[:1, at]
+        every = self._by_record(self.given[:, at], self.more[:, at])
+        joint, drawn = None, every[:1]
         if self.joint is not None:
-            joint, drawn = from_opening(c.ends, self.joint.ends), self.given[self.joint.of_model, at]
+            joint, drawn = from_opening(c.ends, self.joint.ends), every[self.joint.of_model]
         finer = None
         if c.finer_given.size:
             again = moved(self.estimate, _labelled(c.finer_ends[1:]))
             its_best = None if again is None else from_opening(c.ends, again.values)
-            finer = Finer(c.finer_ends, c.finer_given[at], its_best)
-        return OfEvent(c.ends, c.given[at], best, joint, drawn, finer, self.estimate)
+            its_given = self._by_record(c.finer_given[at], c.finer_more[at])
+            finer = Finer(c.finer_ends, c.finer_given[at], its_best, its_given)
+        best_given = self._by_record(c.given[at], c.more[at])
+        return OfEvent(c.ends, c.given[at], best, best_given, joint, drawn, finer, self.estimate)
+
+    def _by_record(self, given: np.ndarray, more: np.ndarray) -> np.ndarray:
+        """Return `given` [..., month, end], with the parts of more conflict [..., month, part] as in the record."""
+        if self.won is None:
+            return given
+        known = np.isfinite(self.won)
+        share = self.won[known]
+        out = given.copy()
+        out[..., known, MORE_PLACE] = share * more[..., known, 0] + (1 - share) * more[..., known, 1]
+        return out
 
 
 def from_opening(ends: np.ndarray, later: np.ndarray) -> np.ndarray:
@@ -155,12 +174,14 @@ def _estimated(
     pairs: list[Pair],
 ) -> Solved:
     """Return the best estimate of the outcome classes beside the solved games."""
-    ends, draws, given = _labelled(central.ends[1:]), None, central.given[None]
+    ends, draws, of = _labelled(central.ends[1:]), None, [central]
     if pairs and typical.ends is not None:
-        here, there = (np.stack([t.ends[1:] for t in of]) for of in zip(*pairs, strict=True))
-        draws, given = ModelDraws(here, there), np.stack([here.given for here, _ in pairs])
+        here, there = (np.stack([t.ends[1:] for t in side]) for side in zip(*pairs, strict=True))
+        draws, of = ModelDraws(here, there), [here for here, _ in pairs]
     best = best_estimate(ends, record, scenario.as_of, typical, draws)
-    return Solved(events, central, record, best, joint_draws(best, ends, record, draws), given)
+    given, more = np.stack([t.given for t in of]), np.stack([t.more for t in of])
+    joint, won = joint_draws(best, ends, record, draws), share_won(scenario, record)
+    return Solved(events, central, record, best, joint, given, more, won)
 
 
 def _labelled(ends: np.ndarray) -> xr.DataArray:
