@@ -79,3 +79,17 @@ def test_a_bad_change_of_a_forecast(capsys, path):
     code, _, err = run(capsys, "forecast", path, "--set", "rent=on", *FEW)
     assert code == 2
     assert "rent=on: a mechanism is switched on by its numbers: rent.weight" in " ".join(err.split())
+
+
+def test_drivers_by_themselves(capsys, path, monkeypatch):
+    monkeypatch.setattr(
+        "peacetalks.forecasting.drivers.ranges", lambda s: [r for r in ranges(s) if r[0] == "talks.walk"]
+    )
+    code, out, _ = run(capsys, "drivers", path, *FEW)
+    assert code == 0
+    assert "readiness to walk out" in " ".join(out.split())
+    code, out, err = run(capsys, "drivers", path, "--json", *FEW)
+    assert code == 0
+    assert fitting("drivers", out)["drivers"][0]["path"] == "talks.walk"
+    assert "2 answers came from the cache" in err
+    assert run(capsys, "drivers", path, "-o", "x.pdf")[0] == 2

@@ -1,7 +1,8 @@
-"""The command about changes of a scenario: `whatif`."""
+"""The commands about changes of a scenario: `whatif`, and `drivers` that changes one number at a time."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,13 @@ from peacetalks.forecasting.settings import BELIEF_POINTS
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the command line."""
-    app.command()(whatif)
+    """Add the commands to the command line."""
+    for command in (whatif, drivers):
+        app.command()(command)
 
 
+Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
+Output = Annotated[Path | None, options.output(".html, .svg, .png, .csv or .json")]
 Changes = Annotated[
     list[str],
     typer.Argument(
@@ -31,14 +35,14 @@ Changes = Annotated[
 def whatif(
     scenario: options.ScenarioName,
     changes: Changes,
-    periods: Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")] = None,
+    periods: Periods = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times, the same before and after.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(".html, .svg, .png, .csv or .json")] = None,
+    output: Output = None,
 ) -> None:
     """What changes of a scenario do to its forecast: before, after, difference; each by itself where several."""
     from peacetalks.conflicts.fill import load
@@ -56,3 +60,32 @@ def whatif(
         w = forecast_with(found, change, periods, draws, belief_points, bar, processes(jobs), answers)
     page = whatif_page(w)
     deliver(table_page.makers(page, w.to_dict()), lambda: whatif_screen.show(w), as_json, output)
+
+
+def drivers(
+    scenario: options.ScenarioName,
+    periods: Periods = None,
+    belief_points: options.BeliefPoints = BELIEF_POINTS,
+    jobs: options.Jobs = None,
+    no_cache: options.NoCache = False,
+    as_json: options.AsJson = False,
+    timings: options.Timings = False,
+    output: Output = None,
+) -> None:
+    """What drives a forecast: each number by itself over its range, the largest effect on peace first."""
+    from peacetalks.conflicts.fill import load
+    from peacetalks.forecasting.drivers import drivers_of
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.forecasting.outlook import outlook
+    from peacetalks.pages import files, table_page
+    from peacetalks.pages.drivers_page import drivers_page, plain, show
+    from peacetalks.pages.progress import progress
+
+    if output is not None:
+        files.check(output, table_page.SUFFIXES, [Path(scenario)])
+    found = load(scenario)
+    with cached_answers(no_cache) as answers, progress("Moving one number at a time over its range") as bar:
+        o = outlook(found, periods, belief_points=belief_points, certify=False)
+        o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
+    page = drivers_page(o)
+    deliver(table_page.makers(page, plain(o)), lambda: show(o), as_json, output)

@@ -31,7 +31,7 @@ def show(w: WhatIf, out: Console | None = None) -> None:
         out.print(styled(line))
     out.print(_classes(classes(w, MODEL_ALONE if w.difference.best is None else BEST_ESTIMATE)))
     for section in (beside(w), *([each(w)] if w.each else [])):
-        out.print(_table(section))
+        out.print(plain_table(section))
     out.print(styled(error_line(w)))
     s = w.settings
     draws = f", {s['draws']} draws" if s["draws"] else ""
@@ -64,7 +64,8 @@ def _parts(row: Cells) -> list[Cells]:
     return [(f"{row[0]}: from", *low), ("  to", *high)]
 
 
-def _table(s: Section) -> Table:
+def plain_table(s: Section) -> Table:
+    """Return the table of a section with its numbers to the right, for a terminal of 80 columns."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=styled(s.title), title_justify="left")
     for i, head in enumerate(s.head):
         table.add_column(head, justify="left" if i == 0 or head == "note" else "right", overflow="fold")

@@ -24,6 +24,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "audit": "schemas.audit:Audit",
     "backtest": "schemas.backtest:Backtest",
     "check": "schemas.check:Check",
+    "drivers": "schemas.drivers:Drivers",
     "compare": "schemas.compare:Compare",
     "diff": "schemas.archive:Diff",
     "evidence-add": "schemas.datasets:Added",

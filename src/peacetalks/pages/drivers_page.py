@@ -1,0 +1,129 @@
+"""What drives a forecast, by itself: each number over its range, on a terminal, as a page, CSV and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+
+from peacetalks.pages.best_text import by_date, day_name, headline_month, listed
+from peacetalks.pages.cells import UNKNOWN, known, whole_percent
+from peacetalks.pages.printable import styled
+from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
+from peacetalks.pages.table_page import Page, Section
+from peacetalks.pages.whatif_screen import plain_table
+from peacetalks.pages.whatif_text import points
+from peacetalks.scenario.dates import months_later
+
+if TYPE_CHECKING:
+    from peacetalks.forecasting.drivers import Driver
+    from peacetalks.forecasting.outlook import Outlook
+
+NAMED = 3  # numbers that the finding names
+NOT_KNOWN = "not from outside"
+SHOWN = 12  # numbers on a terminal
+CSV_HEAD = ("path", "label", "value", "low", "high", "month", "view", "peace", "peace_low", "peace_high", "source")
+MEANING = (
+    "One number at a time goes to the ends of its 90% range, all others stay; where the scenario gives no range, half "
+    "and double, or half and double the odds of a probability. What numbers do together is not in it."
+)
+
+
+def drivers_page(o: Outlook) -> Page:
+    """Return the page of an outlook whose drivers are computed."""
+    from peacetalks.pages.drivers_chart import moving, tornado, tornado_caption
+    from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
+
+    title = "The largest effects"
+    return Page(
+        f"{o.scenario.title}: what drives the answer",
+        "",
+        (
+            *([Section(title, plot=Plot(title, tornado_caption(o), partial(tornado, o)))] if moving(o) else []),
+            _every(o),
+        ),
+        lead=(_known_line(o), MEANING),
+        finding=finding(o),
+        subtitle=f"As of {day_name(o.as_of)}. Nothing dated later enters.",
+    )
+
+
+def finding(o: Outlook) -> str:
+    """Return which numbers move peace most, and how far, in a sentence."""
+    found = [d for d in o.drivers or () if d.effect > 0][:NAMED]
+    if not found:
+        return "No number of the scenario moves peace by itself."
+    first = found[0]
+    view = BEST_ESTIMATE if first.view == "best" else MODEL_ALONE
+    effects = listed([f"{d.label} ({_span(d)})" for d in found])
+    return f"{by_date(o, first.month)} peace is {whole_percent(first.peace)} ({view}); most hangs on {effects}."
+
+
+def _span(d: Driver) -> str:
+    """Return peace with a number at the low and at the high end of its range."""
+    return " to ".join(whole_percent(p) for p in (d.peace_low, d.peace_high))
+
+
+def _known_line(o: Outlook) -> str:
+    """Return which of the numbers an observer can know, the first of them."""
+    found = [d for d in o.drivers or () if d.knowable and d.effect > 0]
+    if not found:
+        return "None of the numbers that move it can be known from outside."
+    d = found[0]
+    return (
+        f"Of those that an observer can know most hangs on {d.label} ({_span(d)}), known from {d.known_by}; resolve, "
+        "costs and readiness only the actors know."
+    )
+
+
+def _every(o: Outlook) -> Section:
+    """Return every number with its range and what it does, the largest effect first."""
+    rows = tuple(
+        (
+            d.label,
+            f"{d.low:.3g} to {d.high:.3g}",
+            _points(d.peace_low, d),
+            _points(d.peace_high, d),
+            d.known_by or NOT_KNOWN,
+        )
+        for d in o.drivers or ()
+    )
+    day = day_name(months_later(o.as_of, headline_month(o)))
+    head = ("number", "range", "at the low end, points", "at the high end", "known from")
+    csv = (CSV_HEAD, *(tuple("" if x is None else str(x) for x in _csv_row(d)) for d in o.drivers or ()))
+    return Section(f"Every number: difference of peace by {day}", head, rows, csv=csv)
+
+
+def _points(p: float | None, d: Driver) -> str:
+    return points(p - d.peace) if known(p) else UNKNOWN
+
+
+def _csv_row(d: Driver) -> tuple[Any, ...]:
+    plain = d.to_dict()
+    return tuple(plain[key] for key in CSV_HEAD)
+
+
+def show(o: Outlook, out: Console | None = None) -> None:
+    """Print the numbers that move peace most on a terminal of 80 columns; `out` is where, else standard output."""
+    out = out or Console()
+    page, every = drivers_page(o), _every(o)
+    out.print(styled(page.title, style="bold"))
+    out.print(styled(page.finding, style="bold"))
+    for line in page.lead:
+        out.print(styled(line))
+    out.print(plain_table(replace(every, head=every.head[:4], rows=tuple(row[:4] for row in every.rows[:SHOWN]))))
+    if rest := (o.drivers or ())[SHOWN:]:
+        out.print(styled(f"{len(rest)} more move peace by at most {100 * rest[0].effect:.1f} points (--json: all)."))
+
+
+def plain(o: Outlook) -> dict[str, Any]:
+    """Return the plain table that `drivers --json` prints, but for the finding (schema: `drivers.schema.json`)."""
+    return {
+        "scenario": o.scenario.name,
+        "as_of": o.as_of.isoformat(),
+        "digest": o.scenario.digest,
+        "drivers": [d.to_dict() for d in o.drivers or ()],
+        "settings": {"belief_points": o.settings["belief_points"], "periods": len(o.ends.period)},
+    }
