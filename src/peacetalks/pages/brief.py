@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from peacetalks.pages.best_text import day_name, has_best
 from peacetalks.pages.card import card_of
 from peacetalks.pages.export_charts import pictures
-from peacetalks.pages.forecast_rows import best_rows, day_heads, forecast_rows
-from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, RowKind
+from peacetalks.pages.forecast_rows import answer_rows, day_heads
+from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.summary import in_short, source_line
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ class Brief:
 def brief(o: Outlook) -> Brief:
     """Return what the brief says of a forecast."""
     view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
-    rows = best_rows(o) if has_best(o) else [r for r in forecast_rows(o) if r.kind is RowKind.END and r.end]
     return Brief(
         title=o.scenario.title,
         as_of=o.as_of,
@@ -56,6 +55,6 @@ def brief(o: Outlook) -> Brief:
         pictures=tuple(islice(pictures(o, small=True), PICTURES)),
         view=view,
         days=tuple(day_heads(o)),
-        rows=tuple(rows),
+        rows=tuple(answer_rows(o)),
         source=source_line(o),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
-from peacetalks.pages.best_text import best_estimate_lines, draws_line, shown_months
+from peacetalks.pages.best_text import draws_line, shown_months
 from peacetalks.pages.cells import percent, percent_range, whole_percent
 
 if TYPE_CHECKING:
@@ -55,11 +55,6 @@ def _followed(end: date | None, as_of: date) -> str:
     years = years_between(end, as_of)
     age = f", {years:.1f} years before the date of the forecast" if years >= 0.05 else ""
     return f"; followed to {end}{age}"
-
-
-def view_lines(o: HasViews) -> list[str]:
-    """Return what past conflicts and the best estimate rest on."""
-    return [*best_estimate_lines(o), *past_conflict_lines(o)]
 
 
 def fact_lines(o: Outlook) -> list[str]:

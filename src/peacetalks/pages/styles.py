@@ -25,7 +25,6 @@ OUTCOME_COLOURS = {  # greens are peace, greys still no settlement, reds more co
 INK, FAINT_INK = "#1c1f23", "#565d66"  # text, and text that may be passed over
 
 MODEL_ALONE, PAST_CONFLICTS, BEST_ESTIMATE = "model alone", "past conflicts", "best estimate"
-COMPLETE_INFORMATION = "complete information"
 OWN_RECORD = "own record"  # in the backtest: earlier occasions of the same state
 VIEW_NAMES = {  # key of a view, without the number of its reference class: its name
     "inside": MODEL_ALONE,
@@ -36,7 +35,6 @@ VIEW_NAMES = {  # key of a view, without the number of its reference class: its 
 }
 VIEW_COLOURS = {
     MODEL_ALONE: "#222222",
-    COMPLETE_INFORMATION: "#222222",
     PAST_CONFLICTS: "#1a5276",
     BEST_ESTIMATE: "#6a1b9a",
     OWN_RECORD: "#b8860b",
