@@ -18,7 +18,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from peacetalks.errors import ArchiveError, SpecError
 from peacetalks.outcomes import ENDS
@@ -303,6 +303,14 @@ def from_json(value: Any, where: str) -> SavedForecast:
     body = value.get("saved")
     if value.get("check") != content_digest(body):
         raise ArchiveError(f"{where}: was damaged or edited after it was saved (its digest differs); take a copy of it")
+    try:
+        return SavedForecast.model_validate(body)
+    except ValidationError:
+        return _read_for_message(body, where)
+
+
+def _read_for_message(body: Any, where: str) -> SavedForecast:
+    """Read a body that is not valid once more, for an error that says which key is wrong and how to mend it."""
     try:
         return read_table(body, SavedForecast, where)
     except SpecError as e:
