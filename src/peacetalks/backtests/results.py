@@ -21,6 +21,7 @@ from peacetalks.backtests.scores import REFERENCE, Bootstrap, Bound, Result, Sco
 from peacetalks.backtests.variants import Variant, variants
 from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
 from peacetalks.conflicts.conflict_years import conflict_years
+from peacetalks.equilibrium.watch import report_share
 from peacetalks.evidence import score
 from peacetalks.evidence.anchor import shipped
 from peacetalks.evidence.local_tables import package_only
@@ -146,7 +147,9 @@ def backtest(
     rows = ConflictYears.of(frame)
     found = year_tables.read(rows) if given is None else given
     views, book = with_best(tuple(forecast_years(rows, m, *found[m]) for m in MONTHS), case_book(frame, inside))
+    report_share(0.57)  # shares of the time (measured)
     scored = tuple(_year_result(v, g, bootstrap) for v in views for g in GROUPS)
+    report_share(0.65)
     book_result = result(_scored_cases(book), bootstrap)
     compared = [c for w in ("model", "best") for v in views for c in targets.compared(v, w, bootstrap)]
     every = {m: next(q for q in scored if q.key == _key(m, EVERY)) for m in MONTHS}
@@ -155,7 +158,9 @@ def backtest(
         *(targets.bins_target(m, every[m].calibration["best"]) for m in MONTHS),
         targets.book_target(book_result, book, bootstrap),
     ]
+    report_share(0.67)
     questions = tuple(_question(o, bootstrap) for o in occasions(tables))
+    report_share(0.98)
     tried = tuple(t for v in views for t in variants(v, bootstrap))
     return Backtest(
         views, scored, book, book_result, tuple(compared), tuple(reached), tried, questions, shipped(), draws, seed

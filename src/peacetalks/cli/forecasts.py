@@ -207,8 +207,10 @@ def backtest(
     from peacetalks import backtests
     from peacetalks.pages import backtest_page, files
     from peacetalks.pages.backtest_text import markdown
+    from peacetalks.pages.progress import progress
 
     if output is not None:
         files.check(output, backtest_page.SUFFIXES)
-    found = backtests.backtest()
+    with progress("Scoring past forecasts"):
+        found = backtests.backtest()
     deliver(backtest_page.makers(found), lambda: print(markdown(found), end=""), as_json, output)
