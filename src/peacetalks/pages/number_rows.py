@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from peacetalks.archive.changes import words_of
+from peacetalks.forecasting.labels import label_of
 
 if TYPE_CHECKING:
     from peacetalks.scenario.quantity import Number
@@ -61,4 +61,4 @@ def number_tables(s: Scenario) -> list[NumberTable]:
 def _row(path: str, n: Number, s: Scenario) -> NumberRow:
     low, high = n.interval() if n.uncertain else (float(n), float(n))
     span = f" ({low:.3g} to {high:.3g})" if n.uncertain else ""
-    return NumberRow(path, words_of(path, s), f"{float(n):.4g}{span}", n.source or "no source given")
+    return NumberRow(path, label_of(path, s), f"{float(n):.4g}{span}", n.source or "no source given")
