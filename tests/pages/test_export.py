@@ -123,6 +123,7 @@ def test_every_chart_is_written_as_svg_and_png_of_twice_its_size(looked, tmp_pat
         svg = path.with_suffix(".svg").read_text()
         assert width == pytest.approx(2 * float(svg.split('width="')[1].split('"')[0]), abs=2)
         assert height > 100
+        assert all(text in svg for text in ("Korea: armistice talks open, July 1951; as of 10 July 1951.", "<text"))
         assert len(set(pixels)) > 20, "the picture is blank"
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.errors import PageError
 from peacetalks.pages import files
+from peacetalks.pages.best_text import day_name
 from peacetalks.pages.markup import png_of_svg, svg_text
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.pages.forecast_charts import Plot
+
+LETTERS = 84  # of a line below the heading
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,28 @@ def plain_name(title: str) -> str:
 
 
 def pictures(o: Outlook, small: bool = False) -> Iterator[Picture]:
-    """Yield the charts of a forecast in the order of the page, drawn for a desk, or small, as for half a page."""
-    from peacetalks.pages.chart_parts import NARROW, WIDE, styled  # Altair is slow to import
+    """Yield the charts of a forecast in the order of the page.
+
+    They are drawn for a desk, each with its heading, its caption, the scenario and its date; or small, as for half a
+    page, and without words that stand beside it there.
+    """
+    from peacetalks.pages.chart_parts import NARROW, styled  # Altair is slow to import
     from peacetalks.pages.forecast_charts import outcomes_plot, plots
 
+    about = f"{o.scenario.title}; as of {day_name(o.as_of)}."
     for p in (*plots(o), outcomes_plot(o)):
-        yield Picture(p.title, p.caption, svg_text(styled(p.draw(NARROW if small else WIDE))))
+        yield Picture(p.title, p.caption, svg_text(styled(p.draw(NARROW))) if small else svg_by_itself(p, about))
+
+
+def svg_by_itself(p: Plot, about: str) -> str:
+    """Return a chart as an SVG file with its heading, its caption, and what it is about."""
+    import altair as alt
+
+    from peacetalks.pages.chart_parts import WIDE, styled
+
+    lines = [*textwrap.wrap(p.caption, LETTERS), *textwrap.wrap(about, LETTERS)]
+    title = alt.Title(p.title, subtitle=lines, frame="bounds", subtitlePadding=6)
+    return svg_text(styled(p.draw(WIDE).properties(title=title)))
 
 
 def write_charts(o: Outlook, folder: Path) -> int:

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 
 from peacetalks.errors import PageError
 from peacetalks.pages import files, markup
+from peacetalks.pages.export_charts import svg_by_itself
 from peacetalks.pages.printable import styled
 
 if TYPE_CHECKING:
@@ -140,11 +141,9 @@ def html(page: Page) -> str:
 
 def svg(page: Page) -> str:
     """Return the first chart of a page as an SVG file; raise `PageError` where it has none."""
-    from peacetalks.pages.chart_parts import WIDE, styled
-
     for s in page.sections:
         if s.plot:
-            return markup.svg_text(styled(s.plot.draw(WIDE)))
+            return svg_by_itself(s.plot, f"{page.title}. {page.subtitle}".rstrip())
     raise PageError("this page has no chart; write .html, .csv or .json")
 
 
