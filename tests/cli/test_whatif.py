@@ -47,7 +47,7 @@ def test_into_a_file(capsys, path, suffix):
     [
         (("talks.wlak=0.2",), "did you mean 'talks.walk'?"),
         (("talks.walk=0.05",), "nothing changes: talks.walk is 0.05 already"),
-        (("talks.walk",), "is no change: write KEY=VALUE"),
+        (("talks.walk",), "is not a change: write KEY=VALUE"),
         (("talks.walk=0.2", "-o", "x.pdf"), "the suffix must be one of"),
         (("talks.walk=0.2", "--periods", "9"), "the scenario ends after 2 periods; 9 were asked for"),
         (("talks.walk=0.2", "--draws", "-1"), "draws must lie between 0 and"),

@@ -104,8 +104,8 @@ def test_what_the_record_is_asked_about(korea):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("talks.walk", r"'talks.walk' is no change: write KEY=VALUE, such as talks.walk=0.2, rent=off or"),
-        ("=0.2", r"'=0.2' is no change: write KEY=VALUE"),
+        ("talks.walk", r"'talks.walk' is not a change: write KEY=VALUE, such as talks.walk=0.2, rent=off or"),
+        ("=0.2", r"'=0.2' is not a change: write KEY=VALUE"),
         ("talks.wlak=0.2", r"'talks.wlak': the scenario has no such key \(did you mean 'talks.walk'\?\)"),
         ("walk=0.2", r"'walk': the scenario has no such key \(did you mean 'talks.walk'\?\)"),
         ("discount=0.9", r"did you mean 'sides.1.discount' or 'sides.2.discount' or"),
@@ -157,7 +157,7 @@ def test_one_entry_is_changed_once(korea):
         made(korea, "talks.walk=0.2", "talks.walk*=2")
     with pytest.raises(pt.SpecError, match=r"cannot both be changed: one holds the other; keep one"):
         made(korea, "ceasefire=off", "ceasefire.gain=0.1")
-    with pytest.raises(NothingChanges, match="no change is given"):
+    with pytest.raises(NothingChanges, match="nothing to change is given"):
         with_changes(korea, {})
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from peacetalks.forecasting.answers import AnswerCache
-    from peacetalks.forecasting.drivers import Driver
+    from peacetalks.forecasting.driver_values import Driver
     from peacetalks.forecasting.durations import Durations
     from peacetalks.forecasting.typical import TypicalForecast
     from peacetalks.forecasting.views import ForecastViews

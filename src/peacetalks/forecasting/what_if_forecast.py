@@ -100,18 +100,34 @@ def whatif(
     every = {"base": made.base, "changed": made.scenario} | {name: m.scenario for name, m in singles.items()}
     periods = min(checked_periods(s, periods) for s in every.values())
     jobs = jobs_in_memory(jobs, check_sizes(every.values(), belief_points, periods, draws))
-    months = months_shown(periods)
-    records, cases = _records(made, singles, months), typical_cases(every, departure(made.changes))
+    cases = typical_cases(every, departure(made.changes))
     drawn = _drawn(made, cases, draws)
     solved = solve_games(_games(every, cases, drawn), periods, belief_points, answers, jobs, progress, required=2)
-    of_draws = _model_draws(solved, drawn)
-    built = {name: _case(s, solved, records[name], cases[name], of_draws.get(name)) for name, s in every.items()}
-    before, after = built["base"], built["changed"]
+    how = {"periods": periods, "belief_points": belief_points, "draws": draws, "seed": SEED if draws else None}
+    return _what_if(made, singles, refused, cases, solved, _model_draws(solved, drawn), how)
+
+
+def _what_if(
+    made: Changed,
+    singles: Mapping[str, Changed],
+    refused: tuple[Single, ...],
+    cases: Mapping[str, TypicalCase],
+    solved: Solved,
+    draws: Mapping[str, ModelDraws],
+    how: dict[str, Any],
+) -> WhatIf:
+    """Return the forecasts put together from the solved games, with the record."""
+    months = months_shown(how["periods"])
+    records = _records(made, singles, months)
+    before = _case(made.base, solved, records["base"], cases["base"], draws.get("base"))
+    after = _case(made.scenario, solved, records["changed"], cases["changed"], draws.get("changed"))
     assert before is not None
     assert after is not None
-    each = (*(_single(name, m, before, built[name]) for name, m in singles.items()), *refused)
-    how = {"periods": periods, "belief_points": belief_points, "draws": draws, "seed": SEED if draws else None}
-    return WhatIf(made, before, after, _difference(before, after, of_draws), each, months, how)
+    each = tuple(
+        _single(name, m, before, _case(m.scenario, solved, records[name], cases[name], None))
+        for name, m in singles.items()
+    )
+    return WhatIf(made, before, after, _difference(before, after, draws), (*each, *refused), months, how)
 
 
 def _games(every: Mapping[str, Scenario], cases: Mapping[str, TypicalCase], drawn: _Draws) -> list[Game]:

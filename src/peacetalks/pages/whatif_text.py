@@ -126,12 +126,12 @@ def _model_line(w: WhatIf) -> str:
     if d.best is None or not best.adjusted:
         return "" if best.ends is not None else f"There is no {BEST_ESTIMATE}: {best.reason}"
     ends = ", ".join(_from_to(w, e) for e in ENDS)
-    kept = (
+    taken = (
         ""
         if w.made.moves_class
         else (f"; the {BEST_ESTIMATE} takes over {best.weight.mean:.2f} of the model's departure from the typical case")
     )
-    return f"In the {MODEL_ALONE} {ends}{kept}."
+    return f"In the {MODEL_ALONE} {ends}{taken}."
 
 
 def _from_to(w: WhatIf, end: str) -> str:

@@ -82,7 +82,7 @@ def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
     for text in texts:
         key, sign, value = (part.strip() for part in text.partition("="))
         if not (sign and key and value):
-            raise SpecError(f"{shorten(text)} is no change: {FORM}")
+            raise SpecError(f"{shorten(text)} is not a change: {FORM}")
         if key in out:
             raise SpecError(f"{shorten(key)} is given twice; keep one")
         out[key] = _value(value)
@@ -115,7 +115,7 @@ def with_changes(scenario: Scenario, change: Mapping[str, Any]) -> Changed:
      'sides.1.types.irresolute.share 0.5 -> 0.25']
     """
     if not change:
-        raise NothingChanges(f"no change is given: {FORM}")
+        raise NothingChanges(f"nothing to change is given: {FORM}")
     entries, keys = _entries(scenario, change)
     try:
         out = patch(scenario, entries)
