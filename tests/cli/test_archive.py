@@ -95,8 +95,9 @@ def test_diff_of_the_same_forecast_and_without_attribution(capsys, folder, scena
             ["diff", "korea-1951", "korea-1951", "-o", "x.pdf"],
             "the suffix must be one of .html, .csv, .json, .svg, .png",
         ),
+        (["diff", "FOLDER", "korea-1951", "--belief-points", "0"], "belief points must be a whole number >= 2, got 0"),
         (["score", "none", "--template"], "no folder 'none'; `peacetalks forecast SCENARIO --save FOLDER` saves one"),
-        (["score", "FOLDER"], "give --resolved FILE with what came true, or --template"),
+        (["score", "FOLDER"], "give either --resolved FILE with what came true, or --template"),
         (["score", "FOLDER", "--template", "-o", "x.html"], "the suffix must be one of .csv"),
         (["score", "FOLDER", "--resolved", "none.csv"], "no file 'none.csv'"),
         (["history", "FOLDER", "korea-1915"], "holds no forecast of 'korea-1915' (did you mean 'korea-1951'?)"),
@@ -141,6 +142,9 @@ def test_history_prints_what_its_schema_says(capsys, folder, tmp_path):
     assert (found["scenario"], found["months"]) == ("a", 12)
     assert found["points"][0]["best"]["peace"] == 0.3
     assert [d["file"] for d in found["damaged"]] == ["broken.json"]
+    code, _, err = run(capsys, "diff", tmp_path / "archive")
+    assert code == 2
+    assert "holds forecasts of a, b: give a file in it, such as" in err
     code, _, err = run(capsys, "history", tmp_path / "archive")
     assert code == 2
     assert "holds forecasts of 2 scenarios; name one of a, b" in err

@@ -16,6 +16,7 @@ from peacetalks.forecasting.best_estimate import BestEstimate, best_estimate
 from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.record_view import RecordView, record_views, situation_of
 from peacetalks.forecasting.settings import PERIODS, months_shown
+from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, typical_case
 from peacetalks.forecasting.views import calendar_dates
@@ -134,6 +135,7 @@ class Solver:
         last = max(map(max, months.values()))
         twins = [c.twin for c in cases.values() if c.twin is not None]
         games = {play_key(s): s for s in [*scenarios.values(), *twins]}
+        jobs = jobs_in_memory(self.jobs, check_sizes(games.values(), self.belief_points, last))
         required = len({play_key(s) for s in scenarios.values()})
         found = solve_cached(
             partial(ends_by_month, last, self.belief_points),
@@ -141,7 +143,7 @@ class Solver:
             [answer_key("ends by month", last, self.belief_points, key) for key in games],
             self.answers,
             (),
-            self.jobs,
+            jobs,
             self.progress,
             required,
         )

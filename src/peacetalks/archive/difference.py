@@ -27,6 +27,7 @@ from peacetalks.archive.changes import DATE, EXACT, ChangedEntry, changed_entrie
 from peacetalks.archive.provenance import ProgramChange, program_changes
 from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS
+from peacetalks.forecasting.size import check_size
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.shapley import shapley
 
@@ -164,16 +165,19 @@ def difference(
     Raises
     ------
     SpecError
-        The two have no date in common to be compared at.
+        Belief points out of range, or a game that is too large.
     NotSolved
         The game of a scenario that was not saved has no solution within tolerance.
     """
-    points = belief_points or _saved_points(b) or _saved_points(a) or BELIEF_POINTS
+    points = belief_points
+    if points is None:
+        points = _saved_points(b) or _saved_points(a) or BELIEF_POINTS
     at, settings = horizon(a, b), {"belief_points": points, "solves": 0}
     entries, program = changed_entries(a, b), program_changes(a.saved, b.saved)
     found = Difference(a, b, entries, program, at, _saved_answers(a, b, at), None, "", NOT_ASKED, settings)
     if not attribute:
         return found
+    check_size(b.scenario, points, 1)
     groups = partition(a, b)
     if a.saved is not None and b.saved is not None and not program and len(groups) <= 1:
         return _without_solving(found, next(iter(groups), None))

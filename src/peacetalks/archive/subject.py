@@ -19,6 +19,8 @@ from peacetalks.text_files import shown
 if TYPE_CHECKING:
     from datetime import date
 
+    from peacetalks.archive.folder import Entry
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -76,11 +78,22 @@ def subject(name: str | Path | SavedForecast | Scenario) -> Subject:
         return of_saved(name)
     path = Path(name)
     if path.is_dir():
-        entry = read_folder(path).of(None)[-1]
+        entry = of_one_scenario(path)[-1]
         return of_saved(entry.forecast, entry.file)
     if path.suffix == ".json":
         return of_saved(read_saved(path), path.name)
     return of_scenario(load(name))
+
+
+def of_one_scenario(folder: Path) -> tuple[Entry, ...]:
+    """Return a folder's forecasts, by date and moment; raise `ArchiveError` where they are of several scenarios."""
+    found = read_folder(folder)
+    if len(found.names) > 1:
+        raise ArchiveError(
+            f"'{shown(folder)}' holds forecasts of {', '.join(found.names)}: give a file in it, such as "
+            f"'{shown(found.entries[-1].path)}'"
+        )
+    return found.entries
 
 
 def last_two(folder: str | Path) -> tuple[Subject, Subject]:
@@ -92,7 +105,7 @@ def last_two(folder: str | Path) -> tuple[Subject, Subject]:
         raise ArchiveError(
             f"'{shown(Path(folder))}' is no folder of saved forecasts; give the other one to compare with"
         )
-    entries = read_folder(folder).of(None)
+    entries = of_one_scenario(Path(folder))
     if len(entries) < 2:
         raise ArchiveError(
             f"'{shown(Path(folder))}' holds one forecast; save another one, or give what to compare it with"

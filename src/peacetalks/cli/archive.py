@@ -108,7 +108,9 @@ def score(
     from peacetalks.pages.printable import printable
 
     if template == (resolved is not None):
-        raise ArchiveError("give --resolved FILE with what came true, or --template for the table to be filled in")
+        raise ArchiveError(
+            "give either --resolved FILE with what came true, or --template for the table to be filled in"
+        )
     if output is not None:
         files.check(output, (".csv",) if template else SCORE_SUFFIXES, [] if resolved is None else [resolved])
     found = read_folder(folder)
