@@ -12,6 +12,8 @@ from peacetalks.forecasting.drivers import HALF, HALF_THE_ODDS, drivers_of, rang
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
 
+SOME = {"talks.walk", "talks.accept", "battlefield.front", "sides.2.types.resolute.share", "sides.1.discount"}
+
 
 @pytest.fixture(scope="module")
 def base():
@@ -28,18 +30,29 @@ def answers(tmp_path_factory):
     return AnswerCache.open(tmp_path_factory.mktemp("answers"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def some():
+    """Let some of the numbers move, to save solves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("peacetalks.forecasting.drivers.ranges", lambda s: [r for r in ranges(s) if r[0] in SOME])
+        yield
+
+
 @pytest.fixture(scope="module")
 def found(o, answers):
     return drivers_of(o, answers=answers)
 
 
-def test_every_number_once_the_farthest_first(base, found):
-    paths = [d.path for d in found]
-    numbers = set(base.numbers())
+def test_every_number_once(base):
+    paths = [path for path, *_ in ranges(base)]
     rest = {"sides.1.types.one.share", "sides.2.types.irresolute.share"}  # a share of all, and the rest of a side
-    assert set(paths) == numbers - rest
-    assert len(paths) == len(set(paths))
+    assert sorted(paths) == sorted(set(base.numbers()) - rest)
+
+
+def test_the_farthest_comes_first(found):
+    assert {d.path for d in found} == SOME
     assert [d.effect for d in found] == sorted((d.effect for d in found), reverse=True)
+    assert found[0].effect > found[-1].effect
 
 
 def test_the_base_is_the_outlook(o, found):
