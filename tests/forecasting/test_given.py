@@ -20,6 +20,9 @@ def game():
         (lambda: pt.solve("korea-1951"), GameError, r"did you mean solve\(build\(load\('korea-1951'\)\)\)\?"),
         (lambda: pt.solve(3), GameError, "solve takes a Game; this is a int, 3"),
         (lambda: pt.outlook("korea-1951"), SpecError, r"did you mean outlook\(load\('korea-1951'\)\)\?"),
+        (lambda: pt.drivers("korea-1951"), SpecError, r"did you mean drivers\(load\('korea-1951'\)\)\?"),
+        (lambda: pt.whatif("korea-1951", {}), SpecError, r"did you mean whatif\(load\('korea-1951'\)\)\?"),
+        (lambda: pt.ask("korea-1951", "peace"), SpecError, r"did you mean ask\(load\('korea-1951'\)\)\?"),
         (lambda: pt.build("korea-1951"), SpecError, r"did you mean build\(load\('korea-1951'\)\)\?"),
         (
             lambda: pt.patch("korea-1951", {"rationality": 2}),

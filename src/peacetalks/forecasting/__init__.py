@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 # What people use themselves; each is loaded when it is first used.
-_MODULES = ("explain", "outlook", "settings")
+_MODULES = ("drivers", "explain", "outlook", "quick", "settings")
 
 
 def __getattr__(name: str) -> Any:

@@ -28,7 +28,7 @@ from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import SHARE
 from peacetalks.scenario.quantity import Bounds
-from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.scenario import Scenario, check_scenario
 from peacetalks.scenario.validation import model_at
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def drivers(
     >>> len(found), found[0].effect >= found[-1].effect
     (28, True)
     """
+    check_scenario(scenario, "drivers")
     o = outlook(scenario, periods, belief_points=belief_points, certify=False)
     return drivers_of(o, progress, jobs, answers)
 

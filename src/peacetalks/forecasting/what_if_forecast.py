@@ -26,6 +26,7 @@ from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, drawn_tw
 from peacetalks.forecasting.what_if_games import Answer, Game, key_of, solve_games
 from peacetalks.forecasting.what_if_values import Case, Difference, Single, WhatIf
 from peacetalks.scenario.changes import by_itself
+from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,6 +96,7 @@ def whatif(
     >>> w.changes[0].before, w.changes[0].after, bool(w.difference.model.sel(end="peace", period=1) < 0)
     (0.05, 0.2, True)
     """
+    check_scenario(scenario, "whatif")
     made = made_of(scenario, change)
     singles, refused = _singles(made)
     every = {"base": made.base, "changed": made.scenario} | {name: m.scenario for name, m in singles.items()}

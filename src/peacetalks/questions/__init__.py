@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 # What people use themselves; each is loaded when it is first used.
-_MODULES = ("claims", "compare", "events", "infer", "query")
+_MODULES = ("ask", "claims", "compare", "events", "infer", "query")
 
 
 def __getattr__(name: str) -> Any:

@@ -38,6 +38,7 @@ from peacetalks.questions.ask_solve import How, solve_questions
 from peacetalks.questions.ask_words import event_words, notes_of, outside_both, what_counts
 from peacetalks.questions.query_tree import EventKind
 from peacetalks.questions.when import When, mixed
+from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +108,7 @@ def ask(
     >>> a.yes
     'Yes if a ceasefire between the sides begins at any time up to 1 September 1951, even if fighting is back by then.'
     """
+    check_scenario(scenario, "ask")
     given = [question] if isinstance(question, str) else question
     found = ask_all(scenario, given, draws, seed, belief_points, progress, jobs, answers)
     if not isinstance(question, str):
