@@ -188,7 +188,7 @@ def check_path(scenario: Scenario, path: str) -> FieldInfo | None:
     >>> from peacetalks.scenario.scenario import load
     >>> check_path(load("korea-1951"), "talks.wlak")
     Traceback (most recent call last):
-    peacetalks.errors.SpecError: talks.wlak: the scenario has no such key (did you mean 'talks.walk'?)
+    peacetalks.errors.SpecError: 'talks.wlak': the scenario has no such key (did you mean 'talks.walk'?)
     """
     model: type[BaseModel] | None = Scenario
     field, keys = None, path.split(".")
