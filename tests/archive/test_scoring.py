@@ -66,6 +66,13 @@ def test_forecasts_of_one_conflict_at_several_dates_are_one_scenario(one, folder
     assert [(x.scenario, x.n) for x in s.scenarios] == [("conflict-289", 2)]
 
 
+def test_a_file_whose_date_moves_on_stays_one_scenario(one, folder):
+    days = [dt.date(2025, m, 1) for m in (1, 2)]
+    found = archive(folder, *(made(one, "conflict-289-2025-01-01", as_of=d) for d in days))
+    assert found.names == ["conflict-289"]
+    assert len(found.of(None)) == 2
+
+
 def test_with_enough_scenarios_there_are_intervals_and_a_calibration(one, folder):
     names = [f"s{k}" for k in range(10)]
     forecasts = [

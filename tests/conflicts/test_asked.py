@@ -136,3 +136,9 @@ def test_the_numbers_that_answers_set_are_named():
     assert lines[0].startswith("walk '2': talks.walk = 0.237 (0.")
     assert lines[1].startswith("ground '8, 60%': battlefield.front = 0.8 (")
     assert lines[2] == "rent '0': none, the table is left out"
+
+
+def test_the_name_and_the_title_of_a_made_file_have_no_date_so_that_it_may_move_on():
+    s, _ = record_scenario("Colombia", "2012-10-18")
+    assert (s.name, s.title) == ("conflict-289", "Colombia")
+    assert s.as_of == dt.date(2012, 10, 18)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,6 +41,15 @@ START = {"fighting": "nowhere", "crisis": "nowhere", "truce": "peace", "settleme
 VIEWS = ("best", "model", "record")
 
 Column = list[float | None]
+
+
+def undated(text: str) -> str:
+    """Return a name or a title without a date at its end: a file whose `as_of` moves on stays one scenario.
+
+    >>> undated("conflict-352-2001-06-01"), undated("Sri Lanka: Eelam, 2001-06-01"), undated("2001-06-01")
+    ('conflict-352', 'Sri Lanka: Eelam', '2001-06-01')
+    """
+    return re.sub(r"(?:-|,? )\d{4}-\d{2}-\d{2}$", "", text) or text
 
 
 class Loose(BaseModel):
@@ -125,9 +135,8 @@ class SavedForecast(Part):
 
     @property
     def name(self) -> str:
-        """What the forecasts of one conflict share: the scenario's name, without its date where it ends with that."""
-        n = self.numbers
-        return n.scenario.removesuffix(f"-{n.as_of.isoformat()}") or n.scenario
+        """What the forecasts of one conflict share: the scenario's name, without a date at its end."""
+        return undated(self.numbers.scenario)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -136,8 +145,8 @@ class SavedForecast(Part):
 
     @property
     def title(self) -> str:
-        """The scenario's title."""
-        return str(self.scenario.get("title", self.name))
+        """The scenario's title, without a date at its end."""
+        return undated(str(self.scenario.get("title", self.name)))
 
     @property
     def as_of(self) -> dt.date:

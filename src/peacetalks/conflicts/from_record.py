@@ -33,8 +33,11 @@ MARKS = {  # what an analyst knows and the record does not
 
 
 def record_table(conflict: Conflict) -> dict[str, Any]:
-    """Return the scenario of a conflict as a plain table, numbers as a file holds them (`DIGITS`)."""
-    return _rounded(scenario_table(conflict))
+    """Return the scenario of a conflict as a plain table, numbers as a file holds them (`DIGITS`).
+
+    Name and title have no date, since a file stays that of the conflict when its `as_of` moves on.
+    """
+    return _rounded(scenario_table(conflict)) | {"name": f"conflict-{conflict.id}", "title": conflict.name}
 
 
 def record_scenario(name_or_id: str | int, as_of: date | str | None = None) -> tuple[Scenario, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.archive.difference import NOT_ASKED
+from peacetalks.archive.saved import undated
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points, signed_points
 from peacetalks.pages.best_text import PEACE, day_name
@@ -44,7 +45,7 @@ def diff_page(d: Difference, charts: bool = True) -> Page:
     lead = [f"A is {_subject(d.a)}. B is {_subject(d.b)}. {_alignment(d)}"]
     if d.parts is None and d.reason != NOT_ASKED:
         lead.append(f"What each change did is not known: {d.reason.rstrip('.')}.")
-    return Page(f"{d.b.scenario.title}: what changed", "", sections, tuple(lead), finding(d), footer=FOOTER)
+    return Page(f"{undated(d.b.scenario.title)}: what changed", "", sections, tuple(lead), finding(d), footer=FOOTER)
 
 
 def finding(d: Difference) -> str:
