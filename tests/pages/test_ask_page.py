@@ -91,6 +91,13 @@ def test_an_interval_that_is_a_point_is_not_shown(scenario):
     assert "20 May 2026: 100%. Yes if" in shown(scenario, answer(best=1.0, best_interval=(1.0, 1.0)))
 
 
+def test_an_interval_next_to_0_or_1_is_shown_with_decimals(scenario):
+    assert "<1% (90% interval 0.03-0.40%)" in shown(scenario, answer(best=0.0008, best_interval=(0.0003, 0.004)))
+    text = shown(scenario, answer(best=0.9992, best_interval=(0.9961, 0.9997)), answer(notes=("A note.",)))
+    assert ">99% (90% interval 99.61-99.97%)" in text
+    assert repr(answer(best=0.0008, best_interval=(0.0003, 0.004))).endswith(": 0.080% (0.030% to 0.40%)")
+
+
 def test_what_several_answers_share_is_said_once(scenario):
     other = answer(id="", event="peace by 20 May 2026", yes="Yes if peace.")
     text = shown(scenario, answer(), other, answer(record=NOTHING))
@@ -104,17 +111,17 @@ def test_what_several_answers_share_is_said_once(scenario):
 
 def test_the_csv_has_a_row_for_every_question(scenario):
     refused = (Refused("q9", "nonsense", "no such event", 7), Refused("", "", "no question", 8))
-    a = Answers(
-        scenario, (answer(), answer(best=None, best_interval=None, record=NOTHING, grid_error=None)), refused, {}
-    )
+    noted = answer(reason="A reason.", notes=("A note.", "Another."))
+    a = Answers(scenario, (noted, answer(best=None, best_interval=None, record=NOTHING, grid_error=None)), refused, {})
     rows = list(csv.DictReader(io.StringIO(ask_page.csv(a))))
     assert len(rows) == 4
     assert (rows[0]["best"], rows[0]["best_low"], rows[0]["record_n"]) == ("0.144", "0.05", "95")
     assert [rows[1][k] for k in ("best", "best_low", "record", "record_n", "grid_error")] == [""] * 5
     assert (rows[2]["id"], rows[2]["line"], rows[2]["refused"]) == ("q9", "7", "no such event")
+    assert [row["note"] for row in rows] == ["A reason. A note. Another.", "", "", ""]
     assert rows[3]["model"] == ""
     assert ask_page.refusals(a) == ["Not answered: 2 of 4.", "  q9: no such event", "  line 8: no question"]
     assert ask_page.refusals(Answers(scenario, (answer(),))) == []
     found = fitting("ask", ask_page.makers(a)[".json"]())
     assert [x["record"] for x in found["answers"]] == [0.08, None]
-    assert found["answers"][0]["reason"] is None
+    assert found["answers"][0]["reason"] == "A reason."

@@ -16,6 +16,7 @@ from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.ask import ask_all
+from peacetalks.questions.ask_words import outside_both
 from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.query import parse
 from peacetalks.questions.query_tree import atoms
@@ -201,6 +202,42 @@ def test_more_conflict_is_decided_by_force_as_often_as_in_the_record(answers, sm
         assert 0 < share <= 1
         assert answers["one side wins", "on", day].best == pytest.approx(more.best * share, rel=1e-9)
     assert answers["one side wins", "on", day].model < 0.9 * more.model * share
+
+
+def test_a_best_estimate_outside_model_and_record_always_has_a_note(answers):
+    """However little it lies outside; and there is no such note elsewhere."""
+    seen = set()
+    for a in answers.values():
+        p = a.record.probability
+        if p is None:
+            continue
+        outside = not min(a.model, p) - 1e-3 * a.best <= a.best <= max(a.model, p) + 1e-3 * a.best
+        noted = any("lies above both" in n or "lies below both" in n for n in a.notes)
+        assert noted or not outside, a
+        assert not noted or not min(a.model, p) <= a.best <= max(a.model, p), a
+        seen.add(noted)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("best", "model", "record", "words"),
+    [
+        (0.05, 0.08, 0.06, "The best estimate, 5%, lies below both the model alone, 8%, and past conflicts, 6%:"),
+        (0.15, 0.02, 0.11, "The best estimate, 15%, lies above both the model alone, 2%, and past conflicts, 11%:"),
+        (
+            0.00076,
+            0.0018,
+            0.0054,
+            "estimate, 0.076%, lies below both the model alone, 0.18%, and past conflicts, 0.54%",
+        ),
+    ],
+)
+def test_the_note_gives_the_numbers(best, model, record, words):
+    assert words in outside_both(best, model, record)[0]
+
+
+def test_without_a_record_there_is_no_such_note():
+    assert outside_both(0.1, 0.2, None) == outside_both(None, 0.2, 0.1) == ()
 
 
 # -- claims, shares, one question ------------------------------------------------------------------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 HEAD = (
     "id", "question", "event", "yes", "date", "month", "best", "best_low", "best_high", "model", "record", "record_low",
-    "record_high", "record_n", "record_event", "record_same", "grid_error", "line", "refused",
+    "record_high", "record_n", "record_event", "record_same", "grid_error", "line", "refused", "note",
 )  # fmt: skip
 SUFFIXES = (".csv", ".json")
 OTHER = "*"  # after a number of the record whose event is not the one asked about
@@ -162,11 +162,11 @@ def _row(a: Answer) -> Sequence[object]:
     best = "" if a.best is None else a.best
     error = "" if a.grid_error is None else a.grid_error
     values = [a.id, a.question, a.event, a.yes, a.date, round(a.month, 4), best, low, high, a.model, *record]
-    return [*values, *of_record, error, "", ""]
+    return [*values, *of_record, error, "", "", " ".join(filter(None, (a.reason, *a.notes)))]
 
 
 def _refused(identifier: str, question: str, line: int | None, reason: str) -> Sequence[object]:
-    return [identifier, question, *[""] * (len(HEAD) - 4), "" if line is None else line, reason]
+    return [identifier, question, *[""] * (len(HEAD) - 5), "" if line is None else line, reason, ""]
 
 
 def makers(a: Answers) -> files.Makers:

@@ -6,6 +6,8 @@ from math import isfinite, isnan
 from typing import TypeGuard
 
 UNKNOWN = "-"
+CERTAIN = 1e-9  # width of an interval up to which it is a point
+DECIMALS = 3  # of a percentage, at most
 
 
 def known(x: float | None) -> TypeGuard[float]:
@@ -44,12 +46,27 @@ def whole_percent(p: float | None) -> str:
 
 
 def percent_range(low: float | None, high: float | None) -> str:
-    """Return an interval of probabilities in whole percent.
+    """Return an interval of probabilities in whole percent; with decimals where it would be 0-0% or 100-100%.
 
-    >>> percent_range(0.023, 0.41), percent_range(None, 0.41)
-    ('2-41%', '-')
+    >>> percent_range(0.023, 0.41), percent_range(None, 0.41), percent_range(0.0, 0.02)
+    ('2-41%', '-', '0-2%')
+    >>> percent_range(0.0003, 0.004), percent_range(0.9961, 0.9997), percent_range(1e-7, 2e-7), percent_range(1.0, 1.0)
+    ('0.03-0.40%', '99.61-99.97%', '<0.001%', '100-100%')
     """
-    return f"{100 * low:.0f}-{100 * high:.0f}%" if known(low) and known(high) else UNKNOWN
+    if not known(low) or not known(high):
+        return UNKNOWN
+    ends = _ends(low, high, 0)
+    if ends[0] == ends[1] and ends[0] in ("0", "100") and high - low > CERTAIN:
+        found = (_ends(low, high, digits) for digits in range(1, DECIMALS + 1))
+        ends = next((e for e in found if not any(float(x) in (0, 100) for x in e)), _ends(low, high, DECIMALS))
+        if ends[0] == ends[1]:
+            return f"<{0.1**DECIMALS:.{DECIMALS}f}%" if high < 0.5 else f">{100 - 0.1**DECIMALS:.{DECIMALS}f}%"
+    return f"{'-'.join(ends)}%"
+
+
+def _ends(low: float, high: float, digits: int) -> tuple[str, str]:
+    """Return both ends of an interval in percent, without the sign."""
+    return f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
 
 
 def decimal(x: float | None, unknown: str = UNKNOWN, form: str = ".3f") -> str:

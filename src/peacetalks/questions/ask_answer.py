@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.text_files import clip
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
 
     from peacetalks.questions.ask_record import RecordedEvent
     from peacetalks.scenario.scenario import Scenario
+
+
+def fine_percent(p: float) -> str:
+    """Return a probability in percent, whole from 1% to 99%, else with two digits of its distance from 0 or 1.
+
+    >>> fine_percent(0.144), fine_percent(0.0998), fine_percent(0.00123), fine_percent(0.99982), fine_percent(1.0)
+    ('14%', '10%', '0.12%', '99.982%', '100%')
+    """
+    near = min(p, 1 - p)
+    digits = 1 - floor(log10(100 * near)) if 1e-9 < near < 0.01 else 0
+    return f"{100 * p:.{digits}f}%"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -37,9 +49,11 @@ class Answer:
     def __repr__(self) -> str:
         """Return the event with its probability, on one line."""
         if self.best is None or self.best_interval is None:
-            return f"Answer: {clip(self.event, 100)}: no best estimate, model alone {self.model:.0%}"
+            return f"Answer: {clip(self.event, 100)}: no best estimate, model alone {fine_percent(self.model)}"
         low, high = self.best_interval
-        return f"Answer: {clip(self.event, 100)}: {self.best:.0%} ({low:.0%} to {high:.0%})"
+        return (
+            f"Answer: {clip(self.event, 100)}: {fine_percent(self.best)} ({fine_percent(low)} to {fine_percent(high)})"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; unknown is None."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peacetalks.questions.ask_answer import fine_percent
 from peacetalks.questions.ask_events import where_impossible
 from peacetalks.questions.ask_language import about, sides_of
 from peacetalks.questions.ask_phrases import OVER, PEACE
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
-APART = 0.02  # by which the best estimate lies outside model and record before it is said
+APART = 0.001  # share of a probability by which the best estimate lies outside model and record before it is said
 LITTLE = 0.005  # a probability below it changes no whole percent
 FADES = " Fighting that only fades is no end."
 OF_CRISIS = (
@@ -99,21 +100,28 @@ def notes_of(
 
 
 def outside_both(best: float | None, model: float, record: float | None) -> tuple[str, ...]:
-    """Return a note where the best estimate lies outside both the model and the record.
+    """Return a note where the best estimate lies outside both the model and the record, however little.
 
     >>> outside_both(0.2, 0.1, 0.15)[0].split(":")[0]
-    'The best estimate lies outside both the model alone and past conflicts'
+    'The best estimate, 20%, lies above both the model alone, 10%, and past conflicts, 15%'
     >>> outside_both(0.12, 0.1, 0.15)
     ()
     """
     if best is None or record is None:
         return ()
-    if min(model, record) - APART <= best <= max(model, record) + APART:
+    low, high = min(model, record), max(model, record)
+    if low - _slack(low) <= best <= high + _slack(high):
         return ()
     return (
-        "The best estimate lies outside both the model alone and past conflicts: the level of each outcome class comes "
+        f"The best estimate, {fine_percent(best)}, lies {'below' if best < low else 'above'} both the model alone, "
+        f"{fine_percent(model)}, and past conflicts, {fine_percent(record)}: the level of each outcome class comes "
         "from past conflicts, adjusted by the model, and from the model how often the event comes within each class.",
     )
+
+
+def _slack(p: float) -> float:
+    """Return what a probability may differ by without a word."""
+    return APART * min(p, 1 - p) + 1e-12
 
 
 def _meaning(q: Question, scenario: Scenario) -> Meaning:
