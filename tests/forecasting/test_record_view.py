@@ -160,3 +160,10 @@ def test_the_table_of_a_view_is_labelled(views):
         list(ENDS),
     )
     assert RecordView("x", 0, (1,), 0, 0.0, {}, {}, {}, "", "").table() is None
+
+
+def test_a_class_has_no_more_states_than_cases():
+    found = record_views(pt.load("colombia-2012"), (12,))
+    assert len(found) > 2
+    for view in found:
+        assert 0 < view.clusters <= view.n, view.reference_class

@@ -97,6 +97,7 @@ class OutsideForecast:
     hazard_ratios: dict[str, dict[str, float]] = field(default_factory=dict)  # regression: ending -> trait -> ratio
     made_of: OutsideComposition | None = None  # the cases of the class and of its scope, before any mixing
     coverage: tuple[Coverage, ...] = ()  # where each dataset ends
+    states: int = 0  # states among the cases of the class itself
 
     def __repr__(self) -> str:
         """Return the class, and the outcome classes at the last month, in two lines."""
@@ -224,5 +225,6 @@ def _forecast(
         method=method,
         made_of=outside_composition(given),
         coverage=coverage("episodes", given.as_of),
+        states=given.states,
         **rest,
     )

@@ -53,6 +53,11 @@ class Sample:
         """States in the scope."""
         return self.whole["cluster"].n_unique()
 
+    @property
+    def states(self) -> int:
+        """States among the cases of the class itself."""
+        return self.own["cluster"].n_unique()
+
     def resample(self, rng: np.random.Generator, draws: int, *parts: pl.DataFrame) -> Iterator[list[Ints]]:
         """Yield, for each draw of clusters, how often each case of each part is drawn [case]."""
         labels = [p["cluster"].to_numpy().astype(str) for p in parts]

@@ -52,6 +52,7 @@ class Basis:
     definition: str
     counted_from: str
     note: str
+    states: int | None = None  # among the `n` cases, where `clusters` are those of a wider class
     rest: str = "of which the days are not recorded, or that had not ended"  # why other cases are not used
 
 
@@ -77,7 +78,7 @@ def answer(basis: Basis, table: Floats, s: Situation, months: tuple[int, ...], s
         high=np.maximum(high, point),
         runs=runs,
         n=basis.n,
-        clusters=basis.clusters,
+        clusters=basis.clusters if basis.states is None else basis.states,
         events=basis.events,
         definition=basis.definition,
         counted_from=basis.counted_from,

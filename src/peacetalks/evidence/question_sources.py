@@ -259,6 +259,7 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
         where=where,
         n=given.own.height,
         clusters=given.clusters,
+        states=given.states,
         events={name: int(n) for name, n in given.own.filter(given.own["k"] > 0)["ending"].value_counts().rows()},
         definition=f"What UCDP conflict episodes of the class became, weight {weight:.2f} against all of that age",
         counted_from=for_age("fighting", s.days_since(s.start, s.as_of or EPISODES_TO)),

@@ -223,7 +223,7 @@ def _basis(f: OutsideForecast) -> dict[str, Any]:
     """Return what a reference class's view rests on."""
     own = f.made_of.own if f.made_of else None
     return {
-        "clusters": f.clusters,
+        "clusters": f.states,
         "definition": f.definition,
         "counted_from": "the age that the class has reached, else the first day of the fighting",
         "coverage_end": f.coverage[0].followed_to if f.coverage else None,

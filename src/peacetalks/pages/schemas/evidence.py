@@ -59,7 +59,7 @@ class OutsideForecast(Table):
     draws: Count
     seed: int
     n_scope: Count = Field(description="Cases of the parent class.")
-    clusters: Count = Field(description="States among them.")
+    clusters: Count = Field(description="States in the parent class.")
     method: Literal["class", "regression"]
     spoken: dict[str, str] = Field(description="Outcome -> what it is in the data.")
     silent: dict[str, str] = Field(description="Outcome -> why the data cannot give it.")
@@ -68,6 +68,7 @@ class OutsideForecast(Table):
     )
     made_of: MadeOf | None
     coverage: list[Coverage]
+    states: Count = Field(description="States among the cases of the class.")
 
 
 class Conflict(Table):
