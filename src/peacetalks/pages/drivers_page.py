@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from peacetalks.pages.best_text import by_date, day_name, headline_month, listed
-from peacetalks.pages.cells import UNKNOWN, known, whole_percent
+from peacetalks.pages.cells import UNKNOWN, known, percent, whole_percent
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
@@ -63,7 +63,8 @@ def finding(o: Outlook) -> str:
 
 def _span(d: Driver) -> str:
     """Return peace with a number at the low and at the high end of its range."""
-    return " to ".join(whole_percent(p) for p in (d.peace_low, d.peace_high))
+    low, high = (whole_percent(p) for p in (d.peace_low, d.peace_high))
+    return f"{low} to {high}" if low != high else f"{percent(d.peace_low)} to {percent(d.peace_high)}"
 
 
 def _known_line(o: Outlook) -> str:
