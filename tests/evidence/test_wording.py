@@ -1,11 +1,13 @@
 """Base rates asked in other words than the record's: what is understood, and what is refused."""
 
+import polars as pl
 import pytest
 
 from peacetalks.errors import UnknownQuestion
 from peacetalks.evidence import CaseFilter, EvidenceError, base_rate, cases
 from peacetalks.evidence.grammar import EVENTS, negated, parse
 
+CIVIL = "war_type=intrastate|internationalised"
 UNDERSTOOD = [
     ("truce broken within six months", "ceasefire fails within 6 months", ""),
     ("Truces break down in 90 days!", "ceasefire fails within 90 days", ""),
@@ -41,6 +43,22 @@ UNDERSTOOD = [
     ("crises fade", "crisis fades", ""),
     ("how often does a crisis end in a tacit understanding", "crisis ends in a tacit understanding", ""),
     ("do sanctions work?", "sanctions imposed: target yields", ""),
+    ("chance a civil war ends in 12 months", "war ends within 12 months", "civil"),
+    ("odds of a ceasefire failing in 30 days", "ceasefire fails within 30 days", ""),
+    ("war ends through negotiation in 1 year", "war ends in an agreement within 1 year", ""),
+    ("negotiated end to the war in 2 years", "war ends in an agreement within 2 years", ""),
+    ("peace agreement ends the war within 1 year", "war ends in an agreement within 1 year", ""),
+    ("ceasefire ends the fighting in 90 days", "conflict ends in a ceasefire within 90 days", ""),
+    ("agreement ends in war within 5 years", "agreement fails within 5 years", ""),
+    ("ceasefire ends in renewed fighting within 90 days", "ceasefire fails within 90 days", ""),
+    ("peace agreement signed within 2 years of war start", "war ends in an agreement within 2 years", ""),
+    ("truce within 1 year of the outbreak of the conflict", "conflict ends in a ceasefire within 1 year", ""),
+    ("agreement fails within 5 years of being signed", "agreement fails within 5 years", ""),
+    ("rebels win within 2 years", "civil conflict ends in victory of the rebels within 2 years", ""),
+    ("government defeated by rebels in a year", "civil conflict ends in victory of the rebels within 1 year", ""),
+    ("insurgency defeated in 2 years", "civil conflict ends in victory of the government within 2 years", ""),
+    ("civil war ends in government victory in 1 year", "civil war ends in victory of the government within 1 year", ""),
+    ("war over government ends in 2 years", "war ends within 2 years", "government"),
 ]
 
 
@@ -64,8 +82,7 @@ def test_every_complement_can_be_asked_in_its_own_words(event):
     ("asked", "message"),
     [
         ("truce on Mars within a year", "no base rate for 'truce on mars'. Did you mean "),
-        ("government wins within a year", "no base rate for 'government wins"),  # of which side is not a rate
-        ("talks fail in a year", "Did you mean "),
+        ("side A wins within a year", "no base rate for 'side a wins'"),
         ("peace within a year", "Did you mean 'conflict ends in an agreement'"),
         ("crisis ends in an agreement", "'crisis ends in a formal agreement'"),
         ("war lasts ½ month", "no base rate for "),
@@ -89,6 +106,14 @@ def test_words_that_are_not_known_are_never_left_out(asked, message):
         ("truce holds", "'ceasefire does not fail' needs a time: write 'ceasefire does not fail within 1 year'"),
         ("crises fade within 3 days", "'crisis fades' is a share of how cases ended: leave out 'within 3 days'"),
         ("war ends in 99999 decades", "is longer than the record can be followed"),
+        ("ceasefire fails within 0 days", "'within 0 days' is less than a day: write 'within 1 day' or a longer time"),
+        ("war over in 0.5 days", "'within 0.5 days' is less than a day"),
+        ("talks fail in 2 years", "write 'talks do not reach a substantive agreement within 2 years'"),
+        (
+            "peace talks collapse",
+            "'peace talks collapse': the record has the texts that talks reached, and not when talks",
+        ),
+        ("mediation succeeds in 1 year", "write 'mediation ends within 1 year'"),
         ("civil agreement fails in a year", "'civil' is not defined for agreements, only for episodes, processes"),
     ],
 )
@@ -109,6 +134,16 @@ def test_lasting_is_the_complement():
     assert lasts.definition.startswith("Complement of 'ceasefire fails'. ")
 
 
+def test_who_won_is_counted_in_conflicts_within_a_state():
+    sides = {"government": "victory_a", "rebels": "victory_b"}
+    won = [base_rate(f"civil conflict ends in victory of the {side} within 5 years") for side in sides]
+    days = pl.col("end") - pl.col("start")
+    ended = cases("episodes", CIVIL).filter(days.dt.total_days().is_between(0, 1826))
+    assert [r.own.events for r in won] == [(ended["ending"] == end).sum() for end in sides.values()]
+    either = base_rate("conflict ends in victory within 5 years", "civil")
+    assert sum(r.observed for r in won) == pytest.approx(either.observed)
+
+
 def test_unknown_stays_unknown_of_a_complement():
     found = base_rate("ceasefire lasts 60 years")
     assert (found.probability, found.interval, found.bounds) == (None, None, None)
@@ -118,9 +153,6 @@ def test_words_and_the_class_given_narrow_together():
     r = base_rate("civil war ends within 2 years", "since=1990")
     assert r.where == "war_type=intrastate|internationalised, since=1990"
     assert r.probability == base_rate("war ends within 2 years", "civil, since=1990").probability
-
-
-CIVIL = "war_type=intrastate|internationalised"
 
 
 @pytest.mark.parametrize("where", ["civil", "Civil", "war_type=civil", "kind=civil", CIVIL])

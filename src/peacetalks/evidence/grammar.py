@@ -55,6 +55,15 @@ _WAR = (
 )
 
 
+def _won(side: str, end: str) -> list[Event]:
+    """Return the event that one side has won, for all conflicts within a state and for those that reach war."""
+    how = f"within a state: ends in the victory of the {side}; other ends compete"
+    return [
+        Event(f"civil {word} ends in victory of the {side}", "episodes", (end,), f"{what}, {how}", where=where)
+        for word, where, what in (("conflict", "civil", _EP), ("war", "intensity=war, civil", _WAR))
+    ]
+
+
 def _episode(name: str, ends: tuple[str, ...], how: str, *also: str) -> list[Event]:
     """Return the event for all episodes ("conflict ...") and for those that reach war ("war ...")."""
     return [
@@ -134,6 +143,8 @@ EVENTS: tuple[Event, ...] = (
     ),
     *_episode("ends in a ceasefire", ("ceasefire",), "ends in a ceasefire", "ends in a truce"),
     *_episode("ends in victory", VICTORY, "ends in the victory of a side", "is won"),
+    *_won("government", "victory_a"),
+    *_won("rebels", "victory_b"),
     *_episode(
         "ends in low activity", ("low_activity",), "falls below 25 battle deaths a year without settlement", "fades"
     ),
@@ -295,4 +306,7 @@ def _asked(event: Event, span: str, where: str = "", complement: bool = False) -
         return Question(event, None, name, where, complement)
     if not span:
         raise EvidenceError(f"'{name}' needs a time: write '{name} within 1 year'.")
-    return Question(event, duration(span), f"{name} within {span}", where, complement)
+    days = duration(span)
+    if days < 1:
+        raise EvidenceError(f"'within {span}' is less than a day: write 'within 1 day' or a longer time.")
+    return Question(event, days, f"{name} within {span}", where, complement)

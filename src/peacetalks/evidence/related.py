@@ -40,6 +40,8 @@ ELSEWHERE = (  # events that answer like questions, of other cases too
     ("ceasefire fails", "agreement fails", "peace fails", "conflict recurs"),
     ("conflict ends in an agreement", "talks reach a substantive agreement", "talks reach a comprehensive agreement"),
     ("conflict ends", "war ends", "interstate war ends"),
+    ("conflict ends in victory", *(f"civil conflict ends in victory of the {x}" for x in ("government", "rebels"))),
+    ("war ends in victory", *(f"civil war ends in victory of the {x}" for x in ("government", "rebels"))),
 )
 
 

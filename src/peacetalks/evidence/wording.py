@@ -17,7 +17,9 @@ from difflib import SequenceMatcher
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from peacetalks.errors import EvidenceError
 from peacetalks.evidence.horizons import Horizon, split
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +35,17 @@ MANNERS = {
     "win": "victory",
     "fade": "low activity",
 }
-ACTIONS = ("fail", "last", "end", "recur", "reach", "win", "fade")
+WINNERS = {"government_wins": "government", "rebels_win": "rebels"}  # recorded of conflicts within a state
+ACTIONS = ("fail", "last", "end", "recur", "reach", "win", "fade", *WINNERS)
+NOT_RECORDED = {  # subject, actions -> why there is no rate of them, and what can be asked instead
+    ("talks", frozenset(("fail", "end"))): (
+        "the record has the texts that talks reached, and not when talks failed or ended: write 'talks do not reach a "
+        "substantive agreement within {span}', which counts talks that go on as well."
+    ),
+    ("mediation", frozenset(("fail", "reach"))): (
+        "the record has when mediation ended, and not what came of it: write 'mediation ends within {span}'."
+    ),
+}
 CLASSES = {  # a word for which cases count -> the class; `names` has the classes by name
     "civil": "civil", "intrastate": "intrastate", "internationalised": "internationalised", "interstate": "interstate",
     "territory": "territory", "over_government": "government", "major_power": "major_power", "mediated": "mediated",
@@ -62,7 +74,7 @@ class Meant:
 def meant(question: str) -> Meant | None:
     """Return what the words of a question mean; None where a word is not known, or the words together mean nothing.
 
-    Raises `EvidenceError` as `horizons.split` does.
+    Raises `EvidenceError` as `horizons.split` does, and for what the record does not hold (`NOT_RECORDED`).
 
     >>> meant("Will the civil war end in six months?").event
     'war ends'
@@ -75,12 +87,21 @@ def meant(question: str) -> Meant | None:
     rest, horizon = split(text.replace("~", "-"))
     words = _words(rest)
     negated = words.count("not") % 2 == 1
-    found = _event([w for w in words if w != "not"])
+    words = [w for w in words if w != "not"]
+    found = _event(words)
     if found is None:
+        _refuse_not_recorded(question, set(words), horizon)
         return None
     event, lasting, where = found
     below = horizon is not None and horizon.below and lasting
     return Meant(event, negated ^ lasting ^ below, horizon, where)
+
+
+def _refuse_not_recorded(question: str, words: set[str], horizon: Horizon | None) -> None:
+    for (subject, actions), why in NOT_RECORDED.items():
+        if subject in words and words & actions and words <= {subject, *actions, *CLASSES}:
+            span = horizon.text if horizon else "1 year"
+            raise EvidenceError(f"{shorten(question)}: {why.format(span=span)}")
 
 
 def nearest(question: str, names: Iterable[str], count: int = 3) -> list[str]:
@@ -115,7 +136,7 @@ def _event(words: list[str]) -> tuple[str, bool, str] | None:
     subjects = list(dict.fromkeys(w for w in words if w in SUBJECTS))
     actions = {w for w in words if w in ACTIONS}
     others = {w for w in words if w not in SUBJECTS and w not in ACTIONS}
-    event = _of_conflicts(subjects, actions, others)
+    event = _won(subjects, actions) if actions & set(WINNERS) else _of_conflicts(subjects, actions, others)
     if event is None or not others <= set(CLASSES) | {"full", "partial", "substantive", "comprehensive"}:
         return None
     name, lasting = event
@@ -124,6 +145,8 @@ def _event(words: list[str]) -> tuple[str, bool, str] | None:
         return None
     if name == "interstate war ends":
         others -= {"interstate"}
+    if name.startswith("civil "):
+        others -= {"civil"}
     where = [kinds.get(w) or CLASSES[w] for w in sorted(others) if w in CLASSES or w in kinds]
     return name, lasting, ", ".join(where)
 
@@ -135,11 +158,8 @@ def _of_conflicts(subjects: list[str], actions: set[str], others: set[str]) -> t
     first, rest = subjects[0], set(subjects[1:])
     about = "war" if "war" in subjects else "conflict"
     last = actions == {"last"}
-    if (
-        first in ("ceasefire", "agreement", "settlement")
-        and actions <= {"reach"}
-        and rest <= {"war", "conflict", "talks"}
-    ):
+    ended = {"reach", "end"} if rest & {"war", "conflict"} else {"reach"}  # "a ceasefire ends the war"
+    if first in ("ceasefire", "agreement", "settlement") and actions <= ended and rest <= {"war", "conflict", "talks"}:
         return (f"{about} ends in {MANNERS[first]}", False) if "talks" not in rest else _of_talks(first, others)
     if first in ("ceasefire", "agreement", "settlement", "peace") and rest <= {"war", "conflict"}:
         name = {"ceasefire": "ceasefire fails", "peace": "peace fails"}.get(first, "agreement fails")
@@ -154,6 +174,14 @@ def _of_conflicts(subjects: list[str], actions: set[str], others: set[str]) -> t
     if first in ("war", "conflict"):
         return _of_fighting(about, actions, rest, others)
     return None
+
+
+def _won(subjects: list[str], actions: set[str]) -> tuple[str, bool] | None:
+    """Return the event that one side of a conflict within a state has won."""
+    won = [side for action, side in WINNERS.items() if action in actions]
+    if len(won) > 1 or not actions <= {*WINNERS, "end"} or not set(subjects) <= {"war", "conflict"}:
+        return None
+    return f"civil {'war' if 'war' in subjects else 'conflict'} ends in victory of the {won[0]}", False
 
 
 def _of_talks(first: str, others: set[str]) -> tuple[str, bool]:
