@@ -55,7 +55,7 @@ def test_a_file_with_a_row_that_cannot_be_read(capsys, small, tmp_path):
     code, out, err = run(capsys, "ask", small, "--file", asked, "-o", written, *QUICK)
     assert (code, out) == (2, "")
     assert "Not answered: 1 of 3." in err
-    assert "q2: '=cmd': the model has no outcome for '=cmd'" in err
+    assert "line 3 (q2): '=cmd': the model has no outcome for '=cmd'" in err
     rows = list(csv.DictReader(written.open()))
     assert [r["id"] for r in rows] == ["q1", "q3", "q2"]
     assert 0 < float(rows[0]["best"]) < 1

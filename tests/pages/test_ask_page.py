@@ -120,7 +120,7 @@ def test_the_csv_has_a_row_for_every_question(scenario):
     assert (rows[2]["id"], rows[2]["line"], rows[2]["refused"]) == ("q9", "7", "no such event")
     assert [row["note"] for row in rows] == ["A reason. A note. Another.", "", "", ""]
     assert rows[3]["model"] == ""
-    assert ask_page.refusals(a) == ["Not answered: 2 of 4.", "  q9: no such event", "  line 8: no question"]
+    assert ask_page.refusals(a) == ["Not answered: 2 of 4.", "  line 7 (q9): no such event", "  line 8: no question"]
     assert ask_page.refusals(Answers(scenario, (answer(),))) == []
     found = fitting("ask", ask_page.makers(a)[".json"]())
     assert [x["record"] for x in found["answers"]] == [0.08, None]

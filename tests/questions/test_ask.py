@@ -15,11 +15,12 @@ from peacetalks.forecasting.record_view import situation_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.mechanisms.state import label
 from peacetalks.outcomes import ENDS
-from peacetalks.questions.ask import ask_all
+from peacetalks.questions.ask import Entry, ask_all
 from peacetalks.questions.ask_words import outside_both
 from peacetalks.questions.evaluate import Evaluator
 from peacetalks.questions.query import parse
 from peacetalks.questions.query_tree import atoms
+from peacetalks.questions.when import When
 from peacetalks.scenario.dates import months_later
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
@@ -293,6 +294,27 @@ def test_several_questions_give_answers_and_refusals(small):
     assert repr(found).splitlines()[0] == "Answers of korea-1951 as of 1951-07-10"
     assert repr(found).splitlines()[-1] == "  1 not answered (`refused`)"
     assert len(pt.ask(small, [])) == 0
+
+
+def test_a_row_of_a_file_says_where_it_contradicts_itself_and_what_is_missing(small):
+    day = When(day=dt.date(1951, 12, 31))
+    rows = [
+        Entry("ceasefire by 1951-11-30", "a", day, 9, note="Line 9: twice."),
+        Entry("ceasefire by 1951-12-31", "b", day, 10),
+        Entry("ceasefire before 1 Jan 1952", "c", When(day=dt.date(1952, 1, 1)), 11),
+        Entry("ceasefire", "d", None, 12),
+        Entry("ceasefire"),
+    ]
+    found = pt.ask(small, rows, belief_points=2)
+    assert found[0].notes[:2] == (
+        "Line 9: the date beside the question is 31 December 1951; that in the question, 30 November 1951, counts.",
+        "Line 9: twice.",
+    )
+    assert found[0].date == dt.date(1951, 11, 30)
+    assert not any("beside the question" in note for a in (found[1], found[2]) for note in a.notes)
+    assert [r.place for r in found.refused] == ["line 12", ""]
+    assert found.refused[0].reason.endswith("or 90 days), or fill the date column")
+    assert found.refused[1].reason.endswith("or 90 days)")
 
 
 # -- draws, a truce in force, no record ------------------------------------------------------------

@@ -39,10 +39,16 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_line_and_the_others_stand
     assert [type(x) for x in found] == [Entry, Refused, Refused, Refused, Entry]
     assert [x.line for x in found] == [2, 3, 4, 5, 6]
     reasons = [x.reason for x in found if isinstance(x, Refused)]
-    assert "line 3: '01/02/2026' is no date of the form YYYY-MM-DD: did you mean" in reasons[0]
-    assert reasons[1] == "line 4: no question; write what is asked"
-    assert "line 5 has 4 cells, but there are 3 columns" in reasons[2]
+    assert "'01/02/2026' is no date of the form YYYY-MM-DD: did you mean" in reasons[0]
+    assert reasons[1] == "no question; write what is asked"
+    assert "the row has 4 cells, but there are 3 columns" in reasons[2]
     assert found[-1].when is None
+
+
+def test_a_later_row_with_the_same_identifier_has_a_note(tmp_path):
+    found = read(tmp_path, "q.csv", "id,question,date\na,peace,12\n,peace,12\n,peace,12\na,ceasefire,12\n")
+    notes = [e.note for e in found]
+    assert notes == ["", "", "", "Line 5: the identifier 'a' stands in line 2 already."]
 
 
 @pytest.mark.parametrize("key", [None, "questions", "results"])
@@ -52,7 +58,7 @@ def test_json_is_a_list_or_a_table_with_one(tmp_path, key):
     one, two, three = read(tmp_path, "q.json", text)
     assert (one.id, one.text, one.when.day.isoformat()) == ("7", "ceasefire", "2026-01-01")
     assert (two.text, two.when) == ("peace by 12", None)
-    assert three.reason == "entry 3: a question is a text or a table, got 5"
+    assert (three.place, three.reason) == ("entry 3", "a question is a text or a table, got 5")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from peacetalks.questions.ask_answer import Answer, Answers
+    from peacetalks.questions.ask_answer import Answer, Answers, Refused
     from peacetalks.questions.ask_record import RecordedEvent
 
 HEAD = (
@@ -117,15 +117,14 @@ def refusals(a: Answers) -> list[str]:
     if not a.refused:
         return []
     total = len(a) + len(a.refused)
-    listed = [f"  {_name(r.id, r.line)}{r.reason}" for r in a.refused]
+    listed = [f"  {_name(r)}{r.reason}" for r in a.refused]
     return [f"Not answered: {len(a.refused)} of {total}.", *listed]
 
 
-def _name(identifier: str, line: int | None) -> str:
-    """Return what a refused question is called: its identifier, else its line."""
-    if identifier:
-        return f"{identifier}: "
-    return "" if line is None else f"line {line}: "
+def _name(r: Refused) -> str:
+    """Return what a refused question is called: its line and its identifier, where it has them."""
+    known = r.place or r.id
+    return f"{r.place} ({r.id}): " if r.place and r.id else f"{known}: " if known else ""
 
 
 def _table(a: Answers) -> Table:

@@ -31,17 +31,19 @@ import numpy as np
 from peacetalks.errors import QueryError
 from peacetalks.forecasting.best_estimate import INTERVAL
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
-from peacetalks.questions.ask_answer import Answer, Answers, Refused
-from peacetalks.questions.ask_language import Question, read_question
+from peacetalks.questions.ask_answer import Answer, Answers, Refused, place_of
+from peacetalks.questions.ask_language import NoDate, Question, read_question
 from peacetalks.questions.ask_record import RecordAnswers
 from peacetalks.questions.ask_solve import How, solve_questions
 from peacetalks.questions.ask_words import event_words, notes_of, outside_both, what_counts
 from peacetalks.questions.query_tree import EventKind
 from peacetalks.questions.when import When, mixed
+from peacetalks.scenario.dates import day_name
 from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
+SAME_DAY = 1  # days by which a date beside a question may differ: `before` a day, and the hour of another zone
 CUMULATIVE = (EventKind.WITHIN, EventKind.BROKEN)  # kinds of events that have come by a date
 
 
@@ -59,6 +62,13 @@ class Entry(NamedTuple):
     id: str = ""
     when: When | None = None
     line: int | None = None
+    of: str = "line"  # what `line` counts: "line" of a CSV file, "entry" of a JSON list
+    note: str = ""  # what a reader must know of the row
+
+    @property
+    def place(self) -> str:
+        """Return where the question stands in its file; see `place_of`."""
+        return place_of(self.line, self.of)
 
 
 def ask(
@@ -148,7 +158,8 @@ def _read(entries: Sequence[Entry | Refused], scenario: Scenario) -> tuple[list[
             q.day(scenario)
             asked.append((e, q))
         except QueryError as error:
-            refused.append(Refused(e.id, e.text, str(error), e.line))
+            fill = ", or fill the date column" if isinstance(error, NoDate) and e.line is not None else ""
+            refused.append(Refused(e.id, e.text, f"{error}{fill}", e.line, e.of))
     return asked, refused
 
 
@@ -184,8 +195,22 @@ def _answer(scenario: Scenario, entry: Entry, q: Question, solved: OfEvent, reco
         record=past,
         grid_error=error,
         reason=solved.estimate.reason or ("" if best is not None else "The record does not reach so far."),
-        notes=(*notes_of(q, scenario, solved.given, ends, weights), *outside_both(best, model, past.probability)),
+        notes=(
+            *_of_row(entry, day, scenario.as_of),
+            *notes_of(q, scenario, solved.given, ends, weights),
+            *outside_both(best, model, past.probability),
+        ),
     )
+
+
+def _of_row(entry: Entry, day: date, as_of: date) -> list[str]:
+    """Return what a reader must know of the row of a file: a date beside the question that is another."""
+    beside = None if entry.when is None else entry.when.on(as_of)
+    if beside is None or abs((beside - day).days) <= SAME_DAY:
+        return [entry.note] if entry.note else []
+    where = f"{entry.place.capitalize()}: the" if entry.place else "The"
+    other = f"{where} date beside the question is {day_name(beside)}; that in the question, {day_name(day)}, counts."
+    return [other, *([entry.note] if entry.note else [])]
 
 
 class _Asked(NamedTuple):

@@ -27,6 +27,15 @@ def fine_percent(p: float) -> str:
     return f"{100 * p:.{digits}f}%"
 
 
+def place_of(line: int | None, of: str) -> str:
+    """Return where a question stands in its file; empty if it is from none.
+
+    >>> place_of(7, "line"), place_of(None, "line")
+    ('line 7', '')
+    """
+    return "" if line is None else f"{of} {line}"
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Answer:
     """The answer to one question: the probability of yes; what is not known is None, and `reason` says why."""
@@ -83,6 +92,12 @@ class Refused:
     question: str
     reason: str
     line: int | None = None  # of the file; None: not from a file
+    of: str = "line"  # what `line` counts: "line" of a CSV file, "entry" of a JSON list
+
+    @property
+    def place(self) -> str:
+        """Return where the question stands in its file; see `place_of`."""
+        return place_of(self.line, self.of)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -5,8 +5,9 @@
     q2,peace deal signed by 2027-01-01,
 
 Columns may have the names that are usual elsewhere (`COLUMNS`); further ones are passed over.  A date within the
-question counts before one in a column, the day on which it resolves before that on which it closes.  No row is dropped:
-one that cannot be read is refused with its line, and the others are answered.
+question counts before one in a column, the day on which it resolves before that on which it closes; where the two
+differ, and where two rows have the same identifier, the answer says so.  No row is dropped: one that cannot be read is
+refused with its line, and the others are answered.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ def read_questions(path: str | Path) -> list[Entry | Refused]:
         of = "entry"
     else:
         rows, of = list(parse_csv(text, where, refused=refused)), "line"
+        refused = [(line, f"the row {what.removeprefix(f'line {line} ')}") for line, what in refused]
     if not rows and not refused:
         raise SpecError(f"{where}: holds no question; write a row for each")
     if len(rows) > MOST:
@@ -76,7 +78,22 @@ def read_questions(path: str | Path) -> list[Entry | Refused]:
     columns = _columns({key: None for _, row in rows if isinstance(row, dict) for key in row}, where, bool(rows))
     found = [(line, _entry(line, row, columns, of)) for line, row in rows]
     found += [(line, Refused("", "", what, line)) for line, what in refused]
-    return [entry for _, entry in sorted(found, key=lambda pair: pair[0])]
+    return _marked([entry for _, entry in sorted(found, key=lambda pair: pair[0])])
+
+
+def _marked(entries: list[Entry | Refused]) -> list[Entry | Refused]:
+    """Return the questions of a file, those with an identifier that stands before too with a note that says so."""
+    first: dict[str, int | None] = {}
+    out = []
+    for e in entries:
+        if e.id in first and isinstance(e, Entry):
+            at = f"{e.place.capitalize()}: the identifier {shorten(e.id)} stands in {e.of} {first[e.id]} already."
+            out.append(e._replace(note=at))
+        else:
+            out.append(e)
+        if e.id:
+            first.setdefault(e.id, e.line)
+    return out
 
 
 def _rows(value: Any, where: str) -> list[Any]:
@@ -102,17 +119,17 @@ def _columns(names: Iterable[str], where: str, needed: bool) -> dict[str, list[s
 def _entry(line: int, row: Any, columns: Mapping[str, list[str]], of: str) -> Entry | Refused:
     """Return the question of a row, or why it is refused."""
     if isinstance(row, str):
-        return Entry(row, line=line)
+        return Entry(row, line=line, of=of)
     if not isinstance(row, dict):
-        return Refused("", "", f"{of} {line}: a question is a text or a table, got {shorten(row, 60)}", line)
+        return Refused("", "", f"a question is a text or a table, got {shorten(row, 60)}", line, of)
     cells = {what: _first(row, names) for what, names in columns.items()}
     if not cells["question"]:
-        return Refused(cells["id"], "", f"{of} {line}: no question; write what is asked", line)
+        return Refused(cells["id"], "", "no question; write what is asked", line, of)
     try:
         when = _when(cells["date"]) if cells["date"] else None
     except ValueError as e:
-        return Refused(cells["id"], cells["question"], f"{of} {line}: {e}", line)
-    return Entry(cells["question"], cells["id"], when, line)
+        return Refused(cells["id"], cells["question"], str(e), line, of)
+    return Entry(cells["question"], cells["id"], when, line, of)
 
 
 def _first(row: Mapping[str, Any], names: list[str]) -> str:

@@ -38,6 +38,10 @@ SIGNS |= {"at least": ">=", "at most": "<="}
 NOT = re.compile(r"\b(?:no|not|never|without|won't)\b")
 
 
+class NoDate(QueryError):
+    """A question says nothing of when."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A question about an event at a day; made by `read_question`."""
@@ -88,7 +92,7 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
     found = WHEN.match(words)
     if found is None and when is None:
         _check_words(words, text)
-        raise QueryError(f"{shorten(text)} has no date: add `by` or `on` and a day ({FORMS})")
+        raise NoDate(f"{shorten(text)} has no date: add `by` or `on` and a day ({FORMS})")
     what, how = (found["what"], found["how"]) if found else (words, APART)
     if found:
         try:
