@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from support.schemas import fits, fitting
@@ -11,6 +12,7 @@ from support.tiny import UN
 
 import peacetalks as pt
 from peacetalks.pages import files, table_page, whatif_screen
+from peacetalks.pages.cells import distinct_percents, signed
 from peacetalks.pages.notebook import WhatIf  # gives a what-if its form in a notebook
 from peacetalks.pages.whatif_page import whatif_page
 from peacetalks.pages.whatif_text import finding, leads, points
@@ -52,6 +54,27 @@ def test_a_difference_within_the_error_says_so(base):
     w = pt.whatif(base, {"talks.walk": 0.0500001}, belief_points=2)
     assert re.search(r"stays at \d+% \(best estimate\): the difference of .* points is within the error", finding(w))
     assert "No player's expected welfare moves by more than the computation may be off." in leads(w)
+
+
+def test_a_small_difference_beyond_the_error_is_shown_with_the_decimals_that_it_needs(base):
+    w = pt.whatif(base, {"talks.walk": 0.052}, belief_points=2)
+    before, after = (float(c.pooled.ends.sel(end="peace", period=12)) for c in (w.before, w.after))
+    assert f"{before:.0%}" == f"{after:.0%}"
+    first, second = distinct_percents(before, after)
+    assert "." in first
+    assert f" falls from {first} to {second} (best estimate: " in finding(w)
+    assert "stays at" not in finding(w)
+
+
+def test_welfare_is_said_with_its_sign_and_where_that_is_not_known(two):
+    d = two.difference
+    (line,) = [s for s in leads(two) if s.startswith("Change of expected welfare")]
+    player = max(d.welfare, key=lambda p: abs(d.welfare[p] or 0))
+    assert f"{player} {signed(d.welfare[player], '.3f')}" in line
+    assert not re.search("gains|loses", line)
+    wide = replace(d, welfare_error={p: 1.0 if p == player else 0.0 for p in d.welfare})
+    line = next(s for s in leads(replace(two, difference=wide)) if "elfare" in s)
+    assert f"its sign is not known, lies that of {player}" in line
 
 
 def test_several_changes_are_summed_up(two):

@@ -45,6 +45,19 @@ def whole_percent(p: float | None) -> str:
     return f"{100 * p:.0f}%" if p < 0.995 or p >= 1 - 1e-9 else ">99%"
 
 
+def distinct_percents(a: float, b: float) -> tuple[str, str]:
+    """Return two probabilities in percent: whole, or with the decimals (two at the most) that show which is larger.
+
+    >>> distinct_percents(0.14, 0.19), distinct_percents(0.082, 0.078), distinct_percents(0.003, 0.002)
+    (('14%', '19%'), ('8.2%', '7.8%'), ('0.3%', '0.2%'))
+    >>> distinct_percents(0.0821, 0.0819), distinct_percents(0.08, 0.08)
+    (('8.21%', '8.19%'), ('8%', '8%'))
+    """
+    whole = whole_percent(a), whole_percent(b)
+    forms = (whole, *((f"{100 * a:.{k}f}%", f"{100 * b:.{k}f}%") for k in (1, 2)))
+    return next((pair for pair in forms if pair[0] != pair[1]), whole)
+
+
 def percent_range(low: float | None, high: float | None) -> str:
     """Return an interval of probabilities in whole percent; with decimals where it would be 0-0% or 100-100%.
 

@@ -133,6 +133,7 @@ def beside(w: WhatIf) -> Section:
         half=True,
         notes=(
             "Welfare: payoff expected at the start, as a share of the stake; differences of percentages in points. "
+            "Of a difference that is smaller than its error the sign is not known. "
             "What those at the table gain from talks (rent) is nobody's welfare.",
         ),
         numbers=True,

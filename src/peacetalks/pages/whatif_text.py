@@ -8,7 +8,7 @@ from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.settings import PROBABILITY_ERROR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import PEACE, PEACE_FACTOR, day_name, listed
-from peacetalks.pages.cells import UNKNOWN, known, signed, whole_percent
+from peacetalks.pages.cells import UNKNOWN, distinct_percents, known, signed, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.changes import shown_value
 from peacetalks.scenario.dates import months_later
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = "before", "after"
 NAMED = 2  # changes that a sentence names with their values
+SHOWN = 0.0005  # a difference of probabilities up to which the model's sentence says that it stays
 SMALL = 0.0005  # share of the stake up to which a difference in welfare is none
 
 
@@ -80,9 +81,9 @@ def _moved(
     if abs(x) <= off:
         return (
             f"{name} {by} stays at {whole_percent(at(before, end, m))} ({whose}): the difference of {points(x)} points "
-            f"is within the error of the computation ({error_points(off)})"
+            f"is within the error of the computation ({error_points(off)}), so that its sign is not known"
         )
-    first, second = (whole_percent(at(a, end, m)) for a in (before, after))
+    first, second = distinct_percents(at(before, end, m), at(after, end, m))
     interval = "" if whose != BEST_ESTIMATE else _interval(w.difference, end, m)
     how = f"stays at {first}" if first == second else f"{'rises' if x > 0 else 'falls'} from {first} to {second}"
     return f"{name} {by} {how} ({whose}: {points(x)} points{interval})"
@@ -136,9 +137,12 @@ def _model_line(w: WhatIf) -> str:
 
 def _from_to(w: WhatIf, end: str) -> str:
     """Return an outcome class in the model alone, before and after, in words."""
-    first, second = (whole_percent(at(case.ends, end, w.month)) for case in (w.before, w.after))
-    name = END_NAMES[end].lower()
-    return f"{name} stays at {first}" if first == second else f"{name} goes from {first} to {second}"
+    before, after = (at(case.ends, end, w.month) for case in (w.before, w.after))
+    name, error = END_NAMES[end].lower(), w.difference.model_error
+    if abs(after - before) <= max(SHOWN, 0.0 if error is None else at(error, end, w.month)):
+        return f"{name} stays at {whole_percent(before)}"
+    first, second = distinct_percents(before, after)
+    return f"{name} goes from {first} to {second}"
 
 
 def error_line(w: WhatIf) -> str:
@@ -147,7 +151,10 @@ def error_line(w: WhatIf) -> str:
     if error is None:
         return "The error of the belief grid is estimated from 4 belief points on; these differences have none."
     most = float(error.max())
-    return f"A finer belief grid may still move these differences by up to {error_points(most).lstrip('±')} points."
+    return (
+        f"A finer belief grid may still move these differences by up to {error_points(most).lstrip('±')} points; of "
+        "one that is smaller than its error the sign is not known."
+    )
 
 
 def _each_line(w: WhatIf) -> str:
@@ -180,14 +187,15 @@ def effect_of(s: Single, month: int) -> float | None:
 
 
 def _welfare_line(w: WhatIf) -> str:
-    parts = []
-    for player, x in w.difference.welfare.items():
-        off = w.difference.welfare_error[player] or SMALL
-        if x is not None and abs(x) > max(off, SMALL):
-            parts.append(f"{player} {'gains' if x > 0 else 'loses'} {abs(x):.3f}")
-    if not parts:
+    d = w.difference
+    moved = {player: x for player, x in d.welfare.items() if x is not None and abs(x) > SMALL}
+    beyond = {p: x for p, x in moved.items() if abs(x) > (d.welfare_error[p] or 0.0)}
+    if not beyond:
         return "No player's expected welfare moves by more than the computation may be off."
-    return f"Expected welfare at the start, as a share of the stake: {listed(parts)}."
+    changes = "; ".join(f"{player} {signed(x, '.3f')}" for player, x in beyond.items())
+    within = [player for player in moved if player not in beyond]
+    rest = f" Within the error, so that its sign is not known, lies that of {listed(within)}." if within else ""
+    return f"Change of expected welfare at the start, as a share of the stake: {changes}.{rest}"
 
 
 def _anew_line(w: WhatIf) -> str:
