@@ -19,8 +19,10 @@ def test_outside_prints_the_outcome_classes_with_interval_n_and_what_is_not_code
     got = run("outside", "interstate", "--months", "6,12")
     assert got.exit_code == 0
     lines = got.stdout.splitlines()
-    assert lines[0].startswith("war_type=interstate (n = 71 of 569, class, weight 0.")
-    assert lines[1].startswith("6 months: peace 0.")
+    assert lines[0].startswith("war_type=interstate (n = 71 of 569, class, weight 90%)")
+    assert lines[1].startswith(
+        "6 months: peace 19% (11-26%), still no settlement 62% (50-72%), more conflict 19% (11-29%)"
+    )
     assert all(f"Not coded ({x})" in got.stdout for x in ("talks", "fighting", "wider_war"))
 
 
@@ -56,7 +58,7 @@ def test_an_unknown_rate_is_said_to_be_unknown():
 
 
 def test_bounds_and_caution_are_printed():
-    assert "Bounds: 0.053 to 0.213. Half of all ceasefires" in run("base-rate", "ceasefire fails within 30 days").stdout
+    assert "Bounds: 5-21%. Half of all ceasefires" in run("base-rate", "ceasefire fails within 30 days").stdout
 
 
 def test_cards_are_listed_and_shown():

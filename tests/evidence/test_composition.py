@@ -239,10 +239,10 @@ def test_the_screen_says_it_in_sentences():
     text = run("base-rate", "agreement fails within 1 year", "--class", "kind=partial").stdout
     partial = read_cases("agreements").filter(pl.col("kind") == "partial")
     failed = partial.filter((pl.col("end") - pl.col("start")).dt.total_days() <= 365).height
-    assert f"Class (kind=partial): own frequency 0.213, 213 of 213 cases used: {failed} with the event" in text
+    assert f"Class (kind=partial): own frequency 21%, 213 of 213 cases used: {failed} with the event" in text
     assert "6 with it on an unknown day (interval-censored)" in text
-    assert "Parent class (all): own frequency 0.215, 374 of 374 cases used" in text
-    assert "Weight of the class's own frequency 0." in text
+    assert "Parent class (all): own frequency 22%, 374 of 374 cases used" in text
+    assert "Weight of the class's own frequency 3" in text
     assert "The record of agreements is followed to 2021-12-31 (UCDP Peace Agreement Dataset 22.1)." in text
     text = run("base-rate", "ceasefire fails within 30 days", "--class", "mediated").stdout
     held = read_cases("ceasefires").filter(fixed_term=0, mediated=1)
@@ -251,10 +251,10 @@ def test_the_screen_says_it_in_sentences():
     assert "In no such class: 36 of which 'fixed_term' is not recorded; " in text
     assert "Bounds of the class's own frequency: " in text
     text = run("outside", "interstate", "reached=3y", "--months", "24,12").stdout
-    assert "Class, ended in any way within 24 months (war_type=interstate, reached=1095d): own frequency 0." in text
-    assert "Class alone at 24 months: peace " in text
-    assert "Fighting again within 24 months of an end in agreement (parent class): frequency 0." in text
-    assert "Mixed with ignorance, a third for each end: weight 0." in text
+    assert "Class, ended in any way within 24 months (war_type=interstate, reached=1095d): own frequency 43%" in text
+    assert "Class alone at 24 months: peace 14%, " in text
+    assert "Fighting again within 24 months of an end in agreement (parent class): frequency 7%; 2 of 28" in text
+    assert "Mixed with ignorance, a third for each end: weight 1%" in text
 
 
 @pytest.mark.slow

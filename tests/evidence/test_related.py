@@ -3,6 +3,8 @@
 import pytest
 
 from peacetalks.evidence import base_rate, related_rates
+from peacetalks.evidence.shrink import posterior
+from peacetalks.pages.base_rate_screen import base_rate_lines
 
 ASKED = [
     ("interstate war ends within 90 days", None, None),
@@ -18,6 +20,7 @@ def test_each_is_the_base_rate_of_its_own_question(question, where, as_of):
     for r in found:
         one = base_rate(r.question, r.where if r.where != "all" else None, as_of)
         assert (r.probability, r.interval, r.n) == (one.probability, one.interval, one.n)
+        assert (r.observed, r.weight, r.events) == (one.observed, one.weight, one.own.known(one.complement))
         assert r.n > 0
 
 
@@ -42,6 +45,24 @@ def test_neighbouring_classes_differ_in_one_thing():
     assert all("reached=365d" in c for c in classes)
     assert not any("intensity" in c for c in classes)  # the event itself is about wars
     assert "war_type=interstate, reached=365d" not in classes
+
+
+def test_small_classes_show_that_they_are_shrunk_and_what_they_have_themselves():
+    asked = "talks reach a substantive agreement within 1 year"
+    found = related_rates(asked)
+    small = next(r for r in found if r.where == "level=interstate")
+    assert (small.n, small.events) == (10, 2)
+    assert small.weight < 0.1
+    whole = base_rate(asked)
+    kappa = whole.effective_n  # siblings that agree borrow as much as the parent holds
+    own = base_rate(asked, "interstate")
+    a, b = posterior(own.observed, own.effective_n, whole.observed, kappa)[1:]
+    assert small.interval == pytest.approx((a, b), abs=0.002)  # effective N is rounded to one decimal
+    lines = base_rate_lines(asked, whole, found)
+    row = next(line for line in lines if line.startswith("    interstate "))
+    assert row.endswith("34%    25-43%  n = 10  own 21% (2 of 10), weight 9%")
+    assert "shrunk towards the parent class, whose rate is taken as known" in " ".join(map(str.strip, lines))
+    assert "Shrunk towards the parent class (35%): own 21% (2 of 10), weight 9%." in base_rate_lines(asked, own)
 
 
 def test_the_complement_and_the_rate_sum_to_1():

@@ -95,6 +95,10 @@ class Composition:
     effective_n: float
     dropped: tuple[Left, ...]
 
+    def known(self, complement: bool = False) -> int:
+        """Return the cases in which the event is known to have come by the horizon, or not to have come."""
+        return self.competing + self.going_on if complement else self.events
+
 
 @dataclass(frozen=True)
 class ClassSummary:

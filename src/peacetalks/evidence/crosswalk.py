@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats, Ints
 
 NOT_CODED = {  # label -> why the data set cannot give it
-    "talks": "whether parties that still fight also talk is not recorded; together with 'fighting' it is in 'nowhere'",
-    "fighting": "as 'talks'; 'nowhere' also holds conflicts that fell below 25 deaths a year without a settlement",
-    "wider_war": "a wider war is not coded as an end: 'more_conflict' is a lower bound",
+    "talks": "whether parties that still fight also talk is not recorded; it is in still no settlement, as fighting is",
+    "fighting": "as talks; still no settlement also holds conflicts with fewer than 25 deaths a year, not settled",
+    "wider_war": "a wider war is not coded as an end: more conflict is a lower bound",
 }
 LABEL_DEFINITIONS = {  # label -> what it is in the data set
     "settlement": "UCDP: ended in a peace agreement and not active again by the date",

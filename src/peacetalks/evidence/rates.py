@@ -101,6 +101,9 @@ class Brief:
     probability: float | None
     interval: tuple[float, float] | None
     n: int
+    observed: float | None  # the class's own rate
+    weight: float  # of the class's own rate in the probability, 0 to 1
+    events: int  # cases in which what is asked is known to have come by the horizon
 
 
 @dataclass(frozen=True)
@@ -214,8 +217,11 @@ def estimate(event: Event, chosen: CaseFilter, days: int | None, as_of: date | N
     """
     sample = _Sample.of(event, chosen, days, as_of)
     own = sample.own
-    mean, interval, _ = _shrunk(sample, own, sample.parent)
-    return Brief(_rest(mean), _turned(interval), own.n) if complement else Brief(mean, interval, own.n)
+    mean, interval, weight = _shrunk(sample, own, sample.parent)
+    observed, events = _none(own.p), sample.composition(chosen, own).known(complement)
+    if complement:
+        mean, interval, observed = _rest(mean), _turned(interval), _rest(observed)
+    return Brief(mean, interval, own.n, observed, weight, events)
 
 
 def _base_rate(sample: _Sample, text: str) -> BaseRate:

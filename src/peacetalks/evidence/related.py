@@ -55,6 +55,9 @@ class RelatedRate:
     probability: float
     interval: tuple[float, float]  # 95 %
     n: int
+    observed: float | None  # the class's own rate, before it is shrunk to its parent class
+    weight: float  # of the class's own rate in the probability, 0 to 1; 1 for a class that is its own parent
+    events: int  # cases in which what is asked is known to have come by the horizon
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -90,7 +93,8 @@ def related_rates(question: str, where: Where = None, as_of: date | str | None =
     for relation, other, its_class in _asked_beside(asked, chosen):
         rate = estimate(other.event, its_class, other.days, day, other.complement)
         if rate.n and rate.probability is not None and rate.interval is not None:
-            found.append(RelatedRate(relation, other.text, str(its_class), rate.probability, rate.interval, rate.n))
+            shown = (rate.probability, rate.interval, rate.n, rate.observed, rate.weight, rate.events)
+            found.append(RelatedRate(relation, other.text, str(its_class), *shown))
     return tuple(found)
 
 

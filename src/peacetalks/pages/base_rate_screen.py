@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.evidence.grammar import EVENTS
 from peacetalks.evidence.names import in_names
-from peacetalks.pages.cells import decimal_range, percent_range, whole_percent
+from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.evidence_screen import composition_lines, coverage_lines, left_lines, weight_line
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ OF_KIND = {  # kind of case -> what its events are about
     "crises": "international crises",
     "sanctions": "sanctions",
 }
+SHRUNK = (
+    "Where a weight stands, rate and interval are shrunk towards the parent class, whose rate is taken as known: an "
+    "interval is narrow even for few cases, and may be narrower than the parent's. Beside them stands the class's own "
+    "frequency before that, with the cases known to have it (others were followed for less), and its weight."
+)
 TITLES = {
     "horizon": "Other lengths of time",
     "class": "Other classes",
@@ -44,9 +49,12 @@ def base_rate_lines(asked: str, r: BaseRate, related: Sequence[RelatedRate] = ()
     else:
         interval = percent_range(*r.interval)
         lines.append(f"{asked}: {whole_percent(r.probability)} (95% interval {interval}, n = {r.n})")
+        if r.parent_class:
+            own = _own(r.observed, r.own.known(r.complement), r.n)
+            lines.append(f"Shrunk towards the parent class ({whole_percent(r.parent)}): {own}, weight {_weight(r)}.")
     if r.bounds:
         what = "Bounds of the class's own frequency" if r.parent_class else "Bounds"
-        lines.append(f"{what}: {decimal_range(*r.bounds)}. {r.caution}")
+        lines.append(f"{what}: {percent_range(*r.bounds)}. {r.caution}")
     elif r.caution:
         lines.append(r.caution)
     lines += [r.definition, *related_lines(related), ""]
@@ -79,7 +87,10 @@ def related_lines(related: Sequence[RelatedRate]) -> list[str]:
         lines.append(f"  {title}")
         for _, what, r in group:
             rate = f"{whole_percent(r.probability):>4}  {percent_range(*r.interval):>8}"
-            lines.append(f"    {what:{width}}  {rate}  n = {r.n}")
+            own = f"  {_own(r.observed, r.events, r.n)}, weight {_weight(r)}" if r.weight < 1 else ""
+            lines.append(f"    {what:{width}}  {rate}  n = {r.n}{own}")
+    if any(r.weight < 1 for r in related):
+        lines += wrap(SHRUNK, 110, initial_indent="  ", subsequent_indent="  ")
     later = [r.probability for r in related if r.relation == "horizon"]
     if sorted(later) != later and sorted(later, reverse=True) != later:
         lines.append("  Each is shrunk to its parent class by itself, so that small ones need not rise with time.")
@@ -103,6 +114,16 @@ def askable_lines() -> list[str]:
         "Other words do too: 'truce broken in 90 days', 'civil war lasts a year', 'peace deal signed in 2 years'.",
         "Which cases count: --class civil, interstate, mediated, reached=3y, since=1990 ...",
     ]
+
+
+def _own(observed: float | None, events: int, n: int) -> str:
+    """Return a class's own frequency with the number of its cases in which it is known to have come."""
+    return "own frequency unknown" if observed is None else f"own {whole_percent(observed)} ({events} of {n})"
+
+
+def _weight(r: BaseRate | RelatedRate) -> str:
+    """Return the weight of a class's own frequency."""
+    return whole_percent(r.weight)
 
 
 def _what(r: RelatedRate) -> str:

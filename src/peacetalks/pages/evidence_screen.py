@@ -7,7 +7,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.evidence.dates import years_between
-from peacetalks.pages.cells import decimal_range
+from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.text_files import clip
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 def outside_lines(f: OutsideForecast) -> list[str]:
     """Return what became of conflicts of a class by month, with intervals, and what the data do not say."""
-    lines = [f"{f.reference_class} (n = {f.n} of {f.n_scope}, {f.method}, weight {f.weight:.2f})"]
+    lines = [f"{f.reference_class} (n = {f.n} of {f.n_scope}, {f.method}, weight {whole_percent(f.weight)})"]
     for i, m in enumerate(f.horizons_months):
         chances = (
-            f"{END_NAMES[end].lower()} {f.end_probability[i, j]:.3f} "
-            f"({decimal_range(f.end_low[i, j], f.end_high[i, j])})"
+            f"{END_NAMES[end].lower()} {whole_percent(f.end_probability[i, j])} "
+            f"({percent_range(f.end_low[i, j], f.end_high[i, j])})"
             for j, end in enumerate(f.ends)
         )
         lines.append(f"{m} months: {', '.join(chances)}")
@@ -48,18 +48,18 @@ def _outside_parts(f: OutsideForecast, made_of: OutsideComposition) -> list[str]
         fitted = f"Fitted on the {f.n_scope} cases of the parent class with their traits, averaged over the class."
         lines.append(weight_line(f.weight) if f.method == "class" else fitted)
     for r in made_of.returns:
-        chance = "no case followed, taken as 0" if r.frequency is None else f"frequency {r.frequency:.3f}"
+        chance = "no case followed, taken as 0" if r.frequency is None else f"frequency {whole_percent(r.frequency)}"
         lines.append(
             f"Fighting again within {last} months of an end in {r.ending} (parent class): {chance}; "
             f"{r.returned} of {r.n} returned, {r.censored} followed for less."
         )
-    share = f"weight {1 / (f.clusters + 1):.3f}, one state's worth beside {f.clusters} states"
+    share = f"weight {whole_percent(1 / (f.clusters + 1))}, one state's worth beside {f.clusters} states"
     lines.append(f"Mixed with ignorance, a third for each end: {share}.")
     return [*lines, *left_lines("In no such class", made_of.unplaced)]
 
 
 def _ends(f: OutsideForecast, row: Sequence[float]) -> str:
-    said = ("unknown" if isnan(p) else f"{p:.3f}" for p in row)
+    said = ("unknown" if isnan(p) else whole_percent(p) for p in row)
     return ", ".join(f"{END_NAMES[e].lower()} {p}" for e, p in zip(f.ends, said, strict=True))
 
 
@@ -77,7 +77,7 @@ def cases_lines(c: ClassSummary) -> list[str]:
 
 def composition_lines(title: str, c: Composition) -> list[str]:
     """Return what the rate of a class is made of, before any shrinkage, and which cases were left out."""
-    own = "unknown" if c.frequency is None else f"{c.frequency:.3f}"
+    own = "unknown" if c.frequency is None else whole_percent(c.frequency)
     parts = [
         f"{n} {what}"
         for n, what in (
@@ -96,7 +96,8 @@ def composition_lines(title: str, c: Composition) -> list[str]:
 
 def weight_line(weight: float) -> str:
     """Return the weights of a class's own cases and of its parent class."""
-    return f"Weight of the class's own frequency {weight:.3f}, of the parent class's {1 - weight:.3f}."
+    own, parent = whole_percent(weight), whole_percent(1 - weight)
+    return f"Weight of the class's own frequency {own}, of the parent class's {parent}."
 
 
 def left_lines(title: str, left: Sequence[Left]) -> list[str]:

@@ -55,6 +55,9 @@ class Related(Table):
     probability: P
     interval: Pair = Field(description="95% interval.")
     n: Annotated[int, Field(ge=1)]
+    observed: P | None = Field(description="The class's own rate, before it is shrunk to its parent class.")
+    weight: P = Field(description="Weight of the class's own rate in the probability; 1 without a parent class.")
+    events: Count = Field(description="Cases in which what is asked is known to have come by the horizon.")
 
 
 class BaseRate(Table):
