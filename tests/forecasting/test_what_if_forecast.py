@@ -9,6 +9,7 @@ from support.tiny import KPA, UN, tiny
 import peacetalks as pt
 from peacetalks.errors import NothingChanges
 from peacetalks.forecasting.answers import AnswerCache
+from peacetalks.forecasting.changed import made_of
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
 BOTH = {"talks.walk": 0.3, "rent.weight": 0.01}
@@ -18,6 +19,11 @@ BOTH = {"talks.walk": 0.3, "rent.weight": 0.01}
 def base():
     """Six months, talks open, one side of one type."""
     return tiny(periods=6, conflict=WAR)
+
+
+@pytest.fixture(scope="module")
+def korea():
+    return pt.load("korea-1951")
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +171,31 @@ def test_a_what_if_in_a_line(both):
     assert repr(both).startswith(
         "WhatIf of korea-1951: talks.walk 0.3 (was 0.05), rent.weight 0.01 (was off); peace in 6 months "
     )
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["talks.walk=0.2", ["talks.walk=0.2"], {"Readiness to walk out": 0.2}, "readiness to walk out*=4"],
+)
+def test_a_change_may_be_a_text_or_in_the_words_that_pages_print(korea, change):
+    made = made_of(korea, change)
+    assert [(c.path, c.before, c.after) for c in made.changes] == [("talks.walk", 0.05, 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (3, r'changes are \{"talks.walk": 0.2\} or "talks.walk=0.2", got 3'),
+        ({1: 2}, r"changes are .*, got \{1: 2\}"),
+        ("talks.walk", r"'talks.walk' is not a change: write KEY=VALUE"),
+        ({"readiness to walk": 1}, r"did you mean 'talks.walk' \(readiness to walk out\)"),
+        ({"talks.walk": 1, "readiness to walk out": 2}, r"talks.walk is given twice, as a key and in words"),
+        (
+            "cost of fighting of United Nations Command=1",
+            r"'sides.1.types.resolute.war_cost' \(cost of .*\) or 'sides.1",
+        ),
+    ],
+)
+def test_what_is_no_change_is_refused(korea, change, message):
+    with pytest.raises(pt.SpecError, match=message):
+        pt.whatif(korea, change)

@@ -108,6 +108,11 @@ def test_what_the_record_is_asked_about(korea):
         ("=0.2", r"'=0.2' is not a change: write KEY=VALUE"),
         ("talks.wlak=0.2", r"'talks.wlak': the scenario has no such key \(did you mean 'talks.walk'\?\)"),
         ("walk=0.2", r"'walk': the scenario has no such key \(did you mean 'talks.walk'\?\)"),
+        ("talks.zzz=1", r"'talks.zzz': the scenario has no such key; talks has open, offers, proposer, .*accept$"),
+        (
+            "mediator=on",
+            r"no such key. It has .*; talks \(open, .*; ceasefire \(in.* not in it: sanctions, rent, ",
+        ),
         ("discount=0.9", r"did you mean 'sides.1.discount' or 'sides.2.discount' or"),
         ("talks.walk=-1", r"talks.walk: must lie in \[1e-09, inf\], got -1"),
         ("battlefield.front=2", r"battlefield.front: must lie in \[0, 1\], got 2"),

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.conflicts.fill import filled
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.draws import draw, draw_together
+from peacetalks.forecasting.labels import by_path
 from peacetalks.forecasting.typical import DepartureWords, TypicalCase, drawn_twins, typical_case, typical_cases
-from peacetalks.scenario.changes import Changed, shown_value, with_changes
+from peacetalks.scenario.changes import Changed, read_changes, shown_value, with_changes
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import from_table
 from peacetalks.text_files import clip
@@ -50,9 +51,10 @@ def posed(scenario: Scenario, changes: Mapping[str, Any] | None, draws: int, see
     return Posed(titled(made), case, after, twins_of(made, case, before, after), settings)
 
 
-def made_of(scenario: Scenario, changes: Mapping[str, Any]) -> Changed:
-    """Return the changes made; errors as of `with_changes` and `as_written`."""
-    return with_changes(as_written(scenario), changes)
+def made_of(scenario: Scenario, changes: Mapping[str, Any] | str | Sequence[str]) -> Changed:
+    """Return the changes made, as `read_changes` reads them; errors as of it, `with_changes` and `as_written`."""
+    base = as_written(scenario)
+    return with_changes(base, by_path(base, read_changes(changes)))
 
 
 def as_written(scenario: Scenario) -> Scenario:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.conflicts.twin import words_of
+from peacetalks.errors import SpecError
+from peacetalks.scenario.changes import SIGNS
 from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.validation import model_at, table_of
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic.fields import FieldInfo
 
 NAMED = {  # what the description of a key does not say by itself
@@ -68,6 +74,40 @@ def label_of(path: str, scenario: Scenario) -> str:
     for i, side in enumerate(scenario.sides, 1):
         text = text.replace(f"side {i}", side.label)
     return text
+
+
+def by_path(scenario: Scenario, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes with the words for an entry (`label_of`) replaced by its path; a sign at the end of a key stays.
+
+    Raises `SpecError` for words that are near to those for an entry, and where words and path of one are both given.
+
+    >>> from peacetalks.conflicts.fill import load
+    >>> by_path(load("korea-1951"), {"Readiness to walk out*": 2, "talks.open": "off"})
+    {'talks.walk*': 2, 'talks.open': 'off'}
+    """
+    out: dict[str, Any] = {}
+    for key, value in changes.items():
+        sign = key[-1:] if key[-1:] in SIGNS else ""
+        path = key if key.split(".", 1)[0].rstrip("*+ ") in Scenario.model_fields else _path_of(key, sign, scenario)
+        if path in out:
+            raise SpecError(f"{path} is given twice, as a key and in words; keep one")
+        out[path] = value
+    return out
+
+
+def _path_of(key: str, sign: str, scenario: Scenario) -> str:
+    """Return the path of an entry that is given in words, or the key itself where these are no words for one."""
+    words = key.removesuffix(sign).strip().lower()
+    labels = {p: label_of(p, scenario) for p in (*(p for p in NAMED if "*" not in p), *scenario.numbers())}
+    paths = {text.lower(): p for p, text in labels.items()}
+    if words in paths:
+        return f"{paths[words]}{sign}"
+    begun = [text for text in paths if text.startswith(words)]
+    near = (begun or get_close_matches(words, paths, n=2, cutoff=0.75)) if " " in words else []
+    if near:
+        found = " or ".join(f"'{paths[text]}' ({labels[paths[text]]})" for text in near[:4])
+        raise SpecError(f"{shorten(key)}: the scenario has no such key (did you mean {found}?)")
+    return key
 
 
 def known_by(path: str) -> str:

@@ -66,7 +66,8 @@ def whatif(
     change : {key: value}
         A key is the dotted path of an entry, as in a file; a value is a number (or a range, as in a file), "on" or
         "off" for a switch, "off" for a mechanism, or "record" for a number that the record is to estimate.  A key that
-        ends in * or + multiplies the scenario's number, or adds to it: `{"sides.2.war_cost*": 1.5}`.
+        ends in * or + multiplies the scenario's number, or adds to it: `{"sides.2.war_cost*": 1.5}`.  A text such as
+        "talks.walk=0.2", or a list of such, is understood too; and for a key the words that pages print for an entry.
     periods : int, optional
         Months; default 36, or the scenario's own horizon where that is shorter.
     draws : int

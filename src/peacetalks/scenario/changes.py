@@ -14,6 +14,7 @@ The shares of the types of a side that are not changed keep their proportions.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from re import sub
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import BaseModel
 
 from peacetalks.errors import NothingChanges, SpecError, did_you_mean
+from peacetalks.scenario.change_keys import nearest_key
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import SHARE, under, written_at
 from peacetalks.scenario.quantity import LEFT_OUT, RANGE, Number
@@ -31,7 +33,7 @@ from peacetalks.scenario.what_if import rest_of_shares
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from pydantic.fields import FieldInfo
 
@@ -70,6 +72,23 @@ class Changed:
     def moves_class(self) -> bool:
         """Whether the record is asked about another class of conflicts, or at another date."""
         return _class_entries(self.base) != _class_entries(self.scenario)
+
+
+def read_changes(given: Mapping[str, Any] | str | Iterable[str]) -> Mapping[str, Any]:
+    """Return changes as {key: value}, also where they are given as one text KEY=VALUE or several.
+
+    Raises `SpecError` for a text that is no change, a key that is given twice, and anything else.
+
+    >>> read_changes("talks.walk=0.2"), read_changes({"rent": "off"})
+    ({'talks.walk': 0.2}, {'rent': 'off'})
+    """
+    if isinstance(given, str):
+        return parse_changes([given])
+    if isinstance(given, list | tuple) and all(isinstance(text, str) for text in given):
+        return parse_changes(given)
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise SpecError(f'changes are {{"talks.walk": 0.2}} or "talks.walk=0.2", got {shorten(given)}')
+    return given
 
 
 def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
@@ -210,21 +229,8 @@ def check_path(scenario: Scenario, path: str) -> FieldInfo | None:
         elif key.isdecimal() and i:
             field = None
         else:
-            raise SpecError(f"{shorten(path)}: the scenario has no such key{_nearest(scenario, path)}")
+            raise SpecError(f"{shorten(path)}: the scenario has no such key{nearest_key(scenario, path)}")
     return field
-
-
-def _nearest(scenario: Scenario, path: str) -> str:
-    """Return a hint at the paths that end alike, or at the nearest one."""
-    fields = [
-        f"{name}.{key}" if key else name
-        for name, of in Scenario.model_fields.items()
-        for key in ("", *(getattr(table_of(of.annotation), "model_fields", {})))
-    ]
-    known = [*scenario.numbers(), *fields]
-    last = path.rsplit(".", 1)[-1]
-    alike = [p for p in dict.fromkeys(known) if p.rsplit(".", 1)[-1] == last]
-    return f" (did you mean {' or '.join(map(repr, alike[:4]))}?)" if alike else did_you_mean(path, known)
 
 
 def _as_in_file(scenario: Scenario, path: str, value: Any) -> Any:
