@@ -110,6 +110,7 @@ def test_after_the_record_what_was_known_at_its_end():
     assert [getattr(c, k) for k in same] == [getattr(last, k) for k in same]
     assert c.as_of == date(2026, 11, 26)
     assert last.notes == ()
+    assert find_conflict(13243).notes == ("No date was given: this is as of 2024-12-31, the last day of the record.",)
 
 
 def test_agrees_with_the_conflict_years_on_their_day():

@@ -16,7 +16,7 @@ After the end of the record (`evidence.conflict_year_rows`), what was known at i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -52,6 +52,7 @@ LISTED = {  # columns of `conflicts`
     "start": pl.Date,
     "since": pl.Date,
 }
+NO_DATE = "No date was given: this is as of {day}, the last day of the record."
 FIRST_YEAR = "The first calendar year of the episode has not passed: of its intensity only 25 deaths are known."
 
 
@@ -111,9 +112,8 @@ def find_conflict(name_or_id: str | int, as_of: date | str | None = None) -> Con
     """
     day = as_date(as_of) or coverage_end()
     number = _number(name_or_id)
-    if number is not None:
-        return _at(number, day)
-    return _at(_chosen(str(name_or_id), day), day)
+    found = _at(_chosen(str(name_or_id), day) if number is None else number, day)
+    return found if as_of is not None else replace(found, notes=(NO_DATE.format(day=day.isoformat()), *found.notes))
 
 
 def conflicts(as_of: date | str | None = None, text: str = "") -> pl.DataFrame:
