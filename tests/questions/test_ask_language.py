@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,8 @@ import peacetalks as pt
 from peacetalks.errors import QueryError
 from peacetalks.questions import ask_phrases as phrases
 from peacetalks.questions.ask_language import read_question
-from peacetalks.questions.ask_words import event_words, what_counts
+from peacetalks.questions.ask_words import event_words, notes_of, what_counts
+from peacetalks.questions.query import parse
 
 PEACE, WON = ("settlement", "ceasefire"), ("victory_1", "victory_2")
 DOCS = Path(__file__).parents[2] / "docs" / "claims.md"
@@ -121,6 +123,103 @@ def test_every_phrase_is_read_and_has_its_sentences(scenario, phrase):
     assert "1 January 2026" in event_words(q, scenario, day)
     assert what_counts(q, scenario, day).startswith("Yes if ")
     assert what_counts(q, scenario, day).endswith(".")
+
+
+NAMED = {
+    "colombia-2012": [
+        ("Will Colombia and FARC sign a peace deal by December 31, 2013?", ("settlement",), ("colombia and farc",)),
+        ("bilateral truce signed by end of 2013", ("ceasefire",), ()),
+        ("ceasefire in Colombia by 2013-12-31", ("ceasefire",), ("in colombia",)),
+        ("final peace agreement with FARC by 2013-12-31", ("settlement",), ("with farc", "final")),
+        ("FARC wins by 2013-12-31", ("victory_2",), ()),
+        ("the Colombian government wins by 2013-12-31", ("victory_1",), ()),
+        ("ceasefire comes into force by 2013-12-31", ("ceasefire",), ()),
+    ],
+    "korea-1951": [
+        ("Will a Korean armistice be signed by 1952-12-31?", ("ceasefire",), ("korean",)),
+        (
+            "Will the UN Command and the KPA agree a truce by 1952-12-31?",
+            ("ceasefire",),
+            ("the un command and the kpa",),
+        ),
+    ],
+    "russia-ukraine-2025": [
+        ("Russian-Ukrainian ceasefire by 2026-01-01", ("ceasefire",), ("russian-ukrainian",)),
+        ("Will Russia win in Ukraine by 2026-01-01?", ("victory_1",), ("in ukraine",)),
+    ],
+    "iran-nuclear-2025": [
+        ("Will the US and Iran reach a deal by 2025-12-31?", ("settlement",), ("the us and iran",)),
+        ("U.S.-Iran deal by 2025-12-31", ("settlement",), ("u.s.-iran",)),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "labels", "left_out"), [(n, *row) for n, rows in NAMED.items() for row in rows]
+)
+def test_names_of_sides_and_places_are_left_out_and_named(name, text, labels, left_out):
+    s = pt.load(name)
+    q = read_question(text, s)
+    assert (q.event.labels, q.left_out) == (labels, left_out)
+    notes = notes_of(q, s, np.zeros((30, 3)), np.ones((30, 3)) / 3, [(1, 1.0)])
+    said = [
+        n for n in notes if n.startswith(f"Understood as: {event_words(q, s, q.day(s))}. Left out of the question: '")
+    ]
+    assert len(said) == bool(left_out)
+    assert all(repr(x) in said[0] for x in left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Will Colombia and ELN sign a peace deal by 2013-12-31?", "no event is called 'colombia and eln peace deal'"),
+        ("Will FARC declare a ceasefire by 2013-12-31?", "no event is called 'farc ceasefire'"),
+        ("unilateral truce by 2013-12-31", "no event is called 'unilateral truce'"),
+        ("FARC military victory by 2013-12-31", "no event is called 'farc military victory'"),
+        ("not without a ceasefire by 2013-12-31", "no event is called 'not without ceasefire'"),
+        ("ceasefire or no settlement by 2013-12-31", "no event is called 'ceasefire or no settlement'"),
+        ("ceasefire between North Colombia and FARC by 2013-12-31", "the model has no outcome for"),
+        ("ceasefire by 2013-12-31T05:00", "leave the time of day out, 2013-12-31"),
+        ("ceasefire by 2013-12-31 somehow", "'2013-12-31 somehow' is no date of the form YYYY-MM-DD: write"),
+    ],
+)
+def test_what_is_not_understood_is_refused(text, words):
+    with pytest.raises(QueryError) as e:
+        read_question(text, pt.load("colombia-2012"))
+    assert words in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        (
+            "ceasefire by 2013-06-01 and lasts 30 days",
+            "P(ceasefire begun by 2013-06-01) * (1 - P(ceasefire broken within 1 | ceasefire))",
+        ),
+        (
+            "a truce by June 1, 2013 that holds for at least 90 days",
+            "P(ceasefire begun by 2013-06-01) * (1 - P(ceasefire broken within 3 | ceasefire))",
+        ),
+        (
+            "ceasefire by 2013-06-01 and peace deal by 2013-12-31",
+            "P(ceasefire by 2013-06-01) * P(settlement by 2013-12-31 | ceasefire by 2013-06-01)",
+        ),
+        (
+            "peace if talks open by 2013-12-31",
+            "P(ceasefire by 2013-12-31) * P(settlement by 24 | ceasefire by 2013-12-31)",
+        ),
+        (
+            "no ceasefire and no settlement by 6",
+            "P(ceasefire by 6 months) * P(settlement by 24 | ceasefire by 6 months)",
+        ),
+    ],
+)
+def test_two_conditions_are_for_the_audit_with_the_query(text, query):
+    with pytest.raises(QueryError) as e:
+        read_question(text, pt.load("colombia-2012"))
+    assert "holds more than one condition" in str(e.value)
+    assert str(e.value).endswith(query)
+    parse(query)
 
 
 def test_what_counts_as_yes_separates_what_begins_from_what_is_in_force(scenario):

@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING
 from peacetalks.errors import QueryError, did_you_mean
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.questions import ask_phrases as phrases
+from peacetalks.questions.ask_conditions import of_several, several
+from peacetalks.questions.ask_names import both_named, side_names, without_added_names, without_names
 from peacetalks.questions.query import parse
 from peacetalks.questions.query_tree import Chance, Event, EventKind, InForce
 from peacetalks.questions.when import FORMS, When, read_when
 from peacetalks.text_files import check_values, clip, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peacetalks.questions.ask_phrases import Meaning
     from peacetalks.scenario.scenario import Scenario
 
@@ -51,6 +55,7 @@ class Question:
     when: When
     negated: bool = False
     meaning: Meaning | None = None  # None: a share of the front or of the stake
+    left_out: tuple[str, ...] = ()  # words of the text that the event does not hold: names, qualifiers
 
     def day(self, scenario: Scenario) -> date:
         """Return the day; raise `QueryError` where the scenario does not reach it."""
@@ -88,7 +93,7 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
         )
     if re.match(r"\s*(?:[PE]|play|effect|base_rate|param|welfare|loglik)\s*\(", text):
         return _of_claim(text)
-    words = _plain_words(text, scenario)
+    words, added = without_added_names(_plain_words(text, scenario), scenario)
     found = WHEN.match(words)
     if found is None and when is None:
         _check_words(words, text)
@@ -97,12 +102,13 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
     if found:
         try:
             when = _dated(text, how, found["when"], scenario)
-        except QueryError:
-            if when is None:
-                raise
+        except QueryError as error:
+            if when is None or several(words):
+                raise QueryError(of_several(text, words)) if several(words) else error from None
             what, how = words, APART  # a word that may stand before a date stands before something else
     assert when is not None
-    return _question(text, what.strip(" ,"), how, when, scenario)
+    q = _question(text, what.strip(" ,"), how, when, scenario)
+    return replace(q, left_out=(*added, *q.left_out))
 
 
 def _dated(text: str, how: str, words: str, scenario: Scenario) -> When:
@@ -133,23 +139,56 @@ def _question(text: str, what: str, how: str, when: When, scenario: Scenario) ->
     """Return the question from its parts: what, the word before the date, and the date."""
     if shares := SHARE.match(what):
         return _of_share(text, shares, how, when)
-    in_force, what = _without(what, phrases.FORCE_WORDS)
-    begun, phrase = _begun(what)
-    negated, meaning = _meaning(text, phrase, scenario)
+    in_force, begun, negated, meaning, left_out = _event(text, what, scenario)
     if begun and in_force:
         raise QueryError(f"{shorten(text)} asks both for a beginning and for what is in force; ask for one of them")
     if begun and how in ("on", "at"):
         raise QueryError(f"{shorten(text)} asks for a beginning on one day: write `by` for any time up to the day")
     if how in ("until", "till", "through"):
-        return _until(text, meaning, negated, when)
+        return replace(_until(text, meaning, negated, when), left_out=left_out)
     if meaning.special == phrases.HOLDS:
         raise QueryError(f"{shorten(text)}: what holds does so `until` a day: ceasefire holds until 2026-01-01")
     standing = in_force or how in ("on", "at")
     if meaning.special == phrases.BROKEN and not standing:
-        return Question(text, Event(EventKind.BROKEN, meaning.labels, None), when, negated, meaning)
+        return Question(text, Event(EventKind.BROKEN, meaning.labels, None), when, negated, meaning, left_out)
     labels = ("broken",) if meaning.special else meaning.labels
     kind = EventKind.BY if standing else EventKind.WITHIN
-    return Question(text, Event(kind, labels, None), when, negated, meaning)
+    return Question(text, Event(kind, labels, None), when, negated, meaning, left_out)
+
+
+def _event(text: str, what: str, scenario: Scenario) -> tuple[bool, bool, bool, Meaning, tuple[str, ...]]:
+    """Return whether words say `in force`, or a beginning, or no; what they mean; and what was left out for it."""
+    tried = []
+    for words, left_out in _variants(what, scenario):
+        in_force, rest = _without(words, phrases.FORCE_WORDS)
+        begun, phrase = _begun(rest)
+        tried.append(phrase)
+        found = _meaning(phrase, scenario)
+        if found is not None and not (left_out and _of_a_side(found[1])):
+            return in_force, begun, *found, left_out
+    whole = without_names(_plain_words(text, scenario), scenario)[0]
+    if several(whole):
+        raise QueryError(of_several(text, whole))
+    raise QueryError(_no_event(text, tried, scenario))
+
+
+def _variants(what: str, scenario: Scenario) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield words as they stand, then without the names in them, then without qualifiers, with what is left out."""
+    yield what, ()
+    without, names = without_names(what, scenario)
+    one_side = any(w.startswith("declare") for w in what.split()) and not any(both_named(n) for n in names)
+    if names and not one_side:  # what one side declares is not between the sides
+        yield without, tuple(names)
+    else:
+        without, names = what, []
+    left = tuple(w for w in without.split() if w in phrases.QUALIFIERS)
+    if left:
+        yield " ".join(w for w in without.split() if w not in phrases.QUALIFIERS), (*names, *left)
+
+
+def _of_a_side(meaning: Meaning) -> bool:
+    """Return whether a meaning is the victory of a side, for which a name may not be left out."""
+    return bool(set(meaning.labels) & set(phrases.WON)) and meaning not in (phrases.END, phrases.ESCALATES)
 
 
 def _without(what: str, words: tuple[str, ...]) -> tuple[bool, str]:
@@ -160,17 +199,20 @@ def _without(what: str, words: tuple[str, ...]) -> tuple[bool, str]:
 
 def _begun(what: str) -> tuple[bool, str]:
     """Return whether a phrase says that something begins, and the phrase without such words and without fillers."""
+    begins, what = _without(what, phrases.BEGUN_PHRASES)
     words = phrases.without_fillers(what).split()
     phrase = [w for w in words if w not in phrases.BEGUN_WORDS]
-    return len(phrase) < len(words), " ".join(phrase)
+    return begins or len(phrase) < len(words), " ".join(phrase)
 
 
-def _meaning(text: str, what: str, scenario: Scenario) -> tuple[bool, Meaning]:
-    """Return whether a phrase is negated, and what it means."""
-    for negated, phrase in ((False, what), (True, " ".join(NOT.sub(" ", what).split()))):
-        if (found := _known(phrase, scenario)) is not None:
-            return negated, found
-    raise QueryError(_no_event(text, what, scenario))
+def _meaning(what: str, scenario: Scenario) -> tuple[bool, Meaning] | None:
+    """Return whether a phrase is negated, and what it means; None where unknown, or negated in part or twice."""
+    if (found := _known(what, scenario)) is not None:
+        return False, found
+    if len(NOT.findall(what)) != 1 or NOT.search(what.partition(" or ")[2]):
+        return None
+    found = _known(" ".join(NOT.sub(" ", what).split()), scenario)
+    return None if found is None else (True, found)
 
 
 def _known(phrase: str, scenario: Scenario) -> Meaning | None:
@@ -191,9 +233,9 @@ def _one(phrase: str, scenario: Scenario) -> Meaning | None:
     if phrase in LABELS or phrase in ENDS:
         return phrases.meaning_of(ENDS.get(phrase, (phrase,)), sides_of(scenario))
     for i, label in enumerate(sides_of(scenario), 1):
-        name = phrases.without_fillers(label.lower())
-        if phrase in (f"{name} wins", f"{name} win", f"{name} won", f"victory {name}", f"{name} victory"):
-            return phrases.victory(i, sides_of(scenario))
+        for name in map(phrases.without_fillers, side_names(label)):
+            if phrase in (f"{name} wins", f"{name} win", f"{name} won", f"victory {name}", f"{name} victory"):
+                return phrases.victory(i, sides_of(scenario))
     return None
 
 
@@ -203,10 +245,10 @@ def sides_of(scenario: Scenario) -> tuple[str, str]:
     return one, two
 
 
-def _no_event(text: str, what: str, scenario: Scenario) -> str:
+def _no_event(text: str, tried: list[str], scenario: Scenario) -> str:
     """Return the message for a question about something that the model has no outcome for."""
-    known = [*phrases.MEANINGS, *(f"{side.lower()} wins" for side in sides_of(scenario))]
-    hint = did_you_mean(what, known)
+    known, what = [*phrases.MEANINGS, *(f"{side.lower()} wins" for side in sides_of(scenario))], tried[0]
+    hint = next((hint for phrase in tried if (hint := did_you_mean(phrase, known))), "")
     if hint:
         return f"{shorten(text)}: no event is called {shorten(what)}{hint}"
     near = ", ".join(f"'{example}'" for example in phrases.EXAMPLES)

@@ -62,7 +62,10 @@ BREAKS = Meaning(
 STANDS = Meaning(PEACE, "", "", HOLDS)
 
 PHRASES: Mapping[Meaning, tuple[str, ...]] = {
-    CEASEFIRE: ("ceasefire", "cease-fire", "cease fire", "truce", "armistice"),
+    CEASEFIRE: (
+        "ceasefire", "cease-fire", "cease fire", "truce", "armistice", "bilateral ceasefire", "bilateral truce",
+        "mutual ceasefire", "mutual truce", "ceasefire agreement", "ceasefire deal", "armistice agreement",
+    ),
     SETTLEMENT: (
         "settlement", "peace deal", "peace agreement", "peace treaty", "peace accord", "agreement", "deal", "treaty",
         "peace settlement", "negotiated settlement", "final settlement", "accord",
@@ -78,7 +81,7 @@ PHRASES: Mapping[Meaning, tuple[str, ...]] = {
     ),
     TALKS: (
         "talks", "talks open", "open talks", "peace talks", "negotiations", "peace negotiations", "negotiations open",
-        "talks resume", "talks going on",
+        "talks resume", "talks going on", "hold talks", "hold peace talks", "talks held", "hold negotiations",
     ),
     QUIET: ("fighting without talks", "talks closed"),
     GOES_ON: ("fighting", "fighting goes on", "fighting continues", "war", "war goes on", "war continues", "war on",
@@ -104,9 +107,32 @@ MEANINGS = {phrase: meaning for meaning, phrases in PHRASES.items() for phrase i
 BEGUN_WORDS = frozenset(
     {
         "sign", "signed", "signs", "agree", "agreed", "reach", "reached", "begun", "begins", "begin", "starts", "start",
-        "started", "declare", "declared", "conclude", "concluded", "made",
+        "started", "declare", "declared", "conclude", "concluded", "concludes", "made", "make", "agrees", "reaches",
+        "achieve", "achieves", "achieved", "happen", "happens", "occur", "occurs",
     }
 )  # fmt: skip
+BEGUN_PHRASES = (
+    "comes into force", "come into force", "comes into effect", "come into effect", "enters into force",
+    "enter into force", "takes effect", "take effect", "takes place", "take place",
+)  # fmt: skip
+QUALIFIERS = frozenset(
+    {
+        "comprehensive",
+        "final",
+        "full",
+        "formal",
+        "general",
+        "official",
+        "definitive",
+        "permanent",
+        "lasting",
+        "durable",
+        "nationwide",
+        "total",
+        "complete",
+        "immediate",
+    }
+)  # of which the model has one kind: they are left out, and the answer says so
 FORCE_WORDS = ("in force", "in place", "in effect", "in being")
 EXAMPLES = (
     "ceasefire by 2026-01-01", "peace deal signed by 2026-01-01", "ceasefire in force on 2026-01-01",

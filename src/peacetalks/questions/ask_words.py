@@ -13,6 +13,7 @@ from peacetalks.questions.ask_phrases import OVER, PEACE
 from peacetalks.questions.query_tree import EventKind
 from peacetalks.scenario.conflict_class import resolved
 from peacetalks.scenario.dates import day_name
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,9 @@ def notes_of(
         Of the month ends around the day.
     """
     notes = []
+    if q.left_out:
+        words = event_words(q, scenario, q.day(scenario))
+        notes.append(f"Understood as: {words}. Left out of the question: {', '.join(map(shorten, q.left_out))}.")
     if q.event.kind is EventKind.WITHIN and float(ends[0] @ given[0]) > 1 - LITTLE:
         stands = _meaning(q, scenario).stands
         so = "no" if q.negated else "yes"

@@ -147,7 +147,7 @@ def _cure(value: Any) -> str:
             return _meant([_made(int(parts[4]), MONTHS.index(month) + 1, int(day))])
         if month in MONTHS:
             return f"did you mean {parts[4]}-{MONTHS.index(month) + 1:02d}?"
-    if parts := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].+", text):
+    if parts := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt].+| [0-9]{1,2}(?::|\s*[AaPp]\.?[Mm]).*)", text):
         return f"leave the time of day out, {parts[1]}"
     if re.fullmatch(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?", text):
         return f"a bare number is not read as a date; {FORM}"
