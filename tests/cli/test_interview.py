@@ -12,6 +12,7 @@ from datetime import date
 
 import pytest
 from support.command_line import run
+from support.schemas import fitting
 
 from peacetalks.scenario.interview_answers import read_answers
 from peacetalks.scenario.scenario import load
@@ -38,6 +39,24 @@ def test_ten_answers_make_a_valid_file(monkeypatch, capsys, tmp_path):
     code, out, _ = run(capsys, "check", path)
     assert code == 0
     assert "0 still the starter's" in out
+
+
+def test_what_was_not_answered_is_listed_and_counted_apart(capsys, tmp_path):
+    path, file = tmp_path / "a.toml", tmp_path / "answers.toml"
+    facts = {"sides": "A; B", "over": "government", "since": "2020-01-01, 1500", "now": "talks", "walk": "1 of ten"}
+    file.write_text("".join(f'{key} = "{text}"\n' for key, text in facts.items()))
+    code, _, err = run(capsys, "new", path, "--answers", file, "--as-of", "2024-05-01")
+    assert code == 0
+    left = [line.partition(" ")[0] for line in err.splitlines() if " not answered: " in line]
+    assert left == ["sign", "resolute", "ground", "rent", "watched"]
+    assert "ground not answered: 5 of ten, 5 of ten (the same for every conflict)" in err
+    _, out, _ = run(capsys, "check", path)
+    assert "  nobody judged for this conflict: battlefield.front\n" in out
+    assert out.endswith("4 judgement / 11 that nobody judged for this conflict / 0 still the starter's\n")
+    _, out, _ = run(capsys, "check", path, "--json")
+    got = fitting("check", out)
+    assert got["numbers"]["not_judged"] == len(got["not_judged"]) == 11
+    assert got["numbers"]["total"] == sum(n for key, n in got["numbers"].items() if key != "total")
 
 
 def test_help_back_and_answers_that_cannot_be_meant(monkeypatch, capsys, tmp_path):
@@ -101,7 +120,8 @@ def test_answers_in_a_file_need_no_terminal(capsys, tmp_path):
     answers = tmp_path / "answers.json"
     answers.write_text('{"sides": ["A", "B"], "over": "both", "since": ["2019-04-01", 200], "now": "talks", "walk": 2}')
     code, _, err = run(capsys, "new", tmp_path / "a.toml", "--answers", answers, "--as-of", "2024-05-01")
-    assert (code, err) == (0, "walk '2': talks.walk = 0.237 (0.108 to 0.523)\n")
+    assert code == 0
+    assert err.startswith("walk '2': talks.walk = 0.237 (0.108 to 0.523)\nsign not answered: left to the record")
     answers.write_text('{"walk": 2}')
     code, _, err = run(capsys, "new", tmp_path / "b.toml", "--answers", answers)
     assert code == 2

@@ -16,7 +16,7 @@ from peacetalks.mechanisms.state import label
 from peacetalks.scenario.interview_answers import answered
 from peacetalks.scenario.interview_table import AT_TABLE
 from peacetalks.scenario.scenario import parse
-from peacetalks.scenario.sources import count_sources
+from peacetalks.scenario.sources import count_sources, not_judged_entries
 
 DAY = dt.date(2024, 5, 1)
 FACTS = {"sides": "A; B", "over": "government", "since": "2019-04-01, 1500", "now": "talks"}
@@ -39,7 +39,14 @@ def test_what_is_left_out_is_filled_and_counts_as_estimated():
     s = made()
     count = count_sources(s)
     assert (count.starter, count.without, count.data) == (0, 0, 0)
-    assert count.estimated == 15
+    assert (count.estimated, count.judgement, count.not_judged) == (15, 3, 12)
+    assert count.total == len(s.numbers())
+    more = made(walk="1 of ten", ground="7, 6")
+    assert set(not_judged_entries(s)) - set(not_judged_entries(more)) == {
+        "talks.walk",
+        "battlefield.front",
+        "battlefield.strength",
+    }
     masses = sum(float(n) for n in (s.talks.offer, s.talks.ask, s.talks.stall))
     assert masses == pytest.approx(AT_TABLE, abs=1e-9)  # what the formula of `walk` counts on
 

@@ -129,7 +129,7 @@ def scenario_from_answers(
     output: Path, conflict: str | None, as_of: str | None, ask: bool, file: Path | None
 ) -> tuple[str, ...]:
     """Write a scenario from answers, those of a file and with `ask` the rest from the terminal; return notes on it."""
-    from peacetalks.conflicts.asked import asked_file, basis, numbers_set
+    from peacetalks.conflicts.asked import asked_file, basis, not_answered, numbers_set
     from peacetalks.pages import files
     from peacetalks.scenario.interview_answers import read_answers
     from peacetalks.scenario.scenario import parse
@@ -149,7 +149,7 @@ def scenario_from_answers(
     files.write_text(output, text)
     if talk.saved and (file is None or not keep.samefile(file)):
         keep.unlink()
-    for line in numbers_set(parse(text), given):
+    for line in [*numbers_set(parse(text), given), *not_answered(start, given)]:
         _say(line)
     return start.notes
 

@@ -12,6 +12,7 @@ from peacetalks.conflicts.from_record import FILL_IN, MARKS, record_table
 from peacetalks.errors import SpecError
 from peacetalks.scenario.dates import read_day
 from peacetalks.scenario.interview import check_against_date, questions
+from peacetalks.scenario.interview_defaults import default
 from peacetalks.scenario.interview_table import PATHS, interviewed
 from peacetalks.scenario.paths import written_at
 from peacetalks.scenario.quantity import Number
@@ -119,6 +120,16 @@ def asked_file(start: Basis, answers: Mapping[str, Answer], asked: dt.date | Non
     text = explained(toml_text(table), head, start.as_of, marks)
     filled(parse(text, "the scenario from these answers"))
     return text
+
+
+def not_answered(start: Basis, answers: Mapping[str, Answer]) -> list[str]:
+    """Return a line for each judgement that was not answered: what counts instead, and where it comes from.
+
+    >>> not_answered(basis(None, "2024-05-01"), {})[0]
+    'walk not answered: 0.5 of ten (the same for every conflict)'
+    """
+    left = [(q.key, default(q.key, start.table)) for q in questions() if q.key in PATHS and q.key not in answers]
+    return [f"{key} not answered: {found[0]} ({found[1]})" for key, found in left if found is not None]
 
 
 def numbers_set(scenario: Scenario, answers: Mapping[str, Answer]) -> list[str]:

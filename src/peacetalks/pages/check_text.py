@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.scenario.plausibility import implausible
-from peacetalks.scenario.sources import SourceCount, count_sources, starter_entries
+from peacetalks.scenario.sources import SourceCount, count_sources, not_judged_entries, starter_entries
 
 if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
@@ -23,6 +23,7 @@ def check_values(scenario: Scenario, states: int | None, nodes: int | None) -> d
         "numbers": {"total": count.total, **asdict(count)},
         "without_source": [path for path, n in scenario.numbers().items() if not n.source],
         "starter": starter_entries(scenario),
+        "not_judged": not_judged_entries(scenario),
         "warnings": [str(warning) for warning in implausible(scenario)],
     }
 
@@ -36,6 +37,7 @@ def check_text(checked: dict[str, Any]) -> str:
         *(f"warning: {text}" for text in checked["warnings"]),
         *(f"  no source: {path}" for path in checked["without_source"]),
         *(f"  still the starter's: {path}" for path in checked["starter"]),
+        *(f"  nobody judged for this conflict: {path}" for path in checked["not_judged"]),
         str(SourceCount(**{key: n for key, n in checked["numbers"].items() if key != "total"})),
     ]
     return "\n".join(lines) + "\n"

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.scenario.interview import Judged, questions, watched_deal
 from peacetalks.scenario.paths import written_at
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.sources import STARTER, basis
+from peacetalks.scenario.sources import NOT_ASKED, STARTER, basis
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from peacetalks.scenario.interview import Answer
 
 AT_TABLE = 0.95  # mass of the moves other than walking out, where the record estimates them (`conflicts.mapping`)
-NOT_ASKED = "judgement: not asked; the same for every conflict"
 TYPES = ("resolute", "irresolute")
 FACTS = ("over", "since", "now")  # questions about the facts in [conflict]
 PATHS = {  # the numbers that an answer sets

@@ -1,34 +1,37 @@
-"""What the numbers of a scenario rest on: data, an estimate on the record, a judgement, or the starter.
+"""What the numbers of a scenario rest on: data, an estimate on the record, a judgement, a default, or the starter.
 
 The source of a number says it: `estimated on ...` wherever it stands; `judgement: ...` at the beginning, or the prior
-of a calibration, which is one; `starter: ...` until somebody has changed the entry.  Any other source names data.
+of a calibration, which is one; `NOT_ASKED` where questions were answered, and none about this number;
+`starter: ...` until somebody has changed the entry.  Any other source names data.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 STARTER = "starter"  # begins the sources and texts that a starter file leaves to its user
+NOT_ASKED = "judgement: not asked; the same for every conflict"  # of numbers about which no question was answered
 
 
 @dataclass(frozen=True)
 class SourceCount:
-    """How many numbers of a scenario rest on what; `without` have no source at all."""
+    """How many numbers of a scenario rest on what; `without` have no source, `not_judged` are for every conflict."""
 
     data: int
     estimated: int
     judgement: int
     starter: int
     without: int
+    not_judged: int = 0
 
     @property
     def total(self) -> int:
         """All numbers that are written or estimated."""
-        return self.data + self.estimated + self.judgement + self.starter + self.without
+        return self.data + self.estimated + self.judgement + self.starter + self.without + self.not_judged
 
     def __str__(self) -> str:
         """Return the counts as a line.
@@ -36,10 +39,9 @@ class SourceCount:
         >>> print(SourceCount(data=3, estimated=8, judgement=20, starter=0, without=0))
         31 numbers, of them 3 data / 8 estimated / 20 judgement / 0 still the starter's
         """
-        line = (
-            f"{self.total} numbers, of them {self.data} data / {self.estimated} estimated / {self.judgement} judgement"
-            f" / {self.starter} still the starter's"
-        )
+        parts = [f"{self.data} data", f"{self.estimated} estimated", f"{self.judgement} judgement"]
+        parts += [f"{self.not_judged} that nobody judged for this conflict"] if self.not_judged else []
+        line = f"{self.total} numbers, of them {' / '.join(parts)} / {self.starter} still the starter's"
         return f"{line} / {self.without} without a source" if self.without else line
 
 
@@ -48,6 +50,8 @@ def basis(source: str | None) -> str:
 
     >>> [basis(text) for text in ("nmc: share of the CINC", "judgement: by kind", "starter: change it", None)]
     ['data', 'judgement', 'starter', 'without']
+    >>> basis(NOT_ASKED)
+    'not_judged'
     >>> basis("judgement: by kind of conflict, times 0.3 (mobility: estimated on 1,800 conflict-years known by ...)")
     'estimated'
     """
@@ -55,6 +59,8 @@ def basis(source: str | None) -> str:
         return "without"
     if source.startswith(STARTER):
         return "starter"
+    if source == NOT_ASKED:
+        return "not_judged"
     if "estimated on" in source:
         return "estimated"
     return "judgement" if source.startswith("judgement") or "(judgement)" in source else "data"
@@ -68,7 +74,17 @@ def count_sources(scenario: Scenario) -> SourceCount:
     0
     """
     found = [basis(n.source) for n in scenario.numbers().values()]
-    return SourceCount(*(found.count(name) for name in ("data", "estimated", "judgement", "starter", "without")))
+    return SourceCount(**{field.name: found.count(field.name) for field in fields(SourceCount)})
+
+
+def not_judged_entries(scenario: Scenario) -> list[str]:
+    """Return the dotted paths of the numbers about which nobody was asked: they are the same for every conflict.
+
+    >>> from peacetalks.scenario.scenario import load, patch
+    >>> not_judged_entries(patch(load("korea-1951"), {"battlefield.front": {"value": 0.5, "source": NOT_ASKED}}))
+    ['battlefield.front']
+    """
+    return [path for path, n in scenario.numbers().items() if basis(n.source) == "not_judged"]
 
 
 def starter_entries(scenario: Scenario) -> list[str]:

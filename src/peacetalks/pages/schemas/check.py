@@ -20,6 +20,7 @@ class Numbers(Table):
     judgement: Count
     starter: Count = Field(description="Still as the starter file had them.")
     without: Count = Field(description="No source at all.")
+    not_judged: Count = Field(description="The same for every conflict: no question about it was answered.")
 
 
 class Check(Table):
@@ -34,4 +35,5 @@ class Check(Table):
     numbers: Numbers
     without_source: list[str] = Field(description="Dotted paths of the numbers without a source.")
     starter: list[str] = Field(description="Dotted paths of the entries that are still the starter's.")
+    not_judged: list[str] = Field(description="Dotted paths of the numbers about which no question was answered.")
     warnings: list[str] = Field(description="What looks implausible, though it is allowed.")
