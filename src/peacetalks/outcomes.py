@@ -1,8 +1,8 @@
 """The outcome labels of a date and the three ends that they are grouped into, defined here and nowhere else.
 
-The labels are mutually exclusive.  *Peace*: a settlement or a ceasefire is in force.  *Nowhere*: fighting at the old
-level, with or without talks.  *More conflict*: decided by force, a wider war, or fighting resumed after a truce or a
-settlement broke.
+The labels are mutually exclusive.  *Peace*: a settlement or a ceasefire is in force.  *Still no settlement*
+(key `nowhere`): fighting at the old level, with or without talks.  *More conflict*: decided by force, a wider war, or
+fighting resumed after a truce or a settlement broke.
 """
 
 from __future__ import annotations

@@ -130,7 +130,8 @@ class Outlook:
         """Return every probability as a long table: date, month, view, level, outcome, probability, low, high.
 
         The views are `best` (the best estimate, with its 90% interval), `model` (the model alone, by outcome class and
-        by outcome), `record` (the answer of past conflicts that anchors) and each class of past conflicts.
+        by outcome), `record` (the answer of past conflicts that anchors) and each class of past conflicts. The outcome
+        classes stand there by their keys: `peace`, `nowhere`, which is still no settlement, and `more_conflict`.
         """
         return long_table(self, self.outcomes)
 
