@@ -14,7 +14,7 @@ from support.screens import by_account, on_screen
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.pages import table_page, view_rows
 from peacetalks.pages.accounts_chart import account_dots
-from peacetalks.pages.best_text import basis_lines
+from peacetalks.pages.best_text import basis_lines, percents_at
 from peacetalks.pages.cells import whole_percent
 from peacetalks.pages.compare_page import compare_page
 from peacetalks.pages.findings import compare_finding
@@ -158,10 +158,10 @@ def test_the_main_table_has_whole_percents_and_intervals_by_calendar_date(compar
     rows = {(r[0], r[1]): r[2:] for r in table.rows}
     best, model = compared.views["base"].pooled, compared.views["no-class"].ends
     for end, name in (("peace", "Peace"), ("nowhere", "Still no settlement"), ("more_conflict", "More conflict")):
-        points = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in (1, 12)]
+        points = [percents_at(best.ends, m)[end] for m in (1, 12)]
         spans = [view_rows.interval_cell(best, end, m).replace("-", "–") for m in (1, 12)]
         assert rows["base", name] == tuple(f"{p} ({s})" for p, s in zip(points, spans, strict=True))
-        alone = tuple(whole_percent(float(model.sel(end=end, period=m))) for m in (1, 12))
+        alone = tuple(percents_at(model, m)[end] for m in (1, 12))
         assert rows["no-class", f"{name}, model alone"] == alone
 
 

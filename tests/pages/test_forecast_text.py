@@ -20,6 +20,7 @@ from peacetalks.pages.cells import percent, whole_percent
 from peacetalks.pages.forecast_charts import plots
 from peacetalks.pages.forecast_rows import accuracy_rows, best_rows
 from peacetalks.pages.forecast_screen import show
+from peacetalks.pages.summary import in_short
 from peacetalks.pages.views_chart import Dot, dots
 
 
@@ -68,7 +69,7 @@ def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_
 
 
 def percent_of(a, end, month):
-    return f"{100 * float(a.sel(end=end, period=month)):.0f}%"
+    return best_text.percents_at(a, month)[end]
 
 
 def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(looked):
@@ -106,6 +107,20 @@ def test_a_departure_that_counts_for_little_is_not_called_typical(looked):
     assert best_text.why_line(o, 12).endswith("but departures count for little (weight 0.01).")
     assert card_of(o).why.startswith("As in past conflicts: the model finds still no settlement less likely here (")
     assert card_of(o).why.endswith(", but that counts for little.")
+
+
+@pytest.mark.parametrize(
+    ("here", "typical", "like"),
+    [(0.04, 0.02, False), (0.5, 0.51, True), (0.001, 0.004, True), (0.98, 0.96, False), (0.5, 0.53, False)],
+)
+def test_a_chance_twice_that_of_the_typical_case_is_not_like_it_in_any_sentence(looked, here, typical, like):
+    made = xr.ones_like(looked.ends)
+    ends, other = (made * xr.DataArray([p, 1 - p, 0.0], {"end": list(ENDS)}, ("end",)) for p in (here, typical))
+    p = replace(looked.pooled, ends=looked.pooled.record, typical=other)
+    o = replace(looked, ends=ends, pooled=p)
+    assert best_text.like_typical(o, "peace", 12) == like
+    said = [best_text.short_why(o), best_text.why_line(o, 12), in_short(o)]
+    assert ["like the typical one" in said[0], "like the typical one" in said[1], "much as in" in said[2]] == [like] * 3
 
 
 def test_the_sentence_is_about_a_class_that_moved_the_way_the_model_departs(looked):

@@ -8,6 +8,7 @@ import numpy as np
 import peacetalks as pt
 from peacetalks.forecasting.drivers import Driver
 from peacetalks.outcomes import ENDS
+from peacetalks.pages.best_text import percents_at
 from peacetalks.pages.cells import whole_percent
 from peacetalks.pages.summary import MOST_WORDS, in_short, summary_text
 
@@ -24,7 +25,7 @@ def named_at_length(o, label):
 
 def test_in_short_is_about_this_conflict_and_its_numbers_are_those_of_the_forecast(looked):
     text, p = in_short(looked), looked.pooled
-    peace = {k: whole_percent(float(a.sel(end="peace", period=12))) for k, a in
+    peace = {k: percents_at(a, 12)["peace"] for k, a in
              (("record", p.record), ("model", looked.ends), ("typical", p.typical))}  # fmt: skip
     end = max(ENDS, key=lambda e: float(p.ends.sel(end=e, period=12)))
     assert text.startswith(f"Most likely is {'still no settlement' if end == 'nowhere' else end}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from math import nan
 from typing import TYPE_CHECKING
 
 from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, points
 from peacetalks.pages.best_text import PEACE, day_name
-from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent
+from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent, whole_percents
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
 
@@ -76,10 +77,11 @@ def _row(p: Point) -> Cells:
     first = (p.as_of.isoformat(), f"{p.moment:%Y-%m-%d %H:%M}", p.day.isoformat())
     if p.best is None:
         found = {} if p.model is None else p.model
-        cells = [whole_percent(found.get(e)) for e in ENDS]
+        cells = whole_percents([found.get(e, nan) for e in ENDS])
         return (*first, *cells[:-1], f"{cells[-1]}: {p.reason}" if p.reason else cells[-1])
     spans = {e: percent_range(*p.interval[e]) if p.interval else UNKNOWN for e in ENDS}
-    return (*first, *(f"{whole_percent(p.best[e])} ({spans[e]})" for e in ENDS))
+    shown = whole_percents([p.best[e] for e in ENDS])
+    return (*first, *(f"{cell} ({spans[e]})" for cell, e in zip(shown, ENDS, strict=True)))
 
 
 def _csv(h: History) -> Iterator[Cells]:

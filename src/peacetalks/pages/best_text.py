@@ -8,7 +8,7 @@ import numpy as np
 
 from peacetalks.forecasting.settings import months_shown
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.cells import known, percent_range, whole_percent
+from peacetalks.pages.cells import known, percent_range, whole_percents
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.dates import day_name, months_later
 
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.views import HasViews
 
 YEAR = 12  # months: the date of the headline, or the nearest shown before it
-NEARLY = 0.02  # difference of the model from its typical case up to which it is the same
+NEARLY = 0.02  # difference of the model from its typical case up to which it is the same,
+NEARLY_RATIO = 1.25  # where the rarer of "it happens" and "it does not" is not more than so many times as likely
 SAME = 0.005  # a probability that differs by less is shown as the same
 PEACE_FACTOR = 2.0  # peace is named unless another outcome class moved more than twice as far
 NAMED = 3  # departures that a sentence names
@@ -79,7 +80,7 @@ def short_why(f: HasViews) -> str:
     end = _named_end(moved, apart)
     name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, m), _at(best.typical, end, m)
     same, difference = abs(float(moved.sel(end=end))) < SAME, float(apart.sel(end=end))
-    if same and abs(difference) < NEARLY:
+    if same and like_typical(f, end, m):
         return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
     likelier = "likelier" if difference > 0 else "less likely"
     if same:
@@ -102,7 +103,7 @@ def why_line(f: HasViews, month: int) -> str:
     name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, month), _at(best.typical, end, month)
     apart = float((f.ends - best.typical).sel(end=end, period=month))
     same = abs(float(moved.sel(end=end))) < SAME
-    if same and abs(apart) < NEARLY:
+    if same and like_typical(f, end, month):
         return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
     likelier = "likelier" if apart > 0 else "less likely"
     finds = (
@@ -113,6 +114,14 @@ def why_line(f: HasViews, month: int) -> str:
     if same:
         return f"{past}, the same; {finds}, but departures count for little (weight {best.weight.mean:.2f})."
     return f"{past}; {finds}."
+
+
+def like_typical(f: HasViews, end: str, month: int) -> bool:
+    """Return whether the model finds an outcome class nearly as likely as in the typical case of the class."""
+    assert f.pooled.typical is not None
+    here, typical = (float(a.sel(end=end, period=month)) for a in (f.ends, f.pooled.typical))
+    pairs = sorted((here, typical)), sorted((1 - here, 1 - typical))
+    return abs(here - typical) < NEARLY and all(high <= NEARLY_RATIO * low + SAME for low, high in pairs)
 
 
 def _named_end(moved: xr.DataArray, apart: xr.DataArray) -> str:
@@ -243,8 +252,14 @@ def _known(a: xr.DataArray, month: int) -> bool:
     return bool(np.isfinite(a.sel(period=month)).all())
 
 
+def percents_at(a: xr.DataArray, month: int) -> dict[str, str]:
+    """Return the outcome classes of a table (period, end) in a month, in whole percents that sum to 100."""
+    values = [float(a.sel(end=end, period=month)) for end in ENDS]
+    return dict(zip(ENDS, whole_percents(values), strict=True))
+
+
 def _at(a: xr.DataArray, end: str, month: int) -> str:
-    return whole_percent(float(a.sel(end=end, period=month)))
+    return percents_at(a, month)[end]
 
 
 def listed(items: Sequence[str]) -> str:

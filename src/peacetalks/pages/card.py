@@ -16,10 +16,11 @@ from peacetalks.pages.best_text import (
     headline,
     headline_month,
     interval_cell,
+    percents_at,
     short_why,
     shown_months,
 )
-from peacetalks.pages.cells import UNKNOWN, known, whole_percent
+from peacetalks.pages.cells import UNKNOWN, known
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.scenario.dates import months_later
 
@@ -87,11 +88,11 @@ def bar_at(f: HasViews, month: int) -> Bar:
     values = {e: float(table.sel(end=e, period=month)) for e in ENDS}
     if not all(map(known, values.values())):
         return Bar(day, after, NOT_REACHED, ())
-    shares, start = [], 0.0
+    shares, start, percents = [], 0.0, percents_at(table, month)
     for end, p in values.items():
         span = interval_cell(f.pooled, end, month) if has_best(f) else UNKNOWN
         interval = "" if span == UNKNOWN else f"90%: {span.replace('-', '–')}"
-        shares.append(Share(end, END_NAMES[end], whole_percent(p), interval, start, 100 * p))
+        shares.append(Share(end, END_NAMES[end], percents[end], interval, start, 100 * p))
         start += 100 * p
     label = f"{day}: " + ", ".join(f"{s.name.lower()} {s.percent}" for s in shares)
     return Bar(day, after, label, tuple(shares))

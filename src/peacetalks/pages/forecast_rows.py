@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.pages.best_text import has_best, interval_cell, shown_months
+from peacetalks.pages.best_text import has_best, interval_cell, percents_at, shown_months
 from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
@@ -62,7 +62,7 @@ def best_rows(o: Outlook) -> list[Row]:
         return []
     rows = []
     for end in ENDS:
-        cells = [whole_percent(float(best.ends.sel(end=end, period=m))) for m in shown_months(o)]
+        cells = _end_cells(best.ends, end, o)
         rows.append(Row(RowKind.BEST, end, END_NAMES[end], cells))
         rows.append(Row(RowKind.RANGE, end, BEST_INTERVAL, [interval_cell(best, end, m) for m in shown_months(o)]))
     return rows
@@ -82,9 +82,9 @@ def information_rows(o: Outlook) -> list[Row]:
     """Return the complete-information benchmark beside the model alone, and how much private information moves."""
     rows = []
     for end in ENDS:
-        rows.append(Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _cells(o.ends.sel(end=end), o)))
-        floor = o.noise_floor.sel(end=end)
-        rows.append(Row(RowKind.BENCHMARK, end, "complete-information benchmark", _cells(floor, o)))
+        rows.append(Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _end_cells(o.ends, end, o)))
+        cells = _end_cells(o.noise_floor, end, o)
+        rows.append(Row(RowKind.BENCHMARK, end, "complete-information benchmark", cells))
     return [*rows, Row(RowKind.END, "", "Moved by private information", _cells(o.information_share, o))]
 
 
@@ -97,19 +97,23 @@ def accuracy_rows(o: Outlook) -> list[Row]:
     return [Row(RowKind.END, "", "Error of the belief grid, up to", cells)]
 
 
+def _end_cells(a: xr.DataArray, end: str, o: Outlook) -> list[str]:
+    """Return an outcome class at the months shown, rounded with the others."""
+    return [percents_at(a, m)[end] for m in shown_months(o)]
+
+
 def _end_rows(o: Outlook, end: str) -> list[Row]:
     """Return the rows of one outcome class: model alone, typical case, past conflicts, outcomes."""
     names = outcome_names(o.scenario)
-    rows = [Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _cells(o.ends.sel(end=end), o))]
+    rows = [Row(RowKind.END, end, f"{END_NAMES[end]} ({MODEL_ALONE})", _end_cells(o.ends, end, o))]
     if o.bands is not None:
         a = o.bands["ends"].sel(end=end)
         for share, low, high in (("50%", 0.25, 0.75), ("90%", 0.05, 0.95)):
             cells = _ranges(a.sel(quantile=low), a.sel(quantile=high), shown_months(o))
             rows.append(Row(RowKind.BAND, end, f"{share} of draws lie in", cells))
     if o.pooled.typical is not None:
-        rows.append(
-            Row(RowKind.TYPICAL, end, "the model in the typical case", _cells(o.pooled.typical.sel(end=end), o))
-        )
+        cells = _end_cells(o.pooled.typical, end, o)
+        rows.append(Row(RowKind.TYPICAL, end, "the model in the typical case", cells))
     rows += _past_rows(o, end)
     for outcome in ENDS[end]:
         a = o.outcomes.sel(outcome=outcome)

@@ -15,7 +15,9 @@ from peacetalks.pages.best_text import (
     has_best,
     headline,
     headline_month,
+    like_typical,
     named,
+    percents_at,
     short_why,
     shown_months,
 )
@@ -156,10 +158,15 @@ def _model(o: Outlook) -> str:
         return f"The model says {here}; without a typical case it does not move the estimate."
     where = named(tuple(d.what for d in best.departures), NAMED_DEPARTURES)
     whose = "Past cases give that" if best.weight.identified else "A judgement gives that"
-    return (
-        f"The model says {here} here and {_at(best.typical, PEACE, m)} in the typical case of the class, from which "
-        f"this one departs in {where}. {whose} departure the weight {best.weight.mean:.2f}."
+    typical = _at(best.typical, PEACE, m)
+    like = like_typical(o, PEACE, m)
+    says = (
+        f", much as in the typical case of the class ({typical}),"
+        if like
+        else (f" and {typical} in the typical case of the class,")
     )
+    departs = f"though this one departs from it in {where}" if like else f"from which this one departs in {where}"
+    return f"The model says {here} here{says} {departs}. {whose} departure the weight {best.weight.mean:.2f}."
 
 
 def _drivers(o: Outlook) -> str:
@@ -217,4 +224,4 @@ def _date_lines(o: Outlook) -> Iterator[str]:
 
 
 def _at(a: xr.DataArray, end: str, month: int) -> str:
-    return whole_percent(float(a.sel(end=end, period=month)))
+    return percents_at(a, month)[end]

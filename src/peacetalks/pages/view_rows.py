@@ -17,6 +17,7 @@ from peacetalks.pages.best_text import (
     interval_cell,
     listed,
     outside_lines,
+    percents_at,
 )
 from peacetalks.pages.cells import decimal, decimal_range, whole_percent
 from peacetalks.pages.forecast_text import past_conflict_lines
@@ -81,7 +82,7 @@ def day_cell(f: ForecastViews, month: int) -> str:
 
 
 def _whole(a: xr.DataArray, end: str, month: int) -> str:
-    return whole_percent(float(a.sel(end=end, period=month)))
+    return percents_at(a, month)[end]
 
 
 def after(beginning: str, sentence: str) -> str:

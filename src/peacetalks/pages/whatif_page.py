@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, basis_lines, day_name
-from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed, whole_percent
+from peacetalks.pages.best_text import PEACE, basis_lines, day_name, percents_at
+from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed
 from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.printable import printable
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
@@ -87,7 +87,7 @@ def _table(w: WhatIf, view: str, when: str) -> xr.DataArray | None:
 
 
 def _cells(w: WhatIf, table: xr.DataArray | None, end: str) -> list[str]:
-    return [UNKNOWN if table is None else whole_percent(at(table, end, m)) for m in w.months]
+    return [UNKNOWN if table is None else percents_at(table, m)[end] for m in w.months]
 
 
 def _differences(w: WhatIf, table: xr.DataArray | None, end: str) -> list[str]:
