@@ -124,7 +124,7 @@ def _means(q: Result) -> str:
     """Return the mean probability that each view gave to each outcome class, and what came true."""
     skipped = ("climatology", "no change", "earlier cases")
     mean = {name_of(v): m for v, m in q.mean.items() if v not in skipped} | {"what came true": q.frequency}
-    figures = "; ".join(f"{name} {', '.join(f'{m[e]:.3f}' for e in ORDER)}" for name, m in mean.items())
+    figures = "; ".join(f"{name} {', '.join(f'{m[e]:.1%}' for e in ORDER)}" for name, m in mean.items())
     return f"Mean probability of {', '.join(END_NAMES[e].lower() for e in ORDER)}: {figures}.\n"
 
 
