@@ -4,6 +4,11 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.errors import GameError, SpecError
+from peacetalks.forecasting.explain import explain
+from peacetalks.forecasting.quick import quick_outlook
+from peacetalks.questions.claims import audit
+from peacetalks.questions.compare import compare
+from peacetalks.questions.infer import infer
 
 KOREA = pt.load("korea-1951")
 
@@ -23,6 +28,11 @@ def game():
         (lambda: pt.drivers("korea-1951"), SpecError, r"did you mean drivers\(load\('korea-1951'\)\)\?"),
         (lambda: pt.whatif("korea-1951", {}), SpecError, r"did you mean whatif\(load\('korea-1951'\)\)\?"),
         (lambda: pt.ask("korea-1951", "peace"), SpecError, r"did you mean ask\(load\('korea-1951'\)\)\?"),
+        (lambda: explain("korea-1951"), SpecError, r"did you mean explain\(load\('korea-1951'\)\)\?"),
+        (lambda: quick_outlook("korea-1951"), SpecError, r"did you mean quick_outlook\(load\('korea-1951'\)\)\?"),
+        (lambda: compare("korea-1951", []), SpecError, r"did you mean compare\(load\('korea-1951'\)\)\?"),
+        (lambda: audit("korea-1951", []), SpecError, r"did you mean audit\(load\('korea-1951'\)\)\?"),
+        (lambda: infer("korea-1951", None, None), SpecError, r"did you mean infer\(load\('korea-1951'\)\)\?"),
         (lambda: pt.build("korea-1951"), SpecError, r"did you mean build\(load\('korea-1951'\)\)\?"),
         (
             lambda: pt.patch("korea-1951", {"rationality": 2}),

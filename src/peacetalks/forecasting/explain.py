@@ -23,6 +23,7 @@ from peacetalks.forecasting.size import check_size
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.game.language import Chance
 from peacetalks.mechanisms.state import NO_PACT, label
+from peacetalks.scenario.scenario import check_scenario
 from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def explain(scenario: Scenario, periods: int = EXPLAINED_PERIODS, belief_points:
     >>> [stage.name for stage in e.stages][:2], round(sum(p.probability for p in e.paths) + e.dropped, 12)
     (['posture', 'battle'], 1.0)
     """
+    check_scenario(scenario, "explain")
     if scenario.periods is not None and periods > scenario.periods:
         raise SpecError(f"the scenario ends after {scenario.periods} periods; {periods} were asked for")
     check_size(scenario, belief_points, periods)

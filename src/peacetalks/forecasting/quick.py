@@ -21,6 +21,7 @@ from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.readout import ends_of, outcomes_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, QUICK_BOUND, QUICK_FINER, QUICK_PERIODS, few_points_note
 from peacetalks.forecasting.solve_scenario import solve_scenario
+from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
@@ -119,6 +120,7 @@ def quick_outlook(scenario: Scenario, **how: Any) -> Outlook:
 
     Without draws the usual grid is tried first, and its own error decides whether a finer one is needed.
     """
+    check_scenario(scenario, "quick_outlook")
     if how.get("draws"):
         setting = quick_setting(scenario, min(how.get("periods") or QUICK_PERIODS, scenario.periods or QUICK_PERIODS))
         return with_note(outlook(scenario, **how, belief_points=setting.belief_points, certify=False), setting.note)

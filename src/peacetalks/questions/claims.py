@@ -44,6 +44,7 @@ from peacetalks.questions.query_tree import MODEL, Loglik, Query, atoms, only_ra
 from peacetalks.questions.query_values import QueryValues
 from peacetalks.scenario.accounts import Account, interpretations
 from peacetalks.scenario.files import folder, read
+from peacetalks.scenario.scenario import check_scenario
 from peacetalks.scenario.tables import Label, Part, Whole
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def audit(  # noqa: PLR0913, PLR0917 (the settings of one command)
     NotSolved
         The base, which decides which events count, or more than half of the games have no solution.
     """
+    check_scenario(scenario, "audit")
     if draws == 1 or draws < 0:
         raise SpecError(f"draws must be 0 (no interval) or at least 2, got {draws!r}")
     variants = interpretations(scenario, list(accounts))

@@ -45,6 +45,7 @@ from peacetalks.questions.shapley import Split, shapley
 from peacetalks.scenario.accounts import Account, apply, interpretations
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import under, written_at
+from peacetalks.scenario.scenario import check_scenario
 from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
@@ -248,6 +249,7 @@ def compare(
     NotSolved
         The game of a variant has no solution within tolerance.
     """
+    check_scenario(scenario, "compare")
     if not accounts:
         raise SpecError(
             f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."

@@ -41,6 +41,7 @@ from peacetalks.questions.account_filter import central_log_likelihoods, filter_
 from peacetalks.questions.filter_record import RecordFilter
 from peacetalks.questions.marginal_likelihood import BayesFactor, bayes_factor
 from peacetalks.scenario.accounts import interpretations
+from peacetalks.scenario.scenario import check_scenario
 from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def infer(  # noqa: PLR0913, PLR0917 (the settings of one command)
     NotSolved
         A game has no solution within tolerance.
     """
+    check_scenario(scenario, "infer")
     if method not in list(Method):
         raise SpecError(f"method must be sobol, nested or none, got {method!r}")
     if points > MAX_POINTS:
