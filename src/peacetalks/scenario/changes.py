@@ -77,7 +77,7 @@ class Changed:
 def read_changes(given: Mapping[str, Any] | str | Iterable[str]) -> Mapping[str, Any]:
     """Return changes as {key: value}, also where they are given as one text KEY=VALUE or several.
 
-    Raises `SpecError` for a text that is no change, a key that is given twice, and anything else.
+    Raises `SpecError` for a text of another form, a key that is given twice, and anything else.
 
     >>> read_changes("talks.walk=0.2"), read_changes({"rent": "off"})
     ({'talks.walk': 0.2}, {'rent': 'off'})
