@@ -251,9 +251,8 @@ def compare(
     """
     check_scenario(scenario, "compare")
     if not accounts:
-        raise SpecError(
-            f"no account is bundled with {scenario.name!r}: there is nothing to compare. Give one with --account FILE."
-        )
+        none = f"no account is bundled with {scenario.name!r}: there is nothing to compare"
+        raise SpecError(f"{none}. Give one with --account FILE.")
     variants = interpretations(scenario, list(accounts))
     _check_dates(dates, variants)
     jobs = jobs_in_memory(jobs, check_sizes(variants.values(), belief_points, dates[-1]))
