@@ -147,5 +147,5 @@ def test_the_numbers_that_answers_set_are_named():
 
 def test_the_name_and_the_title_of_a_made_file_have_no_date_so_that_it_may_move_on():
     s, _ = record_scenario("Colombia", "2012-10-18")
-    assert (s.name, s.title) == ("conflict-289", "Colombia")
+    assert (s.name, s.title) == ("conflict-289", "Colombia: government")
     assert s.as_of == dt.date(2012, 10, 18)
