@@ -72,6 +72,7 @@ def test_paths_of_lists_and_tables():
     assert changed_paths(a, a) == []
 
 
+@pytest.mark.slow
 def test_parts_of_few_groups_sum_to_the_change_and_do_not_depend_on_the_order(base):
     b = pt.patch(base, {"talks.walk": {"value": 0.3, **J}, "as_of": LATER})
     d, back = compared(base, b), compared(b, base)
@@ -125,6 +126,7 @@ def test_nothing_changed(base):
     assert not d.best.any()
 
 
+@pytest.mark.slow
 def test_saved_forecasts_of_one_program_need_no_solving_where_one_thing_changed(outlook, one, monkeypatch):
     monkeypatch.setattr(differences, "Solver", lambda *_: None)
     later = one.model_dump()

@@ -79,6 +79,7 @@ def test_points_without_an_equilibrium_have_empty_cells_and_are_left_out():
     assert len(group(points, back, "civil", False).inputs) == 2
 
 
+@pytest.mark.slow
 def test_a_point_is_the_game_of_the_mapping():
     given = {
         "log_age": log(3.0),

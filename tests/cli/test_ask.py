@@ -108,7 +108,7 @@ def test_dates_are_months_or_days(capsys):
     ("text", "words"),
     [
         ("24,12", "in ascending order"),
-        ("2026-05-20,12", "--dates must be different months or dates"),
+        ("2026-05-20,12", "--dates must be months or dates, each once"),
         ("15.04.2026", "did you mean 2026-04-15?"),
         ("15.04.26", "write YYYY-MM-DD"),
         ("soon", "'soon' is no date of the form YYYY-MM-DD"),

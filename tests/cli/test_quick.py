@@ -81,12 +81,14 @@ def test_quick_is_said_of_an_explanation(call, small):
     assert "grid_note" not in json.loads(call("explain", small, "--periods", "3", "--json")[0])
 
 
+@pytest.mark.slow
 def test_a_quick_forecast_says_its_error(call, small, tmp_path):
     call("forecast", small, "--quick", "-o", tmp_path / "page.html")
     note = "Quick: 5 belief points a side, further equilibria not searched for. The belief grid may put"
     assert note in flat((tmp_path / "page.html").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_few_belief_points_are_said_loudly_on_stderr_and_in_the_output(call, small):
     out, err = call("forecast", small, "--belief-points", "2")
     assert err.startswith(f"WARNING: {FEW}")

@@ -37,6 +37,7 @@ def call(capsys):
     return call
 
 
+@pytest.mark.slow
 def test_the_parts_are_timed_in_one_line_on_stderr(call, small, tmp_path):
     plain, silent = call("forecast", small, "--belief-points", "2", "--json")
     assert "Timings" not in silent
@@ -52,6 +53,7 @@ def test_the_parts_are_timed_in_one_line_on_stderr(call, small, tmp_path):
     assert re.fullmatch(LINE, call("explain", small, "--periods", "2", "--timings", "--json")[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".json", ".html", ".csv", ".svg"])
 def test_no_page_holds_a_time(call, small, tmp_path, suffix, monkeypatch):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"

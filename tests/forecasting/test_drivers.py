@@ -60,6 +60,7 @@ def test_the_base_is_the_outlook(o, found):
     assert {(d.view, d.month, d.peace) for d in found} == {("best", 3, peace)}
 
 
+@pytest.mark.slow
 def test_each_end_is_what_a_what_if_gives(base, found, answers):
     for d in (found[0], next(d for d in found if d.path == "sides.2.types.resolute.share")):
         for x, ends, peace in ((d.low, d.ends_low, d.peace_low), (d.high, d.ends_high, d.peace_high)):

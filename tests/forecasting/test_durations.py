@@ -43,6 +43,7 @@ def test_durations_are_those_of_the_chain_of_public_states(small):
     assert (found.broken_within + found.closed_within <= 1 + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_durations_of_a_finite_game_agree_with_sample_paths(small):
     s = solved(pt.patch(small, {"periods": 10, "ceasefire.accept": 0.9, "talks.ask": 0.5}))
     found, paths = durations(s, 10), pt.simulate(s, n=3000, seed=11)

@@ -265,6 +265,7 @@ def test_every_command_says_the_same_from_two_processes(at_once, name):
     assert reported == sorted(reported)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", commands())
 def test_no_command_solves_a_variant_twice(monkeypatch, name):
     solved = []

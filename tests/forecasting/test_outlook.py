@@ -35,6 +35,7 @@ def test_the_size_is_exact_before_the_game_is_compiled(name):
     assert (size.nodes, size.states) == (c.n_nodes, len(c.boundaries))
 
 
+@pytest.mark.slow
 def test_the_error_of_the_belief_grid_is_estimated_and_holds(small):
     war = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
     coarse, fine = (pt.outlook(war, periods=12, belief_points=n) for n in (5, 17))
@@ -45,6 +46,7 @@ def test_the_error_of_the_belief_grid_is_estimated_and_holds(small):
     assert pt.outlook(complete_information(small), periods=3).grid_error is None  # no hidden type, no grid
 
 
+@pytest.mark.slow
 def test_what_a_coarse_grid_puts_below_zero_is_set_to_zero_and_reported():
     s = pt.solve(make("rounds", offers=2), 20.0, belief_points=5, certify=False)
     path = pt.trajectory(s)
@@ -71,6 +73,7 @@ def test_the_best_estimate_is_the_record_moved_by_the_departure_from_the_twin(sm
     assert p.departures == in_words(departures(small))
 
 
+@pytest.mark.slow
 def test_a_twin_is_the_record_itself(small):
     typical = conflicts_twin(small)
     o = pt.outlook(typical, periods=3, belief_points=2)
@@ -78,6 +81,7 @@ def test_a_twin_is_the_record_itself(small):
     assert o.pooled.ends.values == pytest.approx(o.pooled.record.values)
 
 
+@pytest.mark.slow
 def test_draws_widen_the_interval_and_leave_the_point(small, looked):
     bare = pt.outlook(small, periods=24, belief_points=2)
     assert looked.ends.values == pytest.approx(bare.ends.values, abs=1e-12)
@@ -87,6 +91,7 @@ def test_draws_widen_the_interval_and_leave_the_point(small, looked):
     assert looked.mixture.sum("end").values == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_a_mechanism_that_the_record_knows_nothing_of_moves_the_model_more_than_the_best_estimate(small):
     """It stands in scenario and twin: departures stay, and most of what it moves cancels."""
     with_rent = pt.patch(small, {"rent": {"weight": {"value": 0.01, "source": "judgement: a test"}}})

@@ -136,6 +136,7 @@ def test_a_large_game_of_a_file_is_refused_before_anything_is_allocated(monkeypa
         pt.solve(game, memory_limit=2**28)
 
 
+@pytest.mark.slow
 def test_a_game_has_bounds_too(tmp_path):
     walk = pt.Chance("walk", lambda s: [pt.Move("a", s + 1, weight=0.5), pt.Move("b", s, weight=0.5)])
     flip = pt.Chance("flip", lambda s: [pt.Move("a", "x", weight=0.5), pt.Move("b", "y", weight=0.5)])

@@ -104,6 +104,7 @@ def test_an_account_departs_from_the_typical_case_of_the_base(variants, typical,
     assert abs(both[0].ends - both[1].ends).max() > 1e-4
 
 
+@pytest.mark.slow
 def test_infer_gives_every_view_without_and_with_the_events(variants, typical, inferred):
     printed = json.loads(json.dumps(inferred.to_dict(), allow_nan=False))["accounts"]
     for name, s in variants.items():

@@ -15,7 +15,11 @@ def stored(name):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", bundled())
+LARGE = ("russia-ukraine-2025", "iran-nuclear-2025")  # solved by all tests, not by the quick ones
+NAMES = [pytest.param(n, marks=pytest.mark.slow) if n in LARGE else n for n in bundled()]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_forecast_is_the_stored_one(name):
     assert differences(stored(name), compute(name)) == []
 

@@ -34,6 +34,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error(name):
         _ = import_module(name).no_such_name
 
 
+@pytest.mark.slow
 def test_dir_is_the_same_after_everything_is_loaded():
     program = (
         "import peacetalks as pt, peacetalks.forecasting as f; before = dir(pt), dir(f)\n"

@@ -171,6 +171,7 @@ def test_precision_and_scale_are_one(known):
     assert gap == pytest.approx(known("o24.scale invariance max diff"), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_estimates_from_one_data_set(known):
     """Maximum likelihood through the solver on 500 crises drawn at the true values."""
     counts = np.random.default_rng(3).multinomial(500, chances(TRUTH))

@@ -155,6 +155,7 @@ def test_a_mean_over_draws_that_differs_from_the_point_is_said(looked):
     assert best_text.draws_line(replace(looked, mixture=None)) == ""
 
 
+@pytest.mark.slow
 def test_the_error_of_the_belief_grid_is_shown_and_a_finer_grid_advised(looked):
     war = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
     coarse, fine = (pt.outlook(war, periods=12, belief_points=n) for n in (5, 17))

@@ -123,6 +123,7 @@ def test_tests_exist(row):
             assert name in names_in(file), where
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS.values(), ids=lambda r: f"row {r.row}")
 def test_places_in_the_output_exist_and_hold_something(row, printed):
     for place in row.output:

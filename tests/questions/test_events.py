@@ -193,7 +193,7 @@ def test_infer_shows_a_repeated_event_among_those_not_used(base):
     assert (last["date"], last["precision"], last["month"]) == ("1951-06", "month", 2)
     assert "in version 1.1b3 of CAMEO it is: Impose embargo" in last["remark"]
     assert {x["precision"] for x in d["filter"][:-1]} == {"day"}
-    beliefs = infer_page(i).sections[0]
+    beliefs = next(s for s in infer_page(i).sections if s.title == "What is believed after each event")
     assert "1951-06 (month)" in [row[0] for row in beliefs.rows]
     assert beliefs.notes == (f"1951-06 cameo:163: {last['remark']}.",)
 

@@ -57,9 +57,7 @@ def test_a_day_is_after_the_date_and_before_the_scenario_ends():
         When(day=D).checked(D)
     with pytest.raises(QueryError, match="the latest is 2075-05-20"):
         When(day=dt.date(2100, 1, 1)).checked(D)
-    with pytest.raises(
-        QueryError, match=r"lies 226 days after .*; the scenario ends on 2025-07-20, after 2 m"
-    ):
+    with pytest.raises(QueryError, match=r"lies 226 days after .*; the scenario ends on 2025-07-20, after 2 m"):
         When(day=dt.date(2026, 1, 1)).checked(D, 2)
     assert When(months=2).checked(D, 2) == dt.date(2025, 7, 20)
 

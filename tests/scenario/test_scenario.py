@@ -31,7 +31,9 @@ def test_every_bundled_number_has_a_source(name):
 
 
 def test_bundled_scenarios_are_listed():
-    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"} <= set(bundled())
+    assert {"korea-1951", "russia-ukraine-2025", "iran-nuclear-2025", "sri-lanka-2002", "colombia-2012"} <= set(
+        bundled()
+    )
 
 
 def test_unknown_key_with_hint(raw):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from peacetalks.scenario.scenario import Scenario
 
+DATE_LIKE = re.compile(r"[A-Za-z./]|\d-\d|(?<!\d)\d{8}(?!\d)")  # what no list of months holds
 MOST_MONTHS = 600  # as of a scenario and of a claim
 
 PLAIN = {
@@ -147,13 +148,13 @@ def ascending_months(text: str, as_of: date) -> tuple[int, ...]:
     >>> ascending_months("12, 24", date(2025, 5, 20)), ascending_months("3,2026-05-20", date(2025, 5, 20))
     ((12, 24), (3, 12))
     """
-    if re.fullmatch(r"[\s\d,+-]*", text) and not re.search(r"\d{4}", text):
-        months = months_listed(text, "--dates")
-    else:
+    if DATE_LIKE.search(text):
         months = tuple(_month(part.strip(), as_of) for part in text.split(","))
+    else:
+        months = months_listed(text, "--dates")
     if list(months) != sorted(set(months)):
         raise SpecError(
-            f"--dates must be different months or dates in ascending order, such as 12,24; got {shorten(text)}"
+            f"--dates must be months or dates, each once and in ascending order, such as 12,24; got {shorten(text)}"
         )
     return months
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from importlib.resources import files as resources
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.pages.files import json_text
 from peacetalks.pages.printable import printable_values
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_TEXTS, RowKind
 
@@ -19,7 +19,7 @@ def pdf(b: Brief) -> bytes:
     import typst  # of the extra `report`
 
     template = resources("peacetalks.pages").joinpath("templates", "brief.typ").read_bytes()
-    return typst.compile(template, sys_inputs={"brief": json.dumps(printable_values(plain(b)))})
+    return typst.compile(template, sys_inputs={"brief": json_text(printable_values(plain(b)))})
 
 
 def plain(b: Brief) -> dict[str, Any]:
