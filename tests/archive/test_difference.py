@@ -60,7 +60,7 @@ def test_entries_that_change_are_found_with_what_they_are(base):
     assert (found["summary"].group, found["battlefield.mobility"].group) == (None, None)
     assert (found["talks.walk"].a.value, found["talks.walk"].b.value) == (0.05, 0.3)
     assert found["talks.walk"].source_changed
-    assert found["talks.walk"].words == "reference hazard of walking out, per period"
+    assert found["talks.walk"].words == "readiness to walk out"
     back = {e.path: e.kind for e in changed_entries(of_scenario(b), of_scenario(base))}
     assert back["rent"] == "removed"
 

@@ -8,7 +8,6 @@ the record is asked.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.conflicts.fill import filled
 from peacetalks.errors import SpecError
 from peacetalks.evidence.plain import plain
+from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.record_view import situation_of
 from peacetalks.questions.compare import WrittenNumber
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.paths import SHARE, write, written_at
 from peacetalks.scenario.quantity import DISTRIBUTIONS, RANGE, Number
 from peacetalks.scenario.scenario import Scenario, from_table
-from peacetalks.scenario.validation import model_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,7 +32,6 @@ DATE, FACTS, TOGETHER = "time passed and the record at the new date", "facts of 
 EXACT = 4  # groups up to which the split is that of Shapley (16 scenarios)
 MOST = 12  # groups that are changed one at a time
 ASKED = ("conflict", "reference_classes")  # tables and keys by which the record is asked
-PLAIN_WORDS = {"as_of": "date of the forecast", "title": "title", "summary": "summary", "name": "name"}
 NAMES = ("name", "title", "summary", "hindsight", "label")  # last keys of entries that only name or explain
 NUMBER_KEYS = {"value", "dist", *RANGE, *(key for keys in DISTRIBUTIONS.values() for key in keys)}
 
@@ -151,7 +149,7 @@ def _table_bundle(path: str) -> str:
 
 def _entry(path: str, a: Subject, b: Subject, group: str | None) -> ChangedEntry:
     x, y = a.written_at(path), b.written_at(path)
-    words = words_of(path, b.scenario if y is not None else a.scenario)
+    words = label_of(path, b.scenario if y is not None else a.scenario)
     return ChangedEntry(path, words, _kind(path, a, b, x, y), x, y, group)
 
 
@@ -166,29 +164,6 @@ def _kind(path: str, a: Subject, b: Subject, x: Any, y: Any) -> str:
     if x is None or y is None:
         return "added" if x is None else "removed"
     return "text" if path.rpartition(".")[2] in (*NAMES, "source") else "value"
-
-
-def words_of(path: str, scenario: Scenario) -> str:
-    """Return what an entry is in words: the first sentence of what `peacetalks new` says of it.
-
-    >>> from peacetalks.conflicts.fill import load
-    >>> words_of("battlefield.front", load("korea-1951")).partition(":")[0]
-    'share of what is contested that side 1 holds now'
-    """
-    if path in PLAIN_WORDS:
-        return PLAIN_WORDS[path]
-    *way, last = path.split(".")
-    model = model_at(way, type(scenario))
-    field = model.model_fields.get(last)
-    said = (field.description or "") if field else ""
-    if not said and field is not None:  # a table: what its class says
-        said = (model_at([last], model).__doc__ or "").strip()
-    sentence = re.split(r"[.;] |\n", said)[0].rstrip(".") or last.replace("_", " ")
-    start = sentence if sentence[:2].isupper() else sentence[:1].lower() + sentence[1:]
-    if way[:1] == ["sides"] and len(way) > 1:
-        of = [scenario.sides[int(way[1]) - 1].label, *way[3:4]]
-        return f"{start} ({', '.join(of)})"
-    return start
 
 
 def _source(x: Any) -> str | None:

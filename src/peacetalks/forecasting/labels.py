@@ -35,6 +35,9 @@ NAMED = {  # what the description of a key does not say by itself
     "conflict.kind": "kind of the conflict",
     "conflict": "the facts of the conflict",
     "as_of": "date of the forecast",
+    "name": "name",
+    "title": "title",
+    "summary": "summary",
     "talks.open": "talks open at the start",
     "ceasefire.in_force": "a ceasefire in force at the start",
     "pact.formed": "a pact in force at the start",
@@ -70,6 +73,8 @@ def label_of(path: str, scenario: Scenario) -> str:
     if not described and path.startswith("sides."):
         _, side, *rest = path.split(".")
         of = scenario.sides[int(side) - 1].label
+        if rest[:1] == ["types"] and len(rest) == 2:
+            return f"type {rest[1]} of {of}"
         return f"{text} ({of}, {rest[1]})" if rest[:1] == ["types"] and len(rest) > 1 else f"{text} of {of}"
     for i, side in enumerate(scenario.sides, 1):
         text = text.replace(f"side {i}", side.label)
