@@ -135,7 +135,7 @@ def test_a_full_disk_behind_standard_output_is_said_once():
 
 @pytest.mark.slow
 def test_the_cache_is_used_shown_and_cleared(call, room, cache):
-    args = ("compare", room / "mini.toml", "--dates", "1,2", "--belief-points", "2", "--jobs", "1", "--json")
+    args = ("compare", room / "mini.toml", "--dates", "1,2", "--jobs", "1", "--json")
     code, without, err = call(*args, "--no-cache")
     assert (code, err, cache.exists()) == (0, "", False)
     code, first, err = call(*args)
@@ -157,12 +157,10 @@ def test_the_cache_is_used_shown_and_cleared(call, room, cache):
 def test_a_cache_that_cannot_be_written_to_is_a_notice(call, room, monkeypatch):
     (room / "file").write_text("")
     monkeypatch.setenv("PEACETALKS_CACHE", str(room / "file"))
-    code, out, err = call(
-        "compare", room / "mini.toml", "--dates", "1,2", "--belief-points", "2", "--jobs", "1", "--json", "--no-cache"
-    )
+    code, out, err = call("compare", room / "mini.toml", "--dates", "1,2", "--jobs", "1", "--json", "--no-cache")
     assert (code, err) == (0, "")
     done = subprocess.run(
-        [*COMMAND, "compare", str(room / "mini.toml"), "--dates", "1,2", "--belief-points", "2", "--json"],
+        [*COMMAND, "compare", str(room / "mini.toml"), "--dates", "1,2", "--json"],
         capture_output=True,
         text=True,
         timeout=300,
@@ -271,3 +269,16 @@ def test_messages_never_carry_what_a_terminal_obeys(call, tmp_path):
     assert "\x1b" not in err
     assert "a\\x1b[2J.toml" in err
     assert app.exit_code(OSError()) == 2
+
+
+def test_an_interrupt_in_what_the_compiler_calls_back_raises_nothing_there(monkeypatch):
+    left = []
+    monkeypatch.setattr(interrupt, "leave", lambda: left.append(True))
+    library = {"__name__": "llvmlite.binding.executionengine", "sys": sys}
+    exec("def notify():\n    return sys._getframe()", library)
+    with pytest.raises(KeyboardInterrupt):
+        interrupt._interrupt(signal.SIGINT, sys._getframe())
+    assert left == []
+    with pytest.raises(KeyboardInterrupt):  # the replaced `leave` returns
+        interrupt._interrupt(signal.SIGINT, library["notify"]())
+    assert left == [True]

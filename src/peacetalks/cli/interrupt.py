@@ -2,7 +2,8 @@
 
 While numerical kernels are compiled it ends at once: compilers do not look for signals, so that Python's own handler
 may run many seconds late, or raise its exception inside one that does not expect it.  Kernels that are compiled are
-stored one by one, so nothing is lost.  Otherwise `KeyboardInterrupt` is raised; where the main thread is in code that
+stored one by one, so nothing is lost.  It ends at once too in what the compiler's library calls back, where an
+exception would be printed and dropped.  Otherwise `KeyboardInterrupt` is raised; where the main thread is in code that
 does not look for signals either, the process is ended without it.  Workers end with the process.
 """
 
@@ -77,9 +78,20 @@ def _watch(receiver: socket.socket) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """End the process where it compiles kernels, else raise `KeyboardInterrupt`."""
+    """End the process where it compiles kernels or an exception would be lost, else raise `KeyboardInterrupt`."""
     _leave_if_compiling()
+    if _called_back(frame):
+        leave()
     signal.default_int_handler(number, frame)
+
+
+def _called_back(frame: FrameType | None) -> bool:
+    """Return whether a function of the compiler's library runs, which its machine code may have called."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("llvmlite."):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _leave_if_compiling() -> None:
