@@ -14,6 +14,8 @@ from peacetalks.pages.printable import printable
 if TYPE_CHECKING:
     from peacetalks.evidence.outside import Method
 
+ASKABLE = "Write 'EVENT within 6 months'; `peacetalks evidence base-rate` by itself lists every event."
+
 app = typer.Typer(help="The historical record: base rates and cases.", **options.PLAIN)
 
 
@@ -40,7 +42,7 @@ def base_rate(
         found = evidence.base_rate(question, where, as_of)
         related = evidence.related_rates(question, where, as_of)
     except UnknownQuestion as e:
-        raise UnknownQuestion("\n".join([str(e), *askable_lines()])) from None
+        raise UnknownQuestion(f"{e}\n{ASKABLE}") from None
     if as_json:
         print(json_text(related_values(question, found, related)), end="")
         return
