@@ -14,7 +14,7 @@ WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
 
 @pytest.fixture(scope="session")
 def outlook():
-    return pt.outlook(tiny(periods=3, conflict=WAR), belief_points=2)
+    return pt.outlook(tiny(periods=3, conflict=WAR), belief_points=2, certify=False)
 
 
 @pytest.fixture(scope="session")
