@@ -18,7 +18,7 @@ from peacetalks.forecasting.record_view import RecordView, record_views, situati
 from peacetalks.forecasting.settings import PERIODS, months_shown
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.solve_scenario import solve_scenario
-from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, typical_case
+from peacetalks.forecasting.typical import typical_case
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.conflict_class import resolved
@@ -156,13 +156,11 @@ class Solver:
             assert not isinstance(ends, NotSolved)
             twin = None if case.twin is None else solved[play_key(case.twin)]
             like = None if twin is None or isinstance(twin, NotSolved) else twin.sel(period=months[name])
-            reason = "" if like is not None else case.reason or NOT_SOLVED
-            typical = TypicalForecast(like, case.departures, reason, case.name)
             asked = situation_of(s), tuple(months[name])
             if asked not in views:
                 views[asked] = record_views(s, asked[1])
             at = ends.sel(period=months[name])
-            out[name] = self._read(s, at, best_estimate(at, views[asked], s.as_of, typical))
+            out[name] = self._read(s, at, best_estimate(at, views[asked], s.as_of, case.forecast(like)))
         return out
 
     def _months(self, s: Scenario) -> list[int]:

@@ -48,6 +48,12 @@ class ModelDraws(NamedTuple):
     ends: np.ndarray  # [draw, period, end]
     typical: np.ndarray  # [draw, period, end]
 
+    @classmethod
+    def of_one(cls, model: xr.DataArray, typical: xr.DataArray | None) -> ModelDraws:
+        """Return one forecast (period, end) as the only draw; without a typical case nothing departs from it."""
+        like = model if typical is None else typical
+        return cls(model.values[None], like.values[None])
+
 
 @dataclass(frozen=True, kw_only=True)
 class BestEstimate:
@@ -177,8 +183,7 @@ def _estimated(empty: BestEstimate, view: RecordView, model: xr.DataArray, draws
     """Return the best estimate that starts from a view of the record; `empty` has the typical case and the weight."""
     typical, weight = empty.typical, empty.weight
     past, runs = _at_periods(view, model)
-    like = model if typical is None else typical  # without a typical case nothing departs from it
-    central = ModelDraws(model.values[None], like.values[None])
+    central = ModelDraws.of_one(model, typical)
     point, low, high = _with_interval(past, runs, central, central if draws is None else draws, weight)
     found = replace(
         empty,
@@ -187,7 +192,7 @@ def _estimated(empty: BestEstimate, view: RecordView, model: xr.DataArray, draws
         high=model.copy(data=high),
         record=model.copy(data=past),
         draws=0 if draws is None else len(draws.ends),
-        sampled=runs is not None,
+        sampled=view.runs is not None,
     )
     if typical is None:
         return found
@@ -196,11 +201,11 @@ def _estimated(empty: BestEstimate, view: RecordView, model: xr.DataArray, draws
 
 
 def _with_interval(
-    past: np.ndarray, runs: np.ndarray | None, central: ModelDraws, draws: ModelDraws, weight: Weight
+    past: np.ndarray, runs: np.ndarray, central: ModelDraws, draws: ModelDraws, weight: Weight
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the best estimate at central values and its 90% interval, widened to hold it, each [period, end]."""
     point = adjust(past, central.ends[0], central.typical[0], weight.mean)
-    low, high = joint_interval(past[None] if runs is None else runs, draws, weight)
+    low, high = joint_interval(runs, draws, weight)
     return point, np.minimum(low, point), np.maximum(high, point)
 
 
@@ -236,8 +241,8 @@ def interval_of_difference(
     Record and weight are drawn once for both, and so is the model: draw i of `before` goes with draw i of `after`.
     `like` has the periods and outcome classes.
     """
-    past, runs = _at_periods(view, like)
-    low, high = joint_interval(past[None] if runs is None else runs, after, weight, less=before)
+    _, runs = _at_periods(view, like)
+    low, high = joint_interval(runs, after, weight, less=before)
     return like.copy(data=low), like.copy(data=high)
 
 
@@ -285,12 +290,10 @@ def joint_draws(
     """
     if best.number is None or best.ends is None:
         return None
-    past, runs = _at_periods(record[best.number - 1], model)
-    like = model if best.typical is None else best.typical
-    of = ModelDraws(model.values[None], like.values[None]) if draws is None or best.typical is None else draws
-    record_runs = past[None] if runs is None else runs
-    weights, of_record, of_model = _joint(len(record_runs), len(of.ends), best.weight)
-    parts = record_runs[of_record], of.ends[of_model], of.typical[of_model]
+    _, runs = _at_periods(record[best.number - 1], model)
+    of = ModelDraws.of_one(model, best.typical) if draws is None or best.typical is None else draws
+    weights, of_record, of_model = _joint(len(runs), len(of.ends), best.weight)
+    parts = runs[of_record], of.ends[of_model], of.typical[of_model]
     return JointDraws(adjust(*parts, weights[:, None]), of_model)
 
 
@@ -302,10 +305,10 @@ def _joint(records: int, models: int, weight: Weight) -> tuple[np.ndarray, np.nd
     return weights, of_record, of_model
 
 
-def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.ndarray | None]:
+def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.ndarray]:
     """Return the record's answer [period, end] and its runs [draw, period, end] at the model's periods.
 
-    NaN at periods that the record was not asked about.
+    NaN at periods that the record was not asked about.  Without a known sampling error the answer is the only run.
     """
     asked = {int(m): i for i, m in enumerate(view.months)}
     at = [asked.get(int(m)) for m in model.period.values]
@@ -314,7 +317,7 @@ def _at_periods(view: RecordView, model: xr.DataArray) -> tuple[np.ndarray, np.n
     values = table.sel(end=model["end"]).values
     past = np.array([values[i] if i is not None else np.full(values.shape[1], np.nan) for i in at])
     if view.runs is None:
-        return past, None
+        return past, past[None]
     runs = np.asarray(view.runs)  # in the order of `outcomes.ENDS`, as is the model
     unknown = np.full((len(runs), runs.shape[-1]), np.nan)
     return past, np.stack([runs[:, i] if i is not None else unknown for i in at], axis=1)

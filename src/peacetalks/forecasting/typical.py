@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 NOT_SOLVED = "The game of the typical case has no solution within tolerance: the model's departure cannot be measured."
-
-
 ESTIMATED = "estimated on"  # in the source of a number that the record identifies
 NEAR = 0.1  # relative difference up to which a departure is not named on a page
 
@@ -59,6 +57,11 @@ class TypicalCase:
     departures: tuple[DepartureWords, ...]
     reason: str
     name: str = ""  # the class, in words
+
+    def forecast(self, ends: xr.DataArray | None) -> TypicalForecast:
+        """Return what the model expects in this case; `ends` (period, end) is None where its game has no solution."""
+        reason = "" if ends is not None else self.reason or NOT_SOLVED
+        return TypicalForecast(ends, self.departures, reason, self.name)
 
 
 @dataclass(frozen=True)
@@ -187,11 +190,7 @@ def solve_typical(
     work = partial(ends_at, dates, belief_points)
     found = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
     ends = {key: a if isinstance(a, xr.DataArray) else None for key, a in zip(games, found, strict=True)}
-    out = {}
-    for name, c in cases.items():
-        solved = None if c.twin is None else ends[play_key(c.twin)]
-        out[name] = TypicalForecast(solved, c.departures, "" if solved is not None else c.reason or NOT_SOLVED, c.name)
-    return out
+    return {n: c.forecast(None if c.twin is None else ends[play_key(c.twin)]) for n, c in cases.items()}
 
 
 def count_games(cases: Mapping[str, TypicalCase]) -> int:

@@ -64,7 +64,7 @@ class Solved:
         """Return what the model expects in the typical case."""
         if self.twin is None:
             return TypicalForecast(None, case.departures, case.reason or NOT_SOLVED)
-        return TypicalForecast(ends_of(self.twin.outcomes), case.departures, "", case.name)
+        return case.forecast(ends_of(self.twin.outcomes))
 
     def model_draws(self) -> ModelDraws | None:
         """Return the forecasts under draws of scenario and twin, where both have a solution; None without any."""

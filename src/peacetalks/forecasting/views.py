@@ -110,18 +110,18 @@ def answer_to_dict(f: HasViews) -> dict[str, Any]:
     return {
         "dates": [day.isoformat() for day in calendar_dates(f.as_of, f.ends.period.values)],
         "best": None if best.ends is None else plain_columns(best.ends),
-        "best_interval": interval_pairs(best),
+        "best_interval": interval_pairs(best.low, best.high),
         "model": plain_columns(f.ends),
     }
 
 
-def interval_pairs(best: BestEstimate) -> dict[str, list[list[float] | None]] | None:
-    """Return the 90% interval of the best estimate as {end: [[low, high] by period]}; unknown is None."""
-    if best.low is None or best.high is None:
+def interval_pairs(low: xr.DataArray | None, high: xr.DataArray | None) -> dict[str, list[list[float] | None]] | None:
+    """Return an interval, of which both ends are (period, end), as {end: [[low, high] by period]}; unknown is None."""
+    if low is None or high is None:
         return None
     out = {}
-    for end in best.low["end"].values:
-        pairs = zip(best.low.sel(end=end).values, best.high.sel(end=end).values, strict=True)
+    for end in low["end"].values:
+        pairs = zip(low.sel(end=end).values, high.sel(end=end).values, strict=True)
         out[str(end)] = [[float(a), float(b)] if np.isfinite(a) and np.isfinite(b) else None for a, b in pairs]
     return out
 

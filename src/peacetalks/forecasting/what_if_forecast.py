@@ -22,8 +22,8 @@ from peacetalks.forecasting.outlook import checked_periods
 from peacetalks.forecasting.record_view import RecordView, record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, PROBABILITY_ERROR, SEED, months_shown
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
-from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, drawn_twins, typical_cases
-from peacetalks.forecasting.what_if_games import Answer, Game, key_of, solve_games
+from peacetalks.forecasting.typical import drawn_twins, typical_cases
+from peacetalks.forecasting.what_if_games import Answer, Request, key_of, solve_games
 from peacetalks.forecasting.what_if_values import Case, Difference, Single, WhatIf
 from peacetalks.scenario.changes import by_itself
 from peacetalks.scenario.scenario import check_scenario
@@ -133,11 +133,11 @@ def _what_if(
     return WhatIf(made, before, after, _difference(before, after, draws), (*each, *refused), months, how)
 
 
-def _games(every: Mapping[str, Scenario], cases: Mapping[str, TypicalCase], drawn: _Draws) -> list[Game]:
+def _games(every: Mapping[str, Scenario], cases: Mapping[str, TypicalCase], drawn: _Draws) -> list[Request]:
     """Return the games to be solved; the first two are those before and after the changes."""
-    whole = [Game(s, whole=True) for s in every.values()]
+    whole = [Request(s, whole=True) for s in every.values()]
     beside = [c.twin for c in cases.values() if c.twin is not None] + [s for of in drawn for s in of]
-    return whole + [Game(s, whole=False) for s in beside]
+    return whole + [Request(s, whole=False) for s in beside]
 
 
 def _singles(made: Changed) -> tuple[dict[str, Changed], tuple[Single, ...]]:
@@ -172,7 +172,7 @@ def _model_draws(solved: Solved, drawn: _Draws) -> dict[str, ModelDraws]:
     """Return the model under the draws, before and after, where all games of a draw have a solution."""
     if not drawn.before or not drawn.typical_before or not drawn.typical_after:
         return {}
-    rows = [[solved[key_of(Game(s, whole=False))] for s in of] for of in zip(*drawn, strict=True)]
+    rows = [[solved[key_of(Request(s, whole=False))] for s in of] for of in zip(*drawn, strict=True)]
     unsolved = [next(x for x in row if isinstance(x, NotSolved)) for row in rows if _unsolved(row)]
     require_majority_solved(unsolved, len(rows), "draws of the ranges")
     stacked = [np.stack([a.values for a in of]) for of in zip(*(r for r in rows if not _unsolved(r)), strict=True)]
@@ -188,13 +188,11 @@ def _case(
     s: Scenario, solved: Solved, record: tuple[RecordView, ...], case: TypicalCase, draws: ModelDraws | None
 ) -> Case | None:
     """Return the forecast of a variant; None where its game has no solution."""
-    answer = solved[key_of(Game(s, whole=True))]
+    answer = solved[key_of(Request(s, whole=True))]
     if not isinstance(answer, Answer):
         return None
-    twin = None if case.twin is None else solved[key_of(Game(case.twin, whole=False))]
-    ends = twin if isinstance(twin, xr.DataArray) else None
-    reason = case.reason or NOT_SOLVED if ends is None else ""
-    typical = TypicalForecast(ends, case.departures, reason, case.name)
+    twin = None if case.twin is None else solved[key_of(Request(case.twin, whole=False))]
+    typical = case.forecast(twin if isinstance(twin, xr.DataArray) else None)
     return Case(s, answer, record, best_estimate(answer.ends, record, s.as_of, typical, draws))
 
 
@@ -234,11 +232,8 @@ def _interval(
     one, other = before.pooled, after.pooled
     if before.outside is not after.outside or one.number is None or one.typical is None or other.typical is None:
         return None, None
-    first, second = (
-        draws.get(name) or ModelDraws(case.answer.ends.values[None], best.typical.values[None])
-        for name, case, best in (("base", before, one), ("changed", after, other))
-        if best.typical is not None
-    )
+    first = draws.get("base") or ModelDraws.of_one(before.answer.ends, one.typical)
+    second = draws.get("changed") or ModelDraws.of_one(after.answer.ends, other.typical)
     return interval_of_difference(before.outside[one.number - 1], after.answer.ends, first, second, one.weight)
 
 

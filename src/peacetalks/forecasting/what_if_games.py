@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 YEAR = 12  # months of a truce
 
 
-class Game(NamedTuple):
-    """A variant of the scenario to be solved."""
+class Request(NamedTuple):
+    """A game to be solved: that of a variant of the scenario."""
 
     scenario: Scenario
     whole: bool  # terms, durations, welfare and the grid's error too, and not the outcome classes only
@@ -53,7 +53,7 @@ Solved = dict[tuple[str, bool], "Answer | xr.DataArray | NotSolved"]  # by play 
 
 
 def solve_games(
-    games: Sequence[Game],
+    requests: Sequence[Request],
     periods: int,
     belief_points: int,
     answers: AnswerCache | None,
@@ -65,7 +65,7 @@ def solve_games(
 
     Of a game of which the whole is asked for that is an `Answer`, of another the outcome classes (period, end).
     """
-    unique = {key_of(g): g for g in games}
+    unique = {key_of(r): r for r in requests}
     found = solve_cached(
         partial(_solve, periods, belief_points),
         list(unique.values()),
@@ -74,23 +74,23 @@ def solve_games(
         (Answer,),
         jobs,
         progress,
-        required=len({key_of(g) for g in games[:required]}),
+        required=len({key_of(r) for r in requests[:required]}),
     )
     return dict(zip(unique, found, strict=True))
 
 
-def key_of(game: Game) -> tuple[str, bool]:
+def key_of(request: Request) -> tuple[str, bool]:
     """Return the key of a game: what play depends on, and whether the whole is asked for."""
-    return play_key(game.scenario), game.whole
+    return play_key(request.scenario), request.whole
 
 
-def _solve(periods: int, belief_points: int, game: Game) -> Answer | xr.DataArray:
+def _solve(periods: int, belief_points: int, request: Request) -> Answer | xr.DataArray:
     months = list(months_shown(periods))
-    s = game.scenario
-    solved = solve_scenario(s, belief_points, refine=game.whole)
-    t = trajectory(solved, periods if game.whole else months[-1])
+    s = request.scenario
+    solved = solve_scenario(s, belief_points, refine=request.whole)
+    t = trajectory(solved, periods if request.whole else months[-1])
     ends = ends_of(outcomes_of(t)).sel(period=months)
-    if not game.whole:
+    if not request.whole:
         return ends
     finer, terms, d = ends_on_finer_grid(t), terms_mass(t, s.talks.offers), durations(solved, periods)
     welfare = {p: solved.value(p) for p in solved.game.players}

@@ -48,7 +48,7 @@ class Case:
         return {
             "digest": self.scenario.digest,
             "best": None if b.ends is None else plain_columns(b.ends),
-            "best_interval": interval_pairs(b),
+            "best_interval": interval_pairs(b.low, b.high),
             "model": plain_columns(a.ends),
             "record": None if b.record is None else plain_columns(b.record),
             "terms": a.terms,
@@ -78,16 +78,9 @@ class Difference:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON; lists run over the months shown."""
-        pairs = None
-        if self.low is not None and self.high is not None:
-            low, high = plain_columns(self.low), plain_columns(self.high)
-            pairs = {
-                end: [None if a is None or b is None else [a, b] for a, b in zip(low[end], high[end], strict=True)]
-                for end in low
-            }
         return {
             "best": _columns(self.best),
-            "best_interval": pairs,
+            "best_interval": interval_pairs(self.low, self.high),
             "best_error": _columns(self.best_error),
             "model": plain_columns(self.model),
             "model_error": _columns(self.model_error),

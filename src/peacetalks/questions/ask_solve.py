@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,7 +16,7 @@ from peacetalks.forecasting.draws import draw
 from peacetalks.forecasting.jobs import require_majority_solved
 from peacetalks.forecasting.record_view import record_views
 from peacetalks.forecasting.size import check_size, jobs_in_memory
-from peacetalks.forecasting.typical import NOT_SOLVED, TypicalForecast, drawn_twins, typical_case
+from peacetalks.forecasting.typical import drawn_twins, typical_case
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.answer_cache import answer_key
 from peacetalks.questions.ask_events import EventTables, solve_events
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.best_estimate import BestEstimate, JointDraws
     from peacetalks.forecasting.jobs import Progress
     from peacetalks.forecasting.record_view import RecordView
+    from peacetalks.forecasting.typical import TypicalForecast
     from peacetalks.scenario.scenario import Scenario
 
 MORE_PLACE = list(ENDS).index("more_conflict")
@@ -142,9 +143,7 @@ def solve_questions(scenario: Scenario, events: tuple[Event, ...], periods: int,
     runs = [solved[play_key(s)] for s in drawn]
     require_majority_solved([r for r in runs if isinstance(r, NotSolved)], len(drawn), "draws of the ranges")
     there = solved[play_key(typical[0])] if typical else None
-    usual = TypicalForecast(None, case.departures, case.reason or NOT_SOLVED, case.name)
-    if isinstance(there, EventTables):
-        usual = replace(usual, ends=_labelled(there.ends[1:]), reason="")
+    usual = case.forecast(_labelled(there.ends[1:]) if isinstance(there, EventTables) else None)
     beside = [solved[play_key(s)] for s in twins]
     both = [(a, b) for a, b in zip(runs, beside, strict=False) if isinstance(a, EventTables)]
     pairs = [(a, b) for a, b in both if isinstance(b, EventTables)]
