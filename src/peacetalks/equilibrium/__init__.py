@@ -1,4 +1,4 @@
-"""The arithmetic of one node, of one sweep and of one forward pass, compiled by Numba."""
+"""From a game to its equilibrium on a grid of public beliefs, and from that to outcomes over time and sample paths."""
 
 from __future__ import annotations
 

@@ -15,15 +15,16 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.equilibrium.belief_grid import beliefs_at
-from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.given import check_solution
 from peacetalks.equilibrium.solved_game import probabilities
 from peacetalks.equilibrium.timings import timed
 from peacetalks.equilibrium.transitions import forward_distributions, opening_distribution
 from peacetalks.errors import GameError
-from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from peacetalks.equilibrium.solution import Solution
 
 Label = Callable[[Any], str]
 
@@ -129,20 +130,6 @@ def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
         for t, distribution in enumerate(forward_distributions(s, opening_distribution(s), int(periods))):
             mass[t] = distribution
     return Trajectory(s, mass)
-
-
-def check_solution(given: object, function: str) -> None:
-    """Raise `GameError`, with what to write, where `function` was given something else than a solved game."""
-    if isinstance(given, Solution):
-        return
-    kind, hint = type(given).__name__, f", {shorten(given)}"
-    if kind == "Scenario":
-        hint = ": did you mean outlook(scenario)? A game of your own: solve(build(scenario)) first"
-    elif kind == "Game":
-        hint = f": did you mean {function}(solve(game), ...)?"
-    elif isinstance(given, str):
-        hint = f": did you mean outlook(load({given!r}))?"
-    raise GameError(f"{function} takes a Solution, as solve returns it; this is a {kind}{hint}")
 
 
 def forecast(

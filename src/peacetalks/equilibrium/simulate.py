@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 
 from peacetalks.equilibrium.belief_grid import update
-from peacetalks.equilibrium.forward import Paths, check_solution
+from peacetalks.equilibrium.forward import Paths
+from peacetalks.equilibrium.given import check_solution
 from peacetalks.equilibrium.off_grid import solve_node
 from peacetalks.equilibrium.solved_game import by_participant
 from peacetalks.errors import GameError

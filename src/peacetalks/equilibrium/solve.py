@@ -17,6 +17,7 @@ import numpy as np
 
 from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
+from peacetalks.equilibrium.given import check_game
 from peacetalks.equilibrium.magnitudes import SHARP, largest_exponent
 from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
@@ -28,11 +29,10 @@ from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import fallen, part, report_share
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
-from peacetalks.game.language import Game
-from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from peacetalks.game.compile import Compiled
+    from peacetalks.game.language import Game
 
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
 INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
@@ -118,7 +118,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     >>> round(pt.solve(pt.Game(("A",), "open", (choice,)), 20).strategy("choice", "open")["only"]["stay"], 4)
     0.8808
     """
-    _check_game(game)
+    check_game(game, "solve")
     lam = _precision(game, rationality)
     check_points(belief_points)
     compiled = compile_game(game)
@@ -128,20 +128,6 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
         s = _solve(problem, make_grid(game, belief_points), belief_points)
     with part(SOLVING, 1.0):
         return _certified(s, problem, search_budget, progress) if certify else s
-
-
-def _check_game(given: object) -> None:
-    """Raise `GameError`, with what to write, where something else than a game was given."""
-    if isinstance(given, Game):
-        return
-    kind, hint = type(given).__name__, ""
-    if kind == "Scenario":
-        hint = "did you mean solve(build(scenario))? outlook(scenario) makes the whole forecast"
-    elif isinstance(given, str):
-        hint = f"did you mean solve(build(load({given!r})))?"
-    elif kind == "Solution":
-        hint = "it is solved already; did you mean forecast(solution, outcome, periods)?"
-    raise GameError(f"solve takes a Game; this is a {kind}{f': {hint}' if hint else f', {shorten(given)}'}")
 
 
 def _certified(
