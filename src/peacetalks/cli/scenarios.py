@@ -41,12 +41,12 @@ def check(
     as_json: options.AsJson = False,
 ) -> None:
     """Check a scenario file: keys, ranges, sources, what its numbers rest on, and with --size how large its game is."""
-    from peacetalks.forecasting.checked import check_scenario
+    from peacetalks.forecasting.checked import check_file
     from peacetalks.pages.check_text import check_text, check_values
     from peacetalks.pages.files import json_text
     from peacetalks.pages.printable import printable
 
-    checked = check_values(*check_scenario(scenario, size))
+    checked = check_values(*check_file(scenario, size))
     print(json_text(checked) if as_json else printable(check_text(checked)), end="")
 
 

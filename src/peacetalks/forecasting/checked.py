@@ -27,12 +27,12 @@ class Checked(NamedTuple):
     nodes: int | None
 
 
-def check_scenario(name_or_path: str | Path, count: bool = False) -> Checked:
+def check_file(name_or_path: str | Path, count: bool = False) -> Checked:
     """Return a scenario, checked; its game is counted where `count`, or where it could be too large.
 
     Raises `SpecError` as `conflicts.fill.load` does, for an unknown reference class, and for a game beyond the limits.
 
-    >>> check_scenario("korea-1951").nodes is None
+    >>> check_file("korea-1951").nodes is None
     True
     """
     found = load(name_or_path)
