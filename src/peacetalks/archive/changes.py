@@ -18,20 +18,20 @@ from peacetalks.evidence.plain import plain
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.record_view import situation_of
 from peacetalks.questions.compare import WrittenNumber
+from peacetalks.scenario.change_keys import RECORD_KEYS
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.paths import SHARE, write, written_at
-from peacetalks.scenario.quantity import DISTRIBUTIONS, RANGE, Number
+from peacetalks.scenario.paths import counted_with, write, written_at
+from peacetalks.scenario.quantity import DISTRIBUTIONS, RANGE
 from peacetalks.scenario.scenario import Scenario, from_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Mapping
 
     from peacetalks.archive.subject import Subject
 
 DATE, FACTS, TOGETHER = "time passed and the record at the new date", "facts of the conflict", "all entries together"
 EXACT = 4  # groups up to which the split is that of Shapley (16 scenarios)
 MOST = 12  # groups that are changed one at a time
-ASKED = ("conflict", "reference_classes")  # tables and keys by which the record is asked
 NAMES = ("name", "title", "summary", "hindsight", "label")  # last keys of entries that only name or explain
 NUMBER_KEYS = {"value", "dist", *RANGE, *(key for keys in DISTRIBUTIONS.values() for key in keys)}
 
@@ -99,23 +99,40 @@ def partition(a: Subject, b: Subject) -> dict[str, tuple[str, ...]]:
             groups.setdefault(bundle(path), []).append(path)
         try:
             entering = {g: tuple(p) for g, p in groups.items() if _enters(a, b, p)}
-            for chosen in _proper_subsets(list(entering.values())):
-                variant(a, b, [path for paths_of in chosen for path in paths_of])
+            if len(entering) > MOST:
+                continue
+            for chosen in sets_of(entering):
+                between(a, b, entering, chosen)
         except SpecError:
-            continue
-        if len(entering) > MOST:
             continue
         return dict(sorted(entering.items(), key=lambda item: item[0] == DATE))
     return {TOGETHER: tuple(paths)}
 
 
-def _proper_subsets(groups: list[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], ...]]:
-    """Yield the sets of groups, neither none nor all, whose scenarios the split needs."""
-    for size in range(1, len(groups) if len(groups) <= EXACT else 2):
-        yield from combinations(groups, size)
+def sets_of(names: Collection[str]) -> list[frozenset[str]]:
+    """Return the sets of groups whose answers the split needs, the smaller first; none and all are among them.
+
+    >>> len(sets_of("abcd")), len(sets_of("abcde"))
+    (16, 7)
+    """
+    every = len(names)
+    sizes = range(every + 1) if every <= EXACT else (0, 1, every)
+    return [frozenset(chosen) for size in sizes for chosen in combinations(names, size)]
 
 
-def variant(a: Subject, b: Subject, paths: Iterable[str]) -> Scenario:
+def between(a: Subject, b: Subject, groups: Mapping[str, Iterable[str]], chosen: frozenset[str]) -> Scenario:
+    """Return scenario A with the chosen groups as in B: A itself for none, B itself for all.
+
+    Raises `SpecError` where that is no scenario.
+    """
+    if not chosen:
+        return a.scenario
+    if len(chosen) == len(groups):
+        return b.scenario
+    return _with_entries(a, b, [path for g in groups if g in chosen for path in groups[g]])
+
+
+def _with_entries(a: Subject, b: Subject, paths: Iterable[str]) -> Scenario:
     """Return scenario A with the entries at `paths` as in B; raise `SpecError` where that is no scenario."""
     raw = a.scenario.written()
     for path in paths:
@@ -127,7 +144,7 @@ def _enters(a: Subject, b: Subject, paths: list[str]) -> bool:
     """Return whether changing entries can move the forecast: the game differs, or what the record is asked."""
     if all(path.rpartition(".")[2] in NAMES for path in paths):
         return False
-    changed = variant(a, b, paths)
+    changed = _with_entries(a, b, paths)
     return play_key(changed) != play_key(a.scenario) or situation_of(changed) != situation_of(a.scenario)
 
 
@@ -135,16 +152,13 @@ def _bundle(path: str) -> str:
     """Return the group of an entry."""
     if path == "as_of":
         return DATE
-    if path.split(".", maxsplit=1)[0] in ASKED:
-        return FACTS
-    found = SHARE.match(path)
-    return f"shares of side {found['side']}" if found else path
+    return FACTS if path.split(".", maxsplit=1)[0] in RECORD_KEYS else counted_with(path)
 
 
 def _table_bundle(path: str) -> str:
     """Return the table of an entry; the date goes with the facts of the conflict."""
     first = path.split(".", maxsplit=1)[0]
-    return FACTS if first in (*ASKED, "as_of") else first
+    return FACTS if first in RECORD_KEYS else first
 
 
 def _entry(path: str, a: Subject, b: Subject, group: str | None) -> ChangedEntry:
@@ -176,16 +190,3 @@ def _is_table(x: Any) -> bool:
 
 def _are_tables(x: Any) -> bool:
     return isinstance(x, list) and bool(x) and all(map(_is_table, x))
-
-
-def numbers_in(value: Any, path: str = "") -> Iterator[tuple[str, Number]]:
-    """Yield the numbers of a plain table, or of a number by itself, by path.
-
-    >>> [(path, float(n)) for path, n in numbers_in({"weight": {"value": 0.5}, "on": True})]
-    [('weight', 0.5)]
-    """
-    if isinstance(value, dict) and _is_table(value):
-        for key, inner in value.items():
-            yield from numbers_in(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, int | float | dict) and not isinstance(value, bool):
-        yield path, Number.parse(value)

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peacetalks.archive.answer import DatedAnswer, Horizon, Solver, horizon, saved_answer
-from peacetalks.archive.changes import DATE, EXACT, ChangedEntry, changed_entries, partition, variant
+from peacetalks.archive.changes import DATE, EXACT, ChangedEntry, between, changed_entries, partition, sets_of
 from peacetalks.archive.provenance import ProgramChange, program_changes
 from peacetalks.errors import NotSolved, SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from peacetalks.evidence.arrays import Floats
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
-    from peacetalks.scenario.scenario import Scenario
 
 PROGRAM, INTERACTION = "program, data and settings", "interaction of the changes"
 BY_SHAPLEY = "Shapley values over the changed groups"
@@ -210,9 +209,7 @@ def _without_solving(found: Difference, group: str | None) -> Difference:
 def _split(found: Difference, groups: dict[str, tuple[str, ...]], solver: Solver) -> Difference:
     """Return the difference, split over the groups and the program."""
     a, b, names = found.a, found.b, list(groups)
-    sets = _sets(names)
-    scenarios = {s: _variant(a, b, groups, s) for s in sets}
-    solved = solver.answers_of(scenarios)
+    solved = solver.answers_of({chosen: between(a, b, groups, chosen) for chosen in sets_of(names)})
     ends = [solved[frozenset()], solved[frozenset(names)]]
     both = (_of(a, ends[0], found.horizon.days[0]), _of(b, ends[1], found.horizon.days[1]))
     whole = replace(found, answers=both, reason="")
@@ -235,16 +232,6 @@ def _of(s: Subject, now: DatedAnswer, days: Sequence[date]) -> DatedAnswer:
     return now if s.saved is None else saved_answer(s.saved, days)
 
 
-def _sets(names: list[str]) -> list[frozenset[str]]:
-    """Return the sets of groups whose answers the split needs."""
-    if len(names) > EXACT:
-        return [frozenset(), *(frozenset({name}) for name in names), frozenset(names)]
-    out: list[frozenset[str]] = [frozenset()]
-    if names:
-        shapley(lambda s: out.append(s) or np.zeros(1), names, exact_up_to=EXACT)
-    return list(dict.fromkeys(out))
-
-
 def _effects(stacked: dict[frozenset[str], Floats], names: list[str]) -> list[Floats]:
     """Return the part of each group [view, date, end]."""
     if not names:
@@ -252,17 +239,6 @@ def _effects(stacked: dict[frozenset[str], Floats], names: list[str]) -> list[Fl
     if len(names) > EXACT:
         return [stacked[frozenset({name})] - stacked[frozenset()] for name in names]
     return list(shapley(lambda s: stacked[s], names, exact_up_to=EXACT).credit)
-
-
-def _variant(a: Subject, b: Subject, groups: dict[str, tuple[str, ...]], chosen: frozenset[str]) -> Scenario:
-    """Return scenario A with the chosen groups as in B: A itself for none, B itself for all."""
-    if not chosen:
-        return a.scenario
-    return (
-        b.scenario
-        if len(chosen) == len(groups)
-        else variant(a, b, [p for g in groups if g in chosen for p in groups[g]])
-    )
 
 
 def _stacked(x: DatedAnswer) -> Floats:

@@ -29,7 +29,7 @@ from pydantic import Field, model_validator
 
 from peacetalks.errors import SpecError
 from peacetalks.scenario.files import folder, read
-from peacetalks.scenario.paths import SHARE, under, written_at
+from peacetalks.scenario.paths import counted_with, under, written_at
 from peacetalks.scenario.scenario import Scenario, patch
 from peacetalks.scenario.tables import Label, Part
 
@@ -56,8 +56,7 @@ class Change(Part):
     @property
     def bundle(self) -> str:
         """The group that this entry belongs to."""
-        found = SHARE.match(self.path)
-        return self.group or (f"shares of side {found['side']}" if found else self.path)
+        return self.group or counted_with(self.path)
 
 
 class Account(Part):

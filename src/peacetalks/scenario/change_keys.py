@@ -1,13 +1,79 @@
-"""Keys that a change of a scenario may have: the nearest to one that is not known, else all of them by mechanism."""
+"""Keys that a change of a scenario may have: what stands at one, all that a star matches, the nearest to an unknown."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from re import sub
+from typing import TYPE_CHECKING
 
-from peacetalks.errors import did_you_mean
+from peacetalks.errors import SpecError, did_you_mean
 from peacetalks.scenario.quantity import Number
 from peacetalks.scenario.scenario import Scenario
 from peacetalks.scenario.validation import table_of
+from peacetalks.text_files import shorten
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.fields import FieldInfo
+
+OF_EVERY_TYPE = r"^(sides\.[12])\.(share|war_cost|escalation_cost|humiliation_cost)$"  # short for its types
+RECORD_KEYS = {"as_of", "conflict", "reference_classes"}  # entries by which the record is asked
+
+
+def check_path(scenario: Scenario, path: str) -> FieldInfo | None:
+    """Return the field at a dotted path (None: below a list or a number); raise `SpecError` for a key that cannot be.
+
+    >>> from peacetalks.scenario.scenario import load
+    >>> check_path(load("korea-1951"), "talks.wlak")
+    Traceback (most recent call last):
+    peacetalks.errors.SpecError: 'talks.wlak': the scenario has no such key (did you mean 'talks.walk'?)
+    """
+    model: type[BaseModel] | None = Scenario
+    field, keys = None, path.split(".")
+    if keys[0] == "sides" and keys[1:] and keys[1] not in ("1", "2"):
+        raise SpecError(f"{shorten(path)}: the sides are sides.1 and sides.2")
+    for i, key in enumerate(keys):
+        if model is None:
+            if not key.isdecimal():
+                raise SpecError(f"{shorten(path)}: nothing lies below {'.'.join(keys[:i])}; change that as a whole")
+            return None
+        if key in model.model_fields:
+            field = model.model_fields[key]
+            model = table_of(field.annotation)
+        elif i and keys[i - 1] == "types":
+            names = scenario.sides[int(keys[1]) - 1].types
+            if key not in names:
+                raise SpecError(f"{shorten(path)}: no such type{did_you_mean(key, names)}; types: {', '.join(names)}")
+            field = None
+        elif key.isdecimal() and i:
+            field = None
+        else:
+            raise SpecError(f"{shorten(path)}: the scenario has no such key{nearest_key(scenario, path)}")
+    return field
+
+
+def expanded(scenario: Scenario, path: str) -> list[str]:
+    """Return the paths that a key stands for: itself, or those of the written numbers that its stars match."""
+    path = sub(OF_EVERY_TYPE, r"\1.types.*.\2", path)
+    if "*" not in path:
+        check_path(scenario, path)
+        return [path]
+    numbers = scenario.numbers()
+    found = [p for p in numbers if p.count(".") == path.count(".") and fnmatchcase(p, path)]
+    if not found:
+        raise SpecError(f"{shorten(path)} matches no number of the scenario{did_you_mean(path, numbers)}")
+    return found
+
+
+def mechanisms() -> list[str]:
+    """Return the names of the tables that a scenario may leave out, each a mechanism.
+
+    >>> "rent" in mechanisms(), "talks" in mechanisms(), "conflict" in mechanisms()
+    (True, False, False)
+    """
+    fields = Scenario.model_fields.items()
+    return [n for n, f in fields if f.default is None and table_of(f.annotation) is not None and n not in RECORD_KEYS]
 
 
 def nearest_key(scenario: Scenario, path: str) -> str:

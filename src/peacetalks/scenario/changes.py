@@ -16,16 +16,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from re import sub
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel
 
-from peacetalks.errors import NothingChanges, SpecError, did_you_mean
-from peacetalks.scenario.change_keys import nearest_key
+from peacetalks.errors import NothingChanges, SpecError
+from peacetalks.scenario.change_keys import RECORD_KEYS, check_path, expanded, mechanisms
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.paths import SHARE, under, written_at
+from peacetalks.scenario.paths import SHARE, counted_with, under, written_at
 from peacetalks.scenario.quantity import LEFT_OUT, RANGE, Number
 from peacetalks.scenario.scenario import Scenario, patch
 from peacetalks.scenario.validation import table_of
@@ -40,9 +39,7 @@ if TYPE_CHECKING:
 Plain = float | bool | str
 FORM = "write KEY=VALUE, such as talks.walk=0.2, rent=off or sides.2.war_cost*=1.5"
 ON, OFF, RECORD = "on", "off", "record"
-SIGNS = {"*": "times", "+": "plus"}
-OF_EVERY_TYPE = r"^(sides\.[12])\.(share|war_cost|escalation_cost|humiliation_cost)$"  # short for its types
-CLASS = {"as_of", "conflict", "reference_classes"}  # entries that the record is asked about
+SIGNS = ("*", "+")  # that end a key: times, plus
 
 
 class Change(NamedTuple):
@@ -179,58 +176,13 @@ def _entries(scenario: Scenario, change: Mapping[str, Any]) -> tuple[dict[str, A
     keys: dict[str, str] = {}
     for key, value in change.items():
         path, sign = (key[:-1], key[-1]) if key[-1:] in SIGNS and key[-2:-1] != "." else (key, "")
-        for p in _expanded(scenario, path.strip()):
+        for p in expanded(scenario, path.strip()):
             if clash := next((q for q in out if under(p, q) or under(q, p)), None):
                 same = "is changed twice" if clash == p else f"and {clash} cannot both be changed: one holds the other"
                 raise SpecError(f"{p} {same}; keep one")
             out[p] = _moved(scenario, p, sign, value) if sign else _as_in_file(scenario, p, value)
             keys[p] = key
     return out | rest_of_shares(scenario, {p: _central(v) for p, v in out.items() if SHARE.match(p)}), keys
-
-
-def _expanded(scenario: Scenario, path: str) -> list[str]:
-    """Return the paths that a key stands for: itself, or those of the written numbers that its stars match."""
-    path = sub(OF_EVERY_TYPE, r"\1.types.*.\2", path)
-    if "*" not in path:
-        check_path(scenario, path)
-        return [path]
-    numbers = scenario.numbers()
-    found = [p for p in numbers if p.count(".") == path.count(".") and fnmatchcase(p, path)]
-    if not found:
-        raise SpecError(f"{shorten(path)} matches no number of the scenario{did_you_mean(path, numbers)}")
-    return found
-
-
-def check_path(scenario: Scenario, path: str) -> FieldInfo | None:
-    """Return the field at a dotted path (None: below a list or a number); raise `SpecError` for a key that cannot be.
-
-    >>> from peacetalks.scenario.scenario import load
-    >>> check_path(load("korea-1951"), "talks.wlak")
-    Traceback (most recent call last):
-    peacetalks.errors.SpecError: 'talks.wlak': the scenario has no such key (did you mean 'talks.walk'?)
-    """
-    model: type[BaseModel] | None = Scenario
-    field, keys = None, path.split(".")
-    if keys[0] == "sides" and keys[1:] and keys[1] not in ("1", "2"):
-        raise SpecError(f"{shorten(path)}: the sides are sides.1 and sides.2")
-    for i, key in enumerate(keys):
-        if model is None:
-            if not key.isdecimal():
-                raise SpecError(f"{shorten(path)}: nothing lies below {'.'.join(keys[:i])}; change that as a whole")
-            return None
-        if key in model.model_fields:
-            field = model.model_fields[key]
-            model = table_of(field.annotation)
-        elif i and keys[i - 1] == "types":
-            names = scenario.sides[int(keys[1]) - 1].types
-            if key not in names:
-                raise SpecError(f"{shorten(path)}: no such type{did_you_mean(key, names)}; types: {', '.join(names)}")
-            field = None
-        elif key.isdecimal() and i:
-            field = None
-        else:
-            raise SpecError(f"{shorten(path)}: the scenario has no such key{nearest_key(scenario, path)}")
-    return field
 
 
 def _as_in_file(scenario: Scenario, path: str, value: Any) -> Any:
@@ -267,16 +219,6 @@ def _out_of_the_game(scenario: Scenario, path: str, field: FieldInfo | None, now
         )
     if now is None:
         raise NothingChanges(f"{path}={OFF}: it is not in the scenario")
-
-
-def mechanisms() -> list[str]:
-    """Return the names of the tables that a scenario may leave out, each a mechanism.
-
-    >>> "rent" in mechanisms(), "talks" in mechanisms(), "conflict" in mechanisms()
-    (True, False, False)
-    """
-    fields = Scenario.model_fields.items()
-    return [n for n, f in fields if f.default is None and table_of(f.annotation) is not None and n not in CLASS]
 
 
 def _moved(scenario: Scenario, path: str, sign: str, value: Any) -> Any:
@@ -355,8 +297,8 @@ def _made(base: Scenario, out: Scenario, entries: Mapping[str, Any], keys: Mappi
 
 def _group(base: Scenario, path: str, key: str) -> str:
     """Return the name of what is changed as one: shares of a side, a mechanism that was not in the game, a key."""
-    if found := SHARE.match(path):
-        return f"shares of side {found['side']}"
+    if SHARE.match(path):
+        return counted_with(path)
     name = path.split(".", 1)[0]
     return name if getattr(base, name) is None else key
 
@@ -375,4 +317,4 @@ def _why_nothing(c: Change) -> str:
 
 
 def _class_entries(s: Scenario) -> dict[str, Any]:
-    return s.model_dump(include=CLASS)
+    return s.model_dump(include=RECORD_KEYS)

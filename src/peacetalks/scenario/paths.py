@@ -11,6 +11,16 @@ from peacetalks.text_files import shorten
 SHARE = re.compile(r"^sides\.(?P<side>\d)\.types\.(?P<type>[^.]+)\.share$")  # prior probability of a type
 
 
+def counted_with(path: str) -> str:
+    """Return the group in which a changed entry counts: the shares of a side's types count as one, others alone.
+
+    >>> counted_with("sides.1.types.hard.share"), counted_with("rent.weight")
+    ('shares of side 1', 'rent.weight')
+    """
+    found = SHARE.match(path)
+    return f"shares of side {found['side']}" if found else path
+
+
 def under(path: str, entry: str) -> bool:
     """Return whether `path` is `entry` or lies below it.
 
