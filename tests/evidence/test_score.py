@@ -1,5 +1,8 @@
 """Scores: known answers, laws, and messages."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -145,3 +148,9 @@ def test_messages():
         score.skill([0.1], [0.1, 0.2])
     with pytest.raises(ScoreError, match="one row per value"):
         score.crps([[1.0, 2.0]], [1.0, 2.0])
+
+
+def test_nothing_is_compiled_for_scores_by_a_page_that_takes_none():
+    program = "import sys, peacetalks.pages.compare_page; print('scoringrules' in sys.modules)"
+    got = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert got.stdout == "False\n"

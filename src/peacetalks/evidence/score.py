@@ -1,7 +1,8 @@
 r"""Proper scores, their decomposition, calibration, and skill with its sampling uncertainty.
 
 A forecast is a probability p of an event (binary), or a row of probabilities over K labels that sum to 1. The
-scores themselves are those of the package scoringrules; all are negatively oriented (lower is better):
+scores themselves are those of the package scoringrules, which compiles for seconds when it is imported and is imported
+where a score is taken; all are negatively oriented (lower is better):
 
 .. math:: BS = (p - y)^2 \;\;\text{or}\;\; \sum_k (p_k - y_k)^2, \qquad RPS = \sum_k (P_k - Y_k)^2, \qquad
           LS = -\log p_y, \qquad CRPS = E|X - y| - \tfrac12 E|X - X'| .
@@ -42,7 +43,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scoringrules as sr
 
 from peacetalks.errors import ScoreError
 
@@ -83,6 +83,8 @@ def brier(p: ArrayLike, y: ArrayLike) -> Floats:
     >>> brier([[0.5, 0.3, 0.2]], [0]).round(2).tolist()
     [0.38]
     """
+    import scoringrules as sr
+
     p, y = _checked(p, y)
     if p.ndim == 1:
         return np.asarray(sr.brier_score(y, p), float)
@@ -118,6 +120,8 @@ def rps(p: ArrayLike, y: ArrayLike) -> Floats:
     >>> rps([[0.1, 0.2, 0.3, 0.4]], [2]).round(2).tolist()
     [0.26]
     """
+    import scoringrules as sr
+
     p, y = _checked(p, y)
     if p.ndim == 1:
         raise ScoreError(
@@ -171,6 +175,8 @@ def crps(ensemble: ArrayLike, y: ArrayLike, weights: ArrayLike | None = None) ->
     >>> crps([[1.0, 3.0]], [2.0]).round(2).tolist()
     [0.5]
     """
+    import scoringrules as sr
+
     members, observed = np.atleast_2d(np.asarray(ensemble, float)), np.atleast_1d(np.asarray(y, float))
     if members.shape[0] != observed.size:
         raise ScoreError(f"{members.shape[0]} ensembles but {observed.size} observed values: give one row per value")
