@@ -126,7 +126,7 @@ def test_a_damaged_or_foreign_file_is_named_with_the_reason_and_left_out(outlook
     found = read_folder(tmp_path)
     assert [e.path for e in found.entries] == [whole]
     (refused,) = found.refused
-    assert refused.name == "a.json"
+    assert refused.file == "a.json"
     assert said in refused.reason
     assert str(tmp_path) not in refused.reason
     with pytest.raises(ArchiveError, match=r"a\.json"):

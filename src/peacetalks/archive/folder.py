@@ -6,7 +6,6 @@ later format) is named with the reason, and the others are read all the same.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +27,14 @@ SAVE_FIRST = "`peacetalks forecast SCENARIO --save FOLDER` saves one"
 
 @dataclass(frozen=True)
 class Refused:
-    """A file of the folder that is left out."""
+    """A file of the folder that is left out, and why."""
 
-    name: str
+    file: str  # its name
     reason: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return plain values."""
+        return dict(self.__dict__)
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,11 @@ def _cannot_save(folder: Path, e: OSError | ValueError) -> ArchiveError:
     """Return the error of a folder in which nothing can be saved."""
     if isinstance(e, ArchiveError):
         return e
-    said = (e.strerror if isinstance(e, OSError) else None) or str(e)
-    return ArchiveError(f"cannot save in '{shown(folder)}': {said}; give another folder")
+    return ArchiveError(f"cannot save in '{shown(folder)}': {_reason(e)}; give another folder")
+
+
+def _reason(e: OSError | ValueError) -> str:
+    return (e.strerror if isinstance(e, OSError) else None) or str(e)
 
 
 def _stem(s: SavedForecast) -> str:
@@ -193,21 +199,15 @@ def read_folder(folder: str | Path) -> Archive:
     except NotADirectoryError:
         raise ArchiveError(f"'{shown(where)}' is a file; give the folder that holds the saved forecasts") from None
     except (OSError, ValueError) as e:
-        said = (e.strerror if isinstance(e, OSError) else None) or str(e)
-        raise ArchiveError(f"'{shown(where)}' cannot be read ({said}); give another folder") from None
+        raise ArchiveError(f"'{shown(where)}' cannot be read ({_reason(e)}); give another folder") from None
     entries, refused = [], []
     for path in files:
         try:
             entries.append(Entry(path, read_saved(path)))
         except ArchiveError as e:
-            refused.append(Refused(path.name, _without_place(str(e), path)))
+            refused.append(Refused(path.name, str(e).removeprefix(f"{shown(path)}: ")))
     if not entries:
-        left = "".join(f"; {r.name}: {r.reason}" for r in refused[:3])
+        left = "".join(f"; {r.file}: {r.reason}" for r in refused[:3])
         raise ArchiveError(f"'{shown(where)}' holds no saved forecast that can be used; {SAVE_FIRST}{left}")
     entries.sort(key=lambda e: (e.forecast.name, e.forecast.as_of, e.forecast.moment, e.file))
     return Archive(where, tuple(entries), tuple(refused))
-
-
-def _without_place(message: str, path: Path) -> str:
-    """Return a message without the file that it begins with, which stands beside it."""
-    return message.removeprefix(f"{shown(path)}: ").removeprefix(os.fspath(path) + ": ")

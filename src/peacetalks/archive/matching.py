@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.archive.resolved import Problem
+from peacetalks.archive.resolved import UnusedRow
 from peacetalks.archive.saved import VIEWS
 from peacetalks.errors import did_you_mean
 
@@ -72,7 +72,7 @@ class Matches:
 
     matches: tuple[Match, ...]
     unscored: tuple[Unscored, ...]
-    unmatched: tuple[Problem, ...]
+    unmatched: tuple[UnusedRow, ...]
 
 
 def matches(archive: Archive, resolved: Resolved) -> Matches:
@@ -92,7 +92,7 @@ def matches(archive: Archive, resolved: Resolved) -> Matches:
         row = f"{r.scenario}, {r.day.isoformat()}, {r.outcome or '(empty)'}"
         if not of:
             unmatched.append(
-                Problem(
+                UnusedRow(
                     r.line,
                     row,
                     f"no forecast of it was saved{did_you_mean(r.scenario, known)}; the folder has {', '.join(names)}",
@@ -100,7 +100,7 @@ def matches(archive: Archive, resolved: Resolved) -> Matches:
             )
         elif not any(_covers(e, r.day) for e in of):
             first, last = min(e.forecast.as_of for e in of), max(e.forecast.last for e in of)
-            unmatched.append(Problem(r.line, row, f"no forecast covers the day; they run from {first} to {last}"))
+            unmatched.append(UnusedRow(r.line, row, f"no forecast covers the day; they run from {first} to {last}"))
     return Matches(tuple(found), tuple(unscored), tuple(unmatched))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.archive.saved import VIEWS
 from peacetalks.errors import ArchiveError
 from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from peacetalks.archive.folder import Archive, Entry
+    from peacetalks.archive.folder import Archive, Entry, Refused
+    from peacetalks.archive.saved import SavedForecast
 
 YEAR = 12  # months ahead, where no date is asked for
 
@@ -55,7 +57,7 @@ class History:
     title: str  # as it was written last
     by: date | None  # the date asked about; None: `YEAR` months after each forecast's own
     points: tuple[Point, ...]  # by date, then by moment
-    damaged: tuple[tuple[str, str], ...]  # files left out, and why
+    damaged: tuple[Refused, ...]  # files left out
 
     def __repr__(self) -> str:
         """Return of what, and how many forecasts."""
@@ -80,7 +82,7 @@ class History:
             "months": None if self.by else YEAR,
             "along": "as_of" if self.by_date else "saved",
             "points": [p.to_dict() for p in self.points],
-            "damaged": [{"file": name, "reason": reason} for name, reason in self.damaged],
+            "damaged": [r.to_dict() for r in self.damaged],
         }
 
 
@@ -109,22 +111,21 @@ def history_of(archive: Archive, scenario: str | None = None, by: date | None = 
         raise ArchiveError(
             f"no saved forecast covers {asked}; they run from {first} to {last}: ask for a date in between"
         )
-    damaged = tuple((r.name, r.reason) for r in archive.refused)
-    return History(entries[-1].forecast.name, entries[-1].forecast.title, by, points, damaged)
+    return History(entries[-1].forecast.name, entries[-1].forecast.title, by, points, archive.refused)
 
 
 def _point(e: Entry, by: date | None) -> Point:
     f = e.forecast
     day = by or months_later(f.as_of, YEAR)
-    best, model, record = (f.at(view, day) for view in ("best", "model", "record"))
-    return Point(e.file, f.digest, f.as_of, f.moment, day, best, f.interval_at(day), model, record, _why_not(e, day))
+    best, model, record = (f.at(view, day) for view in VIEWS)
+    why = "" if best is not None else _why_not(f, day)
+    return Point(e.file, f.digest, f.as_of, f.moment, day, best, f.interval_at(day), model, record, why)
 
 
-def _why_not(e: Entry, day: date) -> str:
-    """Return why a forecast has no best estimate at a date; "" where it has one."""
-    f = e.forecast
+def _why_not(f: SavedForecast, day: date) -> str:
+    """Return why a forecast has no best estimate at a date."""
     if day <= f.as_of:
         return f"the forecast is of {f.as_of}, not before the date"
     if day > f.last:
         return f"the forecast reaches {f.last} only"
-    return "" if f.at("best", day) is not None else "no best estimate at the date"
+    return "no best estimate at the date"

@@ -49,8 +49,8 @@ class Resolution:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A row that is not used, or not by itself: which, and why."""
+class UnusedRow:
+    """A row that is not used: which, and why."""
 
     line: int
     row: str
@@ -66,9 +66,9 @@ class Resolved:
     """What came true, as a file has it; made by `read_resolved`."""
 
     rows: tuple[Resolution, ...]  # each scenario and day once
-    unreadable: tuple[Problem, ...]
-    duplicates: tuple[Problem, ...]  # a scenario and day given again with the same outcome: used once
-    contradictory: tuple[Problem, ...]  # with other outcomes: none of them is used
+    unreadable: tuple[UnusedRow, ...]
+    duplicates: tuple[UnusedRow, ...]  # a scenario and day given again with the same outcome: used once
+    contradictory: tuple[UnusedRow, ...]  # with other outcomes: none of them is used
 
 
 def outcome_of(text: str) -> str | None:
@@ -122,7 +122,7 @@ def read_resolved(path: Path) -> Resolved:
         try:
             found.append(_resolution(line, cells))
         except ValueError as e:
-            unreadable.append(Problem(line, _shown_row(cells), str(e)))
+            unreadable.append(UnusedRow(line, _shown_row(cells), str(e)))
     return _without_doubles(found, unreadable)
 
 
@@ -153,7 +153,7 @@ def _resolution(line: int, cells: dict[str, str]) -> Resolution:
     return Resolution(line, cells["scenario"].strip(), read_day(cells["date"].strip()), outcome_of(cells["outcome"]))
 
 
-def _without_doubles(found: list[Resolution], unreadable: list[Problem]) -> Resolved:
+def _without_doubles(found: list[Resolution], unreadable: list[UnusedRow]) -> Resolved:
     """Return the rows with every scenario and day once, and what was given again."""
     groups: dict[tuple[str, date], list[Resolution]] = {}
     for row in found:
@@ -163,12 +163,12 @@ def _without_doubles(found: list[Resolution], unreadable: list[Problem]) -> Reso
         said = list(dict.fromkeys(r.outcome for r in same if r.outcome is not None))
         if len(said) > 1:
             why = f"the same day has the outcomes {' and '.join(said)}; none of them is used"
-            contradictory += [Problem(r.line, _shown(r), why) for r in same]
+            contradictory += [UnusedRow(r.line, _shown(r), why) for r in same]
             continue
         first = next((r for r in same if r.outcome is not None), same[0])
         rows.append(first)
         again = f"given again; line {first.line} is used"
-        duplicates += [Problem(r.line, _shown(r), again) for r in same if r is not first]
+        duplicates += [UnusedRow(r.line, _shown(r), again) for r in same if r is not first]
     return Resolved(tuple(rows), tuple(unreadable), tuple(duplicates), tuple(contradictory))
 
 

@@ -166,36 +166,36 @@ class SavedForecast(Part):
     def at(self, view: str, day: dt.date) -> dict[str, float] | None:
         """Return the outcome classes of a view ("best", "model", "record") at a date; None where not known."""
         table = getattr(self.numbers, view)
-        start = {end: float(end == START[self.state]) for end in ENDS}
-        return None if table is None else _at(self.numbers, table, start, day)
+        return None if table is None else self._read(table, day)
 
     def interval_at(self, day: dt.date) -> dict[str, tuple[float, float]] | None:
         """Return the 90% interval of the best estimate at a date, by outcome class; None where not known."""
         pairs = self.numbers.best_interval
         if pairs is None:
             return None
-        start = {end: float(end == START[self.state]) for end in ENDS}
         low, high = (
-            _at(self.numbers, {e: [None if p is None else p[k] for p in c] for e, c in pairs.items()}, start, day)
-            for k in (0, 1)
+            self._read({e: [None if p is None else p[k] for p in c] for e, c in pairs.items()}, day) for k in (0, 1)
         )
         return None if low is None or high is None else {e: (low[e], high[e]) for e in ENDS}
+
+    def _read(self, table: Mapping[str, Column], day: dt.date) -> dict[str, float] | None:
+        """Return a table's values at a date between the forecast's own and its last; None outside, or next to unknown.
+
+        The first point is the state of the conflict at the forecast's own date.
+        """
+        if not self.as_of < day <= self.last:
+            return None
+        days = np.array([d.toordinal() for d in (self.as_of, *self.numbers.dates)], float)
+        out = {}
+        for end in ENDS:
+            start = float(end == START[self.state])
+            values = np.array([start, *(np.nan if p is None else p for p in table[end])])
+            out[end] = interpolated(days, values, float(day.toordinal()))
+        return None if any(np.isnan(p) for p in out.values()) else out
 
     def rebuilt(self) -> Scenario:
         """Return the scenario; raise `SpecError` where this version of the program does not read it."""
         return from_table(self.scenario, f"the saved scenario {self.name}")
-
-
-def _at(n: Numbers, table: Mapping[str, Column], start: dict[str, float], day: dt.date) -> dict[str, float] | None:
-    """Return a table's values at a date between the forecast's own and its last; None outside, or next to unknown."""
-    if not n.as_of < day <= n.dates[-1]:
-        return None
-    days = np.array([d.toordinal() for d in (n.as_of, *n.dates)], float)
-    out = {}
-    for end in ENDS:
-        values = np.array([start[end], *(np.nan if p is None else p for p in table[end])])
-        out[end] = interpolated(days, values, float(day.toordinal()))
-    return None if any(np.isnan(p) for p in out.values()) else out
 
 
 def interpolated(x: np.ndarray, y: np.ndarray, at: float) -> float:

@@ -17,7 +17,7 @@ Gneiting and Raftery (2007), Journal of the American Statistical Association 102
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,9 +29,9 @@ from peacetalks.evidence import score
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
-    from peacetalks.archive.folder import Archive
+    from peacetalks.archive.folder import Archive, Refused
     from peacetalks.archive.matching import Unscored
-    from peacetalks.archive.resolved import Problem, Resolved
+    from peacetalks.archive.resolved import Resolved, UnusedRow
     from peacetalks.evidence.arrays import Floats
     from peacetalks.evidence.score import Calibration, Skill
 
@@ -120,9 +120,9 @@ class Scores:
     main: ScoreSet
     hindsight: ScoreSet  # forecasts saved after the day: no evidence
     unscored: tuple[Unscored, ...]  # forecasts that are not scored, and why
-    unmatched: tuple[Problem, ...]  # rows that no forecast covers
+    unmatched: tuple[UnusedRow, ...]  # rows that no forecast covers
     resolved: Resolved
-    damaged: tuple[tuple[str, str], ...] = field(default=())  # files left out, and why
+    damaged: tuple[Refused, ...]  # files left out
 
     def __repr__(self) -> str:
         """Return how many forecasts were scored, and the mean Brier score of each view."""
@@ -141,7 +141,7 @@ class Scores:
             "duplicates": [p.to_dict() for p in r.duplicates],
             "contradictory": [p.to_dict() for p in r.contradictory],
             "unreadable": [p.to_dict() for p in r.unreadable],
-            "damaged": [{"file": name, "reason": reason} for name, reason in self.damaged],
+            "damaged": [r.to_dict() for r in self.damaged],
         }
 
 
@@ -163,9 +163,8 @@ def score_archive(archive: Archive, resolved: Resolved) -> Scores:
     """
     found = matches(archive, resolved)
     late = [m for m in found.matches if m.hindsight]
-    damaged = tuple((r.name, r.reason) for r in archive.refused)
     main = score_set([m for m in found.matches if not m.hindsight])
-    return Scores(main, score_set(late), found.unscored, found.unmatched, resolved, damaged)
+    return Scores(main, score_set(late), found.unscored, found.unmatched, resolved, archive.refused)
 
 
 def score_set(found: list[Match]) -> ScoreSet:

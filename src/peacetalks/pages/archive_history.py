@@ -29,7 +29,7 @@ def history_page(h: History, charts: bool = True) -> Page:
     """Return the page of a forecast's history; without `charts` as a terminal shows it."""
     head = ("as of", "saved", "for", *END_NAMES.values())
     rows = tuple(_row(p) for p in h.points)
-    notes = tuple(f"Left out: {name}: {reason}." for name, reason in h.damaged)
+    notes = tuple(f"Left out: {r.file}: {r.reason}." for r in h.damaged)
     text = f"{view_name(h)[:1].upper()}{view_name(h)[1:]}, each time it was saved. {INTERVALS if has_best(h) else ''}"
     plot = _plot(h) if charts else None
     section = Section("Each forecast", head, rows, text.strip(), plot, notes=notes, csv=tuple(_csv(h)), numbers=True)

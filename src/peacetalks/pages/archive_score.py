@@ -12,7 +12,7 @@ from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_
 from peacetalks.pages.table_page import Page, Section
 
 if TYPE_CHECKING:
-    from peacetalks.archive.resolved import Problem
+    from peacetalks.archive.resolved import UnusedRow
     from peacetalks.archive.scoring import Average, ScoredForecast, Scores, ScoreSet
     from peacetalks.evidence.score import Skill
     from peacetalks.pages.table_page import Cells
@@ -152,17 +152,17 @@ def _left_out(s: Scores) -> tuple[Section, ...]:
     """Return what was not scored or not used, and why."""
     r = s.resolved
     forecasts = tuple((u.scenario, u.file, u.reason) for u in s.unscored)
-    damaged = tuple((name, reason) for name, reason in s.damaged)
+    damaged = tuple((f.file, f.reason) for f in s.damaged)
     return (
         Section("Forecasts that were not scored", ("scenario", "file", "why"), forecasts, folded=True),
-        _problems("Rows that no forecast covers", s.unmatched),
-        _problems("Rows given again", r.duplicates),
-        _problems("Rows that contradict each other", r.contradictory),
-        _problems("Rows that cannot be read", r.unreadable),
+        _unused("Rows that no forecast covers", s.unmatched),
+        _unused("Rows given again", r.duplicates),
+        _unused("Rows that contradict each other", r.contradictory),
+        _unused("Rows that cannot be read", r.unreadable),
         Section("Files that are left out", ("file", "why"), damaged),
     )
 
 
-def _problems(title: str, of: tuple[Problem, ...]) -> Section:
+def _unused(title: str, of: tuple[UnusedRow, ...]) -> Section:
     rows = tuple((str(p.line), p.row, p.reason) for p in of)
     return Section(title, ("line", "row", "why"), rows)
