@@ -10,8 +10,8 @@ from peacetalks.forecasting.best_estimate import best_estimate
 from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
-from peacetalks.pages.best_text import percents_at, shown_months
 from peacetalks.pages.card import NOT_REACHED, card_of
+from peacetalks.pages.shown import percents_at, shown_months
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_NAMES, END_TEXTS, FAINT_INK, INK
 
 

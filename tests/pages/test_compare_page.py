@@ -14,11 +14,12 @@ from support.screens import by_account, on_screen
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.pages import table_page, view_rows
 from peacetalks.pages.accounts_chart import account_dots
-from peacetalks.pages.best_text import basis_lines, percents_at
+from peacetalks.pages.best_text import basis_lines
 from peacetalks.pages.cells import whole_percent
 from peacetalks.pages.compare_page import compare_page
 from peacetalks.pages.findings import compare_finding
 from peacetalks.pages.forecast_text import past_conflict_lines
+from peacetalks.pages.shown import percents_at
 from peacetalks.pages.styles import view_name
 
 

@@ -20,6 +20,7 @@ from peacetalks.pages.cells import percent, whole_percent
 from peacetalks.pages.forecast_charts import plots
 from peacetalks.pages.forecast_rows import accuracy_rows, best_rows
 from peacetalks.pages.forecast_screen import show
+from peacetalks.pages.shown import percent_at
 from peacetalks.pages.summary import in_short
 from peacetalks.pages.views_chart import Dot, dots
 
@@ -57,30 +58,26 @@ def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_
     card = card_of(replace(looked, pooled=pooled))
     view = looked.outside[looked.pooled.number - 1]
     low, high = (100 * x["peace"][view.months.index(12)] for x in (view.low, view.high))
-    peace = percent_of(looked.pooled.record, "peace", 12)
+    peace = percent_at(looked.pooled.record, "peace", 12)
     assert card.headline.startswith(f"By 10 July 1952: peace {peace}, ")
     assert card.bar.shares[0].interval == f"90%: {low:.0f}–{high:.0f}%"
     assert card.why.startswith("That is what past conflicts show; the model does not adjust it")
     assert card.notes == ("no twin",)
     nothing = replace(pooled, ends=None, reason="no class")
     card = card_of(replace(looked, pooled=nothing))
-    assert card.headline.startswith(f"By 10 July 1952, model alone: peace {percent_of(looked.ends, 'peace', 12)}, ")
+    assert card.headline.startswith(f"By 10 July 1952, model alone: peace {percent_at(looked.ends, 'peace', 12)}, ")
     assert [s.interval for s in card.bar.shares] == [""] * 3
-
-
-def percent_of(a, end, month):
-    return best_text.percents_at(a, month)[end]
 
 
 def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(looked):
     p = replace(looked.pooled, card={**looked.pooled.card, "known_to": "2019-12-31", "sharpens": False})
     card = card_of(replace(looked, pooled=p))
     assert card.headline == (
-        f"By 10 July 1952: peace {percent_of(p.ends, 'peace', 12)}, "
-        f"still no settlement {percent_of(p.ends, 'nowhere', 12)}, "
-        f"more conflict {percent_of(p.ends, 'more_conflict', 12)}."
+        f"By 10 July 1952: peace {percent_at(p.ends, 'peace', 12)}, "
+        f"still no settlement {percent_at(p.ends, 'nowhere', 12)}, "
+        f"more conflict {percent_at(p.ends, 'more_conflict', 12)}."
     )
-    past, here, typical = (percent_of(a, "nowhere", 12) for a in (p.record, looked.ends, p.typical))
+    past, here, typical = (percent_at(a, "nowhere", 12) for a in (p.record, looked.ends, p.typical))
     assert card.why == (
         f"Past conflicts give still no settlement {past}; the model finds it less likely here ({here}) than in the "
         f"typical case of the class ({typical})."

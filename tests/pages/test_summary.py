@@ -8,8 +8,8 @@ import numpy as np
 import peacetalks as pt
 from peacetalks.forecasting.drivers import Driver
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import percents_at
 from peacetalks.pages.cells import whole_percent
+from peacetalks.pages.shown import percents_at
 from peacetalks.pages.summary import MOST_WORDS, in_short, summary_text
 
 

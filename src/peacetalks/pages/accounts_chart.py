@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
-from peacetalks.pages.cells import known
+from peacetalks.pages.shown import headline_day, headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
-from peacetalks.pages.views_chart import Dot, dot_plot
-from peacetalks.scenario.dates import months_later
+from peacetalks.pages.views_chart import Dot, best_peace, dot_plot, peace_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,27 +25,15 @@ def accounts_plot(views: Views, width: int) -> Chart:
 def account_dots(views: Views) -> list[Dot]:
     """Return the dots: the best estimate of each account, past conflicts by themselves, the model of each account."""
     m = headline_month(views["base"])
-    best = [Dot(name, *_best(f, m), missing=f"no {BEST_ESTIMATE}", main=True) for name, f in views.items()]
-    records = {_at(f.pooled.record, m) for f in views.values() if f.pooled.record is not None}
+    best = [Dot(name, *best_peace(f, m), missing=f"no {BEST_ESTIMATE}", main=True) for name, f in views.items()]
+    records = {peace_at(f.pooled.record, m) for f in views.values() if f.pooled.record is not None}
     past = [Dot(f"{PAST_CONFLICTS.capitalize()} by themselves", p, None, None) for p in records if len(records) == 1]
-    models = [Dot(f"{MODEL_ALONE.capitalize()}: {name}", _at(f.ends, m), None, None) for name, f in views.items()]
+    models = [Dot(f"{MODEL_ALONE.capitalize()}: {name}", peace_at(f.ends, m), None, None) for name, f in views.items()]
     return [*best, *past, *models]
 
 
 def accounts_caption(views: Views) -> str:
     """Return how the chart is to be seen."""
     f = views["base"]
-    day = day_name(months_later(f.as_of, headline_month(f)))
+    day = headline_day(f)
     return f"Peace by {day}. Large dots: the {BEST_ESTIMATE} under each account, bars its 90% interval."
-
-
-def _best(f: ForecastViews, m: int) -> tuple[float | None, float | None, float | None]:
-    if not has_best(f):
-        return None, None, None
-    p, low, high = (None if a is None else _at(a, m) for a in (f.pooled.ends, f.pooled.low, f.pooled.high))
-    return p, low, high
-
-
-def _at(a, month: int) -> float | None:
-    p = float(a.sel(end=PEACE, period=month))
-    return p if known(p) else None

@@ -9,11 +9,12 @@ from peacetalks.archive.difference import NOT_ASKED
 from peacetalks.archive.saved import undated
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points, signed_points
-from peacetalks.pages.best_text import PEACE, day_name
 from peacetalks.pages.cells import known, whole_percent
+from peacetalks.pages.shown import PEACE
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.questions.compare import WrittenNumber
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from peacetalks.archive.changes import ChangedEntry

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, points
-from peacetalks.pages.best_text import PEACE, day_name
 from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent, whole_percents
+from peacetalks.pages.shown import PEACE
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.best_text import YEAR
 from peacetalks.pages.cells import UNKNOWN, known, whole_percent
+from peacetalks.pages.shown import YEAR
 from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:

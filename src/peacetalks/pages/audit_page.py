@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.best_text import day_name, listed
+from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import decimal, decimal_range
 from peacetalks.pages.findings import audit_finding
+from peacetalks.pages.shown import as_of_line
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.questions.claims import Verdict
 
@@ -48,7 +49,7 @@ def audit_page(a: Audit) -> Page:
         f"Claims are quoted as queries, not asserted. {_method(a)}",
         sections,
         finding=audit_finding(a),
-        subtitle=f"As of {day_name(a.scenario.as_of)}. Nothing dated later enters.",
+        subtitle=as_of_line(a.scenario.as_of),
     )
 
 

@@ -6,11 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.forecasting.settings import months_shown
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.cells import known, percent_range, whole_percents
+from peacetalks.pages.cells import known
+from peacetalks.pages.shown import (
+    PEACE,
+    all_known,
+    at,
+    has_best,
+    headline_day,
+    headline_month,
+    percent_at,
+    percents_at,
+    shown_ends,
+    shown_months,
+)
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS
-from peacetalks.scenario.dates import day_name, months_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,33 +31,15 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.forecasting.views import HasViews
 
-YEAR = 12  # months: the date of the headline, or the nearest shown before it
 NEARLY = 0.02  # difference of the model from its typical case up to which it is the same,
 NEARLY_RATIO = 1.25  # where the rarer of "it happens" and "it does not" is not more than so many times as likely
 SAME = 0.005  # a probability that differs by less is shown as the same
 PEACE_FACTOR = 2.0  # peace is named unless another outcome class moved more than twice as far
 NAMED = 3  # departures that a sentence names
-PEACE = next(iter(ENDS))  # the outcome class that the sentences begin with
 NOT_SHARPER = (
     "On past conflicts the model has not forecast better than the record by itself: it explains and compares, and does "
     "not sharpen."
 )
-
-
-def headline_month(f: HasViews) -> int:
-    """Return the month of the headline: of those shown, the last within a year."""
-    shown = shown_months(f)
-    return max((m for m in shown if m <= YEAR), default=shown[0])
-
-
-def by_date(f: HasViews, month: int) -> str:
-    """Return the end of a month of a forecast as a sentence has it: "By 20 May 2026"."""
-    return f"By {day_name(months_later(f.as_of, month))}"
-
-
-def has_best(f: HasViews) -> bool:
-    """Return whether there is a best estimate at the month of the headline."""
-    return f.pooled.ends is not None and _known(f.pooled.ends, headline_month(f))
 
 
 def headline(f: HasViews) -> str:
@@ -55,12 +47,9 @@ def headline(f: HasViews) -> str:
 
     The intervals stand beside it (`card`).
     """
-    m = headline_month(f)
-    ends = f.pooled.ends if has_best(f) else f.ends
-    assert ends is not None
-    first, *rest = (f"{END_NAMES[e].lower()} {_at(ends, e, m)}" for e in ENDS)
+    ends = percents_at(shown_ends(f), headline_month(f))
     whose = "" if has_best(f) else f", {MODEL_ALONE}"
-    return f"{by_date(f, m)}{whose}: {', '.join((first, *rest))}."
+    return f"By {headline_day(f)}{whose}: {', '.join(f'{END_NAMES[e].lower()} {ends[e]}' for e in ENDS)}."
 
 
 def short_why(f: HasViews) -> str:
@@ -78,7 +67,7 @@ def short_why(f: HasViews) -> str:
         return f"That is what {PAST_CONFLICTS} show; the model does not adjust it, since there is no typical case."
     moved, apart = (best.ends - best.record).sel(period=m), (f.ends - best.typical).sel(period=m)
     end = _named_end(moved, apart)
-    name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, m), _at(best.typical, end, m)
+    name, here, typical = END_NAMES[end].lower(), percent_at(f.ends, end, m), percent_at(best.typical, end, m)
     same, difference = abs(float(moved.sel(end=end))) < SAME, float(apart.sel(end=end))
     if same and like_typical(f, end, m):
         return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
@@ -88,7 +77,7 @@ def short_why(f: HasViews) -> str:
             f"As in {PAST_CONFLICTS}: the model finds {name} {likelier} here ({here}) than typically ({typical}), but "
             "that counts for little."
         )
-    past = f"{PAST_CONFLICTS.capitalize()} give {name} {_at(best.record, end, m)}"
+    past = f"{PAST_CONFLICTS.capitalize()} give {name} {percent_at(best.record, end, m)}"
     return f"{past}; the model finds it {likelier} here ({here}) than in the typical case of the class ({typical})."
 
 
@@ -100,8 +89,8 @@ def why_line(f: HasViews, month: int) -> str:
     assert best.typical is not None
     moved = (best.ends - best.record).sel(period=month)
     end = _named_end(moved, (f.ends - best.typical).sel(period=month))
-    name, here, typical = END_NAMES[end].lower(), _at(f.ends, end, month), _at(best.typical, end, month)
-    apart = float((f.ends - best.typical).sel(end=end, period=month))
+    name, here, typical = END_NAMES[end].lower(), percent_at(f.ends, end, month), percent_at(best.typical, end, month)
+    apart = at(f.ends - best.typical, end, month)
     same = abs(float(moved.sel(end=end))) < SAME
     if same and like_typical(f, end, month):
         return f"That is what {PAST_CONFLICTS} show: the model finds this case like the typical one of its class."
@@ -110,7 +99,7 @@ def why_line(f: HasViews, month: int) -> str:
         f"the model finds it {likelier} here ({here}) than in the typical case of the class ({typical}), "
         f"from which this one departs in {named(tuple(d.what for d in best.departures))}"
     )
-    past = f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {_at(best.record, end, month)}"
+    past = f"{PAST_CONFLICTS.capitalize()} by themselves: {name} {percent_at(best.record, end, month)}"
     if same:
         return f"{past}, the same; {finds}, but departures count for little (weight {best.weight.mean:.2f})."
     return f"{past}; {finds}."
@@ -119,7 +108,7 @@ def why_line(f: HasViews, month: int) -> str:
 def like_typical(f: HasViews, end: str, month: int) -> bool:
     """Return whether the model finds an outcome class nearly as likely as in the typical case of the class."""
     assert f.pooled.typical is not None
-    here, typical = (float(a.sel(end=end, period=month)) for a in (f.ends, f.pooled.typical))
+    here, typical = (at(a, end, month) for a in (f.ends, f.pooled.typical))
     pairs = sorted((here, typical)), sorted((1 - here, 1 - typical))
     return abs(here - typical) < NEARLY and all(high <= NEARLY_RATIO * low + SAME for low, high in pairs)
 
@@ -176,9 +165,10 @@ def basis_lines(o: HasViews) -> list[str]:
 def bound_lines(o: HasViews) -> list[str]:
     """Return between which bounds the best estimate lies, and where it lies outside both record and model."""
     best, m = o.pooled, headline_month(o)
-    if best.ends is None or best.record is None or best.whole is None or not _known(best.ends, m):
+    if best.ends is None or best.record is None or best.whole is None or not all_known(best.ends, m):
         return []
-    between = "; ".join(f"{END_NAMES[e].lower()} {_at(best.record, e, m)} to {_at(best.whole, e, m)}" for e in ENDS)
+    record, whole = percents_at(best.record, m), percents_at(best.whole, m)
+    between = "; ".join(f"{END_NAMES[e].lower()} {record[e]} to {whole[e]}" for e in ENDS)
     bounds = (
         f"At {m} mo the bounds are {PAST_CONFLICTS} (weight 0) and {PAST_CONFLICTS} with the model's whole departure "
         f"(weight 1): {between}."
@@ -223,43 +213,17 @@ def draws_line(o: Outlook) -> str:
     end, month = str(most["end"].values[e]), int(most.period.values[m])
     return (
         f"The point is that of the central values. The mean of the model over the draws differs: "
-        f"{END_NAMES[end].lower()} at {month} mo is {_at(o.mixture, end, month)}, against {_at(o.ends, end, month)}."
+        f"{END_NAMES[end].lower()} at {month} mo is {percent_at(o.mixture, end, month)}, against "
+        f"{percent_at(o.ends, end, month)}."
     )
-
-
-def interval_cell(best: BestEstimate, end: str, month: int) -> str:
-    """Return the 90% interval of an outcome class in a month in whole percent, "-" where unknown."""
-    assert best.low is not None
-    assert best.high is not None
-    return percent_range(*(float(a.sel(end=end, period=month)) for a in (best.low, best.high)))
-
-
-def shown_months(f: HasViews) -> list[int]:
-    """Return the months shown: those of `months_shown` that the forecast has, or all where it has none of them."""
-    asked = [int(m) for m in f.ends.period.values]
-    return [m for m in months_shown(asked[-1]) if m in asked] or asked
 
 
 def _outside(f: HasViews, end: str, month: int) -> bool:
     best = f.pooled
     if not best.adjusted or best.ends is None or best.record is None:
         return False
-    p, r, m = (float(a.sel(end=end, period=month)) for a in (best.ends, best.record, f.ends))
+    p, r, m = (at(a, end, month) for a in (best.ends, best.record, f.ends))
     return known(p) and not min(r, m) - SAME <= p <= max(r, m) + SAME
-
-
-def _known(a: xr.DataArray, month: int) -> bool:
-    return bool(np.isfinite(a.sel(period=month)).all())
-
-
-def percents_at(a: xr.DataArray, month: int) -> dict[str, str]:
-    """Return the outcome classes of a table (period, end) in a month, in whole percents that sum to 100."""
-    values = [float(a.sel(end=end, period=month)) for end in ENDS]
-    return dict(zip(ENDS, whole_percents(values), strict=True))
-
-
-def _at(a: xr.DataArray, end: str, month: int) -> str:
-    return percents_at(a, month)[end]
 
 
 def listed(items: Sequence[str]) -> str:

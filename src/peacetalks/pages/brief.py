@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.best_text import day_name, has_best
 from peacetalks.pages.card import card_of
 from peacetalks.pages.export_charts import pictures
 from peacetalks.pages.forecast_rows import answer_rows, day_heads
-from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
+from peacetalks.pages.shown import as_of_line, shown_view
 from peacetalks.pages.summary import in_short, source_line
 
 if TYPE_CHECKING:
@@ -45,11 +44,11 @@ class Brief:
 
 def brief(o: Outlook) -> Brief:
     """Return what the brief says of a forecast."""
-    view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
+    view = shown_view(o)
     return Brief(
         title=o.scenario.title,
         as_of=o.as_of,
-        subtitle=f"As of {day_name(o.as_of)}. Nothing dated later enters. Shown: the {view}.",
+        subtitle=f"{as_of_line(o.as_of)} Shown: the {view}.",
         card=card_of(o),
         short=in_short(o),
         pictures=tuple(islice(pictures(o, small=True), PICTURES)),

@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import (
-    NOT_SHARPER,
-    day_name,
+from peacetalks.pages.best_text import NOT_SHARPER, headline, short_why
+from peacetalks.pages.cells import UNKNOWN, known
+from peacetalks.pages.shown import (
+    at,
+    day_after,
     has_best,
-    headline,
     headline_month,
     interval_cell,
     percents_at,
-    short_why,
+    shown_ends,
     shown_months,
 )
-from peacetalks.pages.cells import UNKNOWN, known
 from peacetalks.pages.styles import END_NAMES
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.views import HasViews
@@ -82,10 +81,9 @@ def card_notes(f: HasViews) -> tuple[str, ...]:
 
 def bar_at(f: HasViews, month: int) -> Bar:
     """Return the bar of a month: of the best estimate, or of the model alone in a forecast that has none."""
-    day, after = day_name(months_later(f.as_of, month)), f"{month} month{'s' * (month != 1)}"
-    table = f.ends if not has_best(f) else f.pooled.ends
-    assert table is not None
-    values = {e: float(table.sel(end=e, period=month)) for e in ENDS}
+    day, after = day_after(f.as_of, month), f"{month} month{'s' * (month != 1)}"
+    table = shown_ends(f)
+    values = {e: at(table, e, month) for e in ENDS}
     if not all(map(known, values.values())):
         return Bar(day, after, NOT_REACHED, ())
     shares, start, percents = [], 0.0, percents_at(table, month)

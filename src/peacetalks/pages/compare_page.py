@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
 from peacetalks.pages.cells import decimal, whole_percent, with_error
 from peacetalks.pages.findings import answer, compare_finding
 from peacetalks.pages.forecast_rows import outcome_names
+from peacetalks.pages.shown import PEACE, as_of_line, day_after, has_best, headline_day
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.view_rows import NEARLY, VIEWS_MEANING, best_section, cell, notes, range_sections
 from peacetalks.questions.compare import WrittenNumber
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +51,7 @@ def compare_page(c: Comparison) -> Page:
         tuple(sections),
         lead=_models(c),
         finding=compare_finding(c),
-        subtitle=f"As of {day_name(c.scenario.as_of)}. Nothing dated later enters.",
+        subtitle=as_of_line(c.scenario.as_of),
     )
 
 
@@ -63,14 +62,14 @@ def _models(c: Comparison) -> tuple[str, ...]:
     low, *_, high = sorted(peace, key=lambda name: peace[name])
     if peace[high] - peace[low] <= NEARLY or not has_best(f):
         return ()
-    day = day_name(months_later(f.as_of, headline_month(f)))
+    day = headline_day(f)
     ends = (f"{whole_percent(peace[name])} under {name}" for name in (low, high))
     return (f"The {MODEL_ALONE} differs by account: peace by {day} from {' to '.join(ends)}.",)
 
 
 def _views(c: Comparison) -> Section:
     """Return the outcome classes of every account in every view at all dates, and the expected terms."""
-    months = (f"{m} mo is {day_name(months_later(c.scenario.as_of, m))}" for m in c.dates)
+    months = (f"{m} mo is {day_after(c.scenario.as_of, m)}" for m in c.dates)
     accuracy = accuracy_notes({name: e.accuracy for name, e in c.expected.items()})
     return Section(
         "The outcome classes in every view",
@@ -113,7 +112,7 @@ def _outcomes(c: Comparison) -> Section:
 
 def _last_day(c: Comparison) -> str:
     """Return the last date in words."""
-    return f"by {day_name(months_later(c.scenario.as_of, c.dates[-1]))} ({c.dates[-1]} months)"
+    return f"by {day_after(c.scenario.as_of, c.dates[-1])} ({c.dates[-1]} months)"
 
 
 def _changes(c: Comparison) -> Section:

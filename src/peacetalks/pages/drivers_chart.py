@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_axis, legend, percent_axis, wrapped
+from peacetalks.pages.shown import day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, INK, MODEL_ALONE, OUTCOME_COLOURS
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
@@ -49,7 +48,7 @@ def tornado_caption(o: Outlook) -> str:
     first = moving(o)[0]
     ends = " and ".join(whole_percent(p) for p in (first.peace_low, first.peace_high) if known(p))
     view = BEST_ESTIMATE if first.view == "best" else MODEL_ALONE
-    day = day_name(months_later(o.as_of, first.month))
+    day = day_after(o.as_of, first.month)
     return (
         f"Peace by {day} ({view} {whole_percent(first.peace)}, the line) with one number at a time at the ends of its "
         f"range. Most: {first.label}, {ends}."

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from peacetalks.pages.best_text import by_date, day_name, headline_month, listed
+from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import UNKNOWN, known, percent, whole_percent
 from peacetalks.pages.printable import styled
+from peacetalks.pages.shown import as_of_line, day_after, headline_day
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.whatif_screen import plain_table
 from peacetalks.pages.whatif_text import points
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
@@ -46,7 +46,7 @@ def drivers_page(o: Outlook) -> Page:
         ),
         lead=(_known_line(o), MEANING),
         finding=finding(o),
-        subtitle=f"As of {day_name(o.as_of)}. Nothing dated later enters.",
+        subtitle=as_of_line(o.as_of),
     )
 
 
@@ -58,7 +58,8 @@ def finding(o: Outlook) -> str:
     first = found[0]
     view = BEST_ESTIMATE if first.view == "best" else MODEL_ALONE
     effects = listed([f"{d.label} ({_span(d)})" for d in found])
-    return f"{by_date(o, first.month)} peace is {whole_percent(first.peace)} ({view}); most hangs on {effects}."
+    day = day_after(o.as_of, first.month)
+    return f"By {day} peace is {whole_percent(first.peace)} ({view}); most hangs on {effects}."
 
 
 def _span(d: Driver) -> str:
@@ -91,7 +92,7 @@ def _every(o: Outlook) -> Section:
         )
         for d in o.drivers or ()
     )
-    day = day_name(months_later(o.as_of, headline_month(o)))
+    day = headline_day(o)
     head = ("number", "range", "at the low end, points", "at the high end", "known from")
     csv = (CSV_HEAD, *(tuple("" if x is None else str(x) for x in _csv_row(d)) for d in o.drivers or ()))
     return Section(f"Every number: difference of peace by {day}", head, rows, csv=csv)

@@ -8,10 +8,10 @@ import altair as alt
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import day_name, has_best, headline_month
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, date_axis, probability_axis
-from peacetalks.pages.styles import BEST_ESTIMATE, END_COLOURS, END_NAMES, END_TEXTS, MODEL_ALONE
+from peacetalks.pages.shown import PEACE, at, day_after, has_best, headline_month, shown_ends, shown_view
+from peacetalks.pages.styles import END_COLOURS, END_NAMES, END_TEXTS
 from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ LABELS = {"peace": "Peace", "nowhere": "Still no\nsettlement", "more_conflict": 
 
 def ends(o: Outlook, width: int) -> Chart:
     """Return a line for each outcome class over calendar dates, with its 90% interval as a band."""
-    table, low, high = _tables(o)
+    table = shown_ends(o)
+    low, high = (o.pooled.low, o.pooled.high) if has_best(o) else (None, None)
     last = int(o.ends.period[-1])
     x = date_axis(o.as_of, last, 0.15 if width > NARROW else 0.26)
     rows = [row for end in ENDS for row in _rows(o, end, table, low, high)]
@@ -48,19 +49,14 @@ def ends(o: Outlook, width: int) -> Chart:
 
 def ends_caption(o: Outlook) -> str:
     """Return what the chart shows, in one sentence with its numbers."""
-    table, m, last = _tables(o)[0], headline_month(o), _last_known(_tables(o)[0])
-    at = {month: whole_percent(float(table.sel(end="peace", period=month))) for month in (m, last)}
-    days = {month: day_name(months_later(o.as_of, month)) for month in (m, last)}
-    whose = BEST_ESTIMATE.capitalize() if has_best(o) else f"{MODEL_ALONE.capitalize()}"
+    table, m = shown_ends(o), headline_month(o)
+    last = _last_known(table)
+    peace = {month: whole_percent(at(table, PEACE, month)) for month in (m, last)}
+    days = {month: day_after(o.as_of, month) for month in (m, last)}
+    whose = shown_view(o).capitalize()
     band = ", with its 90% interval as a band" if has_best(o) else "; there is no best estimate"
-    then = f" and {at[last]} by {days[last]}" if last != m else ""
-    return f"{whose}{band}: peace {at[m]} by {days[m]}{then}."
-
-
-def _tables(o: Outlook) -> tuple[xr.DataArray, xr.DataArray | None, xr.DataArray | None]:
-    """Return the best estimate with its interval, or the model alone without one."""
-    best = o.pooled
-    return (best.ends, best.low, best.high) if has_best(o) and best.ends is not None else (o.ends, None, None)
+    then = f" and {peace[last]} by {days[last]}" if last != m else ""
+    return f"{whose}{band}: peace {peace[m]} by {days[m]}{then}."
 
 
 def _last_known(table: xr.DataArray) -> int:
@@ -73,7 +69,7 @@ def _rows(
     months = [int(m) for m in table.period.values]
     rows = []
     for m, day in zip(months, calendar_dates(o.as_of, months), strict=True):
-        p, a, b = (None if t is None else float(t.sel(end=end, period=m)) for t in (table, low, high))
+        p, a, b = (None if t is None else at(t, end, m) for t in (table, low, high))
         if known(p):
             span = (a, b) if known(a) and known(b) else (None, None)
             rows.append({"date": day, "name": END_NAMES[end], "p": p, "low": span[0], "high": span[1]})
@@ -84,9 +80,9 @@ def _labels(o: Outlook, table: xr.DataArray) -> list[dict[str, Any]]:
     """Return the name of each outcome class at the end of its line, moved apart where two would overlap."""
     last = _last_known(table)
     day = months_later(o.as_of, last)
-    ordered = sorted(ENDS, key=lambda e: float(table.sel(end=e, period=last)))
-    at = spread([float(table.sel(end=e, period=last)) for e in ordered])
-    return [{"date": day, "name": END_NAMES[e], "label": LABELS[e], "at": y} for e, y in zip(ordered, at, strict=True)]
+    ordered = sorted(ENDS, key=lambda e: at(table, e, last))
+    ys = spread([at(table, e, last) for e in ordered])
+    return [{"date": day, "name": END_NAMES[e], "label": LABELS[e], "at": y} for e, y in zip(ordered, ys, strict=True)]
 
 
 def spread(values: list[float], apart: float = APART) -> list[float]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from peacetalks.errors import PageError
 from peacetalks.pages import files
-from peacetalks.pages.best_text import day_name
 from peacetalks.pages.markup import png_of_svg, svg_text
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from peacetalks.backtests.case_outcomes import MONTHS
 from peacetalks.backtests.targets import better
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month, listed
+from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import decimal, percent_range, whole_percent
+from peacetalks.pages.shown import PEACE, at, has_best, headline_day, headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.view_rows import NEARLY, span
 from peacetalks.questions.claims import Verdict
 from peacetalks.questions.marginal_likelihood import Evidence, bayes_factor
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from peacetalks.backtests.results import Backtest
@@ -46,7 +46,7 @@ def compare_finding(c: Comparison) -> str:
     estimated = {name: a for name, a in answers.items() if has_best(c.views[name])}
     shown, whose = (estimated, "") if estimated else (answers, f" ({MODEL_ALONE})")
     f = c.views["base"]
-    by, spans = f"by {day_name(months_later(f.as_of, headline_month(f)))}", {}
+    by, spans = f"by {headline_day(f)}", {}
     for end in ENDS:
         values = [a[end] for a in shown.values()]
         spans[end] = max(values) - min(values)
@@ -72,7 +72,7 @@ def infer_finding(i: Inference) -> str:
         before, after = i.before["base"], i.after["base"]
         best = has_best(before) and has_best(after)
         view = BEST_ESTIMATE if best else MODEL_ALONE
-        day = day_name(months_later(after.as_of, headline_month(after)))
+        day = headline_day(after)
         was, now = (whole_percent(answer(f, best)[PEACE]) for f in (before, after))
         moved = (
             f"moves the {view} of peace by {day} from {was} to {now}"
@@ -150,7 +150,7 @@ def _against_climatology(best: Skill | None, record: Skill | None) -> str:
 def answer(f: ForecastViews, best: bool) -> dict[str, float]:
     """Return the probability of each outcome class at the month of the headline: best estimate, or model alone."""
     a = f.pooled.ends if best and f.pooled.ends is not None else f.ends
-    return {e: float(a.sel(end=e, period=headline_month(f))) for e in ENDS}
+    return {e: at(a, e, headline_month(f)) for e in ENDS}
 
 
 def _overlap(c: Comparison, one: str, other: str, end: str) -> str:
@@ -161,7 +161,7 @@ def _overlap(c: Comparison, one: str, other: str, end: str) -> str:
         best = c.views[name].pooled
         assert best.low is not None
         assert best.high is not None
-        spans.append([float(a.sel(end=end, period=m)) for a in (best.low, best.high)])
+        spans.append([at(a, end, m) for a in (best.low, best.high)])
     apart = max(s[0] for s in spans) > min(s[1] for s in spans)
     return f"{'do not overlap' if apart else 'overlap'} ({' and '.join(percent_range(*s) for s in spans)})"
 

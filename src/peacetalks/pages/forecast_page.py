@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.long_table import long_rows
 from peacetalks.pages import files, markup
-from peacetalks.pages.best_text import best_estimate_lines, day_name, has_best, headline_month, why_line
+from peacetalks.pages.best_text import best_estimate_lines, why_line
 from peacetalks.pages.card import card_of
 from peacetalks.pages.cells import decimal
 from peacetalks.pages.forecast_rows import (
@@ -21,8 +21,10 @@ from peacetalks.pages.forecast_rows import (
 )
 from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
 from peacetalks.pages.number_rows import number_tables
+from peacetalks.pages.shown import has_best, headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.summary import in_short, source_line
+from peacetalks.scenario.dates import day_name
 from peacetalks.scenario.sources import count_sources
 
 if TYPE_CHECKING:

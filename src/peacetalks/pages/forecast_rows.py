@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
-from peacetalks.pages.best_text import has_best, interval_cell, percents_at, shown_months
 from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
+from peacetalks.pages.shown import has_best, interval_cell, percent_at, shown_months
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def accuracy_rows(o: Outlook) -> list[Row]:
 
 def _end_cells(a: xr.DataArray, end: str, o: Outlook) -> list[str]:
     """Return an outcome class at the months shown, rounded with the others."""
-    return [percents_at(a, m)[end] for m in shown_months(o)]
+    return [percent_at(a, end, m) for m in shown_months(o)]
 
 
 def _end_rows(o: Outlook, end: str) -> list[Row]:

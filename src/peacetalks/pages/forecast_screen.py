@@ -10,11 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from peacetalks.pages.best_text import best_estimate_lines, day_name, has_best, headline_month, shown_months, why_line
+from peacetalks.pages.best_text import best_estimate_lines, why_line
 from peacetalks.pages.card import card_of
 from peacetalks.pages.forecast_rows import accuracy_rows, answer_rows, day_heads, forecast_rows, information_rows
 from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
 from peacetalks.pages.printable import styled
+from peacetalks.pages.shown import as_of_line, has_best, headline_month, shown_months, shown_view
 from peacetalks.pages.styles import BEST_ESTIMATE, END_STYLES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 from peacetalks.pages.summary import in_short
 
@@ -48,15 +49,14 @@ def show(o: Outlook, out: Console | None = None, details: bool = False) -> None:
     out = out or Console()
     card = card_of(o)
     out.print(styled(o.scenario.title, style="bold"))
-    out.print(styled(f"As of {day_name(o.as_of)}. Nothing dated later enters."))
+    out.print(styled(as_of_line(o.as_of)))
     out.print()
     out.print(styled(card.headline, style="bold"))
     for line in _bar_lines(card.bar, out):
         out.print(line)
     for line in (card.why, *card.notes):
         out.print(styled(line))
-    view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
-    out.print(_table(view, ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], answer_rows(o), 32, 9))
+    out.print(_table(shown_view(o), ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], answer_rows(o), 32, 9))
     out.print(styled(in_short(o)))
     out.print()
     if details:

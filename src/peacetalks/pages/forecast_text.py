@@ -9,8 +9,9 @@ import numpy as np
 from peacetalks.equilibrium.belief_grid import Interpolation
 from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
-from peacetalks.pages.best_text import draws_line, shown_months
+from peacetalks.pages.best_text import draws_line
 from peacetalks.pages.cells import percent, percent_range, whole_percent
+from peacetalks.pages.shown import shown_months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

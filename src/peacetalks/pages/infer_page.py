@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.accuracy import accuracy_notes
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month, listed
+from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import decimal, whole_percent, with_error
 from peacetalks.pages.findings import answer, infer_finding, times
+from peacetalks.pages.shown import PEACE, has_best, headline_day
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, view_kind, view_name
 from peacetalks.pages.table_page import Page, Section
 from peacetalks.pages.view_rows import (
@@ -20,7 +21,7 @@ from peacetalks.pages.view_rows import (
     notes,
     range_sections,
 )
-from peacetalks.scenario.dates import months_later
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,7 +68,7 @@ def infer_page(i: Inference) -> Page:
 def _moved(i: Inference) -> str:
     """Return what the events do to the answer under each account, in one sentence."""
     f = i.after["base"]
-    day = day_name(months_later(f.as_of, headline_month(f)))
+    day = headline_day(f)
     best = [name for name in i.after if has_best(i.before[name]) and has_best(i.after[name])]
     view, names = (BEST_ESTIMATE, best) if best else (MODEL_ALONE, list(i.after))
     moved: dict[tuple[str, ...], list[str]] = {}

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.errors import SpecError, suggestion
 from peacetalks.forecasting.outlook import Outlook
 from peacetalks.forecasting.what_if_values import WhatIf
-from peacetalks.pages.best_text import headline_month, short_why
+from peacetalks.pages.best_text import short_why
 from peacetalks.pages.card import bar_at
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_page import fragment
+from peacetalks.pages.shown import headline_month
 from peacetalks.pages.styles import MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.whatif_page import fragment as whatif_fragment
 from peacetalks.text_files import clip

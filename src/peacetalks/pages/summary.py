@@ -1,6 +1,6 @@
 """A forecast in at most 120 words, made from its numbers, and as a text that is ready to be copied.
 
-Probabilities here are those of the month of the headline (`best_text.headline_month`).
+Probabilities here are those of the month of the headline (`shown.headline_month`).
 """
 
 from __future__ import annotations
@@ -9,28 +9,17 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import (
-    PEACE,
-    day_name,
-    has_best,
-    headline,
-    headline_month,
-    like_typical,
-    named,
-    percents_at,
-    short_why,
-    shown_months,
-)
+from peacetalks.pages.best_text import headline, like_typical, named, short_why
 from peacetalks.pages.card import bar_at, card_notes
 from peacetalks.pages.cells import known, percent_range, whole_percent
 from peacetalks.pages.forecast_text import central_terms
-from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.pages.shown import PEACE, at, has_best, headline_month, percent_at, shown_ends, shown_months, shown_view
+from peacetalks.pages.styles import END_NAMES, PAST_CONFLICTS
 from peacetalks.scenario.conflict_class import resolved
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import xarray as xr
 
     from peacetalks.forecasting.outlook import Outlook
 
@@ -83,7 +72,7 @@ def summary_text(o: Outlook) -> str:
     >>> print(summary_text(pt.outlook(small, belief_points=2)).splitlines()[0])
     Korea: armistice talks open, July 1951 (as of 10 July 1951)
     """
-    view = BEST_ESTIMATE if has_best(o) else MODEL_ALONE
+    view = shown_view(o)
     lines = [
         f"{o.scenario.title} (as of {day_name(o.as_of)})",
         headline(o),
@@ -117,9 +106,8 @@ def _sentences(o: Outlook) -> Iterator[str]:
 def _course(o: Outlook) -> str:
     """Return the most likely outcome class, and what it mostly is in the model."""
     m = headline_month(o)
-    table = o.pooled.ends if has_best(o) else o.ends
-    assert table is not None
-    end = max(ENDS, key=lambda e: float(table.sel(end=e, period=m)))
+    table = shown_ends(o)
+    end = max(ENDS, key=lambda e: at(table, e, m))
     inside = {name: float(o.outcomes.sel(outcome=name, period=m)) for name in ENDS[end]}
     first, *rest = sorted(inside, key=lambda name: -inside[name])
     calm = CRISIS_COURSES if resolved(o.scenario).state == "crisis" else {}
@@ -128,9 +116,9 @@ def _course(o: Outlook) -> str:
     )
     total = sum(inside.values())
     if total == 0:
-        return f"Most likely is {END_NAMES[end].lower()} ({_at(table, end, m)})."
+        return f"Most likely is {END_NAMES[end].lower()} ({percent_at(table, end, m)})."
     mostly = f"mostly {names[first]}" if inside[first] > MOSTLY * total else f"{names[first]} or {names[rest[0]]}"
-    return f"Most likely is {END_NAMES[end].lower()} ({_at(table, end, m)}), in the model {mostly}."
+    return f"Most likely is {END_NAMES[end].lower()} ({percent_at(table, end, m)}), in the model {mostly}."
 
 
 def _record(o: Outlook) -> str:
@@ -143,7 +131,7 @@ def _record(o: Outlook) -> str:
     span = percent_range(view.low[PEACE][at], view.high[PEACE][at]).replace("-", "–")
     who = view.reference_class.replace(" (", ", ").replace(")", "")
     return (
-        f"{PAST_CONFLICTS.capitalize()} ({who}; N {view.n:,}) give peace {_at(best.record, PEACE, m)} "
+        f"{PAST_CONFLICTS.capitalize()} ({who}; N {view.n:,}) give peace {percent_at(best.record, PEACE, m)} "
         f"({view.level:.0%}: {span})."
     )
 
@@ -151,14 +139,14 @@ def _record(o: Outlook) -> str:
 def _model(o: Outlook) -> str:
     """Return why the model differs from the record, and for how much that counts."""
     best, m = o.pooled, headline_month(o)
-    here = _at(o.ends, PEACE, m)
+    here = percent_at(o.ends, PEACE, m)
     if not has_best(o):
         return ""
     if best.typical is None:
         return f"The model says {here}; without a typical case it does not move the estimate."
     where = named(tuple(d.what for d in best.departures), NAMED_DEPARTURES)
     whose = "Past cases give that" if best.weight.identified else "A judgement gives that"
-    typical = _at(best.typical, PEACE, m)
+    typical = percent_at(best.typical, PEACE, m)
     like = like_typical(o, PEACE, m)
     says = (
         f", much as in the typical case of the class ({typical}),"
@@ -182,7 +170,7 @@ def _accounts(o: Outlook) -> str:
     """Return between what peace lies under the rival accounts; empty where none was asked for."""
     m = headline_month(o)
     found = [f.pooled.ends for f in (o.accounts or {}).values() if f.pooled.ends is not None]
-    peace = sorted(float(a.sel(end=PEACE, period=m)) for a in found if m in a.period)
+    peace = sorted(at(a, PEACE, m) for a in found if m in a.period)
     if not peace or not known(sum(peace)):
         return ""
     low, high = whole_percent(peace[0]), whole_percent(peace[-1])
@@ -221,7 +209,3 @@ def _date_lines(o: Outlook) -> Iterator[str]:
             for s in bar.shares
         )
         yield f"{bar.day} ({bar.after}): {', '.join(cells) or bar.label}"
-
-
-def _at(a: xr.DataArray, end: str, month: int) -> str:
-    return percents_at(a, month)[end]

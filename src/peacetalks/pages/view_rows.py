@@ -10,17 +10,10 @@ from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import (
-    basis_lines,
-    departure_lines,
-    has_best,
-    interval_cell,
-    listed,
-    outside_lines,
-    percents_at,
-)
+from peacetalks.pages.best_text import basis_lines, departure_lines, listed, outside_lines
 from peacetalks.pages.cells import decimal, decimal_range, whole_percent
 from peacetalks.pages.forecast_text import past_conflict_lines
+from peacetalks.pages.shown import at, has_best, interval_cell, percent_at
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 from peacetalks.pages.table_page import Section
 
@@ -56,7 +49,7 @@ def best_section(forecasts: Forecasts, dates: Sequence[int]) -> Section:
     for name, of in forecasts.items():
         best = all(has_best(f) for f in of.values())
         for e in ENDS:
-            cells = (_with_interval(f, e, m) if best else _whole(f.ends, e, m) for m in dates for f in of.values())
+            cells = (_with_interval(f, e, m) if best else percent_at(f.ends, e, m) for m in dates for f in of.values())
             rows.append((name, END_NAMES[e] if best else f"{END_NAMES[e]}, {MODEL_ALONE}", *cells))
     first = next(iter(forecasts.values()))
     heads = (f"{how} {d}".lstrip() for d in days(next(iter(first.values())), dates) for how in first)
@@ -68,7 +61,7 @@ def best_section(forecasts: Forecasts, dates: Sequence[int]) -> Section:
 def _with_interval(f: ForecastViews, end: str, month: int) -> str:
     assert f.pooled.ends is not None
     span = interval_cell(f.pooled, end, month).replace("-", "–")
-    return f"{_whole(f.pooled.ends, end, month)} ({span})"
+    return f"{percent_at(f.pooled.ends, end, month)} ({span})"
 
 
 def days(f: ForecastViews, dates: Sequence[int]) -> list[str]:
@@ -79,10 +72,6 @@ def days(f: ForecastViews, dates: Sequence[int]) -> list[str]:
 def day_cell(f: ForecastViews, month: int) -> str:
     """Return the calendar date of a month as a cell, which stays in one line."""
     return days(f, [month])[0].replace(" ", "\u00a0")
-
-
-def _whole(a: xr.DataArray, end: str, month: int) -> str:
-    return percents_at(a, month)[end]
 
 
 def after(beginning: str, sentence: str) -> str:
@@ -112,7 +101,7 @@ def cell(a: xr.DataArray, end: str, month: int) -> str:
     >>> cell(a, "peace", 12), cell(a, "peace", 24)
     ('0.250', '-')
     """
-    return decimal(float(a.sel(end=end, period=month)))
+    return decimal(at(a, end, month))
 
 
 def range_sections(forecasts: Forecasts, dates: Sequence[int]) -> list[Section]:
@@ -157,7 +146,7 @@ def _best(views: ForecastViews, dates: Sequence[int]) -> list[Cells]:
     return [
         (
             day_cell(views, m),
-            *(decimal_range(float(low.sel(end=e, period=m)), float(high.sel(end=e, period=m))) for e in ENDS),
+            *(decimal_range(at(low, e, m), at(high, e, m)) for e in ENDS),
         )
         for m in dates
     ]

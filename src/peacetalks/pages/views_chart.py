@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import altair as alt
 
-from peacetalks.pages.best_text import PEACE, day_name, has_best, headline_month
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, label_axis, percent_axis, wrapped
+from peacetalks.pages.shown import PEACE, at, has_best, headline_day, headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, END_COLOURS, FAINT_INK, INK, MODEL_ALONE, PAST_CONFLICTS
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import xarray as xr
 
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.forecasting.views import HasViews
@@ -64,20 +65,20 @@ def dot_plot(of: Sequence[Dot], width: int) -> Chart:
 def dots(o: Outlook) -> list[Dot]:
     """Return the views in order: best estimate, each class of past conflicts, model alone, typical case, accounts."""
     m, best = headline_month(o), o.pooled
-    first = [Dot(BEST_ESTIMATE.capitalize(), *_best(o, m), main=True)] if has_best(o) else []
+    first = [Dot(BEST_ESTIMATE.capitalize(), *best_peace(o, m), main=True)] if has_best(o) else []
     if not first:
         first = [Dot(BEST_ESTIMATE.capitalize(), None, None, None, "none", main=True)]
-    low, high = (None if o.bands is None else _at(o.bands["ends"].sel(quantile=q), m) for q in (0.05, 0.95))
-    model = [Dot(MODEL_ALONE.capitalize(), _at(o.ends, m), low, high)]
-    there = None if best.typical is None else _at(best.typical, m)
+    low, high = (None if o.bands is None else peace_at(o.bands["ends"].sel(quantile=q), m) for q in (0.05, 0.95))
+    model = [Dot(MODEL_ALONE.capitalize(), peace_at(o.ends, m), low, high)]
+    there = None if best.typical is None else peace_at(best.typical, m)
     typical = [] if there is None else [Dot("Model, typical case of the class", there, None, None)]
-    rivals = [Dot(f"Account: {name}", *_best(f, m)) for name, f in (o.accounts or {}).items()]
+    rivals = [Dot(f"Account: {name}", *best_peace(f, m)) for name, f in (o.accounts or {}).items()]
     return [*first, *(_past(o, i, m) for i in range(len(o.outside))), *model, *typical, *rivals]
 
 
 def why_caption(o: Outlook) -> str:
     """Return how the chart is to be seen."""
-    day = day_name(months_later(o.as_of, headline_month(o)))
+    day = headline_day(o)
     levels = sorted({f"{v.level:.0%}" for v in o.outside if v.ends})
     past = f", {' or '.join(levels)} for {PAST_CONFLICTS}" if levels else ""
     ranges = "" if o.bands is None else f", 90% of draws for the {MODEL_ALONE}"
@@ -105,11 +106,13 @@ def _past(o: Outlook, i: int, m: int) -> Dot:
     return Dot(label, p, low, high, "" if known(p) else "not followed so long")
 
 
-def _best(f: HasViews, m: int) -> tuple[float | None, float | None, float | None]:
-    p, low, high = (None if a is None else _at(a, m) for a in (f.pooled.ends, f.pooled.low, f.pooled.high))
+def best_peace(f: HasViews, m: int) -> tuple[float | None, float | None, float | None]:
+    """Return peace in the best estimate with its interval; None where it is not known."""
+    p, low, high = (None if a is None else peace_at(a, m) for a in (f.pooled.ends, f.pooled.low, f.pooled.high))
     return p, low, high
 
 
-def _at(a: Any, month: int) -> float | None:
-    p = float(a.sel(end=PEACE, period=month))
+def peace_at(a: xr.DataArray, month: int) -> float | None:
+    """Return peace in a month, or None where it is not known."""
+    p = at(a, PEACE, month)
     return p if known(p) else None

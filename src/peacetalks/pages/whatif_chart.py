@@ -8,12 +8,11 @@ import altair as alt
 
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import day_name
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, date_axis, legend, probability_axis
+from peacetalks.pages.shown import at, day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, END_TEXTS, MODEL_ALONE
-from peacetalks.pages.whatif_text import AFTER, BEFORE, at
-from peacetalks.scenario.dates import months_later
+from peacetalks.pages.whatif_text import AFTER, BEFORE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -42,7 +41,7 @@ def caption(w: WhatIf) -> str:
     """Return what the chart shows, in a sentence with its numbers."""
     whose = BEST_ESTIMATE if w.difference.best is not None else MODEL_ALONE
     first, second = (whole_percent(at(_table(w, case), "peace", w.month)) for case in (w.before, w.after))
-    day = day_name(months_later(w.as_of, w.month))
+    day = day_after(w.as_of, w.month)
     return f"{whose.capitalize()} before the changes (dashed) and after: peace by {day} {first} and {second}."
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, basis_lines, day_name, percents_at
+from peacetalks.pages.best_text import basis_lines
 from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed
 from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.printable import printable
+from peacetalks.pages.shown import PEACE, as_of_line, at, percent_at
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.whatif_text import AFTER, BEFORE, at, effect_of, error_points, finding, leads, points
+from peacetalks.pages.whatif_text import AFTER, BEFORE, effect_of, error_points, finding, leads, points
 from peacetalks.scenario.changes import shown_value
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def whatif_page(w: WhatIf) -> Page:
         ),
         lead=leads(w),
         finding=finding(w),
-        subtitle=f"As of {day_name(w.as_of)}. Nothing dated later enters.",
+        subtitle=as_of_line(w.as_of),
     )
 
 
@@ -87,7 +88,7 @@ def _table(w: WhatIf, view: str, when: str) -> xr.DataArray | None:
 
 
 def _cells(w: WhatIf, table: xr.DataArray | None, end: str) -> list[str]:
-    return [UNKNOWN if table is None else percents_at(table, m)[end] for m in w.months]
+    return [UNKNOWN if table is None else percent_at(table, end, m) for m in w.months]
 
 
 def _differences(w: WhatIf, table: xr.DataArray | None, end: str) -> list[str]:

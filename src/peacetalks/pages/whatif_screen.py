@@ -8,11 +8,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from peacetalks.pages.best_text import day_name
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.whatif_page import ERROR, INTERVAL, beside, classes, each
 from peacetalks.pages.whatif_text import BEFORE, error_line, finding, leads
+from peacetalks.scenario.dates import day_name
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.what_if_values import WhatIf

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.settings import PROBABILITY_ERROR
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.best_text import PEACE, PEACE_FACTOR, day_name, listed
+from peacetalks.pages.best_text import PEACE_FACTOR, listed
 from peacetalks.pages.cells import UNKNOWN, distinct_percents, known, signed, whole_percent
+from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.changes import shown_value
-from peacetalks.scenario.dates import months_later
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,7 +77,7 @@ def _moved(
     m = w.month
     end = max(ENDS, key=lambda e: abs(at(difference, e, m)) * (PEACE_FACTOR if e == PEACE else 1.0))
     x, off = at(difference, end, m), 2 * PROBABILITY_ERROR if error is None else at(error, end, m)
-    name, by = END_NAMES[end].lower(), f"by {day_name(months_later(w.as_of, m))}"
+    name, by = END_NAMES[end].lower(), f"by {day_after(w.as_of, m)}"
     if abs(x) <= off:
         return (
             f"{name} {by} stays at {whole_percent(at(before, end, m))} ({whose}): the difference of {points(x)} points "
@@ -115,11 +115,6 @@ def error_points(x: float | None) -> str:
     if not known(x):
         return UNKNOWN
     return f"±{100 * x:.1f}" if x >= 0.0005 else f"±{100 * x:.2f}" if x >= 0.00005 else "±<0.01"
-
-
-def at(a: xr.DataArray, end: str, month: int) -> float:
-    """Return an outcome class in a month."""
-    return float(a.sel(end=end, period=month))
 
 
 def _model_line(w: WhatIf) -> str:
