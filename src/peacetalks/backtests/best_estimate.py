@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peacetalks.backtests import year_tables
+from peacetalks.backtests.case_book import case_book
+from peacetalks.backtests.case_outcomes import MONTHS
+from peacetalks.backtests.conflict_year_arrays import ConflictYears
+from peacetalks.backtests.conflict_year_views import forecast
 from peacetalks.backtests.occasions import day_number, day_of
+from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.evidence.anchor import walk, weights_csv
 
 if TYPE_CHECKING:
@@ -84,6 +90,14 @@ def placed(p: Floats, rows: Bools) -> Floats:
     out = np.full((rows.size, p.shape[1]), np.nan)
     out[rows] = p
     return out
+
+
+def from_tables() -> tuple[tuple[YearViews, ...], CaseBook]:
+    """Return the conflict-years at each horizon and the case book with their best estimates, from committed tables."""
+    frame = conflict_years()
+    rows = ConflictYears.of(frame)
+    given = year_tables.read(rows)
+    return with_best(tuple(forecast(rows, m, *given[m]) for m in MONTHS), case_book(frame))
 
 
 def with_best(years: tuple[YearViews, ...], book: CaseBook) -> tuple[tuple[YearViews, ...], CaseBook]:

@@ -24,13 +24,9 @@ if TYPE_CHECKING:
 ORDER = tuple(ENDS)  # of the outcome classes in every array of this room
 
 
-def outcome(case: Negotiation, months: int, frame: pl.DataFrame | None = None) -> int:
-    """Return the outcome class (number in `ORDER`) of a case so many months after its talks began.
-
-    `frame` are the episodes in which it is looked up; default the committed table.
-    """
-    every = read_cases("episodes") if frame is None else frame
-    row = every.row(by_predicate=pl.col("id") == case.id, named=True)
+def outcome(case: Negotiation, months: int) -> int:
+    """Return the outcome class (number in `ORDER`) of a case so many months after its talks began."""
+    row = read_cases("episodes").row(by_predicate=pl.col("id") == case.id, named=True)
     return ORDER.index(outcome_by(months_later(case.talks, months), row["end"], row["ending"], row["resumed"]))
 
 

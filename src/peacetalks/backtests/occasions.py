@@ -18,7 +18,6 @@ runs past the end of the data is not "no". Such rows are counted and not scored 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -34,12 +33,12 @@ from peacetalks.evidence.follow_up import end_known_on
 from peacetalks.evidence.tables import read_cases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from peacetalks.evidence.arrays import Ints
 
-Tables = Mapping[str, pl.DataFrame]
-KINDS = ("ceasefires", "episodes", "processes")
 DAYS, YEARS, TALK_YEARS = (7, 30, 90, 365), (1, 2, 5), (1, 2)
 ASKED_AGAIN = 5  # years after the first text in which the question is asked of a process
 FAR = 10**6  # a day that never comes
@@ -101,15 +100,14 @@ def day_of(number: int) -> date:
     return date(1970, 1, 1) + timedelta(int(number))
 
 
-def occasions(tables: Tables | None = None) -> list[Occasions]:
-    """Return the occasions of every question; `tables` (default: the committed ones) are case tables by kind."""
-    given = {k: read_cases(k) for k in KINDS} if tables is None else dict(tables)
-    makers: list[tuple[str, Callable[[pl.DataFrame], list[Occasions]]]] = [
-        ("ceasefires", ceasefires),
-        ("episodes", episodes),
-        ("processes", processes),
-    ]
-    return [o for kind, make in makers if kind in given for o in make(given[kind])]
+def occasions() -> list[Occasions]:
+    """Return the occasions of every question, from the committed case tables."""
+    makers: dict[str, Callable[[pl.DataFrame], list[Occasions]]] = {
+        "ceasefires": ceasefires,
+        "episodes": episodes,
+        "processes": processes,
+    }
+    return [o for kind, make in makers.items() for o in make(read_cases(kind))]
 
 
 def _days(frame: pl.DataFrame, column: str, missing: int) -> Ints:

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.backtests import targets, year_tables
-from peacetalks.backtests.best_estimate import shipped_csv, with_best
-from peacetalks.backtests.case_book import CaseBook, case_book
+from peacetalks.backtests.best_estimate import from_tables, shipped_csv
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
 from peacetalks.backtests.conflict_year_arrays import ConflictYears
-from peacetalks.backtests.conflict_year_views import forecast
 from peacetalks.backtests.inside import VERSIONS, digest, inside_csv, inside_table, scenario, solve_case
 from peacetalks.backtests.negotiations import TABLES, negotiations
 from peacetalks.backtests.results import DRAWS, SEED
@@ -33,6 +31,7 @@ from peacetalks.evidence.tables import write_tables
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from peacetalks.backtests.case_book import CaseBook
     from peacetalks.backtests.conflict_year_views import YearViews
     from peacetalks.evidence.arrays import Floats
     from peacetalks.scenario.scenario import Scenario
@@ -133,10 +132,7 @@ def _solved(found: Scenario, size: Size) -> Floats:
 @package_only()
 def reanchor(out_dir: str | Path | None = None) -> list[Path]:
     """Fit the shipped weight again from the committed forecasts, and write its table and card; return the paths."""
-    frame = conflict_years()
-    rows = ConflictYears.of(frame)
-    found = year_tables.read(rows)
-    years, book = with_best(tuple(forecast(rows, m, *found[m]) for m in MONTHS), case_book(frame))
+    years, book = from_tables()
     paths = write_tables(Path(out_dir or EVIDENCE_TABLES), anchor_tables(years, book))
     forget_shipped()
     return paths

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.backtests import targets, year_tables
-from peacetalks.backtests.best_estimate import with_best
+from peacetalks.backtests import targets
+from peacetalks.backtests.best_estimate import from_tables
 from peacetalks.backtests.case_book import VIEWS as BOOK_VIEWS
-from peacetalks.backtests.case_book import CaseBook, case_book
+from peacetalks.backtests.case_book import CaseBook
 from peacetalks.backtests.case_outcomes import MONTHS, ORDER
-from peacetalks.backtests.conflict_year_arrays import ConflictYears
 from peacetalks.backtests.conflict_year_views import VIEWS as YEAR_VIEWS
 from peacetalks.backtests.conflict_year_views import YearViews
-from peacetalks.backtests.conflict_year_views import forecast as forecast_years
-from peacetalks.backtests.occasions import Occasions, Question, Tables, day_of, occasions
+from peacetalks.backtests.occasions import Occasions, Question, day_of, occasions
 from peacetalks.backtests.scores import REFERENCE, Bootstrap, Bound, Result, Scored, Scores, left_out, result
 from peacetalks.backtests.variants import Variant, variants
 from peacetalks.backtests.views import BURN_IN, VIEWS, forecast
-from peacetalks.conflicts.conflict_years import conflict_years
 from peacetalks.equilibrium.watch import report_share
 from peacetalks.evidence import score
 from peacetalks.evidence.anchor import shipped
@@ -32,11 +29,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from peacetalks.backtests.conflict_year_views import Given
-    from peacetalks.backtests.inside import Inside
-    from peacetalks.conflicts.mapping import Size
     from peacetalks.evidence.anchor import Weight
-    from peacetalks.evidence.arrays import Bools, Floats
+    from peacetalks.evidence.arrays import Bools
 
 DRAWS, SEED = 1000, 7
 NOWHERE = ORDER.index("nowhere")
@@ -108,28 +102,13 @@ class Backtest:
 
 
 @package_only()
-def backtest(
-    tables: Tables | None = None,
-    draws: int = DRAWS,
-    seed: int = SEED,
-    years: pl.DataFrame | None = None,
-    given: dict[int, tuple[Given, Floats]] | None = None,
-    inside: tuple[Inside, Size] | None = None,
-) -> Backtest:
-    """Return the backtest; it takes well under a minute.
+def backtest(draws: int = DRAWS, seed: int = SEED) -> Backtest:
+    """Return the backtest of the committed tables; it takes well under a minute.
 
     Parameters
     ----------
-    tables
-        Case tables by kind (ceasefires, episodes, processes); default the committed ones.
     draws, seed
         Of the bootstrap over clusters and of the consistency bands.
-    years
-        The conflict-years; default the committed ones.
-    given
-        Forecasts of record, model and rival on the conflict-years by horizon; default the committed tables.
-    inside
-        The model's forecasts of the case book and the size of its games; default the committed table.
 
     Returns
     -------
@@ -143,10 +122,7 @@ def backtest(
     Epstein (1969), Journal of Applied Meteorology 8, 985-987.
     """
     bootstrap = Bootstrap(draws, seed)
-    frame = conflict_years() if years is None else years
-    rows = ConflictYears.of(frame)
-    found = year_tables.read(rows) if given is None else given
-    views, book = with_best(tuple(forecast_years(rows, m, *found[m]) for m in MONTHS), case_book(frame, inside))
+    views, book = from_tables()
     report_share(0.57)  # shares of the time (measured)
     scored = tuple(_year_result(v, g, bootstrap) for v in views for g in GROUPS)
     report_share(0.65)
@@ -159,7 +135,7 @@ def backtest(
         targets.book_target(book_result, book, bootstrap),
     ]
     report_share(0.67)
-    questions = tuple(_question(o, bootstrap) for o in occasions(tables))
+    questions = tuple(_question(o, bootstrap) for o in occasions())
     report_share(0.98)
     tried = tuple(t for v in views for t in variants(v, bootstrap))
     return Backtest(
