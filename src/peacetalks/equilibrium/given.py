@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def check_game(given: object, function: str) -> None:
-    """Raise `GameError`, with what to write, where `function` was given something else than a game."""
+def check_game(given: object) -> None:
+    """Raise `GameError`, with what to write, where `solve` was given something else than a game."""
     if isinstance(given, Game):
         return
     hints = {
@@ -22,7 +22,7 @@ def check_game(given: object, function: str) -> None:
         "str": "did you mean solve(build(load({given!r})))?",
         "Solution": "it is solved already; did you mean forecast(solution, outcome, periods)?",
     }
-    _refuse(given, f"{function} takes a Game", hints)
+    _refuse(given, "solve takes a Game", hints)
 
 
 def check_solution(given: object, function: str) -> None:

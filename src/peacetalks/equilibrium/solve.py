@@ -118,7 +118,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     >>> round(pt.solve(pt.Game(("A",), "open", (choice,)), 20).strategy("choice", "open")["only"]["stay"], 4)
     0.8808
     """
-    check_game(game, "solve")
+    check_game(game)
     lam = _precision(game, rationality)
     check_points(belief_points)
     compiled = compile_game(game)
