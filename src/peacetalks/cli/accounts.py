@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, deliver, report_written
+from peacetalks.cli.results import cached_answers, check_output, deliver, report_written
 from peacetalks.errors import NoRecord
 from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, PERIODS, SEED
 
@@ -19,18 +19,11 @@ if TYPE_CHECKING:
     from peacetalks.questions.compare import Comparison
     from peacetalks.questions.infer import Inference
 
-SUFFIXES = ".html, .svg, .png, .csv or .json"
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     for command in (compare, infer, audit):
         app.command()(command)
-
-
-def read_by(scenario: str, *paths: Path | None) -> list[Path]:
-    """Return the files that a command reads: the scenario's, and those given."""
-    return [Path(scenario), *(p for p in paths if p is not None)]
 
 
 Details = Annotated[bool, typer.Option("--details", help="Also print the tables that a page folds.")]
@@ -55,19 +48,18 @@ def compare(
     details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
+    output: options.PageFile = None,
 ) -> None:
     """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages import files, table_page
+    from peacetalks.pages import table_page
     from peacetalks.pages.compare_page import compare_page
     from peacetalks.pages.progress import progress
     from peacetalks.questions.compare import compare as comparison_of
     from peacetalks.scenario.accounts import accounts
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES, read_by(scenario, *(account or ())))
+    check_output(output, table_page.SUFFIXES, scenario, *(account or ()))
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     months = options.ascending_months(dates, base.as_of)
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
@@ -96,20 +88,19 @@ def infer(
     details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
+    output: options.PageFile = None,
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages import files, table_page
+    from peacetalks.pages import table_page
     from peacetalks.pages.infer_page import infer_page
     from peacetalks.pages.progress import progress
     from peacetalks.questions import events as records
     from peacetalks.questions.infer import infer as inference_of
     from peacetalks.scenario.accounts import accounts
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES, read_by(scenario, events, acts, *(account or ())))
+    check_output(output, table_page.SUFFIXES, scenario, events, acts, *(account or ()))
     base = load(scenario)
     months = options.ascending_months(dates, base.as_of)
     record, table = records.record(scenario, events), records.acts(scenario, acts)
@@ -148,7 +139,7 @@ def audit(
     details: Details = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Annotated[Path | None, options.output(SUFFIXES)] = None,
+    output: options.PageFile = None,
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
     from peacetalks.conflicts.fill import load
@@ -161,11 +152,10 @@ def audit(
     from peacetalks.questions import events as records
     from peacetalks.scenario.accounts import accounts
 
-    used = read_by(scenario, claims, *(account or ()))
-    for path, suffixes in ((output, table_page.SUFFIXES), (claimreview, None), (keep, None)):
-        if path is not None:
-            files.check(path, suffixes, used)
-            used.append(path)
+    used = (scenario, claims, *(account or ()))
+    check_output(output, table_page.SUFFIXES, *used)
+    check_output(claimreview, None, *used, output)
+    check_output(keep, None, *used, output, claimreview)
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     asked, table, record = audits.claims(scenario, claims), records.acts(scenario), None
     with suppress(NoRecord):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.cli.results import cached_answers, check_output, deliver
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
@@ -75,12 +75,11 @@ def diff(
     from peacetalks.archive.difference import difference
     from peacetalks.archive.subject import last_two, subject
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages import files, table_page
+    from peacetalks.pages import table_page
     from peacetalks.pages.archive_diff import diff_page
     from peacetalks.pages.progress import progress
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES, [Path(x) for x in (a, b) if x is not None])
+    check_output(output, table_page.SUFFIXES, a, b)
     before, after = last_two(a) if b is None else (subject(a), subject(b))
     with cached_answers(no_cache) as answers, progress("Comparing") as bar:
         found = difference(before, after, attribution, belief_points, bar, processes(jobs), answers)
@@ -111,8 +110,7 @@ def score(
         raise ArchiveError(
             "give either --resolved FILE with what came true, or --template for the table to be filled in"
         )
-    if output is not None:
-        files.check(output, (".csv",) if template else SCORE_SUFFIXES, [] if resolved is None else [resolved])
+    check_output(output, (".csv",) if template else SCORE_SUFFIXES, resolved)
     found = read_folder(folder)
     if resolved is None:
         rows = files.csv_text(rows_of(found))
@@ -141,12 +139,11 @@ def history(
     from peacetalks.archive.folder import read_folder
     from peacetalks.archive.over_time import history_of
     from peacetalks.errors import ArchiveError
-    from peacetalks.pages import files, table_page
+    from peacetalks.pages import table_page
     from peacetalks.pages.archive_history import history_page
     from peacetalks.scenario.dates import read_day
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES)
+    check_output(output, table_page.SUFFIXES)
     try:
         day = None if by is None else read_day(by)
     except ValueError as e:

@@ -10,7 +10,7 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.forecasts import chosen
-from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.cli.results import cached_answers, check_output, deliver
 from peacetalks.errors import QueryError
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
 
@@ -54,7 +54,7 @@ def ask(
     2026-01-01, peace deal signed by 2026-01-01, ceasefire in force on 2026-01-01, war ends within 90 days.
     """
     from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages import ask_page, files
+    from peacetalks.pages import ask_page
     from peacetalks.pages.printable import printable
     from peacetalks.pages.progress import progress
     from peacetalks.questions.ask import ask_all
@@ -62,9 +62,7 @@ def ask(
 
     given = list(words or ())
     scenario = given.pop(0) if given and conflict is None else None
-    if output is not None:
-        used = [Path(scenario)] if scenario else []
-        files.check(output, ask_page.SUFFIXES, [*used, *([file] if file is not None else [])])
+    check_output(output, ask_page.SUFFIXES, scenario, file)
     questions = [*_whole(given), *(read_questions(file) if file is not None else [])]
     if not questions:
         first = " (the scenario comes first)" if " " in (scenario or "") else ""

@@ -11,7 +11,7 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.archive import Save, check_save, save_forecast
-from peacetalks.cli.results import cached_answers, deliver, report_written
+from peacetalks.cli.results import cached_answers, check_output, deliver, report_written
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
 
@@ -34,7 +34,6 @@ def register(app: typer.Typer) -> None:
 ScenarioOrNone = Annotated[
     str | None, typer.Argument(help="A bundled scenario's name, or the path of a .toml file.", show_default=False)
 ]
-Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
 Draws = Annotated[int, typer.Option(help="Draw the ranges this many times; shows 50% and 90% bands.")]
 Details = Annotated[
     bool, typer.Option("--details", help="Also print every view and outcome by date, what they rest on, the settings.")
@@ -65,7 +64,7 @@ def forecast(
     scenario: ScenarioOrNone = None,
     conflict: options.ConflictName = None,
     as_of: options.ConflictDate = None,
-    periods: Periods = None,
+    periods: options.Periods = None,
     changes: Changes = None,
     draws: Draws = 0,
     drivers: Drivers = False,
@@ -205,12 +204,11 @@ def backtest(
 ) -> None:
     """Score forecasts made at past dates with what was known then: skill, calibration, the case book."""
     from peacetalks import backtests
-    from peacetalks.pages import backtest_page, files
+    from peacetalks.pages import backtest_page
     from peacetalks.pages.backtest_text import markdown
     from peacetalks.pages.progress import progress
 
-    if output is not None:
-        files.check(output, backtest_page.SUFFIXES)
+    check_output(output, backtest_page.SUFFIXES)
     with progress("Scoring past forecasts"):
         found = backtests.backtest()
     deliver(backtest_page.makers(found), lambda: print(markdown(found), end=""), as_json, output)

@@ -75,6 +75,7 @@ ConflictDate = Annotated[
     str | None,
     typer.Option("--as-of", callback=day_text, help="With --conflict: the date (YYYY-MM-DD); nothing later is used."),
 ]
+Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BeliefPoints = Annotated[int, typer.Option(callback=warn_of_few, help="Belief-grid points per side.")]
 Quick = Annotated[
@@ -120,6 +121,9 @@ def check_date_has_conflict(conflict: str | None, as_of: str | None) -> None:
 def output(suffixes: str):
     """Return the option of the file that a command writes, with the suffixes that it may have."""
     return typer.Option("-o", help=f"Write a {suffixes} file.")
+
+
+PageFile = Annotated[Path | None, output(".html, .svg, .png, .csv or .json")]
 
 
 def joined(months: tuple[int, ...]) -> str:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peacetalks.cli import interrupt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.pages.files import Makers
+
+
+def check_output(output: Path | None, suffixes: Iterable[str] | None, *used: str | Path | None) -> None:
+    """Raise `PageError` where the file `output` cannot be written, so that nothing is computed in vain.
+
+    It may have one of the `suffixes` (None: any), and is none of the files that the same command uses.
+    """
+    if output is not None:
+        from peacetalks.pages import files
+
+        files.check(output, suffixes, [Path(x) for x in used if x is not None])
 
 
 def deliver(makers: Makers, show: Callable[[], None], as_json: bool, output: Path | None) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, deliver
+from peacetalks.cli.results import cached_answers, check_output, deliver
 from peacetalks.forecasting.settings import BELIEF_POINTS
 
 
@@ -19,8 +18,6 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-Periods = Annotated[int | None, typer.Option(help="Months to forecast (36, or the scenario's own).")]
-Output = Annotated[Path | None, options.output(".html, .svg, .png, .csv or .json")]
 Changes = Annotated[
     list[str],
     typer.Argument(
@@ -35,26 +32,25 @@ Changes = Annotated[
 def whatif(
     scenario: options.ScenarioName,
     changes: Changes,
-    periods: Periods = None,
+    periods: options.Periods = None,
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times, the same before and after.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Output = None,
+    output: options.PageFile = None,
 ) -> None:
     """What changes of a scenario do to its forecast: before, after, difference; each by itself where several."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.what_if_forecast import whatif as forecast_with
-    from peacetalks.pages import files, table_page, whatif_screen
+    from peacetalks.pages import table_page, whatif_screen
     from peacetalks.pages.progress import progress
     from peacetalks.pages.whatif_page import whatif_page
     from peacetalks.scenario.changes import parse_changes
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES, [Path(scenario)])
+    check_output(output, table_page.SUFFIXES, scenario)
     change, found = parse_changes(changes), load(scenario)
     with cached_answers(no_cache) as answers, progress("Solving the game before and after") as bar:
         w = forecast_with(found, change, periods, draws, belief_points, bar, processes(jobs), answers)
@@ -64,25 +60,24 @@ def whatif(
 
 def drivers(
     scenario: options.ScenarioName,
-    periods: Periods = None,
+    periods: options.Periods = None,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
-    output: Output = None,
+    output: options.PageFile = None,
 ) -> None:
     """What drives a forecast: each number by itself over its range, the largest effect on peace first."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.drivers import drivers_of
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
-    from peacetalks.pages import files, table_page
+    from peacetalks.pages import table_page
     from peacetalks.pages.drivers_page import drivers_page, plain, show
     from peacetalks.pages.progress import progress
 
-    if output is not None:
-        files.check(output, table_page.SUFFIXES, [Path(scenario)])
+    check_output(output, table_page.SUFFIXES, scenario)
     found = load(scenario)
     with cached_answers(no_cache) as answers, progress("Moving one number at a time over its range") as bar:
         o = outlook(found, periods, belief_points=belief_points, certify=False)
