@@ -80,7 +80,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first used, so that importing the package costs nothing."""
     if name in _WHERE:
         if _WHERE[name].startswith("forecasting."):
-            import_module("peacetalks.pages.notebook")  # how an outlook is shown
+            import_module("peacetalks.pages.notebook")  # how outlooks and what-ifs are shown
         value = globals()[name] = getattr(import_module(f"peacetalks.{_WHERE[name]}"), name)
         return value
     if name in _PACKAGES:

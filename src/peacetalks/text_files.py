@@ -239,12 +239,12 @@ def _check_tokens(text: str, tokens: re.Pattern[str], where: str, error: type[Va
             raise error(f"{where}: line {line}, column {column}: {what}")
 
 
-def read_toml(text: str, where: str, error: type[ValueError] = SpecError) -> dict[str, Any]:
+def read_toml(text: str, where: str) -> dict[str, Any]:
     """Return TOML text as a plain table; `where` names the text in the error.
 
     Raises
     ------
-    error
+    SpecError
         Text that is not TOML, with line and column; with the path: integers beyond 64 bits, control characters in
         texts; nesting deeper than `DEEPEST`.
 
@@ -254,7 +254,7 @@ def read_toml(text: str, where: str, error: type[ValueError] = SpecError) -> dic
     Traceback (most recent call last):
     peacetalks.errors.SpecError: my file: label holds the control character U+0007 at character 2; remove it
     """
-    _check_tokens(text, TOML_TOKENS, where, error)
+    _check_tokens(text, TOML_TOKENS, where, SpecError)
     try:
         value = tomllib.loads(text)
     except (ValueError, RecursionError) as e:
@@ -262,8 +262,8 @@ def read_toml(text: str, where: str, error: type[ValueError] = SpecError) -> dic
         line = text.split("\n")[int(at[1]) - 1] if (at := re.search(r"at line (\d+)", s)) else ""
         dated = re.search(r"=\s*\d+([-./ ])\w+\1\d+", line)
         cure = "A date is written 2023-04-15" if dated else "Strings need quotes, tables a [header]"
-        raise error(f"{where}: not valid TOML: {said}. {cure}.") from None
-    check_values(value, where, error, whole=WHOLE)
+        raise SpecError(f"{where}: not valid TOML: {said}. {cure}.") from None
+    check_values(value, where, whole=WHOLE)
     return value
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 import peacetalks as pt
-from peacetalks.conflicts.asked import asked_file, basis, numbers_set
+from peacetalks.conflicts.asked import asked_file, numbers_set, starting_table
 from peacetalks.conflicts.fill import filled
 from peacetalks.conflicts.from_record import FILL_IN, record_scenario
 from peacetalks.errors import SpecError
@@ -25,7 +25,7 @@ SMALL = {"battlefield.positions": 3, "talks.offers": 3, "periods": 6}
 
 def made(change=None, **answers):
     """The filled scenario from answers, solved small with further changes."""
-    text = asked_file(basis(None, DAY), answered({**FACTS, **answers}), DAY)
+    text = asked_file(starting_table(None, DAY), answered({**FACTS, **answers}), DAY)
     return pt.patch(filled(parse(text)), SMALL | (change or {}))
 
 
@@ -93,7 +93,7 @@ def test_the_more_often_they_would_walk_out_the_less_talks_are_open():
 
 
 def test_with_a_conflict_the_record_answers_what_is_not_asked():
-    start = basis("Colombia", "2012-10-18")
+    start = starting_table("Colombia", "2012-10-18")
     plain = filled(parse(asked_file(start, {}, dt.date(2012, 10, 18))))
     record, _ = record_scenario("Colombia", "2012-10-18")
     numbers = plain.numbers()
@@ -110,21 +110,23 @@ def test_with_a_conflict_the_record_answers_what_is_not_asked():
 
 
 def test_other_facts_than_the_records_leave_its_classes_out():
-    s = parse(asked_file(basis("Colombia", "2012-10-18"), answered({"since": "2011-01-01, 1200", "now": "fighting"})))
+    s = parse(
+        asked_file(starting_table("Colombia", "2012-10-18"), answered({"since": "2011-01-01, 1200", "now": "fighting"}))
+    )
     assert s.reference_classes == []
     assert (s.conflict.start.year, s.talks.open) == (2011, False)
     assert s.conflict.source.endswith("since '2011-01-01, 1200', now 'fighting'")
 
 
 def test_a_watched_settlement_keeps_the_recorded_failures_beside_it():
-    s = parse(asked_file(basis("Colombia", "2012-10-18"), answered({"watched": "3"})))
+    s = parse(asked_file(starting_table("Colombia", "2012-10-18"), answered({"watched": "3"})))
     assert float(s.deal.detection) == 0.3
     assert "ucdppa" in s.deal.incident.source
     assert filled(s).left_out() == []
 
 
 def test_what_is_missing_or_lies_after_the_date_is_refused():
-    start = basis(None, DAY)
+    start = starting_table(None, DAY)
     with pytest.raises(SpecError, match=r"needed: sides \(such as .*\); over .*; since .*; now"):
         asked_file(start, {})
     with pytest.raises(
@@ -134,12 +136,12 @@ def test_what_is_missing_or_lies_after_the_date_is_refused():
     with pytest.raises(SpecError, match=r"the scenario from these answers: .*since \(2018-01-01\) lies before start"):
         asked_file(start, answered({**FACTS, "now": "truce, 2018-01-01"}))
     with pytest.raises(SpecError, match=r"--as-of: '1.5.2024' is no date .* did you mean 2024-05-01\?"):
-        basis(None, "1.5.2024")
+        starting_table(None, "1.5.2024")
 
 
 def test_the_numbers_that_answers_set_are_named():
     answers = answered({**FACTS, "walk": "2", "rent": "0", "ground": "8, 60%"})
-    lines = numbers_set(parse(asked_file(basis(None, DAY), answers, DAY)), answers)
+    lines = numbers_set(parse(asked_file(starting_table(None, DAY), answers, DAY)), answers)
     assert lines[0].startswith("walk '2': talks.walk = 0.237 (0.")
     assert lines[1].startswith("ground '8, 60%': battlefield.front = 0.8 (")
     assert lines[2] == "rent '0': none, the table is left out"

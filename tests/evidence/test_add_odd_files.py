@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from support.damaged import damaged
 
 from peacetalks.cli import main
 from peacetalks.evidence import EvidenceError, EvidenceMissing, add, card, cards, load, loading
@@ -253,15 +254,6 @@ BITS = [
 ]
 
 
-def damaged(data, rng):
-    """Return a file with one to three places changed."""
-    for _ in range(rng.randint(1, 3)):
-        i = rng.randrange(len(data) + 1)
-        j = min(len(data), i + rng.randint(1, 30))
-        data = rng.choice([data[:i] + rng.choice(BITS) + data[i:], data[:i] + data[j:], data[:i], data[:j] + data[i:]])
-    return data
-
-
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".dta"])
 def test_damaged_files_are_refused_or_read(suffix, tmp_path, monkeypatch):
     monkeypatch.setattr(home, "cards", lambda: {n: replace(c, rows=14) for n, c in cards().items()})
@@ -278,7 +270,7 @@ def test_damaged_files_are_refused_or_read(suffix, tmp_path, monkeypatch):
         pd.DataFrame(table.to_dict(as_series=False)).to_stata(good, write_index=False)
     assert add(good, tmp_path / "cache").rows == 14
     for _ in range(150):
-        path = written(tmp_path, damaged(good.read_bytes(), rng), f"bad{suffix}")
+        path = written(tmp_path, damaged(good.read_bytes(), rng, BITS, 3, 30), f"bad{suffix}")
         try:
             add(path, tmp_path / "cache")
         except EvidenceError as e:

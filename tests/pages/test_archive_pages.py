@@ -20,7 +20,7 @@ from peacetalks.archive.scoring import score_archive
 from peacetalks.archive.subject import of_scenario
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import archive_diff, archive_history, archive_score, table_page
-from peacetalks.pages.archive_words import points, signed_points
+from peacetalks.pages.archive_words import points_in_words, signed_points
 from peacetalks.pages.cells import whole_percent
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
@@ -47,7 +47,7 @@ def test_diff_opens_with_the_change_and_what_made_it(compared):
     page = archive_diff.diff_page(compared)
     a, b = (float(x.best[-1, 0]) for x in compared.answers)
     opening, _, because = page.finding.partition(": ")
-    moved = f"{points(b - a)} {'more' if b > a else 'less'} than in A ({whole_percent(a)})"
+    moved = f"{points_in_words(b - a)} {'more' if b > a else 'less'} than in A ({whole_percent(a)})"
     assert opening == f"By 10 October 1951 the best estimate of peace is {whole_percent(b)}, {moved}"
     effects = sorted(((float(p.best[-1, 0]), p.name) for p in compared.parts), key=lambda x: -abs(x[0]))
     assert because.startswith(f"{signed_points(effects[0][0])} from {effects[0][1]} (")

@@ -12,10 +12,10 @@ from support.tiny import UN
 
 import peacetalks as pt
 from peacetalks.pages import files, table_page, whatif_screen
-from peacetalks.pages.cells import distinct_percents, signed
+from peacetalks.pages.cells import distinct_percents, points, signed
 from peacetalks.pages.notebook import WhatIf  # gives a what-if its form in a notebook
 from peacetalks.pages.whatif_page import whatif_page
-from peacetalks.pages.whatif_text import finding, leads, points
+from peacetalks.pages.whatif_text import finding, leads
 
 
 @pytest.fixture(scope="module")

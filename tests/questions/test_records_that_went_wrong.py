@@ -5,6 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from support.damaged import damaged
 
 import peacetalks as pt
 from peacetalks.cli import main
@@ -140,15 +141,6 @@ BITS = [
 ]
 
 
-def damaged(data, rng):
-    """Return a file with one or two places changed."""
-    for _ in range(rng.randint(1, 2)):
-        i = rng.randrange(len(data) + 1)
-        j = min(len(data), i + rng.randint(1, 20))
-        data = rng.choice([data[:i] + rng.choice(BITS) + data[i:], data[:i] + data[j:], data[:i], data[:j] + data[i:]])
-    return data
-
-
 def test_five_hundred_damaged_files_are_read_or_refused(tmp_path, ukraine):
     s, table, game = ukraine
     rng, said = random.Random(12), []
@@ -157,7 +149,7 @@ def test_five_hundred_damaged_files_are_read_or_refused(tmp_path, ukraine):
     toml = toml[: toml.index(b"[[event]]", 3000)]
     for k in range(500):
         path = tmp_path / ("e.toml" if k % 5 == 0 else "e.csv")
-        path.write_bytes(damaged(toml if k % 5 == 0 else rng.choice(files), rng))
+        path.write_bytes(damaged(toml if k % 5 == 0 else rng.choice(files), rng, BITS, 2, 20))
         try:
             found = record(NAME, path).check(s)
         except pt.SpecError as e:

@@ -74,6 +74,15 @@ def run_page(path):
     return found
 
 
+def assert_page(path):
+    """Run a page, and assert that it runs something and that each command prints what the page says; return them."""
+    found = run_page(path)
+    assert found, f"{path.name} runs nothing"
+    for c in found:
+        assert c.same, f"{path.name}: $ {c.line}\nsays:\n{c.expected}\nprinted:\n{c.printed}"
+    return found
+
+
 def _console(body):
     return [_run(line, expected) for line, expected in commands(body)]
 
@@ -146,10 +155,11 @@ def remake(path):
 
 def _as_long(c):
     """Return what a command printed: as many lines as the page has before a last line `...`, or all of it."""
-    said, printed = c.expected.rstrip("\n").splitlines(), [x.rstrip() for x in c.printed.splitlines()]
-    if said[-1] != "...":
-        return "\n".join(printed) + c.expected[len(c.expected.rstrip("\n")) :]
-    return "\n".join([*printed[: len(said) - 1], "..."]) + c.expected[len(c.expected.rstrip("\n")) :]
+    text = c.expected.rstrip("\n")
+    said, printed = text.splitlines(), [x.rstrip() for x in c.printed.splitlines()]
+    if said[-1] == "...":
+        printed = [*printed[: len(said) - 1], "..."]
+    return "\n".join(printed) + c.expected[len(text) :]
 
 
 if __name__ == "__main__":

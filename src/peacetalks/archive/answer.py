@@ -22,7 +22,7 @@ from peacetalks.forecasting.typical import typical_case
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.conflict_class import resolved
-from peacetalks.scenario.dates import months_later
+from peacetalks.scenario.dates import month_position, months_later
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
@@ -167,10 +167,10 @@ class Solver:
         """Return the months around the dates of a scenario, from 1."""
         out: set[int] = set()
         for day in self.horizon.days_of(s.as_of):
-            after = _months_reaching(s.as_of, day)
-            if after < 1:
+            if day <= s.as_of:
                 raise SpecError(f"a scenario of {s.as_of} says nothing of {day}: it lies before it")
-            out |= {after, max(after - 1, 1)} if months_later(s.as_of, after) != day else {after}
+            ended, share = month_position(s.as_of, day)
+            out |= {max(ended, 1), ended + 1} if share else {ended}
         return sorted(out)
 
     def _read(self, s: Scenario, model: xr.DataArray, best: BestEstimate) -> DatedAnswer:
@@ -181,12 +181,6 @@ class Solver:
         best_, low, high, model_, record = (None if t is None else _at_days(t, s.as_of, start, days) for t in tables)
         assert model_ is not None
         return DatedAnswer(best_, low, high, model_, record)
-
-
-def _months_reaching(as_of: dt.date, day: dt.date) -> int:
-    """Return the fewest months after a date that reach a day; 0 or less where the day is not after the date."""
-    months = 12 * (day.year - as_of.year) + day.month - as_of.month
-    return months if months_later(as_of, months) >= day else months + 1
 
 
 def _at_days(table: xr.DataArray, as_of: dt.date, start: str, days: Sequence[dt.date]) -> Floats:

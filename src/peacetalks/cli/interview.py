@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from peacetalks.conflicts.asked import Basis
+    from peacetalks.conflicts.asked import StartingTable
     from peacetalks.scenario.interview import Answer, Question
 
 HELP = "Enter keeps what stands in brackets; ? explains, < goes back, Ctrl-D stops: what was answered is kept."
@@ -28,7 +28,7 @@ BACK = ("<", "back")
 class Interview:
     """Questions asked on a terminal: what has been answered, and where it is kept."""
 
-    def __init__(self, start: Basis, given: Mapping[str, Answer], keep: Path, again: str) -> None:
+    def __init__(self, start: StartingTable, given: Mapping[str, Answer], keep: Path, again: str) -> None:
         """Ask on top of `start` and of answers that are `given`; `again` is the command that goes on from `keep`."""
         self.start, self.answers, self.keep, self.again = start, dict(given), keep, again
         self.saved = False
@@ -129,13 +129,13 @@ def scenario_from_answers(
     output: Path, conflict: str | None, as_of: str | None, ask: bool, file: Path | None
 ) -> tuple[str, ...]:
     """Write a scenario from answers, those of a file and with `ask` the rest from the terminal; return notes on it."""
-    from peacetalks.conflicts.asked import asked_file, basis, not_answered, numbers_set
+    from peacetalks.conflicts.asked import asked_file, not_answered, numbers_set, starting_table
     from peacetalks.pages import files
     from peacetalks.scenario.interview_answers import read_answers
     from peacetalks.scenario.scenario import parse
 
     given = {} if file is None else read_answers(file)
-    start = basis(conflict, as_of)
+    start = starting_table(conflict, as_of)
     keep = output.with_suffix(".answers.toml")
     talk = Interview(start, given, keep, _command(output, conflict, as_of, keep))
     if ask:

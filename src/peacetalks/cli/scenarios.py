@@ -46,8 +46,8 @@ def check(
     from peacetalks.pages.files import json_text
     from peacetalks.pages.printable import printable
 
-    checked = check_values(*check_file(scenario, size))
-    print(json_text(checked) if as_json else printable(check_text(checked)), end="")
+    checked = check_file(scenario, size)
+    print(json_text(check_values(*checked)) if as_json else printable(check_text(*checked)), end="")
 
 
 def new(

@@ -38,7 +38,7 @@ ANSWERED = {  # marks of `from_record` that an answer makes needless
 
 
 @dataclass(frozen=True)
-class Basis:
+class StartingTable:
     """What answers are added to: the table of the starter or of a conflict of the record, and what to know of it."""
 
     table: dict[str, Any]
@@ -51,30 +51,30 @@ class Basis:
         return self.table["as_of"]
 
 
-def basis(conflict: str | None = None, as_of: str | dt.date | None = None) -> Basis:
+def starting_table(conflict: str | None = None, as_of: str | dt.date | None = None) -> StartingTable:
     """Return what answers are added to: the starter at a date (default today), or a conflict of the record.
 
     Raises `EvidenceError` as `find_conflict` does, and `SpecError` for what is no day.
 
-    >>> basis(None, dt.date(2024, 5, 1)).as_of
+    >>> starting_table(None, dt.date(2024, 5, 1)).as_of
     datetime.date(2024, 5, 1)
     """
     if conflict is not None:
         found = find_conflict(conflict, as_of)
-        return Basis(record_table(found), found.notes, recorded=True)
+        return StartingTable(record_table(found), found.notes, recorded=True)
     try:
         day = dt.date.today() if as_of is None else read_day(as_of)
     except ValueError as e:
         raise SpecError(f"--as-of: {e}") from None
-    return Basis(read_toml(starter(day), "the starter"))
+    return StartingTable(read_toml(starter(day), "the starter"))
 
 
-def asked_file(start: Basis, answers: Mapping[str, Answer], asked: dt.date | None = None) -> str:
+def asked_file(start: StartingTable, answers: Mapping[str, Answer], asked: dt.date | None = None) -> str:
     """Return the text of a scenario file made from answers; each key is explained, each number has its source.
 
     Parameters
     ----------
-    start : Basis
+    start : StartingTable
     answers : mapping
         By question; where the basis is no conflict of the record, every required question must be answered.
     asked : datetime.date, optional
@@ -94,7 +94,7 @@ def asked_file(start: Basis, answers: Mapping[str, Answer], asked: dt.date | Non
     --------
     >>> from peacetalks.scenario.interview_answers import answered
     >>> facts = {"sides": "A; B", "over": "government", "since": "2020-01-01, 1500", "now": "talks", "walk": "1"}
-    >>> text = asked_file(basis(None, dt.date(2024, 5, 1)), answered(facts), dt.date(2024, 5, 1))
+    >>> text = asked_file(starting_table(None, dt.date(2024, 5, 1)), answered(facts), dt.date(2024, 5, 1))
     >>> "source = \\"judgement, asked 2024-05-01: walk '1', fairly sure\\"" in text
     True
     """
@@ -122,10 +122,10 @@ def asked_file(start: Basis, answers: Mapping[str, Answer], asked: dt.date | Non
     return text
 
 
-def not_answered(start: Basis, answers: Mapping[str, Answer]) -> list[str]:
+def not_answered(start: StartingTable, answers: Mapping[str, Answer]) -> list[str]:
     """Return a line for each judgement that was not answered: what counts instead, and where it comes from.
 
-    >>> not_answered(basis(None, "2024-05-01"), {})[0]
+    >>> not_answered(starting_table(None, "2024-05-01"), {})[0]
     'walk not answered: 0.5 of ten (the same for every conflict)'
     """
     left = [(q.key, default(q.key, start.table)) for q in questions() if q.key in PATHS and q.key not in answers]

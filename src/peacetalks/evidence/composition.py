@@ -198,8 +198,9 @@ def _split(frame: pl.DataFrame, reasons: dict[str, pl.Expr]) -> tuple[pl.DataFra
     """Return the cases to which no reason applies, and how many are left out for the first that does."""
     why = pl.coalesce(pl.when(e.fill_null(False)).then(pl.lit(r)) for r, e in reasons.items())
     marked = frame.with_columns(_why=why)
-    counts = {r: marked.filter(pl.col("_why") == r).height for r in reasons}
-    return marked.filter(pl.col("_why").is_null()).drop("_why"), tuple(Left(r, n) for r, n in counts.items() if n)
+    counts = dict(marked["_why"].value_counts().iter_rows())
+    used = marked.filter(pl.col("_why").is_null()).drop("_why")
+    return used, tuple(Left(r, counts[r]) for r in reasons if r in counts)
 
 
 def _reasons(

@@ -79,8 +79,7 @@ def first_passage(s: Situation, months: Sequence[int], draws: int = DRAWS, seed:
             return answer(basis, _columns(curve), s, when, seed)
     episodes = sources.fighting_model(s.as_of, draws, seed)
     if episodes is None or episodes.n < sources.FEW:
-        known = episodes.n if episodes else 0
-        return no_answer(sources.EPISODES.name, when, f"Only {known} armed conflicts were known at the date.")
+        return sources.too_few(sources.EPISODES.name, when, episodes.n if episodes else 0, "armed conflicts")
     age = s.days_since(s.start, episodes.today)
     curve = episodes.hazards.incidence(episodes.path(sources.traits_of(s), age, max(when)))
     what = "UCDP conflict episodes, by age, traits and era"

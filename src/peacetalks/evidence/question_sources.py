@@ -58,7 +58,7 @@ def fighting_model(as_of: date | None, draws: int, seed: int) -> Fighting | None
 def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
     model = fighting_model(s.as_of, draws, seed)
     if model is None or model.n < FEW:
-        return _too_few(EPISODES.name, months, model.n if model else 0, "armed conflicts")
+        return too_few(EPISODES.name, months, model.n if model else 0, "armed conflicts")
     age = s.days_since(s.start, model.today)
     table = fighting.ends(model, traits_of(s), age, max(months))
     basis = Basis(
@@ -81,7 +81,7 @@ def _episodes(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> R
 def _wars(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> RecordAnswer:
     model = war_model(s.as_of, draws, seed)
     if model is None or model.n < FEW:
-        return _too_few(WARS.name, months, model.n if model else 0, "interstate wars")
+        return too_few(WARS.name, months, model.n if model else 0, "interstate wars")
     age, last = s.days_since(s.start, s.as_of or model.today), max(months)
     counts = _ways(s.as_of, age)
     curve = war_curve(model, s, last, draws, seed)
@@ -150,7 +150,7 @@ def _standing(asked: standing.Cases, name: str, question: str, definition: str) 
             lambda: standing.fit_standing(asked, s.as_of, draws, seed),
         )
         if model is None or model.n < FEW:
-            return _too_few(name, months, model.n if model else 0, name)
+            return too_few(name, months, model.n if model else 0, name)
         age = s.days_since(s.since, s.as_of or model.today)
         table = _broken(model.broken_by(age, max(months), 1.0 if model.trait else None))
         other = (
@@ -185,7 +185,7 @@ def _returns(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Re
     model = fighting_model(s.as_of, draws, seed)
     known = 0 if model is None else model.settled[kind]
     if model is None or known < FEW:
-        return _too_few(RETURNS.name, months, known, f"settlements {where}")
+        return too_few(RETURNS.name, months, known, f"settlements {where}")
     age = s.days_since(s.since, model.today)
     by = fighting.return_chance(model.back, float(between), max(months), age)
     basis = Basis(
@@ -211,7 +211,7 @@ def _crises(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Rec
         ("crises", s.as_of, draws, seed), tables_of("crises"), lambda: war_hazards.fit_crises(s.as_of, draws, seed)
     )
     if model is None or model.n < FEW:
-        return _too_few(CRISES.name, months, model.n if model else 0, "crises")
+        return too_few(CRISES.name, months, model.n if model else 0, "crises")
     age = s.days_since(s.start, s.as_of or model.today)
     curve = model.incidence(age, max(months))
     table = np.stack([curve[..., 0], 1 - curve[..., 0] - curve[..., 1], curve[..., 1]], axis=-1)
@@ -245,7 +245,7 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
     where = class_of(s)
     given = methods.sample(where, range(1, max(months) + 1), s.as_of)
     if given.own.height < FEW:
-        return _too_few(where, months, given.own.height, "such cases")
+        return too_few(where, months, given.own.height, "such cases")
     weight, rng = methods.own_weight(given), np.random.default_rng(seed)
     point, runs = methods.by_class(given, weight, min(draws, CLASS_DRAWS), rng)
     table = np.stack([point, *runs])[..., len(LABELS) :]
@@ -268,7 +268,8 @@ def _class(s: Situation, months: tuple[int, ...], draws: int, seed: int) -> Reco
     return answer(basis, table, s, months, seed)
 
 
-def _too_few(name: str, months: tuple[int, ...], known: int, what: str) -> RecordAnswer:
+def too_few(name: str, months: tuple[int, ...], known: int, what: str) -> RecordAnswer:
+    """Return that there is no answer, since fewer than `FEW` cases were known at the date."""
     return no_answer(name, months, f"Only {known} {what} were known at the date.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.archive.difference import NOT_ASKED
 from peacetalks.archive.saved import undated
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points, signed_points
+from peacetalks.pages.archive_words import FOOTER, by_headline, change_cell, points_in_words, signed_points
 from peacetalks.pages.cells import known, whole_percent
 from peacetalks.pages.shown import PEACE
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
@@ -69,7 +69,7 @@ def finding(d: Difference) -> str:
     if abs(moved) < SMALL:
         said = f"{opening} in both, to within half a point"
     else:
-        said = f"{opening}, {points(abs(moved))} {'more' if moved > 0 else 'less'} than in A ({whole_percent(a)})"
+        said = f"{opening}, {points_in_words(moved)} {'more' if moved > 0 else 'less'} than in A ({whole_percent(a)})"
     return f"{said}{_because(d, k, i, best)}."
 
 

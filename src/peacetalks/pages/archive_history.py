@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.archive_words import FOOTER, points
+from peacetalks.pages.archive_words import FOOTER, points_in_words
 from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent, whole_percents
 from peacetalks.pages.shown import PEACE
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
@@ -65,7 +65,7 @@ def finding(h: History) -> str:
     if len(known) == 1:
         return f"{now}; there is one forecast of it."
     moved = b[PEACE] - a[PEACE]
-    change = "the same" if abs(moved) < SAME else f"{points(moved)} {'more' if moved > 0 else 'less'}"
+    change = "the same" if abs(moved) < SAME else f"{points_in_words(moved)} {'more' if moved > 0 else 'less'}"
     link = "as" if abs(moved) < SAME else "than"
     when = f"as of {day_name(first.as_of)}" if h.by_date else f"saved on {day_name(first.moment.date())}"
     low, high = min(x[PEACE] for _, x in known), max(x[PEACE] for _, x in known)

@@ -26,10 +26,10 @@ def by_headline(days: Sequence[date], as_of: date) -> int:
     return max((k for k, day in enumerate(days) if day <= months_later(as_of, YEAR)), default=0)
 
 
-def points(x: float) -> str:
+def points_in_words(x: float) -> str:
     """Return a difference of probabilities in points of 100, without its sign.
 
-    >>> points(0.0312), points(0.0071), points(0.004)
+    >>> points_in_words(0.0312), points_in_words(0.0071), points_in_words(0.004)
     ('3 points', '1 point', 'less than a point')
     """
     whole = round(100 * abs(x))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import NOT_SHARPER, headline, short_why
-from peacetalks.pages.cells import UNKNOWN, known
+from peacetalks.pages.cells import UNKNOWN, in_prose, known
 from peacetalks.pages.shown import (
     at,
     day_after,
@@ -26,6 +26,7 @@ from peacetalks.pages.styles import END_NAMES
 if TYPE_CHECKING:
     from peacetalks.forecasting.views import HasViews
 
+LEVEL = "90%: "  # begins an interval in words
 NOT_REACHED = "not known: the record does not reach so far"
 
 
@@ -39,6 +40,11 @@ class Share:
     interval: str  # the 90% interval in words; "" where there is none
     start: float  # where its part of the bar begins, in percent of the bar
     width: float
+
+    @property
+    def span(self) -> str:
+        """The 90% interval without its level, for places that say the level once."""
+        return self.interval.removeprefix(LEVEL)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def bar_at(f: HasViews, month: int) -> Bar:
     shares, start, percents = [], 0.0, percents_at(table, month)
     for end, p in values.items():
         span = interval_cell(f.pooled, end, month) if has_best(f) else UNKNOWN
-        interval = "" if span == UNKNOWN else f"90%: {span.replace('-', '–')}"
+        interval = "" if span == UNKNOWN else f"{LEVEL}{in_prose(span)}"
         shares.append(Share(end, END_NAMES[end], percents[end], interval, start, 100 * p))
         start += 100 * p
     label = f"{day}: " + ", ".join(f"{s.name.lower()} {s.percent}" for s in shares)

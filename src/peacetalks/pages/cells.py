@@ -99,6 +99,15 @@ def percent_range(low: float | None, high: float | None) -> str:
     return f"{'-'.join(ends)}%"
 
 
+def in_prose(interval: str) -> str:
+    """Return an interval of `percent_range` in the typography of prose.
+
+    >>> in_prose(percent_range(0.023, 0.41))
+    '2–41%'
+    """
+    return interval.replace("-", "–")
+
+
 def _ends(low: float, high: float, digits: int) -> tuple[str, str]:
     """Return both ends of an interval in percent, without the sign."""
     return f"{100 * low:.{digits}f}", f"{100 * high:.{digits}f}"
@@ -149,3 +158,25 @@ def signed(x: float, form: str = ".2f") -> str:
     if isnan(x):
         return "–"
     return "−∞" if x == float("-inf") else f"{x:+{form}}".replace("-", "−")
+
+
+def points(x: float) -> str:
+    """Return a difference of probabilities in points, with its sign.
+
+    >>> points(-0.0312), points(0.00021), points(0.0)
+    ('−3.1', '+0.02', '0')
+    """
+    if abs(x) < 0.00005:
+        return "0" if x == 0 else "0.00"
+    return signed(100 * x, ".1f" if abs(x) >= 0.0005 else ".2f")
+
+
+def error_points(x: float | None) -> str:
+    """Return the error of a difference in points, "-" where unknown.
+
+    >>> error_points(0.0026), error_points(0.00001), error_points(None)
+    ('±0.3', '±<0.01', '-')
+    """
+    if not known(x):
+        return UNKNOWN
+    return f"±{100 * x:.1f}" if x >= 0.0005 else f"±{100 * x:.2f}" if x >= 0.00005 else "±<0.01"

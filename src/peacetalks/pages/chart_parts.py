@@ -108,6 +108,13 @@ def legend(width: int, columns: int) -> alt.Legend:
     )
 
 
+def stroke_legend(width: int, columns: int) -> alt.Legend:
+    """Return a legend of lines and their dashes below the chart; on a telephone in one column."""
+    return alt.Legend(
+        title=None, orient="bottom", columns=columns if width > NARROW else 1, symbolType="stroke", symbolSize=300
+    )
+
+
 def colour_by(field: str, colours: dict[str, str], **more: Any) -> alt.Color:
     """Return the encoding of a field by fixed colours."""
     return alt.Color(field, scale=alt.Scale(domain=list(colours), range=list(colours.values())), **more)

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from peacetalks.pages.best_text import listed
-from peacetalks.pages.cells import UNKNOWN, known, percent, whole_percent
+from peacetalks.pages.cells import UNKNOWN, known, percent, points, whole_percent
 from peacetalks.pages.printable import styled
 from peacetalks.pages.shown import as_of_line, day_after, headline_day
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
-from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.whatif_screen import plain_table
-from peacetalks.pages.whatif_text import points
+from peacetalks.pages.table_page import Page, Section, numbers_table
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
@@ -115,7 +113,7 @@ def show(o: Outlook, out: Console | None = None) -> None:
     out.print(styled(page.finding, style="bold"))
     for line in page.lead:
         out.print(styled(line))
-    out.print(plain_table(replace(every, head=every.head[:4], rows=tuple(row[:4] for row in every.rows[:SHOWN]))))
+    out.print(numbers_table(replace(every, head=every.head[:4], rows=tuple(row[:4] for row in every.rows[:SHOWN]))))
     if rest := (o.drivers or ())[SHOWN:]:
         out.print(styled(f"{len(rest)} more move peace by at most {100 * rest[0].effect:.1f} points (--json: all)."))
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS, LABELS
 from peacetalks.pages.cells import UNKNOWN, percent, percent_range, whole_percent
-from peacetalks.pages.shown import has_best, interval_cell, percent_at, shown_months
+from peacetalks.pages.shown import has_best, interval_cell, percent_at, short_days, shown_months
 from peacetalks.pages.styles import END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def outcome_names(s: Scenario) -> dict[str, str]:
 
 def day_heads(o: Outlook) -> list[str]:
     """Return the calendar date at each of the months shown: day, name of the month, year."""
-    return [f"{day.day} {day:%b %Y}" for day in calendar_dates(o.as_of, shown_months(o))]
+    return short_days(o.as_of, shown_months(o))
 
 
 def month_heads(o: Outlook) -> list[str]:

@@ -74,10 +74,7 @@ def _bar_lines(bar: Bar, out: Console) -> Iterator[Text]:
     for s, n in zip(bar.shares, _lengths(bar.shares), strict=True):
         line.append(symbols[s.end] * n, END_STYLES[s.end])
     yield line
-    spans = (
-        f"{symbols[s.end]} {s.name.lower()}" + (f" {s.interval.removeprefix('90%: ')}" if s.interval else "")
-        for s in bar.shares
-    )
+    spans = (f"{symbols[s.end]} {s.name.lower()}" + (f" {s.span}" if s.span else "") for s in bar.shares)
     yield styled("  ".join(spans) + ("  (90%)" if bar.shares[0].interval else ""))
 
 

@@ -8,9 +8,8 @@ import altair as alt
 import numpy as np
 
 from peacetalks.forecasting.views import calendar_dates
-from peacetalks.pages.cells import known, percent_range, whole_percent
+from peacetalks.pages.cells import in_prose, known, percent_range, whole_percent
 from peacetalks.pages.chart_parts import (
-    NARROW,
     Chart,
     base,
     colour_by,
@@ -19,6 +18,7 @@ from peacetalks.pages.chart_parts import (
     month_axis,
     percent_axis,
     probability_axis,
+    stroke_legend,
 )
 from peacetalks.pages.forecast_rows import outcome_names
 from peacetalks.pages.forecast_text import central_terms
@@ -95,7 +95,7 @@ def terms_caption(o: Outlook) -> str:
     low, high = central_terms(o)
     return (
         f"If a settlement is reached, {label} gets {whole_percent(o.mean_terms)} of the stake on average "
-        f"(90%: {percent_range(low, high).replace('-', '–')}); the front as it stands gives it {front}."
+        f"(90%: {in_prose(percent_range(low, high))}); the front as it stands gives it {front}."
     )
 
 
@@ -105,9 +105,7 @@ def _term_rules(o: Outlook, width: int) -> Chart:
     if o.mean_terms is not None:
         at = {MEAN: o.mean_terms} | at
     names = list(at)
-    symbols = alt.Legend(
-        title=None, orient="bottom", columns=3 if width > NARROW else 1, symbolType="stroke", symbolSize=300
-    )
+    symbols = stroke_legend(width, 3)
     dashes = alt.Scale(domain=names, range=[TERM_RULES[n][1] for n in names])
     return (
         base([{"share": x, "what": name} for name, x in at.items()], width, HEIGHT)
@@ -163,16 +161,13 @@ def beliefs(o: Outlook, width: int) -> Chart:
         for day, p in zip(_days(o), learnt(o, side), strict=True)
     ]
     dashes = alt.Scale(domain=list(o.beliefs), range=[[1, 0], [5, 3]][: len(o.beliefs)])
-    key = alt.Legend(
-        title=None, orient="bottom", columns=2 if width > NARROW else 1, symbolType="stroke", symbolSize=300
-    )
     return (
         base(rows, width, HEIGHT)
         .mark_line(color=INK, strokeWidth=2.5, point=len(_days(o)) < FEW)
         .encode(
             x=date_axis(o.as_of, int(o.outcomes.period[-1])),
             y=probability_axis(),
-            strokeDash=alt.StrokeDash("side:N", scale=dashes, legend=key),
+            strokeDash=alt.StrokeDash("side:N", scale=dashes, legend=stroke_legend(width, 2)),
         )
     )
 

@@ -16,7 +16,7 @@ from peacetalks.pages.card import bar_at
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_page import fragment
 from peacetalks.pages.shown import headline_month
-from peacetalks.pages.styles import MODEL_ALONE, PAST_CONFLICTS
+from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.whatif_page import fragment as whatif_fragment
 from peacetalks.text_files import clip
 
@@ -43,7 +43,7 @@ def short_text(o: Outlook) -> str:
     """Return the answer in a few lines: best estimate with its 90% interval, why, what it rests on, settings."""
     s, best = o.settings, o.pooled
     first = bar_at(o, headline_month(o))
-    whose = "best estimate" if best.ends is not None else MODEL_ALONE
+    whose = BEST_ESTIMATE if best.ends is not None else MODEL_ALONE
     classes = [f"n = {view.n}" for view in o.outside if view.anchors]
     rests = f"{PAST_CONFLICTS} that answer the question: {', '.join(classes) or 'none'}"
     off = "" if o.grid_error is None else f", grid error up to {percent(float(o.grid_error.max()))}"
@@ -73,7 +73,7 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     ----------
     o : Outlook
     kind : str
-        "best" (the outcome classes over time: best estimate with its 90% interval, model alone, past conflicts),
+        "best" (the outcome classes over time: best estimate with its 90% interval, or the model alone without one),
         "views" (why the views differ), "drivers" (which numbers move the answer, once they are computed),
         "outcomes" (of the model alone), "terms" (of a settlement), "truce" (how long a truce holds), or "beliefs"
         (about each side).

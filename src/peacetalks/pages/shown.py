@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.forecasting.settings import months_shown
+from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.cells import percent_range, whole_percents
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.scenario.dates import day_name, months_later
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import xarray as xr
@@ -64,6 +66,16 @@ def day_after(start: date, months: int) -> str:
     '20 May 2026'
     """
     return day_name(months_later(start, months))
+
+
+def short_days(start: date, months: Sequence[int]) -> list[str]:
+    """Return the days so many months later as the headings of columns.
+
+    >>> from datetime import date
+    >>> short_days(date(2025, 9, 20), [6, 12])
+    ['20 Mar 2026', '20 Sep 2026']
+    """
+    return [f"{day.day} {day:%b %Y}" for day in calendar_dates(start, months)]
 
 
 def headline_day(f: HasViews) -> str:

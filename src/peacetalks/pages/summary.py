@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import headline, like_typical, named, short_why
 from peacetalks.pages.card import bar_at, card_notes
-from peacetalks.pages.cells import known, percent_range, whole_percent
+from peacetalks.pages.cells import in_prose, known, percent_range, whole_percent
 from peacetalks.pages.forecast_text import central_terms
 from peacetalks.pages.shown import PEACE, at, has_best, headline_month, percent_at, shown_ends, shown_months, shown_view
 from peacetalks.pages.styles import END_NAMES, PAST_CONFLICTS
@@ -128,7 +128,7 @@ def _record(o: Outlook) -> str:
         return ""
     view = o.outside[best.number - 1]
     at = view.months.index(m)
-    span = percent_range(view.low[PEACE][at], view.high[PEACE][at]).replace("-", "–")
+    span = in_prose(percent_range(view.low[PEACE][at], view.high[PEACE][at]))
     who = view.reference_class.replace(" (", ", ").replace(")", "")
     return (
         f"{PAST_CONFLICTS.capitalize()} ({who}; N {view.n:,}) give peace {percent_at(best.record, PEACE, m)} "
@@ -186,7 +186,7 @@ def _terms(o: Outlook) -> str:
     near = "near" if abs(o.mean_terms - front) <= NEAR_FRONT else "against"
     return (
         f"In the model a settlement gives {o.scenario.sides[0].label} about {whole_percent(o.mean_terms)} of the stake "
-        f"(90%: {percent_range(low, high).replace('-', '–')}), {near} the front as it stands ({whole_percent(front)})."
+        f"(90%: {in_prose(percent_range(low, high))}), {near} the front as it stands ({whole_percent(front)})."
     )
 
 
@@ -204,8 +204,5 @@ def _truce(o: Outlook) -> str:
 def _date_lines(o: Outlook) -> Iterator[str]:
     """Yield the answer at every month shown."""
     for bar in (bar_at(o, m) for m in shown_months(o)):
-        cells = (
-            f"{s.name.lower()} {s.percent}" + (f" ({s.interval.removeprefix('90%: ')})" if s.interval else "")
-            for s in bar.shares
-        )
+        cells = (f"{s.name.lower()} {s.percent}" + (f" ({s.span})" if s.span else "") for s in bar.shares)
         yield f"{bar.day} ({bar.after}): {', '.join(cells) or bar.label}"

@@ -114,6 +114,16 @@ def _views_table(s: Section) -> Table:
     return table
 
 
+def numbers_table(s: Section) -> Table:
+    """Return the table of a section with its numbers to the right, for a terminal of 80 columns."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=styled(s.title), title_justify="left")
+    for i, head in enumerate(s.head):
+        table.add_column(head, justify="left" if i == 0 or head == "note" else "right", overflow="fold")
+    for row in s.rows:
+        table.add_row(*map(styled, row))
+    return table
+
+
 def makers(page: Page, plain: dict[str, Any]) -> files.Makers:
     """Return what each suffix is written with: the page, its first table, its numbers with the finding, its chart."""
     return {

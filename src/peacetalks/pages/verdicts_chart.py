@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_axis, legend, wrapped
-from peacetalks.pages.styles import SIDE_COLOURS
+from peacetalks.pages.styles import INK, SIDE_COLOURS
 from peacetalks.questions.claims import Verdict
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def verdicts(a: Audit, width: int) -> Chart:
         start = 0
         for verdict in COLOURS:
             n = counts[account, verdict]
-            ink, part = INKS.get(verdict, "#1c1f23"), {"start": start, "end": start + n, "n": n}
+            ink, part = INKS.get(verdict, INK), {"start": start, "end": start + n, "n": n}
             if n:
                 rows.append({"account": account, "verdict": str(verdict), "ink": ink, **part})
             start += n

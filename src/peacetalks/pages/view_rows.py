@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import basis_lines, departure_lines, listed, outside_lines
-from peacetalks.pages.cells import decimal, decimal_range, whole_percent
+from peacetalks.pages.cells import decimal, decimal_range, in_prose, whole_percent
 from peacetalks.pages.forecast_text import past_conflict_lines
 from peacetalks.pages.shown import at, has_best, interval_cell, percent_at
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS, RowKind
@@ -60,7 +60,7 @@ def best_section(forecasts: Forecasts, dates: Sequence[int]) -> Section:
 
 def _with_interval(f: ForecastViews, end: str, month: int) -> str:
     assert f.pooled.ends is not None
-    span = interval_cell(f.pooled, end, month).replace("-", "–")
+    span = in_prose(interval_cell(f.pooled, end, month))
     return f"{percent_at(f.pooled.ends, end, month)} ({span})"
 
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 from typing import TYPE_CHECKING
 
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
+from peacetalks.pages import markup
 from peacetalks.pages.best_text import basis_lines
-from peacetalks.pages.cells import UNKNOWN, decimal, known, percent, signed
+from peacetalks.pages.cells import UNKNOWN, decimal, error_points, known, percent, points, signed
 from peacetalks.pages.forecast_text import past_conflict_lines
-from peacetalks.pages.printable import printable
-from peacetalks.pages.shown import PEACE, as_of_line, at, percent_at
+from peacetalks.pages.shown import PEACE, as_of_line, at, percent_at, short_days
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
-from peacetalks.pages.whatif_text import AFTER, BEFORE, effect_of, error_points, finding, leads, points
+from peacetalks.pages.whatif_text import AFTER, BEFORE, effect_of, finding, leads
 from peacetalks.scenario.changes import shown_value
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def classes(w: WhatIf, view: str) -> Section:
             rows.append((f"{name}, {INTERVAL}", *cells))
         errors = (error_points(None if error is None else at(error, end, m)) for m in w.months)
         rows.append((f"{name}, {ERROR}", *errors))
-    head = (view, *(f"{day.day} {day:%b %Y}" for day in calendar_dates(w.as_of, w.months)))
+    head = (view, *short_days(w.as_of, w.months))
     csv = (CSV_HEAD, *csv_rows(w)) if of_best or d.best is None else ()
     title = f"{view.capitalize()}, before and after"
     folded = not of_best and d.best is not None
@@ -242,12 +241,5 @@ def _number(x: float | None) -> str:
 
 def fragment(w: WhatIf) -> str:
     """Return a what-if as a notebook shows it: the finding, what follows it, and the outcome classes."""
-    s = classes(w, MODEL_ALONE if w.difference.best is None else BEST_ESTIMATE)
-    lines = "".join(f"<p>{escape(printable(line))}</p>" for line in leads(w))
-    rows = "".join(_html_row(row, "td") for row in s.rows)
-    table = f"<table>{_html_row(s.head, 'th')}{rows}</table>"
-    return f"<div><p><b>{escape(printable(finding(w)))}</b></p>{lines}{table}</div>"
-
-
-def _html_row(cells: Cells, tag: str) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(printable(cell))}</{tag}>' for cell in cells)}</tr>"
+    section = classes(w, MODEL_ALONE if w.difference.best is None else BEST_ESTIMATE)
+    return markup.fill("whatif_fragment", finding=finding(w), leads=leads(w), section=section)

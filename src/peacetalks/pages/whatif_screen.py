@@ -10,6 +10,7 @@ from rich.table import Table
 
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
+from peacetalks.pages.table_page import numbers_table
 from peacetalks.pages.whatif_page import ERROR, INTERVAL, beside, classes, each
 from peacetalks.pages.whatif_text import BEFORE, error_line, finding, leads
 from peacetalks.scenario.dates import day_name
@@ -31,7 +32,7 @@ def show(w: WhatIf, out: Console | None = None) -> None:
         out.print(styled(line))
     out.print(_classes(classes(w, MODEL_ALONE if w.difference.best is None else BEST_ESTIMATE)))
     for section in (beside(w), *([each(w)] if w.each else [])):
-        out.print(plain_table(section))
+        out.print(numbers_table(section))
     out.print(styled(error_line(w)))
     s = w.settings
     draws = f", {s['draws']} draws" if s["draws"] else ""
@@ -62,13 +63,3 @@ def _parts(row: Cells) -> list[Cells]:
     pairs = [cell.split(" to ") if " to " in cell else [cell, cell] for cell in row[1:]]
     low, high = zip(*pairs, strict=True)
     return [(f"{row[0]}: from", *low), ("  to", *high)]
-
-
-def plain_table(s: Section) -> Table:
-    """Return the table of a section with its numbers to the right, for a terminal of 80 columns."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=styled(s.title), title_justify="left")
-    for i, head in enumerate(s.head):
-        table.add_column(head, justify="left" if i == 0 or head == "note" else "right", overflow="fold")
-    for row in s.rows:
-        table.add_row(*map(styled, row))
-    return table

@@ -8,7 +8,7 @@ from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.settings import PROBABILITY_ERROR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import PEACE_FACTOR, listed
-from peacetalks.pages.cells import UNKNOWN, distinct_percents, known, signed, whole_percent
+from peacetalks.pages.cells import distinct_percents, error_points, known, points, signed, whole_percent
 from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.scenario.changes import shown_value
@@ -93,28 +93,6 @@ def _interval(d: Difference, end: str, month: int) -> str:
     if d.low is None or d.high is None:
         return ""
     return f"; 90%: {points(at(d.low, end, month))} to {points(at(d.high, end, month))}"
-
-
-def points(x: float) -> str:
-    """Return a difference of probabilities in points, with its sign.
-
-    >>> points(-0.0312), points(0.00021), points(0.0)
-    ('−3.1', '+0.02', '0')
-    """
-    if abs(x) < 0.00005:
-        return "0" if x == 0 else "0.00"
-    return signed(100 * x, ".1f" if abs(x) >= 0.0005 else ".2f")
-
-
-def error_points(x: float | None) -> str:
-    """Return the error of a difference in points, "-" where unknown.
-
-    >>> error_points(0.0026), error_points(0.00001), error_points(None)
-    ('±0.3', '±<0.01', '-')
-    """
-    if not known(x):
-        return UNKNOWN
-    return f"±{100 * x:.1f}" if x >= 0.0005 else f"±{100 * x:.2f}" if x >= 0.00005 else "±<0.01"
 
 
 def _model_line(w: WhatIf) -> str:

@@ -24,7 +24,7 @@ from peacetalks.forecasting.readout import boundary_labels, ends_of, outcomes_of
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.outcomes import ENDS
 from peacetalks.questions.ask_phrases import WON
-from peacetalks.questions.evaluate import COMPARE, quantity
+from peacetalks.questions.evaluate import of_size, quantity
 from peacetalks.questions.query_tree import Event, EventKind
 from peacetalks.scenario.files import play_key
 
@@ -108,8 +108,7 @@ def holds(s: Scenario, solved: Solution, event: Event, names: np.ndarray) -> np.
     """Return whether an event holds in each public state [boundary]."""
     if event.kind not in (EventKind.TERMS, EventKind.FRONT):
         return np.isin(names, event.labels)
-    worth = quantity(s, solved, names, event.kind.value)
-    return COMPARE[event.compare](worth, event.size) & np.isfinite(worth)
+    return of_size(event, quantity(s, solved, names, event.kind.value))
 
 
 def where_impossible(event: Event, cells: Iterable[tuple[str, ...]] = tuple(ENDS.values())) -> np.ndarray:

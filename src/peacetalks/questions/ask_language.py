@@ -21,7 +21,7 @@ from peacetalks.questions import ask_phrases as phrases
 from peacetalks.questions.ask_conditions import of_several, several
 from peacetalks.questions.ask_names import both_named, side_names, without_added_names, without_names
 from peacetalks.questions.query import parse
-from peacetalks.questions.query_tree import Chance, Event, EventKind, InForce
+from peacetalks.questions.query_tree import Chance, Event, EventKind
 from peacetalks.questions.when import FORMS, When, read_when
 from peacetalks.text_files import check_values, clip, shorten
 
@@ -300,8 +300,7 @@ def _of_claim(text: str) -> Question:
             "one event is asked for, such as P(ceasefire by 2026-01-01)"
         )
     event = chance.event
-    started = [g for g in chance.given if isinstance(g, InForce)]
-    if event.kind not in (EventKind.BY, EventKind.WITHIN) or started or chance.given or event.months is None:
+    if event.kind not in (EventKind.BY, EventKind.WITHIN) or chance.given or event.months is None:
         raise QueryError(
             f"{shorten(text)} has a condition, and record and best estimate are not conditional: evaluate it with "
             "`peacetalks audit` (--claims FILE)"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from peacetalks.equilibrium.solution import Solution
+    from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
 START_MONTHS = 24  # months at which what may break is in force, where the query gives no date
@@ -98,8 +99,7 @@ class Evaluator:
         masks, weight = self._given(q.given)
         if q.event.kind is EventKind.TERMS:
             mass = self.filtered(masks, max(masks))
-            worth = self._quantity("terms")
-            hit = COMPARE[q.event.compare](worth, q.event.size) & np.isfinite(worth)
+            hit = of_size(q.event, self._quantity("terms"))
             return _ratio((mass[hit] @ weight).sum(), (mass @ weight).sum())
         month = _month(q.event.months)
         last = max([month, *masks])
@@ -281,6 +281,11 @@ def quantity(scenario: Scenario, s: Solution, labels: np.ndarray, name: str) -> 
         known = ["terms", *getattr(states[0], "_fields", ())]
         raise GameError(f"no quantity is called {name!r}{did_you_mean(name, known)}; known: {', '.join(known)}")
     return np.array([_number(getattr(at, name)) for at in states])
+
+
+def of_size(event: Event, worth: np.ndarray) -> np.ndarray:
+    """Return where a number of the public state is as large as an event on its size asks; nowhere without a number."""
+    return COMPARE[event.compare](worth, event.size) & np.isfinite(worth)
 
 
 def _both(one: Masks, two: Masks) -> Masks:

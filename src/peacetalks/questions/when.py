@@ -67,14 +67,14 @@ class When:
         end = months_later(as_of, most)
         if day > end:
             why = f"the scenario ends on {end}, after {most} months" if last == most else f"the latest is {end}"
-            raise QueryError(f"{day} lies {years_between(as_of, day)} after the scenario's date, {as_of}; {why}")
+            raise QueryError(f"{day} lies {time_between(as_of, day)} after the scenario's date, {as_of}; {why}")
         return day
 
 
-def years_between(start: dt.date, end: dt.date) -> str:
+def time_between(start: dt.date, end: dt.date) -> str:
     """Return how far apart two days are, in words.
 
-    >>> years_between(dt.date(2025, 1, 1), dt.date(2100, 1, 1))
+    >>> time_between(dt.date(2025, 1, 1), dt.date(2100, 1, 1))
     '75 years'
     """
     years = round((end - start).days / 365.25)
