@@ -1,7 +1,7 @@
 """Errors, each of which says what is wrong, where, what was got and how to mend it.
 
 Errors are distinguished by their class, never by their text.  The command line ends with the exit code of the class:
-2 for bad input, 3 for a game that was not solved, 4 for data that are not on this machine.
+2 for bad input, 3 for a game that was not solved, 4 for data, or a compiled core, that are not on this machine.
 """
 
 from __future__ import annotations
@@ -45,6 +45,12 @@ class NotSolved(RuntimeError):
 
 class WorkerDied(NotSolved):
     """A piece of work whose process died twice (killed, out of memory): which piece, how, and what to try."""
+
+
+class MissingCore(RuntimeError):
+    """The numerical core is not compiled for this machine: what was tried, and what to install."""
+
+    exit_code = 4
 
 
 class EvidenceError(ValueError):

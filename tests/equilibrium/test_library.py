@@ -1,0 +1,197 @@
+"""The compiled core on disk: built once, built anew for other sources, stored where it can be, by any compiler."""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import peacetalks
+from peacetalks.equilibrium.kernels import library
+from peacetalks.errors import MissingCore
+
+CORE = """
+#include <stdint.h>
+#define JOIN(a, b) a##_##b
+#define NAME(a, b) JOIN(a, b)
+#if defined(__AVX512F__)
+#define BITS 512
+#elif defined(__AVX2__) && defined(__FMA__)
+#define BITS 256
+#else
+#define BITS 128
+#endif
+int NAME(bits, VARIANT)(void) { return BITS; }
+int64_t NAME(answer, VARIANT)(void) { return 42; }
+"""
+SAID = "Compiling the numerical core, once (a few seconds) ..."
+PROGRAM = """
+import logging, sys
+from pathlib import Path
+from peacetalks.equilibrium.kernels import library
+logging.basicConfig(stream=sys.stderr, format="%(message)s")
+found = library.load(Path(sys.argv[1]))
+print(found.answer(), found.path)
+"""
+
+
+@pytest.fixture
+def sources(tmp_path, monkeypatch):
+    """A folder with a small core, and a home folder of its own."""
+    for name in (library.FOLDER, library.VARIANT):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "core.c").write_text(CORE)
+    shutil.copy(library.SOURCES / "processor.c", folder)
+    return folder
+
+
+def load(sources):
+    """Load the library as a new process does."""
+    library.load.cache_clear()
+    return library.load(sources)
+
+
+def built(folder):
+    return sorted(p.name for p in folder.glob("core-*"))
+
+
+def start(sources, **environment):
+    path = str(Path(peacetalks.__file__).parents[1])
+    command = [sys.executable, "-c", PROGRAM, str(sources)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path, **environment}, **pipes)
+
+
+def test_the_core_is_built_once_and_then_found(sources, caplog):
+    first = load(sources)
+    assert caplog.messages == [SAID]
+    assert first.path.parent == sources
+    assert (first.answer(), built(sources)) == (42, [first.path.name])
+    when = first.path.stat().st_ino
+    assert load(sources).path.stat().st_ino == when
+    assert caplog.messages == [SAID]
+
+
+def test_a_change_of_any_source_builds_it_anew(sources, caplog):
+    old = load(sources)
+    (sources / "core.c").write_text(CORE.replace("42", "43"))
+    new = load(sources)
+    assert (old.answer(), new.answer()) == (42, 43)
+    (sources / "new.h").write_text("/* nothing */\n")
+    assert load(sources).path != new.path
+    assert caplog.messages == [SAID] * 3
+
+
+def test_libraries_of_other_sources_are_deleted_beside_the_sources(sources, monkeypatch):
+    monkeypatch.setattr(library, "SOURCES", sources)
+    load(sources)
+    (sources / "core.c").write_text(CORE + "\n")
+    new = load(sources).path.name
+    assert built(sources) == [new]
+
+
+def test_a_damaged_library_is_built_anew(sources):
+    path = load(sources).path
+    path.unlink()  # this process has it mapped
+    path.write_bytes(b"no machine code")
+    out, err = start(sources).communicate(timeout=60)
+    assert (out.split(), err.strip()) == (["42", str(path)], SAID)
+
+
+def test_where_the_sources_cannot_be_written_to_the_users_cache_serves(sources, tmp_path, monkeypatch):
+    real = library._writable
+    monkeypatch.setattr(library, "_writable", lambda folder: folder != sources and real(folder))
+    path = load(sources).path
+    assert path.parent == tmp_path / "cache" / "peacetalks" / "core"
+    assert (load(sources).path, built(sources)) == (path, [])
+
+
+def test_a_folder_that_is_named_comes_first(sources, tmp_path, monkeypatch):
+    monkeypatch.setenv(library.FOLDER, str(tmp_path / "named"))
+    assert load(sources).path.parent == tmp_path / "named"
+
+
+def test_without_any_folder_a_temporary_one_serves_this_process_and_its_children(sources, monkeypatch, caplog):
+    monkeypatch.setenv(library.FOLDER, "")
+    monkeypatch.setattr(library, "_writable", lambda folder: False)
+    found = load(sources)
+    (said,) = caplog.messages
+    assert "anew at every start" in said
+    assert str(sources) in said
+    assert library.FOLDER in said
+    assert os.environ[library.FOLDER] == str(found.path.parent)
+    out, err = start(sources).communicate(timeout=60)
+    assert (out.split(), err) == (["42", str(found.path)], "")
+    shutil.rmtree(found.path.parent)
+
+
+def test_two_processes_at_once_leave_one_whole_library(sources):
+    both = [start(sources) for _ in range(2)]
+    said = [process.communicate(timeout=60) for process in both]
+    assert [out.split()[0] for out, _ in said] == ["42", "42"], said
+    assert {err.strip() for _, err in said} <= {SAID, ""}
+    assert built(sources) == [load(sources).path.name]
+
+
+def test_a_process_that_another_one_started_says_nothing(sources, monkeypatch, caplog):
+    monkeypatch.setattr(library.multiprocessing, "parent_process", lambda: "the first")
+    assert load(sources).answer() == 42
+    assert caplog.messages == []
+
+
+def test_without_a_compiler_the_error_says_what_to_install(sources, monkeypatch):
+    monkeypatch.setenv("PATH", str(sources))
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setattr(library.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingCore, match=r"no C compiler found: neither \$CC.*pip install ziglang`") as error:
+        load(sources)
+    assert error.value.exit_code == 4
+    assert built(sources) == []
+
+
+def test_what_a_compiler_refuses_is_quoted(sources):
+    (sources / "core.c").write_text("no_type f(void);\n")
+    with pytest.raises(MissingCore, match=r"core\.c:1:1: error: unknown type name"):
+        load(sources)
+
+
+def test_a_compiler_that_fails_gives_way_to_the_next(sources, tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho no developer tools were found\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CC", str(broken))
+    first, *others = library.compilers()
+    assert (first, library.works(first), any(map(library.works, others))) == ([str(broken)], False, True)
+    assert load(sources).answer() == 42
+
+
+def test_the_environment_may_ask_for_a_lower_instruction_set(sources, monkeypatch):
+    best = load(sources)
+    for k, name in enumerate(library.VARIANTS[: library.VARIANTS.index(best.variant) + 1]):
+        monkeypatch.setenv(library.VARIANT, name)
+        asked = load(sources)
+        assert (asked.variant, asked.bits()) == (name, (128, 256, 512)[k])
+    monkeypatch.setenv(library.VARIANT, "v9")
+    with pytest.raises(MissingCore, match=f"{library.VARIANT} is 'v9'; this processor can run: {library.VARIANTS[0]}"):
+        load(sources)
+
+
+def test_each_call_gives_the_same_function(sources):
+    found = load(sources)
+    found.answer.restype = ctypes.c_int64
+    assert found.answer.restype is ctypes.c_int64
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = found.nothing
+
+
+def test_the_module_that_compiles_needs_the_standard_library_only():
+    """It runs where the package is built, before anything is installed."""
+    program = "import sys; sys.path.insert(0, sys.argv[1]); from peacetalks.equilibrium.kernels import library"
+    subprocess.run([sys.executable, "-I", "-S", "-c", program, str(Path(peacetalks.__file__).parents[1])], check=True)
