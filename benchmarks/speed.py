@@ -24,11 +24,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sections import write_section
+
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.forecasting.solve_scenario import TOLERANCE
 from peacetalks.mechanisms.state import label
 
+HEADING = "## Fixed sizes"
 INTRODUCTION = """\
 Fixed sizes (21 front positions and 11 terms on offer unless a row says otherwise), compiled kernels, one core; {runs}.
 *First half* is russia-ukraine-2025 with battlefield, talks, ceasefire, sanctions, rent and challengers; *everything* is
@@ -146,8 +149,6 @@ def main() -> None:
     pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
     runs = "one run" if args.runs == 1 else f"median of {args.runs} runs in one process"
     lines = [
-        "# How long things take",
-        "",
         INTRODUCTION.format(runs=runs),
         "",
         *rows(),
@@ -159,9 +160,9 @@ def main() -> None:
     ]
     if args.first_run:
         lines.append(first_run())
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(lines)
     if args.write:
-        args.write.write_text(text, encoding="utf-8")
+        write_section(args.write, HEADING, text)
     print(text)
 
 
