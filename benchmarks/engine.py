@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 COMMIT = "d3a0bd3"
 HEADING = f"## Against commit {COMMIT}"
 TEXT = """\
-CPU seconds of the solving process, medians of {runs} runs (one account, full-size commands and other precisions: one run), both checkouts in turn on one machine ({machine}).
+CPU seconds of the solving process, medians of {runs} runs (one account, full-size commands and other
+precisions: one run), both checkouts in turn on one machine ({machine}).
 Remade by `python benchmarks/engine.py --write docs/speed.md`."""
 WAR = "russia-ukraine-2025"
 VARIANTS = {
