@@ -1,10 +1,12 @@
 """The compiled core on disk: built once, built anew for other sources, stored where it can be, by any compiler."""
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ CORE = """
 int NAME(bits, VARIANT)(void) { return BITS; }
 int64_t NAME(answer, VARIANT)(void) { return 42; }
 """
+REPO = Path(__file__).parents[2]
 SAID = "Compiling the numerical core, once (a few seconds) ..."
 PROGRAM = """
 import logging, sys
@@ -195,3 +198,46 @@ def test_the_module_that_compiles_needs_the_standard_library_only():
     """It runs where the package is built, before anything is installed."""
     program = "import sys; sys.path.insert(0, sys.argv[1]); from peacetalks.equilibrium.kernels import library"
     subprocess.run([sys.executable, "-I", "-S", "-c", program, str(Path(peacetalks.__file__).parents[1])], check=True)
+
+
+@pytest.fixture
+def hook(sources, monkeypatch):
+    """The hook of the build, with hatchling's class in name only, and a small core in place of the package's."""
+
+    class Interface:
+        root = str(REPO)
+
+    package = types.ModuleType("hatchling.builders.hooks.plugin.interface")
+    package.BuildHookInterface = Interface
+    monkeypatch.setitem(sys.modules, package.__name__, package)
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    spec = importlib.util.spec_from_file_location("hatch_build", REPO / "hatch_build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = load(sources)
+    monkeypatch.setattr(library, "load", lambda: found)
+    return module.CoreHook()
+
+
+def test_a_wheel_holds_the_library_and_is_of_this_platform(hook):
+    data = {"force_include": {}}
+    hook.initialize("standard", data)
+    path = library.load().path
+    assert data["force_include"] == {str(path): f"peacetalks/equilibrium/kernels/{path.name}"}
+    assert data["tag"].startswith("py3-none-")
+    assert not data["tag"].endswith("any")
+    assert data["pure_python"] is False
+
+
+def test_an_editable_installation_finds_the_library_beside_its_sources(hook):
+    data = {"force_include": {}}
+    hook.initialize("editable", data)
+    assert data["force_include"] == {}
+
+
+def test_the_build_asks_for_a_compiler_only_where_there_is_none(hook, monkeypatch):
+    assert hook.dependencies() == []
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CC", "")
+    monkeypatch.setattr(library.importlib.util, "find_spec", lambda name: None)
+    assert hook.dependencies() == ["ziglang>=0.13"]

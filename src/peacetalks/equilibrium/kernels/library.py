@@ -38,7 +38,7 @@ FOLDER = "PEACETALKS_CORE_FOLDER"  # the environment variable that names a folde
 VARIANT = "PEACETALKS_CORE_VARIANT"  # and the one that asks for a lower instruction set than the best
 FLAGS = (
     "-O3", "-std=c11", "-fPIC", "-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math", "-fno-signed-zeros",
-    "-Wno-psabi",
+    "-Wno-psabi", "-g0",
 )  # fmt: skip
 _AVX2 = ("-mavx2", "-mfma", "-mbmi", "-mbmi2", "-mlzcnt", "-mmovbe", "-mf16c")
 _AVX512 = ("-mavx512f", "-mavx512dq", "-mavx512cd", "-mavx512bw", "-mavx512vl", "-mprefer-vector-width=512")
