@@ -269,16 +269,3 @@ def test_messages_never_carry_what_a_terminal_obeys(call, tmp_path):
     assert "\x1b" not in err
     assert "a\\x1b[2J.toml" in err
     assert app.exit_code(OSError()) == 2
-
-
-def test_an_interrupt_in_what_the_compiler_calls_back_raises_nothing_there(monkeypatch):
-    left = []
-    monkeypatch.setattr(interrupt, "leave", lambda: left.append(True))
-    library = {"__name__": "llvmlite.binding.executionengine", "sys": sys}
-    exec("def notify():\n    return sys._getframe()", library)
-    with pytest.raises(KeyboardInterrupt):
-        interrupt._interrupt(signal.SIGINT, sys._getframe())
-    assert left == []
-    with pytest.raises(KeyboardInterrupt):  # the replaced `leave` returns
-        interrupt._interrupt(signal.SIGINT, library["notify"]())
-    assert left == [True]

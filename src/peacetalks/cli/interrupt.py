@@ -1,10 +1,7 @@
 """An interrupt (Ctrl-C) ends the process within two seconds, with one line: what is kept and how to go on.
 
-While numerical kernels are compiled it ends at once: compilers do not look for signals, so that Python's own handler
-may run many seconds late, or raise its exception inside one that does not expect it.  Kernels that are compiled are
-stored one by one, so nothing is lost.  It ends at once too in what the compiler's library calls back, where an
-exception would be printed and dropped.  Otherwise `KeyboardInterrupt` is raised; where the main thread is in code that
-does not look for signals either, the process is ended without it.  Workers end with the process.
+`KeyboardInterrupt` is raised; where the main thread is in code that does not look for signals, the process is ended
+without it.  Workers end with the process.
 """
 
 from __future__ import annotations
@@ -17,11 +14,9 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130
-WORDS = "Interrupted while compiling: the kernels compiled so far are stored, the same command goes on from there.\n"
 PATIENCE = 1.0  # seconds in which the main thread notices an interrupt
 SHOW_CURSOR = "\r\x1b[2K\x1b[?25h"  # a progress bar hides it
 
@@ -63,52 +58,22 @@ def watch() -> None:
     sender.setblocking(False)
     _watching[:] = [True]
     signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGINT, _interrupt)
     threading.Thread(target=_watch, args=(receiver,), daemon=True).start()
 
 
 def _watch(receiver: socket.socket) -> None:
-    """End the process when the number of an interrupt is read while kernels are compiled."""
+    """End the process where the main thread has not noticed an interrupt whose number is read."""
     while numbers := receiver.recv(64):
         if signal.SIGINT in numbers:
-            _leave_if_compiling()
             if not _noticed.wait(PATIENCE):
                 _say(f"Interrupted: {_going_on[0]()}\n")
                 _end()
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """End the process where it compiles kernels or an exception would be lost, else raise `KeyboardInterrupt`."""
-    _leave_if_compiling()
-    if _called_back(frame):
-        leave()
-    signal.default_int_handler(number, frame)
-
-
-def _called_back(frame: FrameType | None) -> bool:
-    """Return whether a function of the compiler's library runs, which its machine code may have called."""
-    while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("llvmlite."):
-            return True
-        frame = frame.f_back
-    return False
-
-
-def _leave_if_compiling() -> None:
-    kernel_files = sys.modules.get("peacetalks.equilibrium.kernels.kernel_files")
-    if kernel_files is None or not kernel_files.compiling():
-        return
-    _say(WORDS)
-    _end()
 
 
 def _end() -> NoReturn:
     """End the process at once; the processes that it has started end with it."""
     for process in multiprocessing.active_children():
         process.terminate()
-    kernel_files = sys.modules.get("peacetalks.equilibrium.kernels.kernel_files")
-    if kernel_files is not None:
-        kernel_files.delete_temporary()
     os._exit(INTERRUPTED)
 
 

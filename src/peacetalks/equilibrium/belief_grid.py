@@ -1,10 +1,12 @@
 r"""The belief grid: the public beliefs at which values are kept, and the interpolation between them.
 
 Values at a posterior :math:`p'` between grid beliefs :math:`g_k` are interpolated, :math:`\sum_k w_k(p') V(g_k)`.  With
-two types the interpolation is cubic Hermite on the four nearest points (`stencils`).  Play moves beliefs in small
-steps, and linear interpolation would add to their spread at each step, an error of the order of the spacing :math:`h`
-after many steps; the error of the cubic is of the order :math:`h^3`.  The weights reproduce the belief itself,
-:math:`\sum_k w_k g_k = p'`, and some are negative.
+two types the interpolation is cubic Hermite on the four nearest points (`stencils`), with more it is the same cubic
+along every edge of the simplex that holds the belief (`kernels/lattice.h`): barycentric weights corrected by
+second differences, on 9 points with three types and 16 with four.  Play moves beliefs in small steps, and linear
+interpolation would add to their spread at each step, an error of the order of the spacing :math:`h` after many steps;
+the error of the cubic is of the order :math:`h^3`.  The weights reproduce the belief itself,
+:math:`\sum_k w_k g_k = p'`, and quadratic functions of it; some are negative.
 
 In the forward pass (`transitions.py`) the posterior is distributed over its neighbours with the same weights, so that
 the belief stays a martingale exactly.  The neighbours act as a signal: given the true type :math:`\theta`, the weight
@@ -18,8 +20,13 @@ which strategies are computed from, use only :math:`w_k`: measured 2 to 20 times
 grid.
 
 Two types: an interval, uniform in :math:`p` on either side of the prior, which is one of its points.  More types: a
-regular lattice on the simplex (Kuhn's triangulation), barycentric weights (linear interpolation), and the prior as an
-extra point over which no posterior is distributed.
+regular lattice on the simplex (Kuhn's triangulation), and the prior as an extra point over which no posterior is
+distributed.
+
+Measured against the whole tree, random games of four moves, precision 10, largest error of a value (geometric mean over
+games): with three types 2e-4, 3e-5 and 4e-6 at 5, 9 and 17 points (linear: 9e-4, 1e-4, 6e-5), with four 6e-4 and 1e-4
+at 5 and 9 points (linear: 2e-3, 7e-4).  Quadratic elements on doubled simplices were no more exact (2e-4, 3e-5, 7e-6;
+6e-4, 1e-4) and need an odd number of points.
 """
 
 from __future__ import annotations
@@ -30,7 +37,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from peacetalks.equilibrium.kernels.interpolation import MOST_CORNERS, locate_rows
+from peacetalks.equilibrium.kernels.core import MOST_CORNERS, locate_rows
 from peacetalks.errors import GameError
 from peacetalks.game.language import MAX_TYPES
 
@@ -39,13 +46,14 @@ if TYPE_CHECKING:
 
 SAME = 1e-9  # beliefs closer than this are the same
 NEGLIGIBLE = 1e-12  # interpolation weights below it are dropped
+FEWEST = 3  # intervals a side for cubic interpolation
 
 
 class Interpolation(StrEnum):
     """How values are interpolated between beliefs."""
 
     CUBIC = "cubic"
-    LINEAR = "linear"  # up to three points, or more than two types
+    LINEAR = "linear"  # up to three points (four types: up to four)
     FELL_BACK = "linear instead of cubic"  # the iteration did not converge with cubics
 
 
@@ -62,7 +70,7 @@ class Grid(NamedTuple):
         np.ndarray
     )  # [axis and one more, flat belief] probability of the first type; the last row: 1, for players of one type
     base: np.ndarray  # [axis and one more, flat belief] the flat belief with this axis at zero
-    stencil: np.ndarray  # [axis, cell, 12] weights of the interpolation between beliefs (2 types); see `stencils`
+    stencil: np.ndarray  # [axis, cell, 12] coefficients of the cubics, see `stencils`; more types: 1 first, 0 if linear
     total: int  # number of flat beliefs
 
     @property
@@ -79,6 +87,12 @@ class Grid(NamedTuple):
     def n_types(self) -> np.ndarray:
         """Number of types on each axis."""
         return self.shape[:, 2]
+
+    @property
+    def cubic(self) -> bool:
+        """Whether interpolation about some player is cubic."""
+        lines, lattices = (self.n_types == 2) & (self.size > FEWEST), self.stencil[:, 0, 0] > 0
+        return bool(np.where(self.n_types == 2, lines, lattices).any())
 
     def of(self, flat: int, axis: int) -> int:
         """Return the belief on `axis` at flat index `flat`."""
@@ -124,7 +138,7 @@ def stencils(x: np.ndarray, linear: bool = False) -> np.ndarray:
         out[i, 1, i - s] = 1.0
         for end in range(2):
             at = i + end
-            if linear or n <= 3:
+            if linear or n <= FEWEST:
                 out[i, 2 + end, i - s] = 1.0
                 continue
             mid = min(max(at, 1), n - 2)  # the parabola's middle point
@@ -163,7 +177,7 @@ def check_points(belief_points: int) -> None:
 def make_grid(game: Game, belief_points: int, linear: bool = False) -> Grid:
     """Lay out the belief grid of `game` with `belief_points` per edge (at least 2).
 
-    With `linear` values are interpolated linearly, else by cubics; see `stencils`.
+    With `linear` values are interpolated linearly, else by cubics where there are points enough; see `stencils`.
     Raises `GameError` for more than four types or fewer than two points.
     """
     check_points(belief_points)
@@ -212,6 +226,8 @@ def _pack(axis: np.ndarray, sets: list[np.ndarray], cells: list[int], luts: list
     for i, pts in enumerate(sets):
         if pts.shape[1] == 2:
             stencil[i, : len(pts) - 1] = stencils(pts[:, 0], linear)
+        elif not linear and cells[i] >= max(FEWEST, pts.shape[1]):
+            stencil[i, 0, 0] = 1.0
     return Grid(axis, shape, points, lookup, first, base, stencil, len(flat))
 
 
@@ -229,7 +245,7 @@ def distribute(grid: Grid, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, 
     -------
     row, place, weight : arrays [entry]
         The row of `beliefs`, the position on the axis, and the weight.  The weights of a row sum to 1 and reproduce the
-        belief; with two types some are negative.
+        belief; with cubic interpolation some are negative.
 
     Examples
     --------
@@ -242,8 +258,7 @@ def distribute(grid: Grid, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, 
     """
     types = int(grid.n_types[axis])
     rows = np.ascontiguousarray(beliefs[:, :types], float)
-    place, weight = np.zeros((len(rows), MOST_CORNERS), np.int64), np.zeros((len(rows), MOST_CORNERS))
-    locate_rows(grid, axis, rows, place, weight)
+    place, weight = locate_rows(grid, axis, rows)
     if (
         types > 2
     ):  # the prior is a grid point over which no posterior is distributed: only the prior itself is found there

@@ -3,44 +3,77 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from peacetalks.equilibrium.kernels.one_mover import CHANCE, GENERAL, ONE_MOVER, TWO_MOVERS, UNINFORMED
-from peacetalks.equilibrium.kernels.sweep import Plan
+from peacetalks.equilibrium.belief_grid import beliefs_at
 from peacetalks.game.expand import NATURE
 from peacetalks.game.layout import offsets
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.belief_grid import Grid
     from peacetalks.game.compile import Compiled
+    from peacetalks.game.layout import Layout
+
+SINGLE, ONE_MOVER, SEVERAL = range(3)
+"""The kernel that solves a node: one participant of one type or chance (`single.h`), one mover of two types
+(`one_mover.h`), any other shape (`several.h`)."""
+
+
+class Plan(NamedTuple):
+    """The kernel that solves each node, and where its strategies are stored (`game.h`)."""
+
+    kernel: np.ndarray  # [node] SINGLE, ONE_MOVER or SEVERAL
+    typed_value: np.ndarray  # [row of typed payoffs, player-type, belief] payoff and incentive expected at each belief
+    constant: np.ndarray  # [slot] whether the value is the same at every belief
+    log_ptr: np.ndarray  # [node + 1] -> flat log strategies [belief, participant, type, action]
+    start_ptr: np.ndarray  # [node + 1] -> starts: posteriors [action, belief], log strategies [row, belief] of SEVERAL
 
 
 def make_plan(c: Compiled, grid: Grid) -> Plan:
     """Return the plan of a game on a grid."""
     lay, n = c.layout, c.n_nodes
     kernel = node_kernels(c)
-    sizes = warm_sizes = np.zeros(0, np.int64)
+    sizes = starts = np.zeros(0, np.int64)
     if n:
         sizes = np.add.reduceat(types_of_participants(c) * lay.part_actions, lay.part_ptr[:-1])
         first_actions = lay.part_actions[lay.part_ptr[:-1]]
-        warm_sizes = np.select([kernel == ONE_MOVER, kernel == TWO_MOVERS], [first_actions, sizes], 0)
+        starts = np.select([kernel == ONE_MOVER, kernel == SEVERAL], [first_actions, sizes], 0)
     return Plan(
         kernel=kernel,
-        nu=np.exp(lay.log_weight),
+        typed_value=typed_values(lay, grid, np.arange(len(lay.typed_payoff))),
         constant=np.zeros(n + len(c.boundaries), bool),
         log_ptr=offsets(sizes * grid.total),
-        warm_ptr=offsets(warm_sizes * grid.total),
-        most_actions=int(lay.part_actions.max(initial=1)),
+        start_ptr=offsets(starts * grid.total),
     )
+
+
+def typed_values(lay: Layout, grid: Grid, rows: np.ndarray) -> np.ndarray:
+    """Return payoffs and incentives on the type profile, expected over the others' types: [row, player-type, belief].
+
+    `rows` are rows of `Layout.typed_payoff`.
+    """
+    out = np.zeros((len(rows), len(lay.player_of), grid.total))
+    if not len(rows):
+        return out
+    paid = lay.typed_payoff[rows] + lay.typed_incentive[rows]
+    beliefs = beliefs_at(grid, np.arange(grid.total))
+    for number, profile in enumerate(np.ndindex(*lay.n_types)):
+        weight = np.ones((len(lay.n_types), grid.total))  # chance of the others' types, by player
+        for i, ax in enumerate(grid.axis):
+            if ax >= 0:
+                weight[np.arange(len(weight)) != i] *= beliefs[:, ax, profile[i]]
+        for i, k in enumerate(profile):
+            out[:, lay.first_index[i] + k] += paid[:, number, i, None] * weight[i]
+    return out
 
 
 def batches(c: Compiled, kernels: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """Return (kernel, nodes) batch by batch, against the order of play.
 
-    The nodes of a stage do not depend on each other; those of one batch have the same movers, actions and reference
-    measures.
+    The nodes of a stage do not depend on each other; those of one batch have the same movers and actions, and but for
+    `SINGLE` the same reference measures.
     """
     out = []
     for low, high in reversed(list(pairwise(c.stage_ptr.tolist()))):
@@ -53,10 +86,10 @@ def batches(c: Compiled, kernels: np.ndarray) -> list[tuple[int, np.ndarray]]:
 
 def _shape(c: Compiled, n: int, kernel: int) -> tuple[int, ...] | tuple[int, bytes, bytes, bytes]:
     """Return what the nodes of a batch share."""
-    if kernel not in (ONE_MOVER, TWO_MOVERS):
-        return (kernel,)
     lay = c.layout
     i, j = lay.part_ptr[n], lay.part_ptr[n + 1]
+    if kernel == SINGLE:  # the weights of chance may differ
+        return kernel, int(lay.part_player[i]), int(lay.part_actions[i])
     weights = lay.log_weight[lay.part_weight[i] : lay.part_weight[j - 1] + lay.part_actions[j - 1]]
     return kernel, lay.part_player[i:j].tobytes(), lay.part_actions[i:j].tobytes(), weights.tobytes()
 
@@ -70,17 +103,6 @@ def types_of_participants(c: Compiled) -> np.ndarray:
 def node_kernels(c: Compiled) -> np.ndarray:
     """Return the kernel that solves each node [node]."""
     lay = c.layout
-    movers = np.diff(lay.part_ptr)
-    kernel = np.full(len(movers), GENERAL, np.int64)
-    if not len(movers):
-        return kernel
-    first, types = lay.part_player[lay.part_ptr[:-1]], types_of_participants(c)[lay.part_ptr[:-1]]
-    single = movers == 1
-    kernel[single & (first == NATURE)] = CHANCE
-    kernel[single & (first != NATURE) & (types == 1)] = UNINFORMED
-    kernel[single & (types == 2)] = ONE_MOVER
-    pair = np.flatnonzero(movers == 2)
-    second = lay.part_player[lay.part_ptr[pair] + 1]
-    kernel[pair[(types[pair] <= 2) & (lay.n_types[second] <= 2)]] = TWO_MOVERS
-    kernel[np.add.reduceat(lay.typed >= 0, lay.prof_ptr[:-1]) > 0] = GENERAL
-    return kernel
+    single = np.diff(lay.part_ptr) == 1
+    types = types_of_participants(c)[lay.part_ptr[:-1]]
+    return np.select([single & (types == 1), single & (types == 2)], [SINGLE, ONE_MOVER], SEVERAL)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium.dispatch import node_kernels, types_of_participants
-from peacetalks.equilibrium.kernels.one_mover import GENERAL
+from peacetalks.equilibrium.dispatch import SEVERAL, node_kernels, types_of_participants
+from peacetalks.equilibrium.kernels.transitions import GROUP
 from peacetalks.equilibrium.transitions import KEEP
 from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE
@@ -29,7 +29,7 @@ NODE, PROFILE, BOUNDARY = 1200, 600, 1200  # bytes of Python objects and of the 
 MIXED = 28  # arrays of boundary values while a stationary game is iterated: pairs of differences, damping, temporaries
 MASSES = 2.5  # arrays of the forward distribution [month, boundary, belief]: the trajectory, reweighted, truces
 PROCESS = 420 * 2**20  # bytes of a process before it solves a game: Python, libraries, compiled kernels (measured)
-NUMBER, ENTRY = 8, 12  # bytes of a number; of a transition's probability and target (16 for the largest games)
+NUMBER, SHARE = 8, 12  # bytes of a number; of a factor of the transition matrix and its target, at the most
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Counts:
     boundaries: int
     profiles: int
     strategies: int  # probabilities at one belief
-    entries: int  # transitions at one belief, at the most
+    shares: int  # factors of the transition matrix at one belief, at the most
     player_types: int
     table: int  # continuation values at one belief of the largest node of general shape
 
@@ -56,20 +56,16 @@ def counts(c: Compiled) -> Counts:
     """
     lay, n = c.layout, c.n_nodes
     types = types_of_participants(c)
-    entries = table = 0
+    table = 0
     if n:
-        corners = np.where(lay.part_player == NATURE, 1, np.where(types == 2, 4, types))
-        lotteries = np.diff(lay.lottery_ptr[lay.prof_ptr])
-        moved = np.add.reduceat(lay.part_player != NATURE, lay.part_ptr[:-1]) > 0  # chance needs no transitions
-        entries = int((lotteries * np.multiply.reduceat(corners, lay.part_ptr[:-1]))[moved].sum())
-        general = node_kernels(c) == GENERAL
+        general = node_kernels(c) == SEVERAL
         table = int(np.diff(lay.prof_ptr)[general].max(initial=0)) * len(lay.player_of)
     return Counts(
         nodes=n,
         boundaries=len(c.boundaries),
         profiles=int(lay.prof_ptr[-1]),
         strategies=int((types * lay.part_actions).sum()),
-        entries=entries,
+        shares=int((lay.part_actions * types**2)[lay.part_player != NATURE].sum()),  # chance needs none
         player_types=len(lay.player_of),
         table=table,
     )
@@ -139,9 +135,9 @@ def bytes_to_solve(k: Counts, beliefs: int, coarser: int, periods: int | None) -
 
 def bytes_to_forecast(k: Counts, beliefs: int, coarser: int, periods: int | None, months: int) -> int:
     """Return the bytes of the transition matrices, and of the forward distributions or of welfare."""
-    matrices = (ENTRY * k.entries + NUMBER * k.nodes) * (beliefs + coarser) + (0 if periods is None else KEEP)
+    matrices = SHARE * k.shares * (beliefs + coarser) + 2 * NUMBER * k.nodes + (0 if periods is None else KEEP)
     slots, boundary = (k.nodes + k.boundaries) * beliefs, k.boundaries * k.player_types * beliefs
     forward = 3 * slots + int(MASSES * months * k.boundaries * (beliefs + coarser))
     slices = MIXED if periods is None else 2 * (periods + 1)
-    welfare = 2 * slots * k.player_types + slices * boundary
+    welfare = 2 * slots * -(-k.player_types // GROUP) * GROUP + slices * boundary
     return matrices + NUMBER * max(forward, welfare)

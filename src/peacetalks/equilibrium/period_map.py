@@ -1,8 +1,8 @@
 """One period solved backwards on a belief grid: every node a fixed point in its own strategy.
 
-Nodes of the same shape are solved together at all beliefs by kernels (`one_mover.py`, `two_movers.py`, `sweep.py`).  A
-(node, belief) that does not converge there is solved by the scalar fallback, in logarithms (`solve_one.py`), and
-failing that by continuation in the precision (`homotopy.py`).
+Nodes of the same shape are solved together at all beliefs by the numerical core.  A (node, belief) that does not
+converge there is solved apart, in logarithms, and failing that by following the principal branch of the node from
+precision 0 (`homotopy.py`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium import kernel_cache
 from peacetalks.equilibrium.belief_grid import beliefs_at, distribute
-from peacetalks.equilibrium.dispatch import batches, make_plan
-from peacetalks.equilibrium.homotopy import follow
-from peacetalks.equilibrium.kernels import sweep
-from peacetalks.equilibrium.kernels.node import damped_iteration
-from peacetalks.equilibrium.kernels.one_mover import CHANCE, GENERAL, ONE_MOVER, TWO_MOVERS, UNINFORMED
-from peacetalks.equilibrium.kernels.solve_one import open_node, posterior_of, solve_at
-from peacetalks.equilibrium.kernels.two_movers import TINY
-from peacetalks.equilibrium.off_grid import NODE_STEPS, residual_function
+from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, batches, make_plan
+from peacetalks.equilibrium.kernels import core
+from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
 from peacetalks.equilibrium.solved_game import node_not_solved
+from peacetalks.equilibrium.symmetry import averaged, symmetries
 from peacetalks.errors import NotSolved
 from peacetalks.game.payoffs import horizon_values
 
@@ -31,8 +26,7 @@ if TYPE_CHECKING:
     from peacetalks.game.compile import Compiled
 
 CONTINUATION_STEPS = 3000  # damped iterations at each precision where continuation by arclength lost the branch
-STACK = 256  # (node, belief) pairs that are solved together: long enough loops, small enough for the cache
-PAIR_STEPS = 60  # best responses of two movers, before Newton's method takes over at the beliefs that oscillate
+TINY = 1e-250  # probabilities below it are treated as zero
 PATIENCE = 200  # scalar solves per belief in inexact sweeps before the interpolation falls back to linear
 
 
@@ -50,9 +44,7 @@ class PeriodMap:
     logs : flat array
         Log strategies (`Plan.log_ptr`), written in the last sweep.
     warm : flat array
-        Where each node's iteration starts (`Plan.warm_ptr`).
-    sharp : bool
-        Whether precision times payoff is so large that strategies are normalised once more when they are written.
+        Where each node's iteration starts (`Plan.start_ptr`).
     """
 
     def __init__(
@@ -62,17 +54,16 @@ class PeriodMap:
         lam: np.ndarray,
         linear: bool = False,
         node_batches: list[tuple[int, np.ndarray]] | None = None,
-        sharp: bool = False,
     ) -> None:
         self.c, self.grid, self.lam, self.linear = compiled, grid, lam, linear
         self.plan = make_plan(compiled, grid)
         self.batches = batches(compiled, self.plan.kernel) if node_batches is None else node_batches
+        self.symmetries = symmetries(compiled, grid, lam)
         n_slots = compiled.n_nodes + len(compiled.boundaries)
         self.X = np.zeros((n_slots, len(compiled.layout.player_of), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
-        self.warm = np.full(int(self.plan.warm_ptr[-1]), np.nan)
+        self.warm = np.full(int(self.plan.start_ptr[-1]), np.nan)
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
-        self.sharp = sharp
 
     def horizon(self) -> np.ndarray:
         """Return values [boundary, player-type, belief] after the last period; a stationary iteration starts there."""
@@ -115,113 +106,64 @@ class PeriodMap:
             own = batch[nodes[batch]]
             if not len(own):
                 continue
-            if kernel == CHANCE:
-                sweep.sweep_chance(own, lay, plan, self.X, self.logs, finish)
-            elif kernel == UNINFORMED:
-                sweep.sweep_uninformed(own, lay, plan, self.X, self.logs, self.lam, finish)
+            if kernel == SINGLE:
+                core.sweep_single(own, lay, self.grid, plan, self.X, self.logs, self.lam, finish)
             else:
                 worst = max(worst, self._solve_batch(kernel, own, tol, where, finish))
-            if finish and self.sharp:
-                self._normalise_all(own)
         self.sweeps += 1
-        out = W.copy()
-        sweep.boundary_values(lay, self.X, n, out)
-        return out, worst
+        out, live = W.copy(), lay.boundary_slot >= 0
+        paid = (lay.boundary_payoff + lay.boundary_incentive)[live]
+        out[live] = paid[:, :, None] + self.X[lay.boundary_slot[live]]
+        return averaged(out, self.symmetries, tol), worst
 
     def _solve_batch(self, kernel: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
         """Solve nodes of one stage that need a fixed point; return the worst residual.
 
-        The kernel pauses where some beliefs do not converge; they are solved one by one, and the kernel goes on.
+        What is returned of several movers is solved from precision 0 again, so that it lies on the principal branch
+        whatever the way there.  In a symmetric game everything is: iterated from a start, rounding would grow.
         """
-        if kernel == TWO_MOVERS:
-            kernel_cache.wait(kernel_cache.PAIR)
         total = self.grid.total
-        stop, exempt = np.zeros(3, np.int64), np.zeros(max(1, STACK // total) * total, bool)
-        overrides: dict[
-            int, np.ndarray
-        ] = {}  # place in `logs` -> log strategies below the range of the kernel's floats
-        worst = res = 0.0
-        for _ in range(2 * len(nodes) * total + 1):
-            res = self._run_kernel(kernel, nodes, tol, finish, stop, exempt)
-            if not stop[1]:
-                break
-            marked = [int(stop[2])] if kernel == GENERAL else np.flatnonzero(exempt).tolist()
-            if kernel == TWO_MOVERS and not finish:
-                self._count_scalar_solves(len(marked), int(nodes[stop[0]]), where, res, tol)
-            for place in marked:
-                at = int(stop[0]) + place // total
-                if at < len(nodes):  # the last stack is filled up with copies of its last node
-                    worst = max(worst, self._solve_scalar(kernel, int(nodes[at]), place % total, tol, where, overrides))
-        if stop[1]:
-            raise node_not_solved(self.c, int(nodes[stop[0]]), where, res, tol)
-        for at, x in overrides.items():
-            self.logs[at : at + len(x)] = x
-        if finish and kernel == GENERAL:
-            self._normalise_all(nodes)
-        return max(worst, res)
+        if kernel == SEVERAL and (finish or self.symmetries):
+            for n in nodes.tolist():
+                self.warm[self.plan.start_ptr[n] : self.plan.start_ptr[n + 1]] = np.nan
+        arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs, self.warm, self.lam
+        failed, worst, steps = core.sweep_several(*arrays, tol, NODE_STEPS if kernel == SEVERAL else None, finish)
+        self.iterations += steps
+        if kernel == SEVERAL and not finish:
+            self._count_scalar_solves(len(failed), nodes[failed // total], where, tol)
+        for place in failed.tolist():
+            worst = max(worst, self._solve_apart(kernel, int(nodes[place // total]), place % total, tol, where))
+        return worst
 
-    def _normalise_all(self, nodes: np.ndarray) -> None:
-        """Make the log strategies of nodes sum to 1 to rounding error."""
-        for n in nodes.tolist():
-            own = self.logs[self.plan.log_ptr[n] : self.plan.log_ptr[n + 1]]
-            _normalise(self.c, n, own.reshape(self.grid.total, -1))
-
-    def _run_kernel(
-        self, kernel: int, nodes: np.ndarray, tol: float, finish: bool, stop: np.ndarray, exempt: np.ndarray
-    ) -> float:
-        """Run the kernel of a batch until it is done or pauses (`stop`); return the residual."""
-        arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs
-        if kernel == ONE_MOVER:
-            res, steps = sweep.sweep_one_mover(*arrays, self.warm, self.lam, tol, finish, stop, exempt)
-        elif kernel == TWO_MOVERS:
-            res, steps = sweep.sweep_two_movers(*arrays, self.warm, self.lam, tol, PAIR_STEPS, finish, stop, exempt)
-        else:
-            res, steps = sweep.sweep_general(*arrays, self.lam, tol, NODE_STEPS, stop)
-        self.iterations += int(steps)
-        return float(res)
-
-    def _count_scalar_solves(self, more: int, node: int, where: str, res: float, tol: float) -> None:
-        """Count scalar solves at pairs of movers; raise `NonConvergence` where the cubics need too many of them."""
+    def _count_scalar_solves(self, more: int, nodes: np.ndarray, where: str, tol: float) -> None:
+        """Count what is solved apart at several movers; raise `NonConvergence` where the cubics need too much of it."""
         self.scalar_solves += more
         if not self.linear and self.scalar_solves > PATIENCE * self.grid.total:
-            raise NonConvergence(str(node_not_solved(self.c, node, where, res, tol)))
+            raise NonConvergence(str(node_not_solved(self.c, int(nodes[0]), where, np.inf, tol)))
 
-    def _solve_scalar(
-        self, kernel: int, n: int, flat: int, tol: float, where: str, overrides: dict[int, np.ndarray]
-    ) -> float:
-        """Solve node `n` at grid belief `flat` by the scalar fallback; write the strategies; return the residual."""
-        x, res = self._scalar_strategies(kernel, n, flat, tol)
+    def _solve_apart(self, kernel: int, n: int, flat: int, tol: float, where: str) -> float:
+        """Solve node `n` at grid belief `flat`; write its values, strategies and start; return the residual."""
+        lay, plan, total = self.c.layout, self.plan, self.grid.total
+        beliefs = self.beliefs(flat)
+        opened = open_node(n, lay, self.grid, self.X, beliefs, self.lam)
+        own = self.warm[plan.start_ptr[n] + flat : plan.start_ptr[n + 1] : total]
+        start = self._strategies_implying(n, flat, own) if kernel == ONE_MOVER else opened.follow(tol)[0]
+        x, res, values = opened.solve(start, tol, NODE_STEPS)
+        if not res <= tol and kernel == ONE_MOVER:
+            x, res, values = opened.solve(opened.follow(tol)[0], tol, NODE_STEPS)
+        if not res <= tol:  # lost at a kink of the interpolated values: raise the precision in small, well damped steps
+            points = opened.reference()[:, None]
+            for scale in np.linspace(0.05, 1.0, 20).tolist():
+                points, _, steps = opened.iterate(points, tol, CONTINUATION_STEPS, scale)
+                self.iterations += steps
+            x, res, values = opened.solve(points[:, 0], tol, NODE_STEPS)
         if not res <= tol:
-            beliefs = self.beliefs(flat).tolist()
-            raise node_not_solved(self.c, n, f"{where}, beliefs {beliefs}", res, tol)
-        at = int(self.plan.log_ptr[n]) + flat * len(x)
-        overrides[at] = self.logs[at : at + len(x)] = x
-        return res
-
-    def _scalar_strategies(self, kernel: int, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
-        """Return (log strategies, residual) of node `n` at grid belief `flat`, and update where its kernel starts."""
-        grid, lay = self.grid, self.c.layout
-        size = int((self.plan.log_ptr[n + 1] - self.plan.log_ptr[n]) // grid.total)
-        start = int(self.plan.log_ptr[n]) + flat * size
-        x, out = self.logs[start : start + size].copy(), np.empty(self.X.shape[1])
-        own = self.warm[self.plan.warm_ptr[n] + flat : self.plan.warm_ptr[n + 1] : grid.total]
-        if kernel == TWO_MOVERS:
-            x = np.log(np.maximum(own, TINY))
-        elif kernel == ONE_MOVER:
-            x = self._strategies_implying(n, flat, own)
-        res = np.inf
-        if kernel != GENERAL:
-            res = solve_at(n, lay, grid, self.X, self.beliefs(flat), self.lam, tol, NODE_STEPS, x, out)
-        if not res <= tol:
-            x, res = self._principal_branch(n, flat, tol)
-        _normalise(self.c, n, x)
-        if kernel == ONE_MOVER:
-            post = np.empty(len(own))
-            posterior_of(n, lay, grid, flat, x, post)
-            own[:] = post
-        elif kernel == TWO_MOVERS:
-            own[:] = np.exp(x)
-        return x, float(res)
+            raise node_not_solved(self.c, n, f"{where}, beliefs {beliefs.tolist()}", res, tol)
+        self.X[n, :, flat] = values
+        at = int(plan.log_ptr[n]) + flat * len(x)
+        self.logs[at : at + len(x)] = x
+        own[:] = x if kernel == SEVERAL else self._posteriors_after(n, flat, x)
+        return float(res)
 
     def _strategies_implying(self, n: int, flat: int, post: np.ndarray) -> np.ndarray:
         """Return log strategies [type and action] of node `n` after which the first type has posteriors `post`."""
@@ -232,31 +174,24 @@ class PeriodMap:
         odds = np.log(np.maximum([post, 1.0 - post], TINY)) - np.log(np.maximum(mu[:2, None], TINY))
         return (nu + odds).ravel()
 
+    def _posteriors_after(self, n: int, flat: int, x: np.ndarray) -> np.ndarray:
+        """Return the posterior of the first type after each action of node `n`, given its log strategies x."""
+        mu = self.beliefs(flat)[self.grid.axis[self.c.layout.part_player[self.c.layout.part_ptr[n]]]]
+        one, two = np.log(np.maximum(mu[:2, None], TINY)) + x.reshape(2, -1)
+        return 1.0 / (1.0 + np.exp(np.minimum(two - one, 700.0)))
+
     def beliefs(self, flat: int) -> np.ndarray:
         """Return the beliefs [axis, type] at a flat index of the grid."""
         return beliefs_at(self.grid, np.array([flat]))[0]
 
-    def _principal_branch(self, n: int, flat: int, tol: float) -> tuple[np.ndarray, float]:
-        """Follow the principal branch of node `n` at grid belief `flat`; return (log strategies, residual)."""
-        beliefs = self.beliefs(flat)
-        residual_of, start = residual_function(n, self.c.layout, self.grid, self.X, beliefs, self.lam)
-        x, res = follow(residual_of, start.copy(), tol)
-        if not res <= tol:  # lost at a kink of the interpolated values: raise the precision in small, well damped steps
-            node, mu, table = open_node(n, self.c.layout, self.grid, self.X, beliefs)
-            x = start
-            for tau in np.linspace(0.05, 1.0, 20):
-                res, steps = damped_iteration(
-                    node, self.grid, mu, table, self.lam, float(tau), x, tol, CONTINUATION_STEPS
-                )
-                self.iterations += int(steps)
-        return x, res
-
     def refined(self, fine: Grid) -> PeriodMap:
         """Return the period map on a finer grid; its nodes start from the strategies found on this one."""
-        out = PeriodMap(self.c, fine, self.lam, self.linear, self.batches, self.sharp)
+        out = PeriodMap(self.c, fine, self.lam, self.linear, self.batches)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         prolongation = self.prolongation(fine)
-        out.warm = np.clip((self.warm.reshape(-1, self.grid.total) @ prolongation.T).ravel(), 0.0, 1.0)
+        out.warm = (self.warm.reshape(-1, self.grid.total) @ prolongation.T).ravel()
+        posteriors = np.repeat(self.plan.kernel == ONE_MOVER, np.diff(out.plan.start_ptr))
+        np.clip(out.warm, 0.0, 1.0, out=out.warm, where=posteriors)
         return out
 
     def prolongation(self, fine: Grid) -> np.ndarray:
@@ -268,15 +203,3 @@ class PeriodMap:
             part[row, place] = weight
             parts.append(part)
         return reduce(np.kron, parts)
-
-
-def _normalise(c: Compiled, n: int, x: np.ndarray) -> None:
-    """Make the log strategies x [..., flat] of node `n` sum to 1 to rounding error, in place."""
-    lay = c.layout
-    at = 0
-    for part in range(lay.part_ptr[n], lay.part_ptr[n + 1]):
-        player, actions = lay.part_player[part], int(lay.part_actions[part])
-        for _ in range(1 if player < 0 else int(lay.n_types[player])):
-            own = x[..., at : at + actions]
-            own -= np.log(np.exp(own).sum(axis=-1, keepdims=True))
-            at += actions

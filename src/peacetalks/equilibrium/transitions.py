@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium import kernel_cache
 from peacetalks.equilibrium.anderson import Anderson
 from peacetalks.equilibrium.belief_grid import beliefs_at, prior_index
 from peacetalks.equilibrium.kernels import transitions as kernels
@@ -25,6 +24,7 @@ from peacetalks.game.payoffs import horizon_values
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from peacetalks.equilibrium.belief_grid import Grid
     from peacetalks.equilibrium.solved_game import SolvedGame
     from peacetalks.game.layout import Layout
 
@@ -33,45 +33,37 @@ KEEP = 64 * 2**20  # bytes of transition matrices that a finite game keeps
 
 @dataclass(frozen=True)
 class TransitionMatrix:
-    """One period's public transitions as sparse rows (CSR); row = node * beliefs + belief."""
+    """One period's public transitions, from (node, belief) to (slot, belief), in factors; see `kernels.Shares`."""
 
     layout: Layout
-    ptr: np.ndarray  # [row + 1] -> entries
-    col: np.ndarray  # [entry] slot * beliefs + belief
-    prob: np.ndarray  # [entry]
+    grid: Grid
+    shares: kernels.Shares
 
     def push_forward(self, mass: np.ndarray) -> None:
         """Carry `mass` [slot, belief] from the period's nodes to the next boundaries, in place."""
-        kernels.push_forward(self.layout, self.ptr, self.col, self.prob, mass, mass[:0])
+        kernels.push_forward(self.layout, self.grid, self.shares, mass)
 
     def occupation_measure(self, mass: np.ndarray) -> np.ndarray:
         """Carry `mass` [slot, belief] forward, in place; return the mass that passes each node [node, belief]."""
-        seen = np.zeros(((len(self.ptr) - 1) // mass.shape[1], mass.shape[1]))
-        kernels.push_forward(self.layout, self.ptr, self.col, self.prob, mass, seen)
+        seen = np.zeros((len(self.layout.part_ptr) - 1, self.grid.total))
+        kernels.push_forward(self.layout, self.grid, self.shares, mass, seen)
         return seen
+
+    def pull_back(self, payoffs: np.ndarray | None, values: np.ndarray) -> None:
+        """Carry `values` [slot, belief, width] from the next boundaries to the period's nodes, in place."""
+        kernels.pull_back(self.layout, self.grid, self.shares, payoffs, values)
 
 
 def transition_matrix(s: SolvedGame, period: int) -> TransitionMatrix:
     """Return the transition matrix of `period`; it is made once, and kept while all kept ones fit in `KEEP` bytes."""
     t = s.period_slice(period)
     if t not in s.matrices:
-        made = _transition_matrix(s, t)
-        if sum(m.prob.nbytes + m.col.nbytes for m in (*s.matrices.values(), made)) > KEEP:
+        lay, grid = s.compiled.layout, s.grid
+        made = TransitionMatrix(lay, grid, kernels.shares(s.nodes(t), lay, grid, s.logs[t], s.log_ptr))
+        if sum(m.shares.nbytes for m in (*s.matrices.values(), made)) > KEEP:
             s.matrices.clear()
         s.matrices[t] = made
     return s.matrices[t]
-
-
-def _transition_matrix(s: SolvedGame, t: int) -> TransitionMatrix:
-    n, grid, lay, nodes = s.compiled.n_nodes, s.grid, s.compiled.layout, s.nodes(t)
-    kernel_cache.wait(kernel_cache.FORWARD)
-    room = kernels.count_entries(nodes, lay, grid)
-    ptr = np.zeros(n * grid.total + 1, np.int64)
-    short = (n + len(s.compiled.boundaries)) * grid.total < 2**31
-    col, prob = np.empty(room, np.int32 if short else np.int64), np.empty(room)
-    used = kernels.fill_transitions(nodes, lay, grid, s.logs[t], s.log_ptr, ptr, col, prob)
-    np.maximum.accumulate(ptr, out=ptr)
-    return TransitionMatrix(lay, ptr, col[:used], prob[:used])
 
 
 def opening_distribution(s: SolvedGame) -> np.ndarray:
@@ -137,40 +129,45 @@ def welfare(s: SolvedGame) -> tuple[np.ndarray, ...]:
     slices = [horizon]
     if s.game.periods is not None:
         for t in range(s.game.periods - 1, -1, -1):
-            slices.insert(0, _pull_back(s, transition_matrix(s, t), _expected_payoffs(s, t), weight, slices[0]))
+            slices.insert(0, _PullBack(s, t, weight)(slices[0]))
     else:
-        slices = [_stationary(s, weight, horizon)]
+        slices = [_stationary(_PullBack(s, 0, weight), horizon)]
     with np.errstate(invalid="ignore", divide="ignore"):
         return tuple(np.where(weight > 0, y / weight, np.nan) for y in slices)
 
 
-def _expected_payoffs(s: SolvedGame, t: int) -> np.ndarray:
-    lay = s.compiled.layout
-    out = np.zeros((s.compiled.n_nodes * s.grid.total, len(lay.player_of)))
-    kernels.expected_payoffs(s.nodes(t), lay, s.grid, s.logs[t], s.log_ptr, out)
-    return out
+class _PullBack:
+    """Carries welfare at the next boundaries, times the belief in the type, back to those that open a period."""
+
+    def __init__(self, s: SolvedGame, t: int, weight: np.ndarray) -> None:
+        lay = s.compiled.layout
+        self.layout, self.matrix = lay, transition_matrix(s, t)
+        self.payoffs = kernels.expected_payoffs(s.nodes(t), lay, s.grid, s.logs[t], s.log_ptr)
+        self.values = np.zeros((s.compiled.n_nodes + len(lay.boundary_slot), *self.payoffs.shape[1:]))
+        self.live = lay.boundary_slot >= 0
+        self.opening = lay.boundary_payoff[self.live][:, None, :] * weight
+
+    def __call__(self, after: np.ndarray) -> np.ndarray:
+        """Return welfare [boundary, belief, player-type] at the opening, given that at the end."""
+        out = self.linear(after, self.payoffs)
+        out[self.live] += self.opening
+        return out
+
+    def linear(self, after: np.ndarray, payoffs: np.ndarray | None = None) -> np.ndarray:
+        """Return the part of welfare at the opening that `after`, and `payoffs` at the nodes, give."""
+        n, types = len(self.layout.part_ptr) - 1, after.shape[2]
+        self.values[n:, :, :types] = after * self.layout.discount
+        self.matrix.pull_back(payoffs, self.values)
+        out = np.zeros_like(after)
+        out[self.live] = self.values[self.layout.boundary_slot[self.live], :, :types]
+        return out
 
 
-def _pull_back(
-    s: SolvedGame, matrix: TransitionMatrix, payoffs: np.ndarray, weight: np.ndarray, after: np.ndarray
-) -> np.ndarray:
-    """Carry weighted welfare at the next boundaries back to the boundaries that open the period."""
-    lay, n, total = s.compiled.layout, s.compiled.n_nodes, s.grid.total
-    Y = np.concatenate([np.zeros((n, total, weight.shape[1])), after])
-    kernels.pull_back(lay, matrix.ptr, matrix.col, matrix.prob, payoffs.reshape(n, total, weight.shape[1]), Y, n)
-    live = lay.boundary_slot >= 0
-    slots = lay.boundary_slot[live]
-    out = np.zeros_like(after)
-    later = np.where((slots >= n)[:, None], lay.discount, 1.0)
-    out[live] = lay.boundary_payoff[live][:, None, :] * weight + later[:, None, :] * Y[slots]
-    return out
-
-
-def _stationary(s: SolvedGame, weight: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _stationary(pull_back: _PullBack, start: np.ndarray) -> np.ndarray:
     """Iterate the pull-back of a stationary game, with Anderson mixing, to its fixed point."""
-    matrix, payoffs, mixer, W = transition_matrix(s, 0), _expected_payoffs(s, 0), Anderson(depth=8), start
+    mixer, W, paid = Anderson(depth=8), start, pull_back(np.zeros_like(start))
     for _ in range(20000):
-        new = _pull_back(s, matrix, payoffs, weight, W)
+        new = paid + pull_back.linear(W)
         if np.abs(new - W).max() <= 1e-13 * (1 + np.abs(new).max()):
             return new
         W = mixer.step(W, new)

@@ -42,7 +42,7 @@ STALE = 3600.0  # seconds after which a temporary file has no writer any more
 KEY_LENGTH = 40  # hexadecimal digits
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("game", "scenario", "mechanisms", "equilibrium", "forecasting")  # whose sources determine results
-LIBRARIES = ("numpy", "scipy", "numba", "xarray")
+LIBRARIES = ("numpy", "scipy", "xarray")
 
 
 def cache_folder() -> Path:
@@ -214,10 +214,10 @@ def results_version() -> str:
 
 
 def sources_digest(rooms: Iterable[str]) -> str:
-    """Return a digest of the Python files in folders of the package."""
+    """Return a digest of the sources, in Python and in C, in folders of the package."""
     found = hashlib.sha256()
     for room in rooms:
-        for file in sorted((PACKAGE / room).rglob("*.py")):
+        for file in sorted(f for f in (PACKAGE / room).rglob("*") if f.suffix in (".py", ".c", ".h")):
             found.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return found.hexdigest()
 

@@ -1,5 +1,1 @@
-"""The arithmetic of one node, of one sweep and of one forward pass, compiled by Numba."""
-
-
-def __dir__() -> list[str]:
-    return []
+"""The arithmetic of one node, of one sweep and of one forward pass: the numerical core, in C."""

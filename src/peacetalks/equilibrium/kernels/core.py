@@ -1,0 +1,177 @@
+"""The numerical core, called from Python: arrays in, arrays out.
+
+What each function computes, with shapes and equations, stands in the C source that is named beside it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from enum import IntEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from peacetalks.equilibrium.kernels import library
+from peacetalks.game.language import MAX_TYPES
+
+if TYPE_CHECKING:
+    from peacetalks.equilibrium.belief_grid import Grid
+    from peacetalks.equilibrium.dispatch import Plan
+    from peacetalks.game.layout import Layout
+
+MOST_CORNERS = MAX_TYPES**2  # grid beliefs that a belief is distributed over, at the most
+KEPT = 16  # structures of layouts, grids and plans that are kept
+_structures: dict[int, tuple[Any, ctypes.Structure]] = {}  # by identity, with the value that keeps its arrays alive
+
+
+class Node(IntEnum):
+    """What `one_node` does with points of a node."""
+
+    RESPOND = 0
+    ITERATE = 1
+    SOLVE = 2
+    NEWTON = 3
+    FOLLOW = 4
+
+
+@cache
+def functions() -> library.Library:
+    """Return the compiled core, with the type of what its functions return."""
+    core = library.load()
+    for name in ("sweep_single", "sweep_one_mover", "sweep_several", "one_node"):
+        getattr(core, name).restype = ctypes.c_int64
+    return core
+
+
+@cache
+def _structure_of(kind: type, more: tuple[str, ...]) -> type[ctypes.Structure]:
+    """Return the C structure of a named tuple: its fields in their order, then the sizes that `more` names."""
+    hints = kind.__annotations__
+    fields = [(name, ctypes.c_int64 if hints[name] == "int" else ctypes.c_void_p) for name in hints]
+    fields += [(name, ctypes.c_int64) for name in more]
+    return type(kind.__name__, (ctypes.Structure,), {"_fields_": fields})
+
+
+def structure(value: Any, **sizes: int) -> Any:
+    """Return a reference to a named tuple as the core reads it (`game.h`); `sizes` follow its own fields."""
+    known = _structures.get(id(value))
+    if known is None or known[0] is not value:
+        made = _structure_of(type(value), tuple(sizes))()
+        for name, own in zip(value._fields, value, strict=True):
+            assert not isinstance(own, np.ndarray) or own.flags.c_contiguous, f"{name} is not contiguous"
+            setattr(made, name, own.ctypes.data if isinstance(own, np.ndarray) else own)
+        for name, size in sizes.items():
+            setattr(made, name, size)
+        while len(_structures) >= KEPT:
+            _structures.pop(next(iter(_structures)))
+        known = _structures[id(value)] = value, made
+    return ctypes.byref(known[1])
+
+
+def layout(L: Layout) -> Any:
+    """Return a reference to a layout as the core reads it."""
+    return structure(
+        L,
+        players=len(L.n_types),
+        player_types=len(L.player_of),
+        nodes=len(L.part_ptr) - 1,
+        boundaries=len(L.boundary_slot),
+        type_profiles=L.typed_payoff.shape[1],
+    )
+
+
+def grid(G: Grid) -> Any:
+    """Return a reference to a grid as the core reads it."""
+    return structure(G, axes=len(G.shape), most_points=G.points.shape[1], lookup_width=G.lookup.shape[1])
+
+
+def _at(array: np.ndarray) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def _whole(x: int) -> ctypes.c_int64:
+    return ctypes.c_int64(int(x))
+
+
+def _check(code: int) -> int:
+    """Return what a function of the core returned; raise `MemoryError` where it says that there was none."""
+    if code < 0:
+        raise MemoryError("no memory for the scratch arrays of the numerical core")
+    return code
+
+
+def sweep_single(
+    nodes: np.ndarray, L: Layout, G: Grid, P: Plan, X: np.ndarray, logs: np.ndarray, lam: np.ndarray, finish: bool
+) -> None:
+    """Solve nodes of one participant of one type, or of chance (`single.h`)."""
+    own = layout(L), grid(G), structure(P)
+    at = _at(X), _at(logs), _at(lam)
+    _check(functions().sweep_single(_at(nodes), _whole(len(nodes)), *own, *at, _whole(finish)))
+
+
+def sweep_several(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
+    nodes: np.ndarray,
+    L: Layout,
+    G: Grid,
+    P: Plan,
+    X: np.ndarray,
+    logs: np.ndarray,
+    starts: np.ndarray,
+    lam: np.ndarray,
+    tol: float,
+    most: int | None,
+    finish: bool,
+) -> tuple[np.ndarray, float, int]:
+    """Solve alike nodes: of one mover of two types where `most` is None (`one_mover.h`), else of any shape (`several.h`).
+
+    Return the places (position in `nodes` * beliefs + belief) that did not converge, the largest residual of the others,
+    and the iterations.
+    """
+    failed, found = np.empty(len(nodes) * G.total, np.int64), np.zeros(2)
+    arrays = (_at(nodes), _whole(len(nodes)), layout(L), grid(G), structure(P), *map(_at, (X, logs, starts, lam)))
+    last = _whole(finish), _at(failed), _at(found)
+    if most is None:
+        count = functions().sweep_one_mover(*arrays, ctypes.c_double(tol), *last)
+    else:
+        count = functions().sweep_several(*arrays, ctypes.c_double(tol), _whole(most), *last)
+    return failed[: _check(count)], float(found[0]), int(found[1])
+
+
+def one_node(  # noqa: PLR0913, PLR0917 (the arrays of a node)
+    what: Node,
+    n: int,
+    L: Layout,
+    G: Grid,
+    lam: np.ndarray,
+    table: np.ndarray,
+    mu: np.ndarray,
+    x: np.ndarray,
+    scale: float = 1.0,
+    tol: float = 0.0,
+    most: int = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Do `what` with points x[row, point] of a node at one belief (`one_node.h`).
+
+    Return the points (a best response to each, or where each ended), the residuals [point], the values
+    [player-type, point] (of SOLVE) and the number of best responses.
+    """
+    x = np.ascontiguousarray(x).copy()
+    points, y = x.shape[1], np.empty_like(x)
+    residual, out = np.empty(points), np.empty((len(L.player_of), points))
+    numbers = ctypes.c_double(scale), ctypes.c_double(tol), _whole(most), _whole(points)
+    steps = functions().one_node(
+        _whole(what), _whole(n), layout(L), grid(G), _at(lam), _at(table), _at(mu), *numbers,
+        *map(_at, (x, y, residual, out)),
+    )  # fmt: skip
+    return y if what is Node.RESPOND else x, residual, out, _check(steps)
+
+
+def locate_rows(G: Grid, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the grid neighbours of beliefs [row, type] on an axis, and their weights: [row, corner] each.
+
+    Rows are padded with weights of 0 (`interpolation.h`, `lattice.h`).
+    """
+    place, weight = np.empty((len(beliefs), MOST_CORNERS), np.int64), np.empty((len(beliefs), MOST_CORNERS))
+    functions().locate_rows(grid(G), _whole(axis), _whole(len(beliefs)), *map(_at, (beliefs, place, weight)))
+    return place, weight

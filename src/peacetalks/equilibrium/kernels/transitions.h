@@ -1,0 +1,475 @@
+/* The public transition of one period: its push-forward, and its pull-back (adjoint).
+
+   At a node and a belief the average strategies give a probability to each profile, and each participant's posterior is
+   distributed over its neighbours on the grid with interpolation weights.  Both are kept participant by participant,
+
+       share[j, a, v] = mean_j(a) w_v(posterior after a),     p(a_1 .. a_P, v_1 .. v_P) = prod_j share[j, a_j, v_j],
+
+   and the products are formed when they are used: a node of two movers with A actions each needs 2 x 4 A numbers at a
+   belief in place of (4 A)^2.  `push_forward` moves probability to the next period; `pull_back` carries welfare backward
+   with the same numbers, so that the two are adjoint exactly: for a player's type theta it carries b(theta) times its
+   value, which the public measure propagates (`belief_grid.py`).  Chance is the same at every belief and needs no shares.
+
+   Names of sizes: B beliefs, U player-types, width U rounded up to a multiple of 8. */
+#ifndef PEACETALKS_TRANSITIONS_H
+#define PEACETALKS_TRANSITIONS_H
+
+#include "interpolation.h"
+#include "lattice.h"
+
+enum { MOST_MOVERS = 64, GROUP = 8 }; /* participants of a node; player-types that are pulled back at a time */
+
+typedef double Eight __attribute__((vector_size(8 * GROUP)));
+
+/* A participant of a node: its shares stand as [action, belief, corner], its targets as [action, belief, target]. */
+struct Mover {
+    int64_t player, axis, types, actions, corners;
+    int64_t step;    /* of the flat belief between neighbours on a line */
+    int64_t targets; /* kept for an action: the first neighbour of a line, or each neighbour */
+    int64_t share, to, strategy; /* at which of the node's numbers at a belief its own begin */
+};
+
+/* The participants of a node, and how many numbers they have at a belief. */
+struct Movers {
+    int64_t count, shares, targets, strategies;
+    struct Mover one[MOST_MOVERS];
+};
+
+/* Whether only nature moves at node n. */
+INLINE int is_chance(const struct Layout *L, int64_t n)
+{
+    return L->part_ptr[n + 1] - L->part_ptr[n] == 1 && L->part_player[L->part_ptr[n]] == NATURE;
+}
+
+static void open_movers(const struct Layout *L, const struct Grid *G, int64_t n, struct Movers *M)
+{
+    M->count = L->part_ptr[n + 1] - L->part_ptr[n];
+    M->shares = M->targets = M->strategies = 0;
+    for (int64_t j = 0; j < M->count; j++) {
+        struct Mover *m = M->one + j;
+        m->player = L->part_player[L->part_ptr[n] + j];
+        m->actions = L->part_actions[L->part_ptr[n] + j];
+        m->types = m->player == NATURE ? 1 : L->n_types[m->player];
+        m->axis = m->player == NATURE ? -1 : G->axis[m->player];
+        m->corners = m->axis < 0 ? 1 : corners_of(G, m->axis);
+        m->step = m->axis < 0 ? 0 : on_axis(G, m->axis, STEP);
+        m->targets = m->types > 2 ? m->corners : 1;
+        m->share = M->shares, m->to = M->targets, m->strategy = M->strategies;
+        M->shares += m->actions * m->corners;
+        M->targets += m->actions * m->targets;
+        M->strategies += m->actions * m->types;
+    }
+}
+
+/* The step of the flat belief to neighbour v of a posterior whose targets are `to`. */
+INLINE int64_t target(const struct Mover *m, const int32_t *to, int64_t v)
+{
+    return m->targets == 1 ? to[0] + v * m->step : to[v];
+}
+
+/* Write where the shares and targets of each of `nodes` [count] begin: share_ptr and to_ptr [node + 1]; other nodes, which
+   are not solved, have none. */
+static void count_transitions(const int64_t *nodes, int64_t count, const struct Layout *L, const struct Grid *G,
+                              int64_t *share_ptr, int64_t *to_ptr)
+{
+    struct Movers M;
+    memset(share_ptr, 0, (size_t)(L->nodes + 1) * sizeof *share_ptr);
+    memset(to_ptr, 0, (size_t)(L->nodes + 1) * sizeof *to_ptr);
+    for (int64_t i = 0; i < count; i++) {
+        if (is_chance(L, nodes[i])) continue;
+        open_movers(L, G, nodes[i], &M);
+        share_ptr[nodes[i] + 1] = M.shares * G->total;
+        to_ptr[nodes[i] + 1] = M.targets * G->total;
+    }
+    for (int64_t n = 0; n < L->nodes; n++) share_ptr[n + 1] += share_ptr[n], to_ptr[n + 1] += to_ptr[n];
+}
+
+/* Write out[i] = exp(x[i]); both have room for a whole number of registers. */
+INLINE void exponentials(const double *x, int64_t count, double *out)
+{
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) store(out + i, exp_of(load(x + i)));
+    for (; i < count; i++) out[i] = exp_of(all(x[i]))[0];
+}
+
+/* Write the belief mu[type] about the player of an axis at a flat belief. */
+INLINE void belief_at(const struct Grid *G, int64_t axis, int64_t flat, double *mu)
+{
+    int64_t place = flat / on_axis(G, axis, STEP) % on_axis(G, axis, SIZE);
+    for (int64_t k = 0; k < on_axis(G, axis, TYPES); k++)
+        mu[k] = G->points[(axis * G->most_points + place) * MAX_TYPES + k];
+}
+
+/* Write the joint probabilities joint[type] of type and action a under belief mu and strategy sigma[type, action], and
+   the posterior by Bayes' rule; return the probability of the action.  After an impossible action beliefs stay. */
+INLINE double after(const double *mu, const double *sigma, int64_t types, int64_t actions, int64_t a, double *joint,
+                    double *posterior)
+{
+    double mean = 0.0;
+    for (int64_t k = 0; k < types; k++) mean += joint[k] = mu[k] * sigma[k * actions + a];
+    for (int64_t k = 0; k < types; k++) posterior[k] = mean > 0.0 ? joint[k] / mean : mu[k];
+    return mean;
+}
+
+/* Where a participant's strategies, shares and targets lie. */
+struct Part {
+    const struct Mover *mover;
+    const double *sigma; /* [belief: type, action], `strategies` numbers apart */
+    double *share;       /* [action, belief, corner] */
+    int32_t *to;         /* [action, belief, target] */
+    int64_t strategies;
+};
+
+/* Write the shares of a participant of one type: nobody learns from it. */
+static void distribute_uninformed(const struct Part *P, int64_t B)
+{
+    for (int64_t a = 0; a < P->mover->actions; a++)
+        for (int64_t b = 0; b < B; b++)
+            P->share[a * B + b] = P->sigma[b * P->strategies + a], P->to[a * B + b] = 0;
+}
+
+/* Write the shares of a participant of two types, LANES beliefs at a time. */
+static void distribute_on_line(const struct Part *P, const struct Grid *G, const struct Axis *axis)
+{
+    const struct Mover *m = P->mover;
+    const double *first = G->first + m->axis * G->total;
+    const int64_t *base = G->base + m->axis * G->total;
+    for (int64_t low = 0; low < G->total; low += LANES) {
+        Wholes at = {0};
+        for (int l = 0; l < LANES; l++) at[l] = low + l < G->total ? low + l : G->total - 1;
+        Reals p = gather(first, at);
+        int64_t lanes = G->total - low < LANES ? G->total - low : LANES;
+        for (int64_t a = 0; a < m->actions; a++) {
+            Reals up = p * gather(P->sigma + a, at * P->strategies);
+            Reals mean = up + (1.0 - p) * gather(P->sigma + m->actions + a, at * P->strategies);
+            Reals w[4];
+            Wholes start;
+            stencil_at(axis, pick(mean > 0.0, up / mean, p), &start, w, NULL);
+            for (int64_t l = 0; l < lanes; l++) {
+                int64_t i = a * G->total + low + l;
+                P->to[i] = (int32_t)(base[low + l] + start[l] * m->step - (low + l));
+                for (int64_t v = 0; v < m->corners; v++) P->share[i * m->corners + v] = mean[l] * w[v][l];
+            }
+        }
+    }
+}
+
+/* Write the shares of a participant of more than two types. */
+static void distribute_on_lattice(const struct Part *P, const struct Grid *G)
+{
+    const struct Mover *m = P->mover;
+    double mu[MAX_TYPES], joint[MAX_TYPES], posterior[MAX_TYPES], w[MOST_CORNERS];
+    int64_t place[MOST_CORNERS];
+    for (int64_t b = 0; b < G->total; b++) {
+        belief_at(G, m->axis, b, mu);
+        for (int64_t a = 0; a < m->actions; a++) {
+            double mean = after(mu, P->sigma + b * P->strategies, m->types, m->actions, a, joint, posterior);
+            locate_lattice(G, m->axis, posterior, place, w);
+            for (int64_t v = 0; v < m->corners; v++) {
+                int64_t i = (a * G->total + b) * m->corners + v;
+                P->share[i] = mean * w[v];
+                P->to[i] = (int32_t)(G->base[m->axis * G->total + b] + place[v] * m->step - b);
+            }
+        }
+    }
+}
+
+/* Open the lines of the informed players of two types: axes [axis]; return 0 where there is no memory. */
+static int open_lines(const struct Grid *G, struct Axis *lines)
+{
+    for (int64_t ax = 0; ax < G->axes; ax++)
+        if (on_axis(G, ax, TYPES) == 2 && !open_axis(lines + ax, G, ax, on_axis(G, ax, STEP))) return 0;
+    return 1;
+}
+
+static void close_lines(const struct Grid *G, struct Axis *lines)
+{
+    for (int64_t ax = 0; lines && ax < G->axes; ax++)
+        if (lines[ax].coefficient[0]) close_axis(lines + ax);
+}
+
+/* The most strategies of a node of `nodes` [count], over all beliefs. */
+static int64_t most_strategies(const int64_t *nodes, int64_t count, const int64_t *log_ptr)
+{
+    int64_t most = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int64_t size = log_ptr[nodes[i] + 1] - log_ptr[nodes[i]];
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* Write the shares and targets of `nodes` [count] from logs [node, belief, participant, type, action] of the strategies;
+   return 0, or -1 where there is no memory. */
+static int64_t fill_transitions(const int64_t *nodes, int64_t count, const struct Layout *L, const struct Grid *G,
+                                const double *logs, const int64_t *log_ptr, const int64_t *share_ptr,
+                                const int64_t *to_ptr, double *share, int32_t *to)
+{
+    struct Movers M;
+    double *sigma = room(most_strategies(nodes, count, log_ptr), sizeof *sigma);
+    struct Axis *lines = calloc((size_t)G->axes + 1, sizeof *lines);
+    int64_t done = sigma && lines && open_lines(G, lines) ? 0 : -1;
+    for (int64_t i = 0; done == 0 && i < count; i++) {
+        int64_t n = nodes[i];
+        if (is_chance(L, n)) continue;
+        open_movers(L, G, n, &M);
+        exponentials(logs + log_ptr[n], log_ptr[n + 1] - log_ptr[n], sigma);
+        for (int64_t j = 0; j < M.count; j++) {
+            const struct Mover *m = M.one + j;
+            struct Part P = {m, sigma + m->strategy, share + share_ptr[n] + m->share * G->total,
+                             to + to_ptr[n] + m->to * G->total, M.strategies};
+            if (m->axis < 0)
+                distribute_uninformed(&P, G->total);
+            else if (m->types == 2)
+                distribute_on_line(&P, G, lines + m->axis);
+            else
+                distribute_on_lattice(&P, G);
+        }
+    }
+    close_lines(G, lines);
+    free(lines);
+    free(sigma);
+    return done;
+}
+
+/* Add the payoffs of the type profiles, a row of Layout.typed_payoff, to out [player-type]: each times the probability
+   `sure` of the moves and the belief weight [player-type] in every player's type. */
+static void add_typed(const struct Layout *L, int64_t row, const double *weight, double sure, double *out)
+{
+    for (int64_t t = 0; t < L->type_profiles; t++) {
+        const double *payoff = L->typed_payoff + (row * L->type_profiles + t) * L->players;
+        double p = sure;
+        int64_t rest = t;
+        for (int64_t i = L->players - 1; i >= 0; rest /= L->n_types[i--])
+            p *= weight[L->first_index[i] + rest % L->n_types[i]];
+        rest = t;
+        for (int64_t i = L->players - 1; i >= 0; rest /= L->n_types[i--])
+            out[L->first_index[i] + rest % L->n_types[i]] += p * payoff[i];
+    }
+}
+
+/* Write out [player-type], the expected payoffs of node n at belief b, each times the belief in its type, given the
+   strategies sigma [participant, type, action]; `weight` is scratch of that size. */
+static void expected_payoff(const struct Layout *L, const struct Grid *G, int64_t n, int64_t b, const struct Movers *M,
+                            const double *sigma, double *weight, double *out)
+{
+    double mu[MOST_MOVERS][MAX_TYPES], joint[MAX_TYPES];
+    int64_t act[MOST_MOVERS] = {0}, U = L->player_types;
+    for (int64_t i = 0; i < L->players; i++) {
+        weight[L->first_index[i]] = 1.0;
+        if (G->axis[i] >= 0) belief_at(G, G->axis[i], b, weight + L->first_index[i]);
+    }
+    for (int64_t j = 0; j < M->count; j++)
+        if (M->one[j].axis >= 0) belief_at(G, M->one[j].axis, b, mu[j]);
+    memset(out, 0, (size_t)U * sizeof *out);
+    for (int64_t r = L->prof_ptr[n]; r < L->prof_ptr[n + 1]; r++) {
+        double sure = 1.0;
+        for (int64_t j = 0; j < M->count; j++) {
+            const struct Mover *m = M->one + j;
+            const double *own = sigma + m->strategy;
+            if (m->axis < 0)
+                sure *= own[act[j]];
+            else
+                sure *= after(mu[j], own, m->types, m->actions, act[j], joint, weight + L->first_index[m->player]);
+        }
+        for (int64_t u = 0; u < U; u++) out[u] += sure * weight[u] * L->payoff[r * U + u];
+        if (L->typed[r] >= 0) add_typed(L, L->typed[r], weight, sure, out);
+        for (int64_t j = M->count - 1; j >= 0 && ++act[j] == M->one[j].actions; j--) act[j] = 0;
+    }
+}
+
+/* Write out [node, belief, width], the expected payoffs of `nodes` [count], each times the belief in its type; return 0,
+   or -1 where there is no memory. */
+static int64_t expected_payoffs(const int64_t *nodes, int64_t count, const struct Layout *L, const struct Grid *G,
+                                const double *logs, const int64_t *log_ptr, int64_t width, double *out)
+{
+    struct Movers M;
+    double *sigma = room(most_strategies(nodes, count, log_ptr), sizeof *sigma);
+    double *weight = room(L->player_types, sizeof *weight);
+    for (int64_t i = 0; sigma && weight && i < count; i++) {
+        int64_t n = nodes[i];
+        open_movers(L, G, n, &M);
+        exponentials(logs + log_ptr[n], log_ptr[n + 1] - log_ptr[n], sigma);
+        for (int64_t b = 0; b < G->total; b++)
+            expected_payoff(L, G, n, b, &M, sigma + b * M.strategies, weight, out + (n * G->total + b) * width);
+    }
+    int64_t done = sigma && weight ? 0 : -1;
+    free(sigma);
+    free(weight);
+    return done;
+}
+
+/* A node whose mass is pushed forward, or whose values are pulled back, at a belief: its participants, their numbers, and
+   the array that is added to or read. */
+struct Carried {
+    const struct Layout *L;
+    const struct Movers *M;
+    const double *share; /* of the node */
+    const int32_t *to;
+    double *at; /* mass [slot, belief], or values [slot, belief, width] from a group of player-types on */
+    int64_t beliefs, belief, width, first; /* `first` profile of the node */
+};
+
+/* Add q w[corner] to the mass of the neighbours of a posterior; `mass` is that of the belief before. */
+INLINE void spread(const struct Mover *m, const int32_t *to, double q, const double *w, double *mass)
+{
+    if (m->targets == 1 && m->corners == 4) {
+        int64_t s = m->step;
+        double *at = mass + to[0];
+        double a = at[0] + q * w[0], b = at[s] + q * w[1], c = at[2 * s] + q * w[2], d = at[3 * s] + q * w[3];
+        at[0] = a, at[s] = b, at[2 * s] = c, at[3 * s] = d;
+        return;
+    }
+    for (int64_t v = 0; v < m->corners; v++) mass[target(m, to, v)] += q * w[v];
+}
+
+/* Add the probability p of what participants before j did, times what j and the others do, to the mass of the slots. */
+static void push_row(const struct Carried *C, int64_t j, int64_t profile, double p, int64_t flat)
+{
+    const struct Mover *m = C->M->one + j;
+    for (int64_t a = 0; a < m->actions; a++) {
+        int64_t next = profile * m->actions + a, i = a * C->beliefs + C->belief;
+        const double *w = C->share + m->share * C->beliefs + i * m->corners;
+        const int32_t *to = C->to + m->to * C->beliefs + i * m->targets;
+        if (j + 1 < C->M->count) {
+            for (int64_t v = 0; v < m->corners; v++) push_row(C, j + 1, next, p * w[v], flat + target(m, to, v));
+            continue;
+        }
+        int64_t r = C->first + next;
+        for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++)
+            spread(m, to, p * C->L->lottery_prob[e], w, C->at + C->L->lottery_slot[e] * C->beliefs + flat);
+    }
+}
+
+/* Do as `push_row` does for a node of one participant at all beliefs; own [belief] is the node's mass. */
+static void push_one_mover(const struct Carried *C, const double *own)
+{
+    const struct Mover m = C->M->one[0];
+    for (int64_t a = 0; a < m.actions; a++) {
+        const double *w = C->share + a * C->beliefs * m.corners;
+        const int32_t *to = C->to + a * C->beliefs * m.targets;
+        int64_t r = C->first + a;
+        for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++) {
+            double f = C->L->lottery_prob[e], *mass = C->at + C->L->lottery_slot[e] * C->beliefs;
+            for (int64_t b = 0; b < C->beliefs; b++)
+                spread(&m, to + b * m.targets, f * own[b], w + b * m.corners, mass + b);
+        }
+    }
+}
+
+/* Carry mass [slot, belief] of a chance node n to the slots that it draws. */
+static void push_chance(const struct Layout *L, int64_t n, int64_t B, double *mass)
+{
+    const double *own = mass + n * B, *weight = L->log_weight + L->part_weight[L->part_ptr[n]];
+    for (int64_t r = L->prof_ptr[n]; r < L->prof_ptr[n + 1]; r++) {
+        double p = exp(weight[r - L->prof_ptr[n]]);
+        for (int64_t e = L->lottery_ptr[r]; e < L->lottery_ptr[r + 1]; e++) {
+            double f = p * L->lottery_prob[e], *restrict to = mass + L->lottery_slot[e] * B;
+            for (int64_t b = 0; b < B; b++) to[b] += f * own[b];
+        }
+    }
+}
+
+/* Carry mass [slot, belief] from the nodes through one period in the order of play; what the nodes held is zero
+   afterwards.  `seen` receives the occupation measure [node, belief], the mass that passes each node, unless it is NULL. */
+static void push_forward(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr, const int64_t *to_ptr,
+                         const double *share, const int32_t *to, double *mass, double *seen)
+{
+    struct Movers M;
+    struct Carried C = {L, &M, 0, 0, mass, G->total, 0, 1, 0};
+    for (int64_t n = 0; n < L->nodes; n++) {
+        double *own = mass + n * G->total, held = 0.0;
+        for (int64_t b = 0; b < G->total; b++) held += fabs(own[b]);
+        if (held == 0.0) continue;
+        if (seen) memcpy(seen + n * G->total, own, (size_t)G->total * sizeof *own);
+        if (is_chance(L, n)) {
+            push_chance(L, n, G->total, mass);
+        } else if (share_ptr[n] < share_ptr[n + 1]) {
+            open_movers(L, G, n, &M);
+            C.first = L->prof_ptr[n], C.share = share + share_ptr[n], C.to = to + to_ptr[n];
+            if (M.count == 1)
+                push_one_mover(&C, own);
+            else
+                for (C.belief = 0; C.belief < G->total; C.belief++)
+                    if (own[C.belief] != 0.0) push_row(&C, 0, 0, own[C.belief], C.belief);
+        }
+        memset(own, 0, (size_t)G->total * sizeof *own);
+    }
+}
+
+INLINE Eight load_group(const double *from)
+{
+    Eight out;
+    memcpy(&out, from, sizeof out);
+    return out;
+}
+
+/* The values of a group of player-types that follow on what participants before j did. */
+static Eight pull_row(const struct Carried *C, int64_t j, int64_t profile, int64_t flat)
+{
+    const struct Mover *m = C->M->one + j;
+    Eight sum = {0};
+    for (int64_t a = 0; a < m->actions; a++) {
+        int64_t next = profile * m->actions + a, i = a * C->beliefs + C->belief;
+        const double *w = C->share + m->share * C->beliefs + i * m->corners;
+        const int32_t *to = C->to + m->to * C->beliefs + i * m->targets;
+        if (j + 1 < C->M->count) {
+            for (int64_t v = 0; v < m->corners; v++) sum += w[v] * pull_row(C, j + 1, next, flat + target(m, to, v));
+            continue;
+        }
+        int64_t r = C->first + next;
+        for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++) {
+            const double *from = C->at + (C->L->lottery_slot[e] * C->beliefs + flat) * C->width;
+            Eight part = {0};
+            for (int64_t v = 0; v < m->corners; v++) part += w[v] * load_group(from + target(m, to, v) * C->width);
+            sum += C->L->lottery_prob[e] * part;
+        }
+    }
+    return sum;
+}
+
+/* Add the values Y [slot, belief, width] of what a chance node n draws to its own. */
+static void pull_chance(const struct Layout *L, int64_t n, int64_t numbers, double *Y)
+{
+    double *restrict own = Y + n * numbers;
+    const double *weight = L->log_weight + L->part_weight[L->part_ptr[n]];
+    for (int64_t r = L->prof_ptr[n]; r < L->prof_ptr[n + 1]; r++) {
+        double p = exp(weight[r - L->prof_ptr[n]]);
+        for (int64_t e = L->lottery_ptr[r]; e < L->lottery_ptr[r + 1]; e++) {
+            double f = p * L->lottery_prob[e], *from = Y + L->lottery_slot[e] * numbers;
+            for (int64_t i = 0; i < numbers; i++) own[i] += f * from[i];
+        }
+    }
+}
+
+/* Carry Y [slot, belief, width] backward through one period, from the boundaries, which hold their values on entry, to
+   the nodes: reward [node, belief, width], unless it is NULL, plus what is expected of the slots that follow. */
+static void pull_back(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr, const int64_t *to_ptr,
+                      const double *share, const int32_t *to, const double *reward, int64_t width, double *Y)
+{
+    struct Movers M;
+    struct Carried C = {L, &M, 0, 0, 0, G->total, 0, width, 0};
+    int64_t numbers = G->total * width;
+    for (int64_t n = L->nodes - 1; n >= 0; n--) {
+        if (reward)
+            memcpy(Y + n * numbers, reward + n * numbers, (size_t)numbers * sizeof *Y);
+        else
+            memset(Y + n * numbers, 0, (size_t)numbers * sizeof *Y);
+        if (is_chance(L, n)) {
+            pull_chance(L, n, numbers, Y);
+            continue;
+        }
+        if (share_ptr[n] == share_ptr[n + 1]) continue; /* a node that is not solved in this period */
+        open_movers(L, G, n, &M);
+        C.first = L->prof_ptr[n], C.share = share + share_ptr[n], C.to = to + to_ptr[n];
+        for (C.belief = 0; C.belief < G->total; C.belief++)
+            for (int64_t u = 0; u < width; u += GROUP) {
+                C.at = Y + u;
+                double *own = Y + n * numbers + C.belief * width + u;
+                Eight sum = load_group(own) + pull_row(&C, 0, 0, C.belief);
+                memcpy(own, &sum, sizeof sum);
+            }
+    }
+}
+
+#endif
