@@ -24,11 +24,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import xarray as xr
 from sections import write_section
 
 import peacetalks as pt
 from peacetalks.catalog import make
-from peacetalks.forecasting.solve_scenario import TOLERANCE
+from peacetalks.forecasting.jobs import processes as most
+from peacetalks.forecasting.settings import TOLERANCE
 from peacetalks.mechanisms.state import label
 
 HEADING = "## Fixed sizes"
@@ -39,7 +41,7 @@ the whole scenario. A state is the public state at the start of a period, a node
 is chosen; a sweep solves every node once at every belief. The last column is the probability of a settlement within a
 year. Remade by `python benchmarks/speed.py --write docs/speed.md`."""
 SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
-RUNS, HORIZON, POINTS = 3, 36, 9
+RUNS, HORIZON, POINTS, YEAR, DRAWS = 3, 36, 9, 11, 8
 
 
 def scenario(everything: bool, periods: int | None = None, positions: int = 21) -> pt.Scenario:
@@ -53,7 +55,7 @@ def scenario(everything: bool, periods: int | None = None, positions: int = 21) 
 
 def median(f: Callable[[], Any]) -> tuple[float, Any]:
     """Return the median time of RUNS calls, and the last result."""
-    times = []
+    times, out = [], None
     for _ in range(RUNS):
         began = time.perf_counter()
         out = f()
@@ -63,16 +65,36 @@ def median(f: Callable[[], Any]) -> tuple[float, Any]:
 
 def timed(name: str, s: pt.Scenario, points: int = POINTS) -> str:
     """Return a row: build, solve and forecast of a scenario."""
-    build, game = median(lambda: pt.build(s))
-    lam = float(s.rationality)
+    months = HORIZON if s.periods is None else s.periods
+    return row(name, lambda: pt.build(s), float(s.rationality), points, lambda x: pt.forecast(x, label, periods=months))
+
+
+def types(count: int, points: int) -> str:
+    """Return a row: six rounds of bargaining while fighting, payoffs on the profile of `count` types a side."""
+    name = f"bargaining while fighting, {count} types a side"
+    return row(
+        name,
+        lambda: make("rounds", rounds=6, kinds=count, offers=3),
+        20.0,
+        points,
+        lambda s: pt.forecast(s, lambda state: str(state[0]), periods=6),
+    )
+
+
+def row(
+    name: str, build: Callable[[], pt.Game], lam: float, points: int, forecast: Callable[[pt.Solution], xr.DataArray]
+) -> str:
+    """Return a row: a game built, solved and forecast."""
+    built, game = median(build)
     solve, found = median(
         lambda: pt.solve(game, rationality=lam, belief_points=points, tolerance=TOLERANCE, certify=False)
     )
-    cast, forecast = median(lambda: pt.forecast(found, label, periods=HORIZON if s.periods is None else s.periods))
+    cast, shares = median(lambda: forecast(found))
     k = found.settings
-    settled = f"{float(forecast.sel(outcome='settlement')[11]):.4f}" if len(forecast) > 11 else "-"
+    known = "settlement" in shares.outcome and len(shares) > YEAR
+    settled = f"{float(shares.sel(outcome='settlement')[YEAR]):.4f}" if known else "-"
     return (
-        f"| {name} | {k['states']} | {k['nodes']} | {k['beliefs']} | {k['sweeps']} | {solve + build:.2f} | {cast:.2f} "
+        f"| {name} | {k['states']} | {k['nodes']} | {k['beliefs']} | {k['sweeps']} | {solve + built:.2f} | {cast:.2f} "
         f"| {found.residual:.0e} | {settled} |"
     )
 
@@ -91,7 +113,15 @@ def rows() -> list[str]:
         out.append(timed(f"first half, {positions} positions, stationary", scenario(False, positions=positions)))
     for points in (5, 9):
         out.append(timed(f"everything, {points} belief points, stationary", scenario(True), points))
-    return out
+    return out + [types(count, points) for count, points in ((2, 9), (3, 9), (4, 5))]
+
+
+def processes() -> str:
+    """Return a line: draws of everything in one process and in as many as CPUs may be used."""
+    s = scenario(True)
+    seconds = {jobs: median(lambda jobs=jobs: pt.outlook(s, draws=DRAWS, jobs=jobs))[0] for jobs in (1, most(None))}
+    parts = ", ".join(f"{x:.1f} s in {jobs}" for jobs, x in seconds.items())
+    return f"A forecast of everything with {DRAWS} draws, by processes: {parts}."
 
 
 def memory(points: int) -> str:
@@ -154,6 +184,7 @@ def main() -> None:
         *rows(),
         "",
         peer(),
+        processes(),
         help_time(),
         memory(5),
         memory(POINTS),
