@@ -45,24 +45,21 @@ def functions() -> library.Library:
 
 
 @cache
-def _structure_of(kind: type, more: tuple[str, ...]) -> type[ctypes.Structure]:
-    """Return the C structure of a named tuple: its fields in their order, then the sizes that `more` names."""
-    hints = kind.__annotations__
-    fields = [(name, ctypes.c_int64 if hints[name] == "int" else ctypes.c_void_p) for name in hints]
-    fields += [(name, ctypes.c_int64) for name in more]
-    return type(kind.__name__, (ctypes.Structure,), {"_fields_": fields})
+def _structure_of(fields: tuple[tuple[str, bool], ...]) -> type[ctypes.Structure]:
+    """Return the C structure of these fields: (name, whether it is an array)."""
+    kinds = [(name, ctypes.c_void_p if array else ctypes.c_int64) for name, array in fields]
+    return type("Structure", (ctypes.Structure,), {"_fields_": kinds})
 
 
 def structure(value: Any, **sizes: int) -> Any:
     """Return a reference to a named tuple as the core reads it (`game.h`); `sizes` follow its own fields."""
     known = _structures.get(id(value))
     if known is None or known[0] is not value:
-        made = _structure_of(type(value), tuple(sizes))()
-        for name, own in zip(value._fields, value, strict=True):
-            assert not isinstance(own, np.ndarray) or own.flags.c_contiguous, f"{name} is not contiguous"
-            setattr(made, name, own.ctypes.data if isinstance(own, np.ndarray) else own)
-        for name, size in sizes.items():
-            setattr(made, name, size)
+        numbers = value._asdict() | sizes
+        made = _structure_of(tuple((name, isinstance(x, np.ndarray)) for name, x in numbers.items()))()
+        for name, x in numbers.items():
+            assert not isinstance(x, np.ndarray) or x.flags.c_contiguous, f"{name} is not contiguous"
+            setattr(made, name, x.ctypes.data if isinstance(x, np.ndarray) else x)
         while len(_structures) >= KEPT:
             _structures.pop(next(iter(_structures)))
         known = _structures[id(value)] = value, made
