@@ -7,9 +7,9 @@
 
    with r_ij = 1 - l_i - l_j and D_ij(v) = V(v + e) - 2 V(v) + V(v - e), e = v_j - v_i, the second difference along the
    edge: linear interpolation less what the curvature adds.  Along an edge this is the cubic of two types
-   (`interpolation.h`); it is exact for quadratic functions, and continuous, since on a face it depends on the face's own
-   points only.  Where v - e or v + e is not on the lattice the second difference is that of the nearest point at which it
-   is.  The weights sum to 1 and reproduce the belief; some are negative. */
+   (`interpolation.h`); it is exact for quadratic functions, and continuous, since on a face it depends on the face's
+   own points only.  Where v - e or v + e is not on the lattice the second difference is that of the nearest point at
+   which it is.  The weights sum to 1 and reproduce the belief; some are negative. */
 #ifndef PEACETALKS_LATTICE_H
 #define PEACETALKS_LATTICE_H
 
@@ -37,106 +37,113 @@ INLINE int64_t corners_of(const struct Grid *G, int64_t axis)
     return types > 2 ? (is_cubic(G, axis) ? types * types : types) : size < 4 ? size : 4;
 }
 
-/* The neighbours of a belief, as they are collected. */
-struct Neighbours {
-    const int64_t *lookup; /* [code of a lattice point] -> belief */
-    int64_t types, cells;  /* types, lattice intervals */
-    int64_t count, *idx;   /* [corner] beliefs */
-    double *w;             /* [corner] their weights */
+struct Simplex { /* the one that holds a belief */
+    int64_t types, cells;                  /* types, lattice intervals a side */
+    int64_t corner[MAX_TYPES][MAX_TYPES];  /* [corner][type] in intervals */
+    int64_t code[MAX_TYPES];               /* [corner] place in Grid.lookup */
+    double share[MAX_TYPES];               /* [corner] barycentric weight; a corner of weight 0 may lie outside */
 };
 
-/* Add a weight to that of a lattice point [type], in intervals. */
-static void add_weight(struct Neighbours *N, const int64_t *point, double weight)
-{
-    int64_t code = 0, radix = 1, rest = N->cells, i = 0;
-    for (int64_t k = 0; k + 1 < N->types; k++) {
-        rest -= point[k];
-        code += rest * radix;
-        radix *= N->cells + 1;
-    }
-    int64_t place = N->lookup[code];
-    while (i < N->count && N->idx[i] != place) i++;
-    if (i == N->count) N->idx[i] = place, N->w[i] = 0.0, N->count++;
-    N->w[i] += weight;
-}
+/* Find the simplex that holds belief p[type] (Kuhn 1968).
 
-/* Move `middle` from `low` to the nearest lattice point from which the edge to `high` can be followed both ways.
-
-   Where a type of probability 0 would have to lose some, it is given an interval of the type that can best spare it. */
-static void move_inside(const int64_t *low, const int64_t *high, int64_t types, int64_t *middle)
-{
-    for (int64_t k = 0; k < types; k++) {
-        if (high[k] <= low[k] || middle[k] > 0) continue;
-        int64_t most = -1, giver = 0;
-        for (int64_t i = 0; i < types; i++) {
-            int64_t spare = middle[i] - (high[i] != low[i]);
-            if (i != k && spare > most) most = spare, giver = i;
-        }
-        middle[k]++, middle[giver]--;
-    }
-}
-
-/* Add the weights of the second differences at both ends of an edge, whose barycentric weights are `a` and `b`. */
-static void add_curvature(struct Neighbours *N, const int64_t *low, const int64_t *high, double a, double b)
-{
-    int before = 1, after = 1; /* whether the lattice goes on before `low`, and after `high` */
-    for (int64_t k = 0; k < N->types; k++) before &= 2 * low[k] >= high[k], after &= 2 * high[k] >= low[k];
-    for (int end = 0; end < 2; end++) {
-        int64_t middle[MAX_TYPES], point[MAX_TYPES];
-        const int64_t *from = !after || (before && end == 0) ? low : high;
-        for (int64_t k = 0; k < N->types; k++) middle[k] = from[k];
-        if (!before && !after) move_inside(low, high, N->types, middle);
-        double share = -0.5 * a * b * ((end == 0 ? a : b) + 0.5 * (1.0 - a - b));
-        for (int64_t side = -1; side <= 1; side++) {
-            for (int64_t k = 0; k < N->types; k++) point[k] = middle[k] + side * (high[k] - low[k]);
-            add_weight(N, point, side == 0 ? -2.0 * share : share);
-        }
-    }
-}
-
-/* Write the simplex that holds belief p[type]: corner[corner][type] in intervals, and share[corner], p's barycentric weights.
-
-   Kuhn's triangulation in the cumulative coordinates z_i = cells (p_i + ... + p_K), i = 2..K: the step from a corner to
-   the next adds 1 to one of them, the one of the largest fraction first (Kuhn 1968). */
-static void locate_simplex(const double *p, int64_t types, int64_t cells, int64_t corner[MAX_TYPES][MAX_TYPES],
-                           double *share)
+   In the cumulative coordinates z_i = cells (p_i + ... + p_K), i = 2..K, the step from a corner to the next adds 1 to
+   one of them, the one of the largest fraction first; the code of a lattice point is sum_i z_i (cells + 1)^(i - 2). */
+static void locate_simplex(struct Simplex *S, const double *p)
 {
     double part[MAX_TYPES], total = 0.0, last = 1.0;
-    int64_t order[MAX_TYPES], above = 0;
-    for (int64_t i = types - 1; i > 0; i--) {
+    int64_t order[MAX_TYPES], radix[MAX_TYPES] = {0, 1}, above = 0, K = S->types;
+    for (int64_t i = 2; i < K; i++) radix[i] = radix[i - 1] * (S->cells + 1);
+    S->code[0] = 0;
+    for (int64_t i = K - 1; i > 0; i--) {
         total += p[i]; /* rounding and what is not a number must not leave the lattice */
-        double z = total >= 0.0 ? (total < 1.0 ? total : 1.0) * (double)cells : 0.0;
-        double whole = fmin(fmax(floor(z + 1e-12), 0.0), (double)cells), own = fmin(fmax(z - whole, 0.0), 1.0);
-        corner[0][i] = (int64_t)whole - above;
-        above = (int64_t)whole;
-        int64_t j = types - 1 - i; /* sorted as it comes; ties keep the order, so z stays non-increasing */
+        double z = total >= 0.0 ? (total < 1.0 ? total : 1.0) * (double)S->cells : 0.0;
+        int64_t whole = (int64_t)(z + 1e-12);
+        double own = z > (double)whole ? z - (double)whole : 0.0;
+        S->corner[0][i] = whole - above, above = whole;
+        S->code[0] += whole * radix[i];
+        int64_t j = K - 1 - i; /* sorted as it comes; ties keep the order, so z stays non-increasing */
         for (; j > 0 && own >= part[j - 1]; j--) part[j] = part[j - 1], order[j] = order[j - 1];
         part[j] = own, order[j] = i;
     }
-    corner[0][0] = cells - above;
-    part[types - 1] = 0.0;
-    for (int64_t i = 0; i < types; i++) {
-        share[i] = last - part[i];
-        last = part[i];
-        if (i + 1 == types) break;
-        for (int64_t k = 0; k < types; k++) corner[i + 1][k] = corner[i][k];
-        corner[i + 1][order[i]]++, corner[i + 1][order[i] - 1]--;
+    S->corner[0][0] = S->cells - above;
+    for (int64_t i = 0; i < K; i++) {
+        double next = i + 1 < K ? part[i] : 0.0;
+        S->share[i] = last - next, last = next;
+        if (i + 1 == K) break;
+        for (int64_t k = 0; k < K; k++) S->corner[i + 1][k] = S->corner[i][k];
+        S->corner[i + 1][order[i]]++, S->corner[i + 1][order[i] - 1]--;
+        S->code[i + 1] = S->code[i] + radix[order[i]];
     }
 }
 
-/* Write the neighbours idx[corner] of belief p[type] on an axis of more than two types, and their weights w[corner]. */
+/* Add the weights of an edge from corner i to j of which no end has a second difference: both are taken at the nearest
+   lattice point from which the edge can be followed both ways.
+
+   Where a type that the edge raises has probability 0, it is given an interval of the type that can best spare it.  A
+   point that is a neighbour already gets the weight; another takes a place of weight 0 (the neighbours are K^2 at the
+   most, so that there is one). */
+static void add_inner_difference(const struct Simplex *S, const int64_t *lookup, int64_t i, int64_t j, int64_t corners,
+                                 int64_t *idx, double *w)
+{
+    const int64_t *low = S->corner[i], *high = S->corner[j];
+    int64_t K = S->types, middle[MAX_TYPES], code = S->code[i], step = S->code[j] - S->code[i];
+    for (int64_t k = 0; k < K; k++) middle[k] = low[k];
+    for (int64_t k = 0; k < K; k++) {
+        if (high[k] <= low[k] || middle[k] > 0) continue;
+        int64_t most = -1, giver = 0;
+        for (int64_t m = 0; m < K; m++) {
+            int64_t spare = middle[m] - (high[m] != low[m]);
+            if (m != k && spare > most) most = spare, giver = m;
+        }
+        middle[k]++, middle[giver]--;
+        for (int64_t m = 1, radix = 1; m < K; m++, radix *= S->cells + 1) /* z_m counts the types from m on */
+            code += ((k >= m) - (giver >= m)) * radix;
+    }
+    for (int64_t side = -1; side <= 1; side++) {
+        int64_t place = lookup[code + side * step], at = 0;
+        while (at < corners && idx[at] != place) at++;
+        if (at == corners)
+            for (at = 1; w[at] != 0.0 || idx[at] != idx[0];) at++;
+        idx[at] = place;
+        w[at] += (side == 0 ? 1.0 : -0.5) * S->share[i] * S->share[j];
+    }
+}
+
+/* Write the neighbours idx[corner] of belief p[type] on an axis of more than two types, and their weights w[corner].
+
+   First the corners of the simplex, then for each edge the points before its start and after its end. Where one of
+   these is not on the lattice, the second difference of the other end counts for both. */
 static void locate_lattice(const struct Grid *G, int64_t axis, const double *p, int64_t *idx, double *w)
 {
-    struct Neighbours N = {G->lookup + axis * G->lookup_width, on_axis(G, axis, TYPES), on_axis(G, axis, CELLS), 0, idx, w};
-    int64_t corner[MAX_TYPES][MAX_TYPES], corners = corners_of(G, axis);
-    double share[MAX_TYPES];
-    locate_simplex(p, N.types, N.cells, corner, share);
-    for (int64_t i = 0; i < N.types; i++)
-        if (share[i] > 0.0) add_weight(&N, corner[i], share[i]);
-    for (int64_t i = 0; is_cubic(G, axis) && i < N.types; i++)
-        for (int64_t j = i + 1; j < N.types; j++)
-            if (share[i] > 0.0 && share[j] > 0.0) add_curvature(&N, corner[i], corner[j], share[i], share[j]);
-    for (int64_t i = N.count; i < corners; i++) idx[i] = idx[0], w[i] = 0.0;
+    const int64_t *lookup = G->lookup + axis * G->lookup_width;
+    struct Simplex S = {.types = on_axis(G, axis, TYPES), .cells = on_axis(G, axis, CELLS)};
+    int64_t K = S.types, corners = corners_of(G, axis), at = K, inner = 0, inner_edge[MAX_TYPES * MAX_TYPES];
+    locate_simplex(&S, p);
+    int64_t some = 0;
+    while (some + 1 < K && !(S.share[some] > 0.0)) some++;
+    for (int64_t i = 0; i < K; i++) w[i] = S.share[i], idx[i] = lookup[S.code[S.share[i] > 0.0 ? i : some]];
+    for (int64_t i = K; i < corners; i++) idx[i] = idx[0], w[i] = 0.0;
+    for (int64_t i = 0; corners > K && i < K; i++)
+        for (int64_t j = i + 1; j < K; j++, at += 2) {
+            double a = S.share[i], b = S.share[j], half = -0.5 * a * b, r = 0.5 * (1.0 - a - b);
+            if (!(a > 0.0 && b > 0.0)) continue;
+            int before = 1, after = 1;
+            for (int64_t k = 0; k < K; k++) {
+                int64_t low = S.corner[i][k], high = S.corner[j][k];
+                before &= 2 * low >= high, after &= 2 * high >= low;
+            }
+            if (!before && !after) {
+                inner_edge[inner++] = i * K + j;
+                continue;
+            }
+            double one = !before ? 0.0 : !after ? half : half * (a + r);
+            double two = !after ? 0.0 : !before ? half : half * (b + r);
+            w[i] += two - 2.0 * one, w[j] += one - 2.0 * two;
+            if (before) idx[at] = lookup[2 * S.code[i] - S.code[j]], w[at] = one;
+            if (after) idx[at + 1] = lookup[2 * S.code[j] - S.code[i]], w[at + 1] = two;
+        }
+    for (int64_t n = 0; n < inner; n++)
+        add_inner_difference(&S, lookup, inner_edge[n] / K, inner_edge[n] % K, corners, idx, w);
 }
 
 #endif
