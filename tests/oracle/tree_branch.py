@@ -80,6 +80,7 @@ def follow_tree(tree: Tree, tolerance: float, most: int) -> tuple[np.ndarray, fl
             if (
                 size <= (tolerance if final else CORRECTOR)
                 and np.linalg.norm((new - ahead) * metric) < 0.2 * reach + 1e-9
+                and (final or new[n] < 1.0)  # the curve is not followed beyond tau = 1
             ):
                 turned, metric_new = heading(new, jac, tangent)
                 if float(turned * metric @ (tangent * metric)) > 0.95 * float(np.linalg.norm(turned * metric)):

@@ -1,4 +1,8 @@
-"""How large payoffs may be for the arithmetic: a logit response needs precision times payoff to a small part of 1."""
+"""How large payoffs may be for the arithmetic.
+
+Only differences between the profiles of a node decide its strategies, and the arithmetic keeps these apart from what
+all profiles share: large payoffs keep the digits that a number holds.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +18,14 @@ from peacetalks.text_files import shorten
 if TYPE_CHECKING:
     from peacetalks.game.compile import Compiled
 
-MOST = 1e9  # precision times payoff: beyond it rounding moves a log-probability by more than 1e-7
-LARGEST = 1e15  # payoff at any precision
-SHARP = 1e5  # precision times payoff from which rounding shows in the sums of strategies: they are normalised once more
+MOST = 1e22  # precision times payoff
+LARGEST = 1e20  # payoff at any precision
 
 
-def largest_exponent(c: Compiled, rationality: np.ndarray) -> float:
-    """Return the largest precision times payoff of a game.
-
-    Raises `GameError` where it, or a payoff, is more than the arithmetic can hold, with the place and the cure.
-    """
+def check_magnitudes(c: Compiled, rationality: np.ndarray) -> None:
+    """Raise `GameError` where a payoff is more than the arithmetic can hold, with the place and the cure."""
     lay = c.layout
     lam, lam_of_player = rationality[lay.player_of], rationality
-    most = 0.0
     tables = [("payoff", lay.payoff, lam), ("incentive", lay.incentive, lam)]
     tables += [("typed", lay.typed_payoff, lam_of_player), ("typed", lay.typed_incentive, lam_of_player)]
     tables += [("start", lay.boundary_payoff, lam), ("start", lay.boundary_incentive, lam)]
@@ -40,8 +39,6 @@ def largest_exponent(c: Compiled, rationality: np.ndarray) -> float:
             scaled = size * precision
         if not (scaled.max() <= MOST and size.max() <= LARGEST):
             raise _too_large(c, kind, table, precision)
-        most = max(most, float(scaled.max()))
-    return most
 
 
 def _too_large(c: Compiled, kind: str, table: np.ndarray, precision: np.ndarray) -> GameError:

@@ -18,12 +18,11 @@ import numpy as np
 from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
-from peacetalks.equilibrium.magnitudes import SHARP, largest_exponent
+from peacetalks.equilibrium.magnitudes import check_magnitudes
 from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
-from peacetalks.equilibrium.seats import alike_warnings, order_warnings
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import fallen, part, report_share
@@ -65,7 +64,6 @@ class Problem:
     tolerance: float
     max_sweeps: int
     refine: bool
-    sharp: bool
 
 
 def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
@@ -88,7 +86,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     rationality : float or {player: float}
         Precision lambda per unit of the stake, >= 0; 20 to 100 is useful.
     belief_points : int
-        Points per belief edge, >= 2.  Halving the spacing cuts the error eightfold with two types, fourfold with more.
+        Points per belief edge, >= 2.  Halving the spacing cuts the error about eightfold.
     tolerance : float
         Stationary games: bound on the error of a value, in units of the stake.
     certify : bool
@@ -123,27 +121,19 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     check_points(belief_points)
     compiled = compile_game(game)
     check_memory(compiled, belief_points, refine, memory_limit)
-    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine, largest_exponent(compiled, lam) > SHARP)
+    check_magnitudes(compiled, lam)
+    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
     with part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, make_grid(game, belief_points), belief_points)
     with part(SOLVING, 1.0):
-        return _certified(s, problem, search_budget, progress) if certify else s
+        return _certified(s, search_budget, progress) if certify else s
 
 
-def _certified(
-    s: Solution, problem: Problem, search_budget: float, progress: Callable[[int, int], None] | None
-) -> Solution:
+def _certified(s: Solution, search_budget: float, progress: Callable[[int, int], None] | None) -> Solution:
     """Return a solution with what was found of further equilibria."""
     found = search(s, search_budget, progress)
     report_share(1.0)
     warnings = search_warnings(found)
-
-    def again(game: Game, points: int) -> Solution:
-        lam = {p: float(x) for p, x in zip(problem.game.players, problem.rationality, strict=True)}
-        return solve(game, lam, points, problem.tolerance, certify=False, max_sweeps=problem.max_sweeps)
-
-    warnings += alike_warnings(s)
-    warnings += order_warnings(s, problem.tolerance if s.game.periods is None else 0.0, again)
     settings = s.settings | {"search": found.to_dict(), "warnings": list(warnings)}
     return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=warnings)
 
@@ -200,8 +190,7 @@ def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solu
 def _interpolation(grid: Grid, linear: bool) -> Interpolation:
     if linear:
         return Interpolation.FELL_BACK
-    cubic = ((grid.n_types == 2) & (grid.size > 3)).any()
-    return Interpolation.CUBIC if cubic else Interpolation.LINEAR
+    return Interpolation.CUBIC if grid.cubic else Interpolation.LINEAR
 
 
 def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarray:
@@ -269,12 +258,12 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     for i, points in enumerate(sizes):
         grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
-            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
             with part(*parts[i]):
                 found.append(_finite(points, map_, game.periods))
             continue
         if map_ is None or not (grid.n_types == 2).all():
-            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear, sharp=problem.sharp)
+            map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
             W = map_.horizon()
         else:
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)

@@ -144,11 +144,11 @@ class _Check:
         who = self._participants(t, n, flats)
         sums = np.array([np.abs(np.exp(p.x).sum(axis=2) - 1).max(axis=1) for p in who]).max(axis=0)
         self._demand(sums, SUM, t, n, flats, "the probabilities of moves sum to 1 but for {}")
-        expected = self._continuation(t, n, flats, who)
+        expected, shared = self._continuation(t, n, flats, who)
         shares = [self._shares(who, j) for j in range(-1, len(who))]  # of a profile: to outsiders, to each participant
         off = np.zeros(len(flats))
         scale = 1.0 + np.abs(expected).max(axis=(1, 2))
-        values = np.einsum("fp,fpu->fu", _outer([p.mean for p in who]), expected)
+        values = shared + np.einsum("fp,fpu->fu", _outer([p.mean for p in who]), expected)
         for j, p in enumerate(who):
             if p.player == NATURE:
                 off = np.maximum(off, np.abs(p.x - p.log_weight).max(axis=(1, 2)))
@@ -156,13 +156,14 @@ class _Check:
             first, k = int(self.lay.first_index[p.player]), p.x.shape[1]
             q = self._by_action(shares[j + 1][:, :, None] * expected[:, :, first : first + k], who, j)  # [F, A, type]
             off = np.maximum(off, self._residual(p, q.transpose(0, 2, 1)))
-            values[:, first : first + k] = np.einsum("fka,fak->fk", np.exp(p.x), q)
+            own = np.einsum("fka,fak->fk", np.exp(p.x), q)
+            values[:, first : first + k] = shared[first : first + k] + own
         most = float(self.s.rationality.max(initial=0.0))
         self._demand(
             off - ROUNDING * most * scale, self.allowed, t, n, flats, "strategies are off their best response by {}"
         )
         stored = self.s.values[t][n][:, flats].T
-        wrong = np.abs(values - stored).max(axis=1) / scale
+        wrong = (np.abs(values - stored) / (scale[:, None] + np.abs(shared))).max(axis=1)
         sharpness = 1.0 + 1.0 / min(self.s.rationality[self.s.rationality > 0], default=1.0)
         self._demand(wrong, 1e-9 + sharpness * self.allowed, t, n, flats, "values are off by {}")
         return float(off.max()), float(sums.max()), float(wrong.max())
@@ -185,8 +186,12 @@ class _Check:
             out.append(Participant(player, lay.log_weight[w : w + actions], own, mean, posterior, axis))
         return out
 
-    def _continuation(self, t: int, n: int, flats: np.ndarray, who: list[Participant]) -> np.ndarray:
-        """Return [F, profile, player-type]: what is paid and expected after each profile, at the posteriors."""
+    def _continuation(self, t: int, n: int, flats: np.ndarray, who: list[Participant]) -> tuple[np.ndarray, np.ndarray]:
+        """Return [F, profile, player-type]: what is paid and expected after each profile, at the posteriors.
+
+        That is what exceeds a value that all profiles share [player-type], which is returned too: so large payoffs keep
+        the digits of their differences.
+        """
         lay, X = self.lay, self.s.values[t]
         rows = slice(int(lay.prof_ptr[n]), int(lay.prof_ptr[n + 1]))
         rest = flats.copy()
@@ -205,17 +210,20 @@ class _Check:
         assert index is not None
         assert weight is not None
         at = index + rest[:, None, None]
-        out = np.repeat((lay.payoff[rows] + lay.incentive[rows])[None], len(flats), axis=0)
+        own, incentive = lay.payoff[rows], lay.incentive[rows]
+        after = X[lay.lottery_slot[lay.lottery_ptr[rows.start]], :, flats[0]]
+        out = np.repeat(((own - own[0]) + (incentive - incentive[0]))[None], len(flats), axis=0)
         entries = slice(int(lay.lottery_ptr[rows.start]), int(lay.lottery_ptr[rows.stop]))
         counts = np.diff(lay.lottery_ptr[rows.start : rows.stop + 1])
         profile = np.repeat(np.arange(rows.stop - rows.start), counts)
         for c, slot, p in zip(
             profile.tolist(), lay.lottery_slot[entries].tolist(), lay.lottery_prob[entries].tolist(), strict=True
         ):
-            out[:, c] += p * np.einsum("fc,ufc->fu", weight[:, c], X[slot][:, at[:, c]])
+            ahead = X[slot][:, at[:, c]] - after[:, None, None]
+            out[:, c] += p * np.einsum("fc,ufc->fu", weight[:, c], ahead)
         for c in np.flatnonzero(lay.typed[rows] >= 0).tolist():
             out[:, c] += self._typed(int(lay.typed[rows][c]), c, flats, who)
-        return out
+        return out, own[0] + incentive[0] + after
 
     def _typed(self, row: int, profile: int, flats: np.ndarray, who: list[Participant]) -> np.ndarray:
         """Return [F, player-type]: payoffs by the profile of types, expected over the types of the others."""

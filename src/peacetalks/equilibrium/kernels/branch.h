@@ -16,11 +16,13 @@
 #include "several.h"
 
 enum { BRANCH_STEPS = 5000, CORRECTIONS = 20 }; /* steps; Newton steps of a correction, at the most */
-static const double FIRST_STEP = 0.1, LONGEST_STEP = 1.0, LEAST_STEP = 1e-9; /* lengths of steps */
+static const double LONGEST_STEP = 1.0, LEAST_STEP = 1e-9; /* lengths of steps */
+static const double FIRST_STEP = 0.1; /* length of the first step, per length of the longest */
+static const double SHORTEST = 0.05;  /* length of the longest step, at which a lost branch is given up */
 static const double NEAR = 0.25;      /* length of a correction, in steps, above which another curve was met */
 static const double STRAIGHT = 0.9;   /* cosine of the angle between the tangents at the ends of a step, at least */
 static const double KINK = 1e-5;      /* a step below which a change of direction is a kink of interpolated values */
-static const double CROSSING = 1e-4;  /* a step below which a change of the determinant's sign is a bifurcation */
+static const double CROSSING = 1e-5;  /* a step below which a change of the determinant's sign is a bifurcation */
 static const double CORRECTED = 1e-9; /* residual of the points on the curve */
 
 struct Branch {
@@ -77,7 +79,8 @@ static double solve_bordered(struct Branch *B, const double *row)
 }
 
 /* Newton's method for F = 0 in the plane row . z = row . z0 through the start z = z0; return the residual, infinite where
-   it does not converge. F and the Jacobian at z remain. */
+   it does not converge. F and the Jacobian at z remain. One step at least is taken: near a bifurcation a small residual
+   alone lets points drift off the curve. */
 static double correct(struct Branch *B, double *z, const double *row, double tol)
 {
     int64_t m = B->n + 1;
@@ -87,7 +90,7 @@ static double correct(struct Branch *B, double *z, const double *row, double tol
         double residual = evaluate(B, z), off = -goal;
         if (!(residual < HUGE_VAL)) break;
         for (int64_t i = 0; i < m; i++) off += row[i] * z[i];
-        if (residual <= tol && fabs(off) <= CORRECTED * (1.0 + fabs(goal))) return residual;
+        if (it > 0 && residual <= tol && fabs(off) <= CORRECTED * (1.0 + fabs(goal))) return residual;
         memcpy(B->right, B->f, (size_t)B->n * sizeof(double));
         B->right[B->n] = off;
         if (solve_bordered(B, row) == 0.0) break;
@@ -149,11 +152,12 @@ static double step_ahead(struct Branch *B, double reach, int last, double tol)
     return residual;
 }
 
-/* Go from (x, 0) along the curve to tau = 1, in B->z; return the residual, infinite where the curve is lost. */
-static double to_the_end(struct Branch *B, double tol)
+/* Go from (x, 0) along the curve to tau = 1, in B->z, in steps of up to `longest`; return the residual, infinite where the
+   curve is lost. */
+static double to_the_end(struct Branch *B, double tol, double longest)
 {
     int64_t n = B->n;
-    double step = FIRST_STEP;
+    double step = FIRST_STEP * longest;
     evaluate(B, B->z);
     for (int64_t i = 0; i <= n; i++) B->guess[i] = i == n;
     B->sign = tangent_at(B, B->z, B->guess, B->tangent, B->metric);
@@ -166,7 +170,7 @@ static double to_the_end(struct Branch *B, double tol)
             if (last) return residual;
             memcpy(B->tangent, B->turned, (size_t)(n + 1) * sizeof(double));
             memcpy(B->metric, B->metric_ahead, (size_t)(n + 1) * sizeof(double));
-            step = 1.5 * step < LONGEST_STEP ? 1.5 * step : LONGEST_STEP;
+            step = 1.5 * step < longest ? 1.5 * step : longest;
         } else
             step = 0.5 * (reach < step ? reach : step);
     }
@@ -174,7 +178,8 @@ static double to_the_end(struct Branch *B, double tol)
 }
 
 /* Follow the principal branch of an open node from x, its reference measure, to the whole precision, in place; rows of x
-   are `stride` apart. Returns the residual, infinite where the branch is lost or there is no memory. */
+   are `stride` apart. Where it is lost it is followed again in shorter steps. Returns the residual, infinite where the
+   branch is lost or there is no memory. */
 static double follow_branch(struct Node *N, double *x, int64_t stride, double tol)
 {
     int64_t n = N->size, m = n + 1;
@@ -184,9 +189,11 @@ static double follow_branch(struct Node *N, double *x, int64_t stride, double to
     if (!memory) return residual;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m) *parts[i] = at;
     B.jacobian = at, B.matrix = at + m * m;
-    for (int64_t i = 0; i < n; i++) B.z[i] = x[i * stride];
-    B.z[n] = 0.0;
-    residual = to_the_end(&B, tol);
+    for (double longest = LONGEST_STEP; longest > SHORTEST && residual == HUGE_VAL; longest *= 0.3) {
+        for (int64_t i = 0; i < n; i++) B.z[i] = x[i * stride];
+        B.z[n] = 0.0;
+        residual = to_the_end(&B, tol, longest);
+    }
     for (int64_t i = 0; i < n && residual < HUGE_VAL; i++) x[i * stride] = B.z[i];
     free(memory);
     return residual;
