@@ -2,7 +2,7 @@
 
 Nodes of the same shape are solved together at all beliefs by the numerical core.  A (node, belief) that does not
 converge there is solved apart, in logarithms, and failing that by following the principal branch of the node from
-precision 0 (`homotopy.py`).
+precision 0 (`kernels/branch.h`).
 """
 
 from __future__ import annotations

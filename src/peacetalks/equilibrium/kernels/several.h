@@ -505,7 +505,7 @@ static Reals newton(struct Node *N, Reals scale, double tol, int64_t most, Whole
 }
 
 /* Raise the precision of the active lanes from 0 in small steps, each of which must converge quickly; the residual is
-   infinite where one does not: such lanes follow the principal branch by arclength (`homotopy.py`). */
+   infinite where one does not: such lanes follow the principal branch by arclength (`branch.h`). */
 static Reals ramp(struct Node *N, double tol, Wholes active)
 {
     Reals residual = all(HUGE_VAL);
