@@ -17,7 +17,7 @@
 #include "interpolation.h"
 #include "lattice.h"
 
-enum { MOST_MOVERS = 64, GROUP = 8 }; /* participants of a node; player-types that are pulled back at a time */
+enum { MOST_MOVERS = 64, GROUP = 8 }; /* participants of a node; player-types that are carried back together */
 
 typedef double Eight __attribute__((vector_size(8 * GROUP)));
 

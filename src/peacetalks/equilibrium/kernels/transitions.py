@@ -1,4 +1,7 @@
-"""The public transition of one period, from the numerical core: arrays in, arrays out (`transitions.h`)."""
+"""The public transition of one period, from the numerical core: arrays in, arrays out (`transitions.h`).
+
+L is a `Layout` and G a `Grid` (`belief_grid.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,9 @@ import numpy as np
 from peacetalks.equilibrium.kernels import core
 
 if TYPE_CHECKING:
-    from peacetalks.equilibrium.belief_grid import Grid
     from peacetalks.game.layout import Layout
 
-GROUP = 8  # player-types that are pulled back at a time
+GROUP = 8  # player-types that are carried backward together
 
 
 class Shares(NamedTuple):
@@ -68,7 +70,7 @@ def width(L: Layout) -> int:
     return -(-len(L.player_of) // GROUP) * GROUP
 
 
-def shares(nodes: np.ndarray, L: Layout, G: Grid, logs: np.ndarray, log_ptr: np.ndarray) -> Shares:
+def shares(nodes: np.ndarray, L: Layout, G: Any, logs: np.ndarray, log_ptr: np.ndarray) -> Shares:
     """Return the shares of `nodes`, from flat `logs` [node, belief, participant, type, action] of the strategies."""
     run, n = _functions(), len(L.part_ptr)
     share_ptr, to_ptr = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -79,7 +81,7 @@ def shares(nodes: np.ndarray, L: Layout, G: Grid, logs: np.ndarray, log_ptr: np.
     return made
 
 
-def push_forward(L: Layout, G: Grid, made: Shares, mass: np.ndarray, seen: np.ndarray | None = None) -> None:
+def push_forward(L: Layout, G: Any, made: Shares, mass: np.ndarray, seen: np.ndarray | None = None) -> None:
     """Carry mass[slot, belief] forward through one period, in place, in the order of play; nodes end with none.
 
     `seen` receives the occupation measure [node, belief]: the mass that passes each node.
@@ -88,7 +90,7 @@ def push_forward(L: Layout, G: Grid, made: Shares, mass: np.ndarray, seen: np.nd
     _functions().push_forward(core.layout(L), core.grid(G), *_at(*made, mass), seen_at)
 
 
-def expected_payoffs(nodes: np.ndarray, L: Layout, G: Grid, logs: np.ndarray, log_ptr: np.ndarray) -> np.ndarray:
+def expected_payoffs(nodes: np.ndarray, L: Layout, G: Any, logs: np.ndarray, log_ptr: np.ndarray) -> np.ndarray:
     """Return the expected payoffs of `nodes`, each times the belief in its type: [node, belief, width]."""
     out = np.zeros((len(L.part_ptr) - 1, G.total, width(L)))
     own = [nodes.ctypes.data, len(nodes), core.layout(L), core.grid(G)]
@@ -96,7 +98,7 @@ def expected_payoffs(nodes: np.ndarray, L: Layout, G: Grid, logs: np.ndarray, lo
     return out
 
 
-def pull_back(L: Layout, G: Grid, made: Shares, reward: np.ndarray | None, Y: np.ndarray) -> None:
+def pull_back(L: Layout, G: Any, made: Shares, reward: np.ndarray | None, Y: np.ndarray) -> None:
     """Carry Y[slot, belief, width] backward through one period, in place, from the boundaries to the nodes.
 
     The nodes of Y receive reward[node, belief, width] (None: nothing) and what is expected of the slots that follow.
