@@ -3,6 +3,9 @@
 Nodes of the same shape are solved together at all beliefs by the numerical core.  A (node, belief) that does not
 converge there is solved apart, in logarithms, and failing that by following the principal branch of the node from
 precision 0 (`kernels/branch.h`).
+
+Where several move at once there may be several fixed points.  In a finite game every node is solved from precision 0:
+on its principal branch.  In a stationary game it is in the first sweep, and follows the values from sweep to sweep.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, batches,
 from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
 from peacetalks.equilibrium.solved_game import node_not_solved
-from peacetalks.equilibrium.symmetry import averaged, symmetries
+from peacetalks.equilibrium.symmetry import ROUNDING, asymmetry, averaged, symmetries
 from peacetalks.errors import NotSolved
 from peacetalks.game.payoffs import horizon_values
 
@@ -98,7 +101,19 @@ class PeriodMap:
         NotSolved
             A node did not converge.
         """
+        out, worst = self._sweep(W, nodes, tol, where, finish)
+        if self.symmetries and asymmetry(out, self.symmetries) > ROUNDING:  # rounding has grown from sweep to sweep
+            self._forget_starts()
+            out, worst = self._sweep(W, nodes, tol, where, finish)
+        return averaged(out, self.symmetries, tol), worst
+
+    def _sweep(
+        self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool
+    ) -> tuple[np.ndarray, float]:
+        """Do as `solve` does, but for the symmetries of the game."""
         n, lay, plan = self.c.n_nodes, self.c.layout, self.plan
+        if finish and self.c.game.periods is not None:
+            self._forget_starts()
         self.X[n:] = W * lay.discount[:, None]
         plan.constant[n:] = (self.X[n:] == self.X[n:, :, :1]).all(axis=(1, 2))
         worst = 0.0
@@ -114,18 +129,15 @@ class PeriodMap:
         out, live = W.copy(), lay.boundary_slot >= 0
         paid = (lay.boundary_payoff + lay.boundary_incentive)[live]
         out[live] = paid[:, :, None] + self.X[lay.boundary_slot[live]]
-        return averaged(out, self.symmetries, tol), worst
+        return out, worst
+
+    def _forget_starts(self) -> None:
+        """Have nodes of several movers solved from precision 0, on their principal branch."""
+        self.warm[np.repeat(self.plan.kernel == SEVERAL, np.diff(self.plan.start_ptr))] = np.nan
 
     def _solve_batch(self, kernel: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
-        """Solve nodes of one stage that need a fixed point; return the worst residual.
-
-        What is returned of several movers is solved from precision 0 again, so that it lies on the principal branch
-        whatever the way there.  In a symmetric game everything is: iterated from a start, rounding would grow.
-        """
+        """Solve nodes of one stage that need a fixed point; return the worst residual."""
         total = self.grid.total
-        if kernel == SEVERAL and (finish or self.symmetries):
-            for n in nodes.tolist():
-                self.warm[self.plan.start_ptr[n] : self.plan.start_ptr[n + 1]] = np.nan
         arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs, self.warm, self.lam
         failed, worst, steps = core.sweep_several(*arrays, tol, NODE_STEPS if kernel == SEVERAL else None, finish)
         self.iterations += steps

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_NODES = 300  # of a game whose symmetries are looked for
 MOST_EXCHANGES = 24  # of players, that are tried
 DIGITS = 12  # significant digits to which payoffs and chances are compared
-ROUNDING = 1e-8  # difference of values, relative where they exceed 1, up to which they are averaged
+ROUNDING = 1e-8  # difference of values, relative where they exceed 1, up to which they count as the same
 
 
 class Exchange(NamedTuple):
@@ -68,9 +68,16 @@ def averaged(W: np.ndarray, found: list[Exchange], tolerance: float) -> np.ndarr
     """
     if not found:
         return W
-    alike = [W, *(W[x.state][:, x.player_type][:, :, x.belief] for x in found)]
-    out = np.mean(alike, axis=0)
-    return out if np.abs(out - W).max() <= (ROUNDING + 10.0 * tolerance) * (1.0 + np.abs(W).max()) else W
+    return _mean(W, found) if asymmetry(W, found) <= ROUNDING + 10.0 * tolerance else W
+
+
+def asymmetry(W: np.ndarray, found: list[Exchange]) -> float:
+    """Return how far values are from their average over symmetries, relative where they exceed 1."""
+    return float(np.abs(_mean(W, found) - W).max() / (1.0 + np.abs(W).max()))
+
+
+def _mean(W: np.ndarray, found: list[Exchange]) -> np.ndarray:
+    return np.mean([W, *(W[x.state][:, x.player_type][:, :, x.belief] for x in found)], axis=0)
 
 
 def _exchanges(c: Compiled, grid: Grid, lam: np.ndarray) -> Iterator[tuple[int, ...]]:
