@@ -222,18 +222,23 @@ def test_results_carry_how_they_were_got(solved):
     assert np.isfinite(solved.residual)
 
 
-def test_nine_simultaneous_movers_are_refused():
-    """The kernels hold eight movers; a ninth wrote past their arrays."""
-    names = tuple("ABCDEFGHI")
+def test_any_number_of_players_moves_at_once():
+    """Each gains 1 from `a` whatever the others do, and .1 for each other who takes it, which moves nobody."""
+    names = tuple("ABCDEFGHIJKLMNOPQ")
 
     def stage(players):
         own = {p: lambda s: [pt.Move("a"), pt.Move("b")] for p in players}
-        return pt.Simultaneous(
-            "act", own, lambda s, chosen: pt.Move("m", "end", {p: float(a == "a") for p, a in chosen.items()})
-        )
 
-    with pytest.raises(pt.GameError, match="stage 'act' has 9 players who move at once; at most 8 are supported"):
-        pt.Game(players=names, start="open", stages=(stage(names),))
-    eight = pt.solve(pt.Game(players=names, start="open", stages=(stage(names[:8]),)), rationality=2.0, certify=False)
-    found = eight.strategy("act", "open")
-    assert [found[p]["only"]["a"] for p in names[:8]] == pytest.approx([expit(2.0)] * 8, abs=1e-9)
+        def then(state, chosen):
+            takers = sum(a == "a" for a in chosen.values())
+            return pt.Move("m", "end", {p: (a == "a") + 0.1 * (takers - (a == "a")) for p, a in chosen.items()})
+
+        return pt.Simultaneous("act", own, then)
+
+    for count in (9, 10):
+        s = pt.solve(pt.Game(names, "open", (stage(names[:count]),)), rationality=2.0, certify=False)
+        found = s.strategy("act", "open")
+        assert [found[p]["only"]["a"] for p in names[:count]] == pytest.approx([expit(2.0)] * count, abs=1e-9)
+        assert s.value("A") == pytest.approx(expit(2.0) * (1 + 0.1 * (count - 1)), abs=1e-9)
+    with pytest.raises(pt.GameError, match="17 players at once make 131,072 profiles; at most 100,000 are supported"):
+        pt.solve(pt.Game(names, "open", (stage(names),)))

@@ -91,7 +91,8 @@ def _exchanges(c: Compiled, grid: Grid, lam: np.ndarray) -> Iterator[tuple[int, 
         key = (types, float(lam[i]), lay.discount[u].tobytes(), paid.tobytes(), seen)
         kinds.setdefault(key, []).append(i)
     groups = list(kinds.values())
-    for orders in islice(product(*(permutations(g) for g in groups)), 1, MOST_EXCHANGES):
+    some = [list(islice(permutations(g), MOST_EXCHANGES)) for g in groups]
+    for orders in islice(product(*some), 1, MOST_EXCHANGES):
         out = list(range(len(lay.n_types)))
         for group, order in zip(groups, orders, strict=True):
             for i, j in zip(group, order, strict=True):

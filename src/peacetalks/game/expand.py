@@ -13,6 +13,7 @@ from peacetalks.game.language import Chance, Game, Move, Pay, Simultaneous, Stag
 from peacetalks.text_files import shorten
 
 NATURE = -1
+MOST_PROFILES = 100_000  # of moves at once in a state
 CERTAIN = (tuple, str, int, float, type(None))  # types of a next state that is no lottery
 
 Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # the moves' label, weight, to, pay and drive
@@ -117,6 +118,12 @@ def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
 def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
     """Return the move that each profile makes."""
     found, players = [], list(own)
+    profiles = math.prod(len(row[0]) for row in own.values())
+    if profiles > MOST_PROFILES:
+        raise GameError(
+            f"{place((stage, state, None))}: the moves of {len(own)} players at once make {profiles:,} profiles; at "
+            f"most {MOST_PROFILES:,} are supported: let some move one after another, or give them fewer moves"
+        )
     for combo in product(*[row[0] for row in own.values()]):
         labels = dict(zip(players, combo, strict=True))
         out = stage.then(state, labels)

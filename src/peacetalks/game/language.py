@@ -23,7 +23,6 @@ from peacetalks.text_files import clip, shorten
 
 State = Hashable
 ONLY = "only"
-MAX_MOVERS = 8  # players who move at once at a stage: the kernels' scratch arrays have so many rows
 SHOWN_STAGES = 8  # that the repr of a game names
 MAX_TYPES = 4  # types of a player: the kernels' scratch arrays have so many columns
 PayMap = Mapping[Any, float]
@@ -292,11 +291,6 @@ def _check_stages(game: Game) -> None:
         movers: Iterable[Any] = ()
         if isinstance(stage, Simultaneous):
             movers = stage.moves
-            if len(stage.moves) > MAX_MOVERS:
-                raise GameError(
-                    f"stage {stage.name!r} has {len(stage.moves)} players who move at once; at most {MAX_MOVERS} are "
-                    "supported: split the stage into several"
-                )
         elif isinstance(stage, Decision) and not callable(stage.by):
             movers = (stage.by,)
         for player in movers:
