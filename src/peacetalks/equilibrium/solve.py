@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peacetalks.equilibrium.anderson import Mixer
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
 from peacetalks.equilibrium.magnitudes import check_magnitudes
@@ -23,6 +22,7 @@ from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
+from peacetalks.equilibrium.preconditioner import Mixing
 from peacetalks.equilibrium.solution import Solution
 from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import fallen, part, report_share
@@ -30,11 +30,12 @@ from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
 
 if TYPE_CHECKING:
+    from peacetalks.equilibrium.preconditioner import Preconditioner
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game
 
 EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
-INEXACT = 30.0  # residual at nodes, per change of a value in the last sweep, while a stationary game is iterated
+INEXACT = 1
 TIGHTER = (
     100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
 )
@@ -119,10 +120,9 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     check_game(game)
     lam = _precision(game, rationality)
     check_points(belief_points)
-    compiled = compile_game(game)
-    check_memory(compiled, belief_points, refine, memory_limit)
-    check_magnitudes(compiled, lam)
-    problem = Problem(game, compiled, lam, tolerance, max_sweeps, refine)
+    problem = Problem(game, compile_game(game), lam, tolerance, max_sweeps, refine)
+    check_memory(problem.compiled, belief_points, refine, memory_limit)
+    check_magnitudes(problem.compiled, lam)
     with part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, make_grid(game, belief_points), belief_points)
     with part(SOLVING, 1.0):
@@ -224,24 +224,46 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
 
 
 def _stationary(
-    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, finish: bool
-) -> tuple[np.ndarray, float]:
-    """Iterate the period map from W to its fixed point; return (boundary values, bound on their error)."""
+    map_: PeriodMap,
+    W: np.ndarray,
+    tolerance: float,
+    max_sweeps: int,
+    finish: bool,
+    precondition: Preconditioner | None = None,
+) -> tuple[np.ndarray, float, Preconditioner | None]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
+
+    It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
+    would break.  Where that leads to values at which a node has no solution, the iteration is made anew without.
+    """
+    warm, before = map_.warm.copy(), map_.scalar_solves
+    if map_.c.layout.discount.max() < 1 and not map_.symmetries:
+        try:
+            return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, precondition))
+        except NotSolved:
+            map_.warm[:], map_.scalar_solves = warm, before
+    return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+
+
+def _iterate(
+    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, finish: bool, mixing: Mixing
+) -> tuple[np.ndarray, float, Preconditioner | None]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner)."""
     delta = float(map_.c.layout.discount.max())
     nodes = np.ones(map_.c.n_nodes, bool)
-    mixer, change, bound = Mixer(W.shape), np.inf, np.inf
+    change, bound = np.inf, np.inf
     exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
     for _ in range(max_sweeps):
-        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixer.spells * change))
-        new, res = map_.solve(W, nodes, tol, "stationary", finish and exact)
+        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixing.spells * change))
+        new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
         before, change = change, float(np.abs(new - W).max())
         first = max(first, change)
         report_share(fallen(first, change, enough))
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
         if bound <= tolerance and (exact or not finish):
-            return new, max(res, bound)
+            return new, max(res, bound), mixing.precondition
         exact = bound <= tolerance
-        W = mixer.step(W, new)
+        W = mixing.step(W, new)
     raise NotSolved(
         f"the stationary iteration did not converge in {max_sweeps} sweeps: Bellman residual {change:.3g}, bound on "
         f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
@@ -254,7 +276,7 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
     game, found = problem.game, []
-    map_, W, parts = None, np.zeros(0), _parts(game, sizes)
+    map_, W, parts, precondition = None, np.zeros(0), _parts(game, sizes), None
     for i, points in enumerate(sizes):
         grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
@@ -264,12 +286,12 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
             continue
         if map_ is None or not (grid.n_types == 2).all():
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
-            W = map_.horizon()
+            W, precondition = map_.horizon(), None
         else:
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
         tolerance = problem.tolerance if keep else COARSE
         with part(*parts[i]):
-            W, residual = _stationary(map_, W, tolerance, problem.max_sweeps, finish=keep)
+            W, residual, precondition = _stationary(map_, W, tolerance, problem.max_sweeps, keep, precondition)
         if keep:
             found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual))
     return found
