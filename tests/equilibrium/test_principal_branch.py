@@ -10,8 +10,10 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 import peacetalks as pt
+from peacetalks.catalog import make
 from peacetalks.equilibrium.belief_grid import beliefs_at, make_grid
-from peacetalks.equilibrium.off_grid import open_node
+from peacetalks.equilibrium.off_grid import OpenNode, open_node
+from peacetalks.equilibrium.solved_game import node_not_solved
 from peacetalks.equilibrium.symmetry import averaged, symmetries
 from peacetalks.game.compile import compile_game
 from peacetalks.questions.game_file import read_game
@@ -183,3 +185,22 @@ def test_large_payoffs_that_all_share_change_no_play(shift):
     plain = play(pt.solve(two_by_two(CHICKEN, CHICKEN.T + 0.25), 4.0))
     moved = play(pt.solve(two_by_two(CHICKEN + shift, CHICKEN.T + 0.25 - shift), 4.0))
     assert moved == pytest.approx(plain, abs=4 * np.spacing(shift))
+
+
+def test_a_node_that_is_not_solved_is_named_in_the_words_of_the_game():
+    c = compile_game(two_by_two(SEXES, SEXES))
+    text = str(node_not_solved(c, 0, "period 0", np.inf, 1e-11))
+    assert text == (
+        "no equilibrium found where A and B choose (stage 'play', state 0, period 0): play could not be followed up to "
+        "this rationality. Try a lower rationality, more belief points, or larger weights on rare moves."
+    )
+    assert "what was found is off the best response by 0.5, more than 1e-11" in str(
+        node_not_solved(c, 0, "period 0", 0.5, 1e-11)
+    )
+
+
+def test_a_branch_that_is_lost_is_not_solved(monkeypatch):
+    monkeypatch.setattr(OpenNode, "follow", lambda self, tolerance: (self.reference(), np.inf))
+    monkeypatch.setattr(OpenNode, "iterate", lambda self, x, *a: (x, np.array([np.inf]), 1))
+    with pytest.raises(pt.NotSolved, match="no equilibrium found where row and col choose"):
+        pt.solve(make("loopback"), 5.0, certify=False)  # beyond a fold

@@ -150,7 +150,7 @@ class _Hunt:
 
     @property
     def balanced(self) -> bool:
-        """Whether the indices sum to 1, so that none is missing as far as they tell."""
+        """Whether the indices sum to 1, so that none need be missing."""
         while len(self.indices) < len(self.found):
             self.indices.append(self.opened.index(self.found[len(self.indices)]))
             self.evaluations += LANES * (1 + len(self.found[0]) // LANES)

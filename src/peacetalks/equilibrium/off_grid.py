@@ -69,7 +69,7 @@ class OpenNode:
     def follow(self, tolerance: float) -> tuple[np.ndarray, float]:
         """Return (log strategies, residual) at the end of the principal branch; infinite where it was lost.
 
-        The branch goes through folds, and straight through bifurcations: in a symmetric game it is the symmetric one,
+        The branch turns at folds and keeps its direction at bifurcations: in a symmetric game it is the symmetric one,
         whatever the names and the order of players and moves (`kernels/branch.h`).
         """
         x, residual, _, _ = self._core(core.Node.FOLLOW, self.reference()[:, None], 1.0, tolerance)

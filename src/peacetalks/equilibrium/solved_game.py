@@ -11,6 +11,7 @@ import numpy as np
 from peacetalks.equilibrium.belief_grid import nearest_point
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.language import MAX_TYPES
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +24,14 @@ if TYPE_CHECKING:
 def node_not_solved(c: Compiled, node: int, where: str, residual: float, tolerance: float) -> NotSolved:
     """Return the error of a node that did not converge."""
     k, state = c.nodes[node]
+    movers = [name for name in c.movers(node) if name in c.game.players]
+    who = f"{', '.join(movers[:-1])} and {movers[-1]} choose" if len(movers) > 1 else f"{movers[0]} chooses"
+    off = f"what was found is off the best response by {residual:.3g}, more than {tolerance:.3g}"
+    lost = "play could not be followed up to this rationality"
     return NotSolved(
-        f"no equilibrium found at stage {c.game.stages[k].name!r}, state {state!r}, {where}: residual {residual:.3g} > "
-        f"{tolerance:.3g}. Try a lower rationality, more belief points, or larger weights on rare moves."
+        f"no equilibrium found where {who} (stage {c.game.stages[k].name!r}, state {shorten(state)}, {where}): "
+        f"{off if np.isfinite(residual) else lost}. Try a lower rationality, more belief points, or larger weights on "
+        "rare moves."
     )
 
 

@@ -83,14 +83,14 @@ def _mean(W: np.ndarray, found: list[Exchange]) -> np.ndarray:
 def _exchanges(c: Compiled, grid: Grid, lam: np.ndarray) -> Iterator[tuple[int, ...]]:
     """Yield exchanges of players of the same precision, discount, types and payoffs, in whatever order these occur."""
     lay, first = c.layout, c.layout.first_index
-    kinds: dict[Hashable, list[int]] = {}
+    positions: dict[Hashable, list[int]] = {}
     for i, types in enumerate(lay.n_types.tolist()):
         u, ax = slice(first[i], first[i] + types), int(grid.axis[i])
         paid = np.sort((lay.payoff + lay.incentive)[:, u], axis=0).round(9) + 0.0
         seen = grid.points[ax, : grid.size[ax]].tobytes() if ax >= 0 else b""
         key = (types, float(lam[i]), lay.discount[u].tobytes(), paid.tobytes(), seen)
-        kinds.setdefault(key, []).append(i)
-    groups = list(kinds.values())
+        positions.setdefault(key, []).append(i)
+    groups = list(positions.values())
     some = [list(islice(permutations(g), MOST_EXCHANGES)) for g in groups]
     for orders in islice(product(*some), 1, MOST_EXCHANGES):
         out = list(range(len(lay.n_types)))
@@ -129,32 +129,32 @@ class _Colours:
         """Return the colours of the boundaries [exchange][boundary] when they stop splitting."""
         n = self.c.n_nodes
         now = [np.zeros(n + len(self.c.boundaries), np.int64) for _ in exchanges]
-        columns = [self._columns(x) for x in exchanges]
+        orders = [self._order(x) for x in exchanges]
         before = 0
         for _ in range(len(now[0])):
-            now = [self._next(own, x, at) for own, x, at in zip(now, exchanges, columns, strict=True)]
+            now = [self._next(own, x, at) for own, x, at in zip(now, exchanges, orders, strict=True)]
             count = len(np.unique(now[0]))
             if count == before:
                 break
             before = count
         return [own[n:] for own in now]
 
-    def _columns(self, exchange: tuple[int, ...]) -> np.ndarray:
+    def _order(self, exchange: tuple[int, ...]) -> np.ndarray:
         """Return the player-types in the order in which they are called after an exchange."""
         back = np.argsort(exchange)
         return np.concatenate([self.lay.first_index[i] + np.arange(int(self.lay.n_types[i])) for i in back])
 
-    def _next(self, now: np.ndarray, exchange: tuple[int, ...], columns: np.ndarray) -> np.ndarray:
+    def _next(self, now: np.ndarray, exchange: tuple[int, ...], order: np.ndarray) -> np.ndarray:
         """Return the next colours of nodes and boundaries; nodes lead on within a period, so they come backwards."""
         lay, n, out = self.lay, self.c.n_nodes, now.copy()
         for node in range(n - 1, -1, -1):
-            out[node] = self._node(node, out, exchange, columns)
+            out[node] = self._node(node, out, exchange, order)
         for e, slot in enumerate(lay.boundary_slot.tolist()):
-            paid = tuple(self.at_boundary[e, columns].tolist()), tuple(self.last[e, columns].tolist())
+            paid = tuple(self.at_boundary[e, order].tolist()), tuple(self.last[e, order].tolist())
             out[n + e] = self.number((*paid, int(out[slot]) if slot >= 0 else -1))
         return out
 
-    def _node(self, node: int, now: np.ndarray, exchange: tuple[int, ...], columns: np.ndarray) -> int:
+    def _node(self, node: int, now: np.ndarray, exchange: tuple[int, ...], order: np.ndarray) -> int:
         """Return the colour of a node: that of its moves, each of which is that of the profiles it is part of."""
         lay = self.lay
         parts = range(int(lay.part_ptr[node]), int(lay.part_ptr[node + 1]))
@@ -165,7 +165,7 @@ class _Colours:
         for r in range(int(lay.prof_ptr[node]), int(lay.prof_ptr[node + 1])):
             low, high = int(lay.lottery_ptr[r]), int(lay.lottery_ptr[r + 1])
             to = zip(now[lay.lottery_slot[low:high]].tolist(), self.chance[low:high].tolist(), strict=True)
-            look.append(self.number((tuple(self.paid[r, columns].tolist()), tuple(sorted(to)))))
+            look.append(self.number((tuple(self.paid[r, order].tolist()), tuple(sorted(to)))))
         moves: list[list[int]] = []
         for _ in range(2):
             moves = []
