@@ -159,11 +159,14 @@ class PeriodMap:
         beliefs = self.beliefs(flat)
         opened = open_node(n, lay, self.grid, self.X, beliefs, self.lam)
         own = self.warm[plan.start_ptr[n] + flat : plan.start_ptr[n + 1] : total]
-        start = self._strategies_implying(n, flat, own) if kernel == ONE_MOVER else opened.follow(tol)[0]
-        x, res, values = opened.solve(start, tol, NODE_STEPS)
-        if not res <= tol and kernel == ONE_MOVER:
-            x, res, values = opened.solve(opened.follow(tol)[0], tol, NODE_STEPS)
-        if not res <= tol:  # lost at a kink of the interpolated values: raise the precision in small, well damped steps
+        x, res, values = own, np.inf, np.zeros(0)
+        if kernel == ONE_MOVER:
+            x, res, values = opened.solve(self._strategies_implying(n, flat, own), tol, NODE_STEPS)
+        if not res <= tol:
+            x, res = opened.follow(tol)
+            if res <= tol:
+                x, res, values = opened.solve(x, tol, NODE_STEPS)
+        if not res <= tol and kernel == ONE_MOVER:  # lost at a kink: raise the precision in small, well damped steps
             points = opened.reference()[:, None]
             for scale in np.linspace(0.05, 1.0, 20).tolist():
                 points, _, steps = opened.iterate(points, tol, CONTINUATION_STEPS, scale)

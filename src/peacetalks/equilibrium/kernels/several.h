@@ -504,17 +504,24 @@ static Reals newton(struct Node *N, Reals scale, double tol, int64_t most, Whole
     return residual;
 }
 
-/* Raise the precision of the active lanes from 0 in small steps, each of which must converge quickly; the residual is
-   infinite where one does not: such lanes follow the principal branch by arclength (`branch.h`). */
+/* Raise the precision of the active lanes from 0 in small steps, each of which must converge quickly and go no more than
+   twice as far as the last (a jump would lead to another branch); the residual is infinite where one does not: such lanes
+   follow the principal branch by arclength (`branch.h`). */
 static Reals ramp(struct Node *N, double tol, Wholes active)
 {
     Reals residual = all(HUGE_VAL);
+    Reals moved = all(0.25); /* how far the last step went */
     Wholes lost = all_whole(0);
     start_at_reference(N, active);
     for (int step = 1; step <= RAMP && any(active); step++) {
         double aim = step == RAMP ? tol : 1e-7;
+        for (int64_t i = 0; i < N->size; i++) N->kept[i] = N->x[i];
         residual = damped_iteration(N, all((double)step / RAMP), aim, RAMP_STEPS, active);
-        lost |= active & ~(residual <= aim);
+        Reals far = all(0.0);
+        for (int64_t i = 0; i < N->size; i++)
+            far = larger(far, size_of(N->x[i] - N->kept[i]) / (1.0 + size_of(N->x[i])));
+        lost |= active & ~((residual <= aim) & (far <= larger(2.0 * moved, all(0.25))));
+        moved = far;
         active &= ~lost;
     }
     return pick(lost, all(HUGE_VAL), residual);
