@@ -199,8 +199,10 @@ def test_a_node_that_is_not_solved_is_named_in_the_words_of_the_game():
     )
 
 
-def test_a_branch_that_is_lost_is_not_solved(monkeypatch):
+def test_a_node_without_a_fixed_point_in_reach_is_not_solved(monkeypatch):
+    lost = np.array([np.inf])
     monkeypatch.setattr(OpenNode, "follow", lambda self, tolerance: (self.reference(), np.inf))
-    monkeypatch.setattr(OpenNode, "iterate", lambda self, x, *a: (x, np.array([np.inf]), 1))
+    monkeypatch.setattr(OpenNode, "iterate", lambda self, x, *a: (x, lost, 1))
+    monkeypatch.setattr(OpenNode, "solve", lambda self, x, *a: (x, np.inf, lost))
     with pytest.raises(pt.NotSolved, match="no equilibrium found where row and col choose"):
         pt.solve(make("loopback"), 5.0, certify=False)  # beyond a fold

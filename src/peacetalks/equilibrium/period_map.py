@@ -163,10 +163,11 @@ class PeriodMap:
         if kernel == ONE_MOVER:
             x, res, values = opened.solve(self._strategies_implying(n, flat, own), tol, NODE_STEPS)
         if not res <= tol:
-            x, res = opened.follow(tol)
-            if res <= tol:
-                x, res, values = opened.solve(x, tol, NODE_STEPS)
-        if not res <= tol and kernel == ONE_MOVER:  # lost at a kink: raise the precision in small, well damped steps
+            x, _ = opened.follow(
+                tol
+            )  # the reference measure where the branch was lost at a kink of interpolated values
+            x, res, values = opened.solve(x, tol, NODE_STEPS)
+        if not res <= tol:  # then the precision is raised in small, well damped steps
             points = opened.reference()[:, None]
             for scale in np.linspace(0.05, 1.0, 20).tolist():
                 points, _, steps = opened.iterate(points, tol, CONTINUATION_STEPS, scale)
