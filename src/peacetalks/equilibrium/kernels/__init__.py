@@ -1,1 +1,5 @@
-"""The arithmetic of one node, of one sweep and of one forward pass: the numerical core, in C."""
+"""The numerical core in C, and what calls it: the arithmetic of one node, of one sweep and of one forward pass."""
+
+
+def __dir__() -> list[str]:
+    return []

@@ -16,12 +16,11 @@ from peacetalks.equilibrium.kernels import library
 from peacetalks.game.language import MAX_TYPES
 
 if TYPE_CHECKING:
-    from peacetalks.equilibrium.belief_grid import Grid
-    from peacetalks.equilibrium.dispatch import Plan
     from peacetalks.game.layout import Layout
 
 MOST_CORNERS = MAX_TYPES**2  # grid beliefs that a belief is distributed over, at the most
-KEPT = 16  # structures of layouts, grids and plans that are kept
+Grid = Plan = Any  # those of `belief_grid.py` and `dispatch.py`, which import this module
+MOST_CACHED = 16  # structures of layouts, grids and plans that are kept
 _structures: dict[int, tuple[Any, ctypes.Structure]] = {}  # by identity, with the value that keeps its arrays alive
 
 
@@ -47,8 +46,8 @@ def functions() -> library.Library:
 @cache
 def _structure_of(fields: tuple[tuple[str, bool], ...]) -> type[ctypes.Structure]:
     """Return the C structure of these fields: (name, whether it is an array)."""
-    kinds = [(name, ctypes.c_void_p if array else ctypes.c_int64) for name, array in fields]
-    return type("Structure", (ctypes.Structure,), {"_fields_": kinds})
+    declared = [(name, ctypes.c_void_p if array else ctypes.c_int64) for name, array in fields]
+    return type("Structure", (ctypes.Structure,), {"_fields_": declared})
 
 
 def structure(value: Any, **sizes: int) -> Any:
@@ -60,7 +59,7 @@ def structure(value: Any, **sizes: int) -> Any:
         for name, x in numbers.items():
             assert not isinstance(x, np.ndarray) or x.flags.c_contiguous, f"{name} is not contiguous"
             setattr(made, name, x.ctypes.data if isinstance(x, np.ndarray) else x)
-        while len(_structures) >= KEPT:
+        while len(_structures) >= MOST_CACHED:
             _structures.pop(next(iter(_structures)))
         known = _structures[id(value)] = value, made
     return ctypes.byref(known[1])
@@ -120,10 +119,11 @@ def sweep_several(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
     most: int | None,
     finish: bool,
 ) -> tuple[np.ndarray, float, int]:
-    """Solve alike nodes: of one mover of two types where `most` is None (`one_mover.h`), else of any shape (`several.h`).
+    """Solve alike nodes.
 
-    Return the places (position in `nodes` * beliefs + belief) that did not converge, the largest residual of the others,
-    and the iterations.
+    They are of one mover of two types where `most` is None (`one_mover.h`), else of any shape (`several.h`).  Return the
+    places (position in `nodes` * beliefs + belief) that did not converge, the largest residual of the others, and the
+    iterations.
     """
     failed, found = np.empty(len(nodes) * G.total, np.int64), np.zeros(2)
     arrays = (_at(nodes), _whole(len(nodes)), layout(L), grid(G), structure(P), *map(_at, (X, logs, starts, lam)))

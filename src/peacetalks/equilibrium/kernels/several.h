@@ -15,6 +15,7 @@
 #include "stack.h"
 
 enum { HALVINGS = 12 };            /* of a Newton step, at the most */
+enum { PATIENT = 1000 };           /* iterations from which a damped iteration is not given up */
 enum { RAMP = 32, RAMP_STEPS = 30 }; /* precisions of a cold start of several movers; iterations at each */
 static const double BLOCK_DIFFERENCE = 1e-6; /* of a log-probability, for the differences at one informed mover */
 static const double DIFFERENCE = 1e-7;       /* the same at several movers */
@@ -315,7 +316,8 @@ static void start_at_reference(struct Node *N, Wholes active)
 
    The damping follows d = best response - x: shorter steps where d changes sign, longer ones where it does not. Where
    several players move it is given up as soon as the residual no longer falls by a tenth in two iterations at the same
-   damping: an iteration that leaves a fixed point which repels it, for another one, must not count as solved. */
+   damping: an iteration that leaves a fixed point which repels it, for another one, must not count as solved. Only the
+   last resort, PATIENT iterations or more, goes on. */
 static Reals damped_iteration(struct Node *N, Reals scale, double tol, int64_t most, Wholes active)
 {
     Reals eta = all(1.0), residual = all(HUGE_VAL), last = residual, before_last = residual;
@@ -325,7 +327,7 @@ static Reals damped_iteration(struct Node *N, Reals scale, double tol, int64_t m
         before_last = last, last = residual;
         residual = respond(N, scale);
         active &= ~(residual <= tol);
-        if (N->movers > 1) lost |= active & (same > 1) & ~(residual <= 0.9 * before_last);
+        if (N->movers > 1 && most < PATIENT) lost |= active & (same > 1) & ~(residual <= 0.9 * before_last);
         active &= ~lost;
         if (!any(active)) break;
         Reals turned = all(0.0), ahead = all(0.0);

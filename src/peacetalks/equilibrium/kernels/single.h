@@ -4,19 +4,44 @@
 
 #include "stack.h"
 
-/* Write the log chances of the actions at the lanes of a group to x: those of chance, or the mover's,
+/* Write the value of a chance node, sum_a nu(a) (payoff[a, u] + sum_m p_m X[slot_m, u]), to X[n]; with `finish` write the
+   log chances [belief, action] to `logs`. */
+static void chance_values(int64_t n, const struct Layout *L, const struct Grid *G, const struct Plan *P, double *X,
+                          double *logs, int64_t finish)
+{
+    int64_t B = G->total, U = L->player_types, first = L->prof_ptr[n], A = L->prof_ptr[n + 1] - first;
+    const double *log_nu = L->log_weight + L->part_weight[L->part_ptr[n]];
+    double *restrict out = X + n * U * B;
+    for (int64_t a = 0; a < A; a++) {
+        int64_t row = first + a;
+        double nu = exp(log_nu[a]);
+        for (int64_t u = 0; u < U; u++) {
+            double paid = nu * (L->payoff[row * U + u] + L->incentive[row * U + u]);
+            for (int64_t b = 0; b < B; b++) out[u * B + b] = (a ? out[u * B + b] : 0.0) + paid;
+        }
+        for (int64_t m = L->lottery_ptr[row]; m < L->lottery_ptr[row + 1]; m++) {
+            const double *restrict from = X + L->lottery_slot[m] * U * B;
+            double p = nu * L->lottery_prob[m];
+            for (int64_t i = 0; i < U * B; i++) out[i] += p * from[i];
+        }
+        if (L->typed[row] < 0) continue;
+        const double *restrict typed = P->typed_value + L->typed[row] * U * B;
+        for (int64_t i = 0; i < U * B; i++) out[i] += nu * typed[i];
+    }
+    for (int64_t b = 0; finish && b < B; b++) memcpy(logs + P->log_ptr[n] + b * A, log_nu, (size_t)A * sizeof(double));
+}
+
+/* Write the log chances of the actions at the lanes of a group to x,
 
        sigma(a) = nu(a) exp(lambda Q(a)) / Z. */
-static void single_strategies(const struct Stack *S, const struct Group *at, const struct Layout *L, const double *lam,
-                              Reals *x)
+static void known_strategies(const struct Stack *S, const struct Group *at, const struct Layout *L, const double *lam,
+                             Reals *x)
 {
-    int64_t player = L->part_player[L->part_ptr[S->nodes[0]]], A = S->profiles;
+    int64_t player = L->part_player[L->part_ptr[S->nodes[0]]], A = S->profiles, u = L->first_index[player];
     for (int l = 0; l < LANES; l++) {
         const double *log_nu = L->log_weight + L->part_weight[L->part_ptr[S->nodes[at->node[l]]]];
         for (int64_t a = 0; a < A; a++) x[a][l] = log_nu[a];
     }
-    if (player == NATURE) return;
-    int64_t u = L->first_index[player];
     Reals best = value_here(S, at, row_after(S, 0, u)), total = all(0.0), top = all(-HUGE_VAL);
     for (int64_t a = 1; a < A; a++) best = larger(best, value_here(S, at, row_after(S, a, u)));
     for (int64_t a = 0; a < A; a++) {
@@ -33,6 +58,10 @@ static void single_strategies(const struct Stack *S, const struct Group *at, con
 static int64_t sweep_single(const int64_t *nodes, int64_t count, const struct Layout *L, const struct Grid *G,
                             const struct Plan *P, double *X, double *logs, const double *lam, int64_t finish)
 {
+    if (L->part_player[L->part_ptr[nodes[0]]] == NATURE) {
+        for (int64_t i = 0; i < count; i++) chance_values(nodes[i], L, G, P, X, logs, finish);
+        return 0;
+    }
     struct Stack S;
     int64_t m = open_stack(&S, nodes[0], count, L, G), A = S.profiles;
     Reals *x = room(2 * A, sizeof(Reals)), *chance = x + A; /* [action] */
@@ -40,7 +69,7 @@ static int64_t sweep_single(const int64_t *nodes, int64_t count, const struct La
         fill_stack(&S, L, P, X, nodes + position, count - position < m ? count - position : m);
         for (int64_t i = 0; i < S.groups; i++) {
             struct Group at = S.group[i];
-            single_strategies(&S, &at, L, lam, x);
+            known_strategies(&S, &at, L, lam, x);
             for (int64_t a = 0; a < A; a++) chance[a] = exp_of(x[a]);
             for (int64_t u = 0; u < S.player_types; u++) {
                 Reals sum = all(0.0);
