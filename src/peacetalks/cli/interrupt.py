@@ -64,10 +64,9 @@ def watch() -> None:
 def _watch(receiver: socket.socket) -> None:
     """End the process where the main thread has not noticed an interrupt whose number is read."""
     while numbers := receiver.recv(64):
-        if signal.SIGINT in numbers:
-            if not _noticed.wait(PATIENCE):
-                _say(f"Interrupted: {_going_on[0]()}\n")
-                _end()
+        if signal.SIGINT in numbers and not _noticed.wait(PATIENCE):
+            _say(f"Interrupted: {_going_on[0]()}\n")
+            _end()
 
 
 def _end() -> NoReturn:

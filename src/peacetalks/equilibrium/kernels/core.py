@@ -121,9 +121,9 @@ def sweep_several(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
 ) -> tuple[np.ndarray, float, int]:
     """Solve alike nodes.
 
-    They are of one mover of two types where `most` is None (`one_mover.h`), else of any shape (`several.h`).  Return the
-    places (position in `nodes` * beliefs + belief) that did not converge, the largest residual of the others, and the
-    iterations.
+    They are of one mover of two types where `most` is None (`one_mover.h`), else of any shape (`several.h`).  Return
+    the places (position in `nodes` * beliefs + belief) that did not converge, the largest residual of the others, and
+    the iterations.
     """
     failed, found = np.empty(len(nodes) * G.total, np.int64), np.zeros(2)
     arrays = (_at(nodes), _whole(len(nodes)), layout(L), grid(G), structure(P), *map(_at, (X, logs, starts, lam)))
