@@ -22,6 +22,16 @@ MOST = 1e22  # precision times payoff
 LARGEST = 1e20  # payoff at any precision
 
 
+def steepness(c: Compiled, rationality: np.ndarray) -> float:
+    """Return the largest difference of payoffs at a node, times precision: how far log-odds may be apart there."""
+    lay = c.layout
+    if not c.n_nodes:
+        return 0.0
+    paid = (lay.payoff + lay.incentive) * rationality[lay.player_of]
+    first = lay.prof_ptr[:-1]
+    return float((np.maximum.reduceat(paid, first) - np.minimum.reduceat(paid, first)).max())
+
+
 def check_magnitudes(c: Compiled, rationality: np.ndarray) -> None:
     """Raise `GameError` where a payoff is more than the arithmetic can hold, with the place and the cure."""
     lay = c.layout

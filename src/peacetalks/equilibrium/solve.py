@@ -17,7 +17,7 @@ import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
-from peacetalks.equilibrium.magnitudes import check_magnitudes
+from peacetalks.equilibrium.magnitudes import check_magnitudes, steepness
 from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
@@ -276,9 +276,10 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
     game, found = problem.game, []
+    steep = steepness(problem.compiled, problem.rationality)
     map_, W, parts, precondition = None, np.zeros(0), _parts(game, sizes), None
     for i, points in enumerate(sizes):
-        grid, keep = make_grid(game, points, linear), i >= len(sizes) - 1 - problem.refine
+        grid, keep = make_grid(game, points, linear, steep), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
             with part(*parts[i]):

@@ -23,12 +23,12 @@ class Neighbours:
         self.points = [grid.points[ax, : grid.size[ax], : grid.n_types[ax]] for ax in range(len(grid.size))]
         self.slopes: list[np.ndarray | None] = []  # [point, point]: derivative at a point of the values at all points
         self.lattices: list[_Lattice | None] = []
-        for points, cells in zip(self.points, grid.shape[:, 3].tolist(), strict=True):
+        for axis, (points, cells) in enumerate(zip(self.points, grid.shape[:, 3].tolist(), strict=True)):
             types = points.shape[1]
             cubic = types == 2 and len(points) > 3 and not linear
             slopes = np.gradient(np.eye(len(points)), points[:, 0], axis=0, edge_order=2) if cubic else None
             self.slopes.append(None if slopes is None else np.asarray(slopes))
-            curved = cells >= max(3, types) and not linear
+            curved = types > 2 and grid.stencil[axis, 0, 0] > 0
             self.lattices.append(_Lattice(points, cells, curved) if types > 2 else None)
 
     def __call__(self, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
