@@ -21,10 +21,20 @@ from peacetalks.text_files import clip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scipy.sparse import csr_matrix
+
     from peacetalks.equilibrium.belief_grid import Interpolation
 
 SHOWN_WARNINGS = 3  # that the repr of a solution holds
 MOST_SELECTIONS = 32  # fixed points that are kept at a node
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the solve of a stationary game with other numbers starts from, beside values."""
+
+    nodes: np.ndarray  # flat: where the iteration of each node starts (`PeriodMap.warm`)
+    staying: csr_matrix | None  # transitions of the preconditioner
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,6 +59,8 @@ class Solution(SolvedGame):
         The solution on a belief grid of about half the points; see `solve`.
     warnings : tuple of str
         What `solve` with `certify` found that forbids to rely on this equilibrium only, in sentences.
+    start : Start or None
+        From which a stationary game with other numbers is solved; see `solve`.
     """
 
     residual: float
@@ -59,6 +71,7 @@ class Solution(SolvedGame):
     settings: dict[str, Any] = field(repr=False)
     coarser: Solution | None = field(default=None, repr=False)
     warnings: tuple[str, ...] = ()
+    start: Start | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """Return what was solved and how closely, in a few lines; nothing is computed."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,25 +20,22 @@ from peacetalks.equilibrium.given import check_game
 from peacetalks.equilibrium.magnitudes import check_magnitudes, steepness
 from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
+from peacetalks.equilibrium.near import fits
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
-from peacetalks.equilibrium.preconditioner import Mixing
-from peacetalks.equilibrium.solution import Solution
+from peacetalks.equilibrium.solution import Solution, Start
+from peacetalks.equilibrium.stationary import solve_from, solve_stationary
 from peacetalks.equilibrium.verify import verify
-from peacetalks.equilibrium.watch import fallen, part, report_share
-from peacetalks.errors import GameError, NotSolved
+from peacetalks.equilibrium.watch import part, report_share
+from peacetalks.errors import GameError
 from peacetalks.game.compile import compile_game
 
 if TYPE_CHECKING:
-    from peacetalks.equilibrium.preconditioner import Preconditioner
+    from scipy.sparse import csr_matrix
+
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game
 
-EXACT = 1e-5  # residual at nodes in the last sweep of a stationary game, per unit of its tolerance
-INEXACT = 1
-TIGHTER = (
-    100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
-)
 SOLVING = 0.7  # share of the time of a solve and a search for further equilibria that the solve takes (measured)
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
@@ -53,6 +50,7 @@ class OnGrid:
     boundary_values: tuple[np.ndarray, ...]  # [boundary, player-type, belief], one more than `values` in a finite game
     logs: tuple[np.ndarray, ...]
     residual: float
+    staying: csr_matrix | None = None  # transitions of the preconditioner
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ class Problem:
     tolerance: float
     max_sweeps: int
     refine: bool
+    near: Solution | None = None
 
 
 def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
@@ -78,6 +77,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     refine: bool = False,
     search_budget: float = BUDGET,
     progress: Callable[[int, int], None] | None = None,
+    near: Solution | None = None,
 ) -> Solution:
     """Solve `game` exactly on a belief grid.
 
@@ -102,6 +102,8 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
         Evaluations of a best response after which the search ends; `settings["search"]` holds how far it came.
     progress : function, optional
         Called as `progress(done, total)` while it goes on.
+    near : Solution, optional
+        Of this stationary game with other numbers: where states and moves are the same, it is the start (`near.py`).
 
     Raises
     ------
@@ -119,14 +121,20 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     """
     check_game(game)
     lam = _precision(game, rationality)
-    check_points(belief_points)
-    problem = Problem(game, compile_game(game), lam, tolerance, max_sweeps, refine)
-    check_memory(problem.compiled, belief_points, refine, memory_limit)
-    check_magnitudes(problem.compiled, lam)
+    problem = _problem((game, lam, tolerance, max_sweeps, refine, near), belief_points, memory_limit)
     with part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, make_grid(game, belief_points), belief_points)
     with part(SOLVING, 1.0):
         return _certified(s, search_budget, progress) if certify else s
+
+
+def _problem(given: tuple[Any, ...], belief_points: int, memory_limit: float) -> Problem:
+    """Return the problem; raise `GameError` where it is too large for the memory, or its payoffs for the arithmetic."""
+    check_points(belief_points)
+    problem = Problem(given[0], compile_game(given[0]), *given[1:])
+    check_memory(problem.compiled, belief_points, problem.refine, memory_limit)
+    check_magnitudes(problem.compiled, problem.rationality)
+    return problem
 
 
 def _certified(s: Solution, search_budget: float, progress: Callable[[int, int], None] | None) -> Solution:
@@ -142,7 +150,7 @@ def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
     """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
     sizes = _grid_sizes(problem.game, grid, belief_points, problem.refine)
     try:
-        found = _refine_grid(problem, sizes)
+        found = _from_near(problem, sizes) or _refine_grid(problem, sizes)
     except NonConvergence:
         found = _refine_grid(problem, sizes, linear=True)
     s = None
@@ -184,6 +192,7 @@ def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solu
             "sweeps": found.map.sweeps,
         },
         coarser=coarser,
+        start=None if game.periods is not None else Start(found.map.warm, found.staying),
     )
 
 
@@ -223,51 +232,22 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
     return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)
 
 
-def _stationary(
-    map_: PeriodMap,
-    W: np.ndarray,
-    tolerance: float,
-    max_sweeps: int,
-    finish: bool,
-    precondition: Preconditioner | None = None,
-) -> tuple[np.ndarray, float, Preconditioner | None]:
-    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
-
-    It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
-    would break.  Where that leads to values at which a node has no solution, the iteration is made anew without.
-    """
-    warm, before = map_.warm.copy(), map_.scalar_solves
-    if map_.c.layout.discount.max() < 1 and not map_.symmetries:
-        try:
-            return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, precondition))
-        except NotSolved:
-            map_.warm[:], map_.scalar_solves = warm, before
-    return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
-
-
-def _iterate(
-    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, finish: bool, mixing: Mixing
-) -> tuple[np.ndarray, float, Preconditioner | None]:
-    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner)."""
-    delta = float(map_.c.layout.discount.max())
-    nodes = np.ones(map_.c.n_nodes, bool)
-    change, bound = np.inf, np.inf
-    exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
-    for _ in range(max_sweeps):
-        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixing.spells * change))
-        new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
-        before, change = change, float(np.abs(new - W).max())
-        first = max(first, change)
-        report_share(fallen(first, change, enough))
-        bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
-        if bound <= tolerance and (exact or not finish):
-            return new, max(res, bound), mixing.precondition
-        exact = bound <= tolerance
-        W = mixing.step(W, new)
-    raise NotSolved(
-        f"the stationary iteration did not converge in {max_sweeps} sweeps: Bellman residual {change:.3g}, bound on "
-        f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
-    )
+def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
+    """Solve from the solution near by, on the grids that are returned; return nothing where it is of no use."""
+    near, found, steep = problem.near, [], steepness(problem.compiled, problem.rationality)
+    last = sizes[-2:] if problem.refine else sizes[-1:]
+    starts = [] if near is None else [near.coarser, near][-len(last) :]
+    for points, start in zip(last, starts, strict=False):
+        grid = make_grid(problem.game, points, steepness=steep)
+        if start is None or start.start is None or not fits(start, problem.game, problem.compiled, grid):
+            return []
+        map_ = PeriodMap(problem.compiled, grid, problem.rationality)
+        map_.warm[:] = start.start.nodes
+        result = solve_from(map_, start.boundary_values[0], problem.tolerance, start.start.staying)
+        if result is None:
+            return []
+        found.append(OnGrid(points, map_, (map_.X,), (result[0],), (map_.logs,), result[1], start.start.staying))
+    return found
 
 
 def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> list[OnGrid]:
@@ -292,9 +272,10 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
         tolerance = problem.tolerance if keep else COARSE
         with part(*parts[i]):
-            W, residual, precondition = _stationary(map_, W, tolerance, problem.max_sweeps, keep, precondition)
+            W, residual, precondition = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, precondition)
         if keep:
-            found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual))
+            staying = None if precondition is None else precondition.staying
+            found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual, staying))
     return found
 
 
@@ -311,11 +292,3 @@ def _parts(game: Game, sizes: list[int]) -> list[tuple[float, float]]:
     """Return from which to which share of the work each grid takes: by its number of beliefs."""
     ends = np.cumsum([0, *(make_grid(game, points).total for points in sizes)])
     return [(a, b) for a, b in pairwise((ends / ends[-1]).tolist())]
-
-
-def _observed_bound(change: float, before: float) -> float:
-    """Return an error bound from the observed rate, for games without discounting."""
-    if not np.isfinite(before) or before <= 0:
-        return np.inf if change > 0 else 0.0
-    rate = change / before
-    return change * rate / (1 - rate) if rate < 1 else np.inf

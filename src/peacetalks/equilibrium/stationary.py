@@ -1,0 +1,111 @@
+"""Stationary games: the period map is iterated until its values do not change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
+from peacetalks.equilibrium.preconditioner import Mixing, Preconditioner
+from peacetalks.equilibrium.watch import fallen, report_share
+from peacetalks.errors import NotSolved
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from peacetalks.equilibrium.period_map import PeriodMap
+
+EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
+INEXACT = (
+    1.0  # residual at nodes, per change of a value in the last sweep, before; at 30 twice to four times the sweeps
+)
+TIGHTER = (
+    100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
+)
+SHORT = 40  # sweeps from a solution near by, at the most
+
+
+def solve_stationary(
+    map_: PeriodMap,
+    W: np.ndarray,
+    tolerance: float,
+    max_sweeps: int,
+    finish: bool,
+    precondition: Preconditioner | None = None,
+) -> tuple[np.ndarray, float, Preconditioner | None]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
+
+    It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
+    would break.  Where that leads to values at which a node has no solution, the iteration is made anew without.
+    """
+    warm, before = map_.warm.copy(), map_.scalar_solves
+    if map_.c.layout.discount.max() < 1 and not map_.symmetries:
+        try:
+            return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, precondition))
+        except NotSolved:
+            map_.warm[:], map_.scalar_solves = warm, before
+    return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+
+
+def solve_from(
+    map_: PeriodMap, W: np.ndarray, tolerance: float, staying: csr_matrix | None
+) -> tuple[np.ndarray, float] | None:
+    """Iterate from the boundary values of a solution near by; return (boundary values, bound on error), or None.
+
+    None where the way is not short: a game without discount, a symmetric one, a first residual that would turn play
+    over, a node without a solution, more than `SHORT` sweeps.  `staying` are the transitions of the preconditioner that
+    the solution near by was found with.
+    """
+    if map_.c.layout.discount.max() >= 1 or map_.symmetries:
+        return None
+    precondition = None if staying is None else Preconditioner(staying, map_.c.layout.discount)
+    try:
+        mixing = Mixing(map_, precondition, allowed=precondition is not None)
+        return _iterate(map_, W, tolerance, SHORT, True, mixing, most=1.0)[:2]
+    except NotSolved:
+        return None
+
+
+def _iterate(
+    map_: PeriodMap,
+    W: np.ndarray,
+    tolerance: float,
+    max_sweeps: int,
+    finish: bool,
+    mixing: Mixing,
+    most: float = np.inf,
+) -> tuple[np.ndarray, float, Preconditioner | None]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
+
+    A first residual above `most` per unit of 1 / precision is not gone into.
+    """
+    delta = float(map_.c.layout.discount.max())
+    nodes = np.ones(map_.c.n_nodes, bool)
+    change, bound = np.inf, np.inf
+    exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
+    for _ in range(max_sweeps):
+        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixing.spells * change))
+        new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
+        before, change = change, float(np.abs(new - W).max())
+        first = max(first, change)
+        if first * map_.lam.max() > most:
+            break
+        report_share(fallen(first, change, enough))
+        bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
+        if bound <= tolerance and (exact or not finish):
+            return new, max(res, bound), mixing.precondition
+        exact = bound <= tolerance
+        W = mixing.step(W, new)
+    raise NotSolved(
+        f"the stationary iteration did not converge in {max_sweeps} sweeps: Bellman residual {change:.3g}, bound on "
+        f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
+    )
+
+
+def _observed_bound(change: float, before: float) -> float:
+    """Return an error bound from the observed rate, for games without discounting."""
+    if not np.isfinite(before) or before <= 0:
+        return np.inf if change > 0 else 0.0
+    rate = change / before
+    return change * rate / (1 - rate) if rate < 1 else np.inf
