@@ -85,7 +85,7 @@ def test_draws_without_a_solution_are_left_out_and_counted(monkeypatch):
     real = solve_scenario
 
     def holed(refused):
-        def solve(s, points, refine=False):
+        def solve(s, points, refine=False, near=None):
             if refused(play_key(s)):
                 raise pt.NotSolved("no equilibrium here")
             return real(s, points, refine=refine)
@@ -296,7 +296,7 @@ def test_an_audit_cut_short_goes_on_where_it_was(monkeypatch, tmp_path):
     record, real, solved = events((D1, UN, ASK)), solve_scenario, []
     lost = play_key(draw(base, 3, SEED)[1])
 
-    def solve(s, points, refine=False):
+    def solve(s, points, refine=False, near=None):
         solved.append(play_key(s))
         if len(solved) == 5:
             raise KeyboardInterrupt

@@ -136,11 +136,11 @@ class Solver:
         twins = [c.twin for c in cases.values() if c.twin is not None]
         games = {play_key(s): s for s in [*scenarios.values(), *twins]}
         jobs = jobs_in_memory(self.jobs, check_sizes(games.values(), self.belief_points, last))
-        required = len({play_key(s) for s in scenarios.values()})
+        required, base = len({play_key(s) for s in scenarios.values()}), next(iter(scenarios.values()))
         found = solve_cached(
-            partial(ends_by_month, last, self.belief_points),
+            partial(ends_by_month, last, self.belief_points, near=base),
             list(games.values()),
-            [answer_key("ends by month", last, self.belief_points, key) for key in games],
+            [answer_key("ends by month", last, self.belief_points, play_key(base), key) for key in games],
             self.answers,
             (),
             jobs,
@@ -192,6 +192,6 @@ def _at_days(table: xr.DataArray, as_of: dt.date, start: str, days: Sequence[dt.
     return np.array([[interpolated(x, y, d) for y in known] for d in at])
 
 
-def ends_by_month(last: int, belief_points: int, s: Scenario) -> xr.DataArray:
-    """Solve a scenario and return its outcome classes (period, end) in the months up to `last`."""
-    return ends_of(outcomes_of(trajectory(solve_scenario(s, belief_points), last)))
+def ends_by_month(last: int, belief_points: int, s: Scenario, near: Scenario | None = None) -> xr.DataArray:
+    """Solve a scenario, a variant of `near`; return its outcome classes (period, end) in the months up to `last`."""
+    return ends_of(outcomes_of(trajectory(solve_scenario(s, belief_points, near=near), last)))

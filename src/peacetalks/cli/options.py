@@ -82,7 +82,9 @@ Quick = Annotated[
     bool,
     typer.Option("--quick", help="The fastest setting known to be safe for this scenario; its error is stated."),
 ]
-Jobs = Annotated[int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, at most 8.")]
+Jobs = Annotated[
+    int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, memory permitting.")
+]
 Certify = Annotated[
     bool,
     typer.Option("--certify/--no-certify", help="Search for further equilibria (what is found is a lower bound)."),

@@ -100,8 +100,8 @@ def drivers_of(
     games = {play_key(s): s for s in ends.values() if s is not None}
     points = int(o.settings["belief_points"])
     jobs = jobs_in_memory(jobs, check_size(base, points, months[-1]))
-    keys = [answer_key("driver", months, points, key) for key in games]
-    work = partial(ends_at, months, points)
+    keys = [answer_key("driver", months, points, play_key(base), key) for key in games]
+    work = partial(ends_at, months, points, near=base)
     solved = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
     by_key = dict(zip(games, solved, strict=True))
 

@@ -21,7 +21,6 @@ from peacetalks.forecasting.workers import work_in_processes
 
 log = logging.getLogger("peacetalks")
 
-MAX_PROCESSES = 8
 PROCESS_BYTES = 2**30  # memory that a process may need: the largest bundled scenario takes 0.6 GiB (measured)
 HIDDEN_TYPES = 2.5  # factor on the time of a solve for each side with hidden types, at 5 belief points (measured)
 SHORT_WORK = 5.0  # seconds of work that are not worth another process (one starts in some two seconds)
@@ -46,15 +45,14 @@ class SolveCounter:
 
 
 def processes(asked: int | None) -> int:
-    """Return the number of processes; where none is asked for, as many as CPUs may be used, at most 8.
+    """Return the number of processes; where none is asked for, as many as CPUs may be used.
 
-    >>> processes(3), 1 <= processes(None) <= 8
+    >>> processes(3), processes(None) >= 1
     (3, True)
     """
     if asked is not None:
         return asked
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, MAX_PROCESSES))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def process_count(jobs: int, items: int) -> int:

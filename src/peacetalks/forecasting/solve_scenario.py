@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from peacetalks.equilibrium.solve import solve
 from peacetalks.equilibrium.timings import timed
+from peacetalks.errors import NotSolved
 from peacetalks.forecasting.settings import MAX_SWEEPS, SEARCH_BUDGET, TOLERANCE
 from peacetalks.mechanisms.standard_game import build
+from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
@@ -21,6 +25,7 @@ def solve_scenario(
     refine: bool = False,
     tolerance: float = TOLERANCE,
     max_sweeps: int = MAX_SWEEPS,
+    near: Scenario | None = None,
 ) -> Solution:
     """Return the agent quantal response equilibrium of a scenario's game at its central values.
 
@@ -39,6 +44,8 @@ def solve_scenario(
         Bound on the error of a value, as a share of the stake.
     max_sweeps : int
         Most passes of the stationary iteration.
+    near : Scenario, optional
+        The scenario of which `s` is a variant: its solution, made once in each process, is started from.
 
     Raises
     ------
@@ -57,16 +64,29 @@ def solve_scenario(
     >>> solve_scenario(small, belief_points=2).settings["interpolation"]
     'linear'
     """
+    start = None if near is None or s.periods is not None else _base(_Base(play_key(near), belief_points, near))
+    if start is not None and near is not None and not certify and play_key(s) == play_key(near):
+        return start
     with timed("build"):
         game = build(s)
+    how = {"tolerance": tolerance, "certify": certify, "max_sweeps": max_sweeps, "refine": refine, "near": start}
     with timed("solve"):
-        return solve(
-            game,
-            rationality=float(s.rationality),
-            belief_points=belief_points,
-            tolerance=tolerance,
-            certify=certify,
-            search_budget=SEARCH_BUDGET,
-            max_sweeps=max_sweeps,
-            refine=refine,
-        )
+        return solve(game, float(s.rationality), belief_points, search_budget=SEARCH_BUDGET, **how)
+
+
+@dataclass(frozen=True)
+class _Base:
+    """A scenario whose variants are solved; equal where play and grid are."""
+
+    key: str
+    belief_points: int
+    scenario: Scenario = field(compare=False)
+
+
+@lru_cache(maxsize=2)
+def _base(base: _Base) -> Solution | None:
+    """Return the solution that variants start from; None where there is none, and they are solved from nothing."""
+    try:
+        return solve_scenario(base.scenario, base.belief_points, refine=True)
+    except NotSolved:
+        return None

@@ -203,7 +203,7 @@ def _games(cases: Mapping[str, TypicalCase]) -> dict[str, Scenario]:
     return {play_key(c.twin): c.twin for c in cases.values() if c.twin is not None}
 
 
-def ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario) -> xr.DataArray:
-    """Solve a game and return its outcome classes (period, end) at the dates."""
-    t = trajectory(solve_scenario(s, belief_points), dates[-1])
+def ends_at(dates: tuple[int, ...], belief_points: int, s: Scenario, near: Scenario | None = None) -> xr.DataArray:
+    """Solve a game, a variant of `near`, and return its outcome classes (period, end) at the dates."""
+    t = trajectory(solve_scenario(s, belief_points, near=near), dates[-1])
     return ends_of(outcomes_of(t)).sel(period=list(dates))

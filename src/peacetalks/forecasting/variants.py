@@ -22,7 +22,7 @@ from peacetalks.forecasting.typical import NOT_SOLVED, TypicalCase, TypicalForec
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import xarray as xr
 
@@ -92,12 +92,16 @@ def solve_variants(
     variants = {play_key(s): s for s in (*required, *typical, *drawn, *twins)}
     report = progress or (lambda done, total: None)
     report(1, 1 + len(variants))  # the record is read
+    near = {play_key(s): scenario for s in drawn} | {play_key(s): case.twin for s in twins if case.twin is not None}
+    starts = {key: near.get(key) for key in variants}
     found = solve_cached(
-        partial(_solve_variant, periods, belief_points, central, certify),
+        partial(_solve_variant, periods, belief_points, central, certify, starts),
         list(variants.values()),
         [
             answer_key("outlook", periods, belief_points, key == central and ("searched" if certify else "plain"), key)
-            for key in variants
+            if start is None
+            else answer_key("outlook from", periods, belief_points, play_key(start), key)
+            for key, start in starts.items()
         ],
         answers,
         (Variant, Durations),
@@ -121,10 +125,22 @@ def _variant(found: Variant | NotSolved) -> Variant | None:
     return None if isinstance(found, NotSolved) else found
 
 
-def _solve_variant(periods: int, belief_points: int, central: str, certify: bool, s: Scenario) -> Variant:
-    """Solve a variant; the one with key `central` is searched for further equilibria and for the error of the grid."""
-    is_central = play_key(s) == central
-    solved = solve_scenario(s, belief_points, certify=is_central and certify, refine=is_central)
+def _solve_variant(
+    periods: int,
+    belief_points: int,
+    central: str,
+    certify: bool,
+    starts: Mapping[str, Scenario | None],
+    s: Scenario,
+) -> Variant:
+    """Solve a variant; the one with key `central` is searched for further equilibria and for the error of the grid.
+
+    A draw starts from the solution at central values (`starts`, by key).
+    """
+    key = play_key(s)
+    is_central = key == central
+    near = None if is_central else starts[key]
+    solved = solve_scenario(s, belief_points, certify=is_central and certify, refine=is_central, near=near)
     t = trajectory(solved, periods)
     return Variant(
         outcomes=outcomes_of(t),

@@ -134,10 +134,11 @@ def _what_if(
 
 
 def _games(every: Mapping[str, Scenario], cases: Mapping[str, TypicalCase], drawn: _Draws) -> list[Request]:
-    """Return the games to be solved; the first two are those before and after the changes."""
-    whole = [Request(s, whole=True) for s in every.values()]
-    beside = [c.twin for c in cases.values() if c.twin is not None] + [s for of in drawn for s in of]
-    return whole + [Request(s, whole=False) for s in beside]
+    """Return the games to be solved, each from that of the base; the first two are before and after the changes."""
+    base = every["base"]
+    whole = [Request(s, whole=True, near=base) for s in every.values()]
+    twins = [Request(c.twin, whole=False) for c in cases.values() if c.twin is not None]
+    return [*whole, *twins, *(Request(s, whole=False, near=base) for of in drawn for s in of)]
 
 
 def _singles(made: Changed) -> tuple[dict[str, Changed], tuple[Single, ...]]:

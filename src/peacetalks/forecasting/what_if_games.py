@@ -32,6 +32,7 @@ class Request(NamedTuple):
 
     scenario: Scenario
     whole: bool  # terms, durations, welfare and the grid's error too, and not the outcome classes only
+    near: Scenario | None = None  # the scenario whose solution this one's starts from
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def solve_games(
     found = solve_cached(
         partial(_solve, periods, belief_points),
         list(unique.values()),
-        [answer_key("what-if", periods, belief_points, key) for key in unique],
+        [answer_key("what-if", periods, belief_points, r.near and play_key(r.near), key) for key, r in unique.items()],
         answers,
         (Answer,),
         jobs,
@@ -87,7 +88,7 @@ def key_of(request: Request) -> tuple[str, bool]:
 def _solve(periods: int, belief_points: int, request: Request) -> Answer | xr.DataArray:
     months = list(months_shown(periods))
     s = request.scenario
-    solved = solve_scenario(s, belief_points, refine=request.whole)
+    solved = solve_scenario(s, belief_points, refine=request.whole, near=request.near)
     t = trajectory(solved, periods if request.whole else months[-1])
     ends = ends_of(outcomes_of(t)).sel(period=months)
     if not request.whole:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from peacetalks.equilibrium.belief_filter import Filter
 from peacetalks.errors import NotSolved
@@ -70,6 +70,13 @@ class Solver:
         return solve_cached(work, items, keys, self.answers, classes, self.jobs, self.progress, required)
 
 
+class Drawn(NamedTuple):
+    """A draw of an account's numbers, and the account at central values, whose solution it starts from."""
+
+    scenario: Scenario
+    base: Scenario
+
+
 @dataclass(frozen=True)
 class LogLikelihood:
     """The log-likelihood of the events `use` (places in order of date), as a function of the scenario."""
@@ -78,14 +85,18 @@ class LogLikelihood:
     use: frozenset[int]
     belief_points: int
 
-    def __call__(self, s: Scenario) -> float:
+    def __call__(self, s: Scenario, near: Scenario | None = None) -> float:
         """Solve a scenario, and return the log-likelihood."""
-        return self.record_filter.log_likelihood(Filter(solve_scenario(s, self.belief_points)), self.use)
+        return self.record_filter.log_likelihood(Filter(solve_scenario(s, self.belief_points, near=near)), self.use)
 
-    def key(self, s: Scenario) -> str:
+    def of_draw(self, drawn: Drawn) -> float:
+        """Solve a draw, and return the log-likelihood."""
+        return self(drawn.scenario, drawn.base)
+
+    def key(self, s: Scenario, near: Scenario | None = None) -> str:
         """Return the key of the answer for a scenario, in the cache."""
         question = self.record_filter.question, sorted(self.use), self.belief_points
-        return answer_key("log-likelihood", *question, play_key(s))
+        return answer_key("log-likelihood", *question, near and play_key(near), play_key(s))
 
 
 def evidence_over_ranges(
@@ -118,11 +129,11 @@ def evidence_over_ranges(
     }
     at = {name: partial(at_quantiles, variants[name], paths) for name, paths in over.items() if paths}
     if how.method is Method.NESTED:
-        out = {name: _by_nesting(loglik, at[name], len(over[name]), how, solver) for name in at}
+        out = {name: _by_nesting(loglik, at[name], variants[name], len(over[name]), how, solver) for name in at}
     else:
         batches = {name: sobol_points(len(over[name]), how.points, how.seed) for name in at}
-        items = [at[name](u) for name in at for u in chain.from_iterable(batches[name])]
-        found = iter(solver.solve(loglik, items, [loglik.key(s) for s in items], required=0))
+        items = [Drawn(at[name](u), variants[name]) for name in at for u in chain.from_iterable(batches[name])]
+        found = iter(solver.solve(loglik.of_draw, items, [loglik.key(*drawn) for drawn in items], required=0))
         out = {name: sobol_mean([[next(found) for _ in batch] for batch in batches[name]]) for name in at}
     return {name: out[name] if name in out else Evidence.at_a_point(central[name]) for name in variants}, over
 
@@ -130,6 +141,7 @@ def evidence_over_ranges(
 def _by_nesting(
     loglik: LogLikelihood,
     at: Callable[[np.ndarray], Scenario],
+    base: Scenario,
     dimensions: int,
     how: Integration,
     solver: Solver,
@@ -138,8 +150,8 @@ def _by_nesting(
     live = min(MAX_LIVE, max(LIVE_PER_DIMENSION * dimensions, how.points // CALLS_PER_LIVE))
 
     def at_point(u: np.ndarray) -> float:
-        s = at(u)
-        (found,) = solver.solve(loglik, [s], [loglik.key(s)], required=0)
+        drawn = Drawn(at(u), base)
+        (found,) = solver.solve(loglik.of_draw, [drawn], [loglik.key(*drawn)], required=0)
         if isinstance(found, NotSolved):
             raise found
         return found

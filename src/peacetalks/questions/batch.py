@@ -117,7 +117,7 @@ class Batch:
         base, which decides which events count, or more than half of the variants have no solution.
         """
         record_filter, first, done = self._record_filter(), play_key(self.base), 0
-        solver = TaskSolver(self.belief_points, record_filter, frozenset(), frozenset())
+        solver = TaskSolver(self.belief_points, self.base, record_filter, frozenset(), frozenset())
         if record_filter is not None:
             self.requests.setdefault(first, Request(self.base, {}))
             self._central.add(first)
@@ -143,7 +143,7 @@ class Batch:
     def _solve_base(self, key: str, record_filter: RecordFilter) -> TaskSolver:
         """Answer what is asked of the base; return the solver of the others, which uses the events it can place."""
         placeable = events_with_moves(record_filter, self.variants)
-        solver = TaskSolver(self.belief_points, record_filter, placeable, None)
+        solver = TaskSolver(self.belief_points, self.base, record_filter, placeable, None)
         task = self._task(key, solver)
         found = self._cached(task)
         if found is None:
@@ -152,7 +152,7 @@ class Batch:
         if isinstance(found, NotSolved):
             raise found
         self._store(key, found)
-        return TaskSolver(self.belief_points, record_filter, placeable, found.events)
+        return TaskSolver(self.belief_points, self.base, record_filter, placeable, found.events)
 
     def _task(self, key: str, solver: TaskSolver) -> Task:
         """Return what is asked about a variant, with the key under which its answers are cached."""
@@ -162,7 +162,12 @@ class Batch:
         record = weighed.question if weighed is not None and (able or use) else None
         events = [sorted(able), use and sorted(use)]
         central = key in self._central
-        return Task(s, atoms, central, answer_key(self.belief_points, key, list(atoms), central, record, events))
+        return Task(
+            s,
+            atoms,
+            central,
+            answer_key(self.belief_points, self.key(self.base), key, list(atoms), central, record, events),
+        )
 
     def _cached(self, task: Task) -> Answers | NotSolved | None:
         """Return the answers from the file or the cache, if there are any; only those from the file are counted."""
@@ -207,13 +212,14 @@ class TaskSolver:
     """Solves a variant and answers what is asked of it; may be sent to another process."""
 
     belief_points: int
+    base: Scenario  # whose solution variants start from
     record_filter: RecordFilter | None
     placeable: frozenset[int]  # events of the record for which every account's game has a move
     used: frozenset[int] | None  # events that count; None: those of `placeable` that this variant can place
 
     def __call__(self, task: Task) -> Answers:
         """Return the answers to a task; raise `NotSolved` without a solution."""
-        solved = solve_scenario(task.scenario, self.belief_points, refine=task.central)
+        solved = solve_scenario(task.scenario, self.belief_points, refine=task.central, near=self.base)
         f, use = Filter(solved), self.used
         if use is None:
             use = self.record_filter.run(f).used & self.placeable if self.record_filter else self.placeable

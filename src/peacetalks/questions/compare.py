@@ -260,8 +260,8 @@ def compare(
     parts = {(a.name, groups): apply(a, scenario, groups) for a in accounts if drivers for groups in _subsets(a)}
     every = {play_key(s): s for s in [*variants.values(), *parts.values()]}
     shown = frozenset(play_key(s) for s in variants.values())
-    work = partial(_expectation, dates, belief_points, shown)
-    keys = [answer_key("compare", dates, belief_points, key in shown, key) for key in every]
+    work = partial(_expectation, dates, belief_points, shown, scenario)
+    keys = [answer_key("compare", dates, belief_points, key in shown, play_key(scenario), key) for key in every]
     cases = typical_cases(variants)
     games = count_games(cases)
     solves = SolveCounter(progress, len(every) + games)
@@ -298,9 +298,12 @@ def _check_dates(dates: tuple[int, ...], variants: Mapping[str, Scenario]) -> No
             )
 
 
-def _expectation(dates: tuple[int, ...], belief_points: int, shown: frozenset[str], scenario: Scenario) -> Expectation:
+def _expectation(
+    dates: tuple[int, ...], belief_points: int, shown: frozenset[str], base: Scenario, scenario: Scenario
+) -> Expectation:
     """Solve a variant and return what it expects; those `shown` (by `play_key`) are solved on a coarser grid too."""
-    t = trajectory(solve_scenario(scenario, belief_points, refine=play_key(scenario) in shown), dates[-1])
+    solved = solve_scenario(scenario, belief_points, refine=play_key(scenario) in shown, near=base)
+    t = trajectory(solved, dates[-1])
     outcomes = outcomes_of(t).sel(period=list(dates))
     by_outcome = {str(n): outcomes.sel(outcome=n).values for n in outcomes.outcome.values}
     return Expectation(ends_of(outcomes).values, by_outcome, mean_terms(t), accuracy_of(t, dates))
