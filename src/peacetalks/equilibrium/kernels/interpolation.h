@@ -82,23 +82,23 @@ INLINE void stencil_at(const struct Axis *axis, Reals x, Wholes *start, Reals *w
     *start = pick_whole(*start < most, *start, most);
 }
 
-/* The weights of all points of the axis, and with `slope` their derivatives: those of the stencil, 0 elsewhere. */
+/* The weights of all points of the axis, and with `slope` their derivatives: those of the stencil, moved to where it starts
+   by powers of 2, and 0 elsewhere. */
 INLINE void weights_at(const struct Axis *axis, Reals x, Reals *weight, Reals *slope)
 {
-    Reals own[4], rise[4];
+    int64_t n = axis->size, corners = n < 4 ? n : 4;
     Wholes start;
-    stencil_at(axis, x, &start, own, slope ? rise : NULL);
-    int64_t corners = axis->size < 4 ? axis->size : 4;
-    for (int64_t j = 0; j < axis->size; j++) {
-        Reals w = all(0.0), d = w;
-        for (int64_t k = 0; k < corners; k++) {
-            if (k > j || axis->size - corners < j - k) continue;
-            Wholes here = start == j - k;
-            w = pick(here, own[k], w);
-            if (slope) d = pick(here, rise[k], d);
+    stencil_at(axis, x, &start, weight, slope);
+    for (int64_t j = corners; j < n; j++) {
+        weight[j] = all(0.0);
+        if (slope) slope[j] = all(0.0);
+    }
+    for (int64_t by = 1; by <= n - corners; by *= 2) {
+        Wholes moved = (start & by) != 0;
+        for (int64_t j = n - 1; j >= 0; j--) {
+            weight[j] = pick(moved, j < by ? all(0.0) : weight[j - by], weight[j]);
+            if (slope) slope[j] = pick(moved, j < by ? all(0.0) : slope[j - by], slope[j]);
         }
-        weight[j] = w;
-        if (slope) slope[j] = d;
     }
 }
 

@@ -49,9 +49,13 @@ INLINE Reals size_of(Reals x) { return (Reals)((Wholes)x & INT64_MAX); }
 /* Whether the mask holds in any lane. */
 INLINE int any(Wholes mask)
 {
-    int64_t found = 0;
-    for (int l = 0; l < LANES; l++) found |= mask[l];
-    return found != 0;
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+    return _mm512_movepi64_mask((__m512i)mask) != 0;
+#elif defined(__AVX__)
+    return _mm256_movemask_pd((__m256d)mask) != 0;
+#else
+    return (mask[0] | mask[1]) != 0;
+#endif
 }
 
 /* from[at[lane]] in every lane. */
