@@ -2,23 +2,20 @@
 
     python benchmarks/speed.py                    # the table, as Markdown
     python benchmarks/speed.py --write docs/speed.md
-    python benchmarks/speed.py --first-run        # also a run with no compiled kernels (about a minute more)
 
 Sizes: 11 offers, 21 front positions, 9 belief points a side.  *First half*: battlefield, talks, ceasefire, sanctions,
 rent, challengers; *everything*: all tables of russia-ukraine-2025.  How the accuracy grows with the number of belief
 points is shown by the probability of a settlement within a year.  Accuracy and time on a small game are compared with
-an independent solver of the whole tree (`tests/oracle/tree.py`), which has no belief grid and shares no kernel with the
+an independent solver of the whole tree (`tests/oracle/tree.py`), which has no belief grid and shares nothing with the
 program.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -35,7 +32,7 @@ from peacetalks.mechanisms.state import label
 
 HEADING = "## Fixed sizes"
 INTRODUCTION = """\
-Fixed sizes (21 front positions and 11 terms on offer unless a row says otherwise), compiled kernels, one core; {runs}.
+Fixed sizes (21 front positions and 11 terms on offer unless a row says otherwise), one core; {runs}.
 *First half* is russia-ukraine-2025 with battlefield, talks, ceasefire, sanctions, rent and challengers; *everything* is
 the whole scenario. A state is the public state at the start of a period, a node a stage and state at which something
 is chosen; a sweep solves every node once at every belief. The last column is the probability of a settlement within a
@@ -152,15 +149,6 @@ def peer() -> str:
     )
 
 
-def first_run() -> str:
-    """Return a line: the first forecast on a machine, kernels compiled."""
-    with tempfile.TemporaryDirectory() as cache:
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "peacetalks.cli", "forecast", "korea-1951", "--json"]
-        subprocess.run(command, check=True, capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": cache})
-        return f"First forecast of korea-1951 on a machine, kernels compiled: {time.perf_counter() - began:.0f} s."
-
-
 def help_time() -> str:
     """Return a line: `peacetalks --help`."""
     command = [sys.executable, "-m", "peacetalks.cli", "--help"]
@@ -172,11 +160,10 @@ def main() -> None:
     """Print the table, or write it."""
     parse = argparse.ArgumentParser()
     parse.add_argument("--write", type=Path)
-    parse.add_argument("--first-run", action="store_true")
     parse.add_argument("--runs", type=int, default=RUNS, help="runs of which the median is reported")
     args = parse.parse_args()
     globals()["RUNS"] = args.runs
-    pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # kernels compiled
+    pt.solve(pt.build(pt.load("korea-1951")), belief_points=3, tolerance=1e-2)  # the core is loaded
     runs = "one run" if args.runs == 1 else f"median of {args.runs} runs in one process"
     lines = [
         INTRODUCTION.format(runs=runs),
@@ -189,8 +176,6 @@ def main() -> None:
         memory(5),
         memory(POINTS),
     ]
-    if args.first_run:
-        lines.append(first_run())
     text = "\n".join(lines)
     if args.write:
         write_section(args.write, HEADING, text)
