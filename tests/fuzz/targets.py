@@ -41,12 +41,12 @@ def remember_solutions():
     for module in (account_filter, batch):
         solve = module.solve_scenario
 
-        def remembered(s, points, solve=solve, **how):
-            key = (play_key(s), points, *sorted(how.items()))
+        def remembered(s, points, solve=solve, near=None, **how):
+            key = (play_key(s), points, near and play_key(near), *sorted(how.items()))
             if key not in known:
                 if len(known) > 200:
                     known.clear()
-                known[key] = solve(s, points, **how)
+                known[key] = solve(s, points, near=near, **how)
             return known[key]
 
         module.solve_scenario = remembered
