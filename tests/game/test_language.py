@@ -242,3 +242,15 @@ def test_any_number_of_players_moves_at_once():
         assert s.value("A") == pytest.approx(expit(2.0) * (1 + 0.1 * (count - 1)), abs=1e-9)
     with pytest.raises(pt.GameError, match="17 players at once make 131,072 profiles; at most 100,000 are supported"):
         pt.solve(pt.Game(names, "open", (stage(names),)))
+
+
+@pytest.mark.parametrize("count", [28, 29])
+def test_no_more_players_move_at_once_than_a_node_can_hold(count):
+    names = tuple(f"p{i}" for i in range(count))
+    own = {p: lambda s: [pt.Move("a")] for p in names}
+    game = pt.Game(names, "open", (pt.Simultaneous("act", own, lambda s, chosen: pt.Move("m", "end", {"p0": 1.0})),))
+    if count == 28:
+        assert pt.solve(game).value("p0") == 1.0
+        return
+    with pytest.raises(pt.GameError, match="29 players move at once; at most 28 are supported: let some move one"):
+        pt.solve(game)

@@ -14,6 +14,7 @@ from peacetalks.text_files import shorten
 
 NATURE = -1
 MOST_PROFILES = 100_000  # of moves at once in a state
+MOST_MOVERS = 28  # players who move at once: what a node is checked with has a dimension for each, of 32 at the most
 CERTAIN = (tuple, str, int, float, type(None))  # types of a next state that is no lottery
 
 Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # the moves' label, weight, to, pay and drive
@@ -118,6 +119,11 @@ def _refuse(stage: Stage, state: Any, found: list[Any], who: str) -> None:
 def _joint(stage: Simultaneous, state: Any, own: Mapping[str, Row]) -> Row:
     """Return the move that each profile makes."""
     found, players = [], list(own)
+    if len(own) > MOST_MOVERS:
+        raise GameError(
+            f"{place((stage, state, None))}: {len(own)} players move at once; at most {MOST_MOVERS} are supported: let "
+            "some move one after another"
+        )
     profiles = math.prod(len(row[0]) for row in own.values())
     if profiles > MOST_PROFILES:
         raise GameError(
