@@ -13,8 +13,10 @@ import peacetalks as pt
 from peacetalks.equilibrium.belief_grid import Grid, make_grid
 from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, Plan, make_plan
 from peacetalks.equilibrium.kernels import core
+from peacetalks.equilibrium.kernels.library import VARIANT, VARIANTS
 from peacetalks.equilibrium.off_grid import open_node
 from peacetalks.game.compile import compile_game
+from peacetalks.game.expand import MOST_MOVERS
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
 from peacetalks.game.layout import Layout
 
@@ -26,7 +28,7 @@ TYPES = {2: {"x": 0.3, "y": 0.7}, 3: {"x": 0.3, "y": 0.5, "z": 0.2}}
 def in_place(name, x):
     """Apply a function of the core that works on numbers in place."""
     out = np.array(x, float)
-    getattr(core.functions(), name)(core._at(out), core._whole(len(out)))
+    getattr(core.functions(), name)(core.at(out), core._whole(len(out)))
     return out
 
 
@@ -50,6 +52,10 @@ def test_the_structures_in_c_have_the_fields_of_the_named_tuples(kind):
     assert tuple(names[: len(kind._fields)]) == kind._fields
     for (_, star, _), name in zip(declared, kind._fields, strict=False):
         assert bool(star) == ("ndarray" in str(kind.__annotations__[name]))
+
+
+def test_no_more_players_move_at_once_than_the_core_has_room_for():
+    assert int(re.search(r"MOST_MOVERS = (\d+)", HEADER)[1]) == MOST_MOVERS
 
 
 def random_game(seed, alike=1, types=2, movers=1):
@@ -126,8 +132,8 @@ def test_every_instruction_set_gives_the_same_to_rounding_error():
         "print(t.core.functions().variant, *s.values[0].ravel()[:2000:7].tolist())"
     )
     found = {}
-    for variant in core.library.VARIANTS:
-        env = {**os.environ, core.library.VARIANT: variant}
+    for variant in VARIANTS:
+        env = {**os.environ, VARIANT: variant}
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, check=False)
         if done.returncode == 0:  # else this processor does not have it
             name, *numbers = done.stdout.split()

@@ -46,7 +46,7 @@ class PeriodMap:
         Decision values.
     logs : flat array
         Log strategies (`Plan.log_ptr`), written in the last sweep.
-    warm : flat array
+    starts : flat array
         Where each node's iteration starts (`Plan.start_ptr`).
     """
 
@@ -65,7 +65,7 @@ class PeriodMap:
         n_slots = compiled.n_nodes + len(compiled.boundaries)
         self.X = np.zeros((n_slots, len(compiled.layout.player_of), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
-        self.warm = np.full(int(self.plan.start_ptr[-1]), np.nan)
+        self.starts = np.full(int(self.plan.start_ptr[-1]), np.nan)
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
 
     def horizon(self) -> np.ndarray:
@@ -133,13 +133,13 @@ class PeriodMap:
 
     def _forget_starts(self) -> None:
         """Have nodes of several movers solved from precision 0, on their principal branch."""
-        self.warm[np.repeat(self.plan.kernel == SEVERAL, np.diff(self.plan.start_ptr))] = np.nan
+        self.starts[np.repeat(self.plan.kernel == SEVERAL, np.diff(self.plan.start_ptr))] = np.nan
 
     def _solve_batch(self, kernel: int, nodes: np.ndarray, tol: float, where: str, finish: bool) -> float:
         """Solve nodes of one stage that need a fixed point; return the worst residual."""
         total = self.grid.total
-        arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs, self.warm, self.lam
-        failed, worst, steps = core.sweep_several(*arrays, tol, NODE_STEPS if kernel == SEVERAL else None, finish)
+        arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs, self.starts, self.lam
+        failed, worst, steps = core.sweep_alike(*arrays, tol, NODE_STEPS if kernel == SEVERAL else None, finish)
         self.iterations += steps
         if kernel == SEVERAL and not finish:
             self._count_scalar_solves(len(failed), nodes[failed // total], where, tol)
@@ -158,14 +158,12 @@ class PeriodMap:
         lay, plan, total = self.c.layout, self.plan, self.grid.total
         beliefs = self.beliefs(flat)
         opened = open_node(n, lay, self.grid, self.X, beliefs, self.lam)
-        own = self.warm[plan.start_ptr[n] + flat : plan.start_ptr[n + 1] : total]
+        own = self.starts[plan.start_ptr[n] + flat : plan.start_ptr[n + 1] : total]
         x, res, values = own, np.inf, np.zeros(0)
         if kernel == ONE_MOVER:
             x, res, values = opened.solve(self._strategies_implying(n, flat, own), tol, NODE_STEPS)
         if not res <= tol:
-            x, _ = opened.follow(
-                tol
-            )  # the reference measure where the branch was lost at a kink of interpolated values
+            x, _ = opened.follow(tol)  # where the branch was lost at a kink of the values: the reference measure
             x, res, values = opened.solve(x, tol, NODE_STEPS)
         if not res <= tol:  # then the precision is raised in small, well damped steps
             points = opened.reference()[:, None]
@@ -205,9 +203,9 @@ class PeriodMap:
         out = PeriodMap(self.c, fine, self.lam, self.linear, self.batches)
         out.iterations, out.sweeps = self.iterations, self.sweeps
         prolongation = self.prolongation(fine)
-        out.warm = (self.warm.reshape(-1, self.grid.total) @ prolongation.T).ravel()
+        out.starts = (self.starts.reshape(-1, self.grid.total) @ prolongation.T).ravel()
         posteriors = np.repeat(self.plan.kernel == ONE_MOVER, np.diff(out.plan.start_ptr))
-        np.clip(out.warm, 0.0, 1.0, out=out.warm, where=posteriors)
+        np.clip(out.starts, 0.0, 1.0, out=out.starts, where=posteriors)
         return out
 
     def prolongation(self, fine: Grid) -> np.ndarray:

@@ -33,7 +33,7 @@ MOST_SELECTIONS = 32  # fixed points that are kept at a node
 class Start:
     """What the solve of a stationary game with other numbers starts from, beside values."""
 
-    nodes: np.ndarray  # flat: where the iteration of each node starts (`PeriodMap.warm`)
+    nodes: np.ndarray  # flat: where the iteration of each node starts (`PeriodMap.starts`)
     staying: csr_matrix | None  # transitions of the preconditioner
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -63,7 +63,11 @@ class Problem:
     tolerance: float
     max_sweeps: int
     refine: bool
-    near: Solution | None = None
+    near: Solution | None
+
+    def grid(self, points: int, linear: bool = False) -> Grid:
+        """Return the belief grid of so many points, for the game's own payoffs and precision."""
+        return make_grid(self.game, points, linear, steepness(self.compiled, self.rationality))
 
 
 def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
@@ -120,21 +124,19 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     0.8808
     """
     check_game(game)
-    lam = _precision(game, rationality)
-    problem = _problem((game, lam, tolerance, max_sweeps, refine, near), belief_points, memory_limit)
+    problem = Problem(game, compile_game(game), _precision(game, rationality), tolerance, max_sweeps, refine, near)
+    _check_size(problem, belief_points, memory_limit)
     with part(0.0, SOLVING if certify else 1.0):
-        s = _solve(problem, make_grid(game, belief_points), belief_points)
+        s = _solve(problem, belief_points)
     with part(SOLVING, 1.0):
         return _certified(s, search_budget, progress) if certify else s
 
 
-def _problem(given: tuple[Any, ...], belief_points: int, memory_limit: float) -> Problem:
-    """Return the problem; raise `GameError` where it is too large for the memory, or its payoffs for the arithmetic."""
+def _check_size(problem: Problem, belief_points: int, memory_limit: float) -> None:
+    """Raise `GameError` where belief points are no number of them, or memory or arithmetic cannot hold the problem."""
     check_points(belief_points)
-    problem = Problem(given[0], compile_game(given[0]), *given[1:])
     check_memory(problem.compiled, belief_points, problem.refine, memory_limit)
     check_magnitudes(problem.compiled, problem.rationality)
-    return problem
 
 
 def _certified(s: Solution, search_budget: float, progress: Callable[[int, int], None] | None) -> Solution:
@@ -146,9 +148,9 @@ def _certified(s: Solution, search_budget: float, progress: Callable[[int, int],
     return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=warnings)
 
 
-def _solve(problem: Problem, grid: Grid, belief_points: int) -> Solution:
+def _solve(problem: Problem, belief_points: int) -> Solution:
     """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
-    sizes = _grid_sizes(problem.game, grid, belief_points, problem.refine)
+    sizes = _grid_sizes(problem, belief_points)
     try:
         found = _from_near(problem, sizes) or _refine_grid(problem, sizes)
     except NonConvergence:
@@ -192,7 +194,7 @@ def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solu
             "sweeps": found.map.sweeps,
         },
         coarser=coarser,
-        start=None if game.periods is not None else Start(found.map.warm, found.staying),
+        start=None if game.periods is not None else Start(found.map.starts, found.staying),
     )
 
 
@@ -234,15 +236,15 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
 
 def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
     """Solve from the solution near by, on the grids that are returned; return nothing where it is of no use."""
-    near, found, steep = problem.near, [], steepness(problem.compiled, problem.rationality)
+    near, found = problem.near, []
     last = sizes[-2:] if problem.refine else sizes[-1:]
     starts = [] if near is None else [near.coarser, near][-len(last) :]
     for points, start in zip(last, starts, strict=False):
-        grid = make_grid(problem.game, points, steepness=steep)
+        grid = problem.grid(points)
         if start is None or start.start is None or not fits(start, problem.game, problem.compiled, grid):
             return []
         map_ = PeriodMap(problem.compiled, grid, problem.rationality)
-        map_.warm[:] = start.start.nodes
+        map_.starts[:] = start.start.nodes
         result = solve_from(map_, start.boundary_values[0], problem.tolerance, start.start.staying)
         if result is None:
             return []
@@ -256,10 +258,9 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
     game, found = problem.game, []
-    steep = steepness(problem.compiled, problem.rationality)
-    map_, W, parts, precondition = None, np.zeros(0), _parts(game, sizes), None
+    map_, W, parts, precondition = None, np.zeros(0), _parts(problem, sizes), None
     for i, points in enumerate(sizes):
-        grid, keep = make_grid(game, points, linear, steep), i >= len(sizes) - 1 - problem.refine
+        grid, keep = problem.grid(points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
             with part(*parts[i]):
@@ -279,16 +280,16 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     return found
 
 
-def _grid_sizes(game: Game, grid: Grid, points: int, refine: bool) -> list[int]:
+def _grid_sizes(problem: Problem, points: int) -> list[int]:
     """Return the belief points of the grids to solve on, ever finer; a stationary game starts on the coarsest."""
-    sizes = [points]
-    nested = game.periods is None and (grid.n_types == 2).all()
-    while len(grid.size) and sizes[0] > 3 and (nested or (refine and len(sizes) == 1)):
+    sizes, grid = [points], problem.grid(points)
+    nested = problem.game.periods is None and (grid.n_types == 2).all()
+    while len(grid.size) and sizes[0] > 3 and (nested or (problem.refine and len(sizes) == 1)):
         sizes.insert(0, (sizes[0] + 1) // 2)
     return sizes
 
 
-def _parts(game: Game, sizes: list[int]) -> list[tuple[float, float]]:
+def _parts(problem: Problem, sizes: list[int]) -> list[tuple[float, float]]:
     """Return from which to which share of the work each grid takes: by its number of beliefs."""
-    ends = np.cumsum([0, *(make_grid(game, points).total for points in sizes)])
+    ends = np.cumsum([0, *(problem.grid(points).total for points in sizes)])
     return [(a, b) for a, b in pairwise((ends / ends[-1]).tolist())]

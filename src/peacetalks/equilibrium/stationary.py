@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.period_map import PeriodMap
 
 EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
-INEXACT = (
-    1.0  # residual at nodes, per change of a value in the last sweep, before; at 30 twice to four times the sweeps
-)
-TIGHTER = (
-    100.0  # factor by which it falls after each spell of relaxed steps: loosely solved nodes may make values stall
-)
+INEXACT = 1.0  # residual at nodes before, per change of a value in the last sweep; at 30 twice to four times the sweeps
+TIGHTER = 100.0  # factor by which it falls after a spell of relaxed steps: loosely solved nodes may make values stall
 SHORT = 40  # sweeps from a solution near by, at the most
 
 
@@ -39,12 +35,12 @@ def solve_stationary(
     It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
     would break.  Where that leads to values at which a node has no solution, the iteration is made anew without.
     """
-    warm, before = map_.warm.copy(), map_.scalar_solves
+    starts, before = map_.starts.copy(), map_.scalar_solves
     if map_.c.layout.discount.max() < 1 and not map_.symmetries:
         try:
             return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, precondition))
         except NotSolved:
-            map_.warm[:], map_.scalar_solves = warm, before
+            map_.starts[:], map_.scalar_solves = starts, before
     return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
 
 

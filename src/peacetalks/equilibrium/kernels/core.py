@@ -82,7 +82,9 @@ def grid(G: Grid) -> Any:
     return structure(G, axes=len(G.shape), most_points=G.points.shape[1], lookup_width=G.lookup.shape[1])
 
 
-def _at(array: np.ndarray) -> ctypes.c_void_p:
+def at(array: np.ndarray) -> ctypes.c_void_p:
+    """Return the address of an array as the core takes it: it reads and writes entries one after the other."""
+    assert array.flags.c_contiguous
     return ctypes.c_void_p(array.ctypes.data)
 
 
@@ -90,7 +92,7 @@ def _whole(x: int) -> ctypes.c_int64:
     return ctypes.c_int64(int(x))
 
 
-def _check(code: int) -> int:
+def check(code: int) -> int:
     """Return what a function of the core returned; raise `MemoryError` where it says that there was none."""
     if code < 0:
         raise MemoryError("no memory for the scratch arrays of the numerical core")
@@ -102,11 +104,11 @@ def sweep_single(
 ) -> None:
     """Solve nodes of one participant of one type, or of chance (`single.h`)."""
     own = layout(L), grid(G), structure(P)
-    at = _at(X), _at(logs), _at(lam)
-    _check(functions().sweep_single(_at(nodes), _whole(len(nodes)), *own, *at, _whole(finish)))
+    values = at(X), at(logs), at(lam)
+    check(functions().sweep_single(at(nodes), _whole(len(nodes)), *own, *values, _whole(finish)))
 
 
-def sweep_several(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
+def sweep_alike(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
     nodes: np.ndarray,
     L: Layout,
     G: Grid,
@@ -126,13 +128,13 @@ def sweep_several(  # noqa: PLR0913, PLR0917 (the arrays of a sweep)
     the iterations.
     """
     failed, found = np.empty(len(nodes) * G.total, np.int64), np.zeros(2)
-    arrays = (_at(nodes), _whole(len(nodes)), layout(L), grid(G), structure(P), *map(_at, (X, logs, starts, lam)))
-    last = _whole(finish), _at(failed), _at(found)
+    arrays = (at(nodes), _whole(len(nodes)), layout(L), grid(G), structure(P), *map(at, (X, logs, starts, lam)))
+    last = _whole(finish), at(failed), at(found)
     if most is None:
         count = functions().sweep_one_mover(*arrays, ctypes.c_double(tol), *last)
     else:
         count = functions().sweep_several(*arrays, ctypes.c_double(tol), _whole(most), *last)
-    return failed[: _check(count)], float(found[0]), int(found[1])
+    return failed[: check(count)], float(found[0]), int(found[1])
 
 
 def one_node(  # noqa: PLR0913, PLR0917 (the arrays of a node)
@@ -158,10 +160,10 @@ def one_node(  # noqa: PLR0913, PLR0917 (the arrays of a node)
     residual, out = np.empty(points), np.empty((len(L.player_of), points))
     numbers = ctypes.c_double(scale), ctypes.c_double(tol), _whole(most), _whole(points)
     steps = functions().one_node(
-        _whole(what), _whole(n), layout(L), grid(G), _at(lam), _at(table), _at(mu), *numbers,
-        *map(_at, (x, y, residual, out)),
+        _whole(what), _whole(n), layout(L), grid(G), at(lam), at(table), at(mu), *numbers,
+        *map(at, (x, y, residual, out)),
     )  # fmt: skip
-    return y if what is Node.RESPOND else x, residual, out, _check(steps)
+    return y if what is Node.RESPOND else x, residual, out, check(steps)
 
 
 def locate_rows(G: Grid, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -170,5 +172,5 @@ def locate_rows(G: Grid, axis: int, beliefs: np.ndarray) -> tuple[np.ndarray, np
     Rows are padded with weights of 0 (`interpolation.h`, `lattice.h`).
     """
     place, weight = np.empty((len(beliefs), MOST_CORNERS), np.int64), np.empty((len(beliefs), MOST_CORNERS))
-    functions().locate_rows(grid(G), _whole(axis), _whole(len(beliefs)), *map(_at, (beliefs, place, weight)))
+    functions().locate_rows(grid(G), _whole(axis), _whole(len(beliefs)), *map(at, (beliefs, place, weight)))
     return place, weight

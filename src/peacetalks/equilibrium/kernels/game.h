@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 enum { NATURE = -1 };
+enum { MOST_MOVERS = 28 }; /* participants of a node, at the most (`game/expand.py`) */
 
 struct Layout { /* game/layout.py says what each array holds */
     const int64_t *player_of;

@@ -17,7 +17,7 @@
 #include "interpolation.h"
 #include "stack.h"
 
-enum { EIGHTHS = 8, QUICK = 12 }; /* steps of precision of a cold start; Newton steps at each */
+enum { QUICK = 12 }; /* Newton steps at each precision */
 
 struct OneMover {
     int64_t actions, column; /* player-type index of the first type */

@@ -11,6 +11,7 @@
 #include "game.h"
 #include "vector.h"
 
+enum { EIGHTHS = 8 };              /* steps of precision of a cold start of one mover */
 enum { TABLE = 16384 };           /* numbers in a table, which shall fit in the cache */
 enum { FEW = 9, FEW_PAIRS = 81 }; /* own beliefs, about one participant and about more, up to which rows are loaded */
 
@@ -49,7 +50,7 @@ static int64_t open_stack(struct Stack *S, int64_t n, int64_t count, const struc
     S->profiles = L->prof_ptr[n + 1] - L->prof_ptr[n];
     S->flat = room(G->total, sizeof(int64_t));
     if (!S->flat) return 0;
-    int64_t sizes[64], steps[64], informed = 0, rest = 0;
+    int64_t sizes[MOST_MOVERS], steps[MOST_MOVERS], informed = 0, rest = 0;
     for (int64_t i = L->part_ptr[n]; i < L->part_ptr[n + 1]; i++) {
         int64_t ax = L->part_player[i] == NATURE ? -1 : G->axis[L->part_player[i]];
         if (ax < 0) continue;

@@ -48,21 +48,8 @@ def _functions() -> Any:
     for function in (found.count_transitions, found.push_forward, found.pull_back):
         function.restype = None
     for function in (found.fill_transitions, found.expected_payoffs):
-        function.restype, function.errcheck = whole, _check
+        function.restype, function.errcheck = whole, lambda code, *_: core.check(code)
     return found
-
-
-def _check(code: int, function: Any, arguments: Any) -> int:
-    """Raise `MemoryError` where a function of the core says that there was none."""
-    if code < 0:
-        raise MemoryError("no memory for the scratch arrays of the forward pass")
-    return code
-
-
-def _at(*arrays: np.ndarray) -> list[int]:
-    """Return the addresses of arrays."""
-    assert all(array.flags.c_contiguous for array in arrays)
-    return [array.ctypes.data for array in arrays]
 
 
 def width(L: Layout) -> int:
@@ -74,10 +61,10 @@ def shares(nodes: np.ndarray, L: Layout, G: Any, logs: np.ndarray, log_ptr: np.n
     """Return the shares of `nodes`, from flat `logs` [node, belief, participant, type, action] of the strategies."""
     run, n = _functions(), len(L.part_ptr)
     share_ptr, to_ptr = np.empty(n, np.int64), np.empty(n, np.int64)
-    own = [nodes.ctypes.data, len(nodes), core.layout(L), core.grid(G)]
-    run.count_transitions(*own, *_at(share_ptr, to_ptr))
+    own = [core.at(nodes), len(nodes), core.layout(L), core.grid(G)]
+    run.count_transitions(*own, *map(core.at, (share_ptr, to_ptr)))
     made = Shares(share_ptr, to_ptr, np.empty(share_ptr[-1]), np.empty(to_ptr[-1], np.int32))
-    run.fill_transitions(*own, *_at(logs, log_ptr, *made))
+    run.fill_transitions(*own, *map(core.at, (logs, log_ptr, *made)))
     return made
 
 
@@ -86,15 +73,15 @@ def push_forward(L: Layout, G: Any, made: Shares, mass: np.ndarray, seen: np.nda
 
     `seen` receives the occupation measure [node, belief]: the mass that passes each node.
     """
-    seen_at = None if seen is None else seen.ctypes.data
-    _functions().push_forward(core.layout(L), core.grid(G), *_at(*made, mass), seen_at)
+    seen_at = None if seen is None else core.at(seen)
+    _functions().push_forward(core.layout(L), core.grid(G), *map(core.at, (*made, mass)), seen_at)
 
 
 def expected_payoffs(nodes: np.ndarray, L: Layout, G: Any, logs: np.ndarray, log_ptr: np.ndarray) -> np.ndarray:
     """Return the expected payoffs of `nodes`, each times the belief in its type: [node, belief, width]."""
     out = np.zeros((len(L.part_ptr) - 1, G.total, width(L)))
-    own = [nodes.ctypes.data, len(nodes), core.layout(L), core.grid(G)]
-    _functions().expected_payoffs(*own, *_at(logs, log_ptr), out.shape[2], *_at(out))
+    own = [core.at(nodes), len(nodes), core.layout(L), core.grid(G)]
+    _functions().expected_payoffs(*own, *map(core.at, (logs, log_ptr)), out.shape[2], core.at(out))
     return out
 
 
@@ -103,5 +90,5 @@ def pull_back(L: Layout, G: Any, made: Shares, reward: np.ndarray | None, Y: np.
 
     The nodes of Y receive reward[node, belief, width] (None: nothing) and what is expected of the slots that follow.
     """
-    reward_at = None if reward is None else reward.ctypes.data
-    _functions().pull_back(core.layout(L), core.grid(G), *_at(*made), reward_at, Y.shape[2], *_at(Y))
+    reward_at = None if reward is None else core.at(reward)
+    _functions().pull_back(core.layout(L), core.grid(G), *map(core.at, made), reward_at, Y.shape[2], core.at(Y))
