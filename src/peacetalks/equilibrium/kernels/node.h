@@ -1,4 +1,4 @@
-/* A node of any shape, in logarithms: any number of participants, chance among them, each of any number of types.
+/* A node of any shape, in logarithms: several participants, chance among them, each of up to MAX_TYPES types.
 
    A node with participants j (their types theta, actions a) is solved at a belief by the fixed point
 
