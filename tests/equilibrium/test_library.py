@@ -135,12 +135,22 @@ def test_without_any_folder_a_temporary_one_serves_this_process_and_its_children
     shutil.rmtree(found.path.parent)
 
 
-def test_two_processes_at_once_leave_one_whole_library(sources):
-    both = [start(sources) for _ in range(2)]
-    said = [process.communicate(timeout=60) for process in both]
-    assert [out.split()[0] for out, _ in said] == ["42", "42"], said
-    assert {err.strip() for _, err in said} <= {SAID, ""}
+@pytest.mark.skipif(library.fcntl is None or shutil.which("cc") is None, reason="no file locks, or no compiler `cc`")
+def test_of_several_processes_at_once_one_compiles_and_the_others_wait(sources, tmp_path):
+    slow = tmp_path / "slow"
+    slow.write_text(f'echo "$*" >> {tmp_path}/calls\nsleep 0.4\nexec cc "$@"\n')
+    all_of_them = [start(sources, CC=f"sh {slow}") for _ in range(3)]
+    said = [process.communicate(timeout=60) for process in all_of_them]
+    assert [out.split()[0] for out, _ in said] == ["42"] * 3, said
+    assert sorted(err.strip() for _, err in said) == ["", "", SAID]
+    assert (tmp_path / "calls").read_text().count("-shared") == 1
     assert built(sources) == [load(sources).path.name]
+
+
+def test_where_files_cannot_be_locked_every_process_compiles(sources, monkeypatch, caplog):
+    monkeypatch.setattr(library, "fcntl", None)
+    found = load(sources)
+    assert (found.answer(), built(sources), caplog.messages) == (42, [found.path.name], [SAID])
 
 
 def test_a_process_that_another_one_started_says_nothing(sources, monkeypatch, caplog):

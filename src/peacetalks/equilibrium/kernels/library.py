@@ -4,7 +4,8 @@ The C sources stand beside this file.  `core.c` includes all others and is compi
 the kind of processor may have, with ``-DVARIANT=...``; every exported function carries the variant's name behind its
 own, such as ``sweep_v3``.  `processor.c` says which of them this processor can run.  The library's file name holds a
 digest of sources and flags, so that a change of either has it compiled anew: beside the sources, else in the user's
-cache, else in a temporary folder that serves this process and those it starts.  Only the standard library is needed.
+cache, else in a temporary folder that serves this process and those it starts.  Of several processes that find it
+missing one compiles it, and the others wait for it.  Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -25,12 +26,20 @@ import sysconfig
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import MissingCore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    import fcntl
+except ImportError:  # Windows: several processes may compile at once, and each stores the same
+    fcntl = None
 
 log = logging.getLogger("peacetalks")
 SOURCES = Path(__file__).parent
@@ -207,28 +216,55 @@ def _run(command: list[str], work: Path) -> None:
 
 
 def _build(files: dict[str, bytes], sources: Path) -> Path:
-    """Compile the core with the first compiler that can, store it in the first folder that can be written to."""
+    """Compile the core, store it in the first folder that can be written to, unless another process does so now."""
     places = candidates(sources)
     folder = next((place for place in places if _writable(place)), None)
-    if folder is not None:
-        say("Compiling the numerical core, once (a few seconds) ...")
-    else:
+    if folder is None:
         say(
             "Compiling the numerical core (a few seconds), anew at every start: it cannot be stored in %s. "
             "Set %s to a folder that can be written to.",
             " or ".join(map(str, places)),
             FOLDER,
         )
+        return _compile_and_store(files, _temporary() / file_name(files))
+    path = folder / file_name(files)
+    with _one_at_a_time(path):
+        with suppress(OSError):
+            return Library(path).path  # another process has stored it meanwhile
+        say("Compiling the numerical core, once (a few seconds) ...")
+        return _compile_and_store(files, path)
+
+
+def _compile_and_store(files: dict[str, bytes], path: Path) -> Path:
+    """Compile the core with the first compiler that can, and store it; return its place."""
     refused = []
     for compiler in compilers():
         try:
             with tempfile.TemporaryDirectory(prefix="peacetalks-") as work:
-                compiled = compile_core(files, compiler, Path(work))
-                return _store(compiled, (folder or _temporary()) / file_name(files))
+                return _store(compile_core(files, compiler, Path(work)), path)
         except OSError as e:
             refused.append(f"{shlex.join(compiler)}: {e}")
     why = "; ".join(refused) or "no C compiler found: neither $CC, cc, gcc, clang nor pip's ziglang"
     raise MissingCore(f"The numerical core is not compiled for this machine, and cannot be ({why}). {_mend()}")
+
+
+@contextmanager
+def _one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold back other processes of this machine that are about to compile the same library.
+
+    The system lets go of the lock when its process ends, however it ends.  A file system without locks is no error:
+    then each process compiles, and stores the same.
+    """
+    beside = path.with_name(f"{path.name}.lock")
+    with open(beside, "ab") as lock:
+        with suppress(OSError):
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # who waits still holds the file, and finds the library
+                beside.unlink()
 
 
 def _mend() -> str:
