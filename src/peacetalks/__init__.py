@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solve import solve
     from peacetalks.errors import GameError, NotSolved, SpecError
     from peacetalks.evidence.rates import base_rate
+    from peacetalks.forecasting.cluster import cluster
     from peacetalks.forecasting.drivers import drivers
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.forecasting.what_if_forecast import whatif
@@ -38,6 +39,7 @@ _HOME = {
     "equilibrium.solve": ("solve",),
     "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
     "equilibrium.simulate": ("simulate",),
+    "forecasting.cluster": ("cluster",),
     "forecasting.drivers": ("drivers",),
     "forecasting.outlook": ("outlook",),
     "forecasting.what_if_forecast": ("whatif",),
@@ -63,6 +65,7 @@ __all__ = [
     "base_rate",
     "build",
     "catalog",
+    "cluster",
     "drivers",
     "evidence",
     "forecast",

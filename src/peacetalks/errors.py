@@ -47,6 +47,12 @@ class WorkerDied(NotSolved):
     """A piece of work whose process died twice (killed, out of memory): which piece, how, and what to try."""
 
 
+class ClusterError(ValueError):
+    """A cluster that cannot be used: its address, what is not installed, or workers with other software."""
+
+    exit_code = 2
+
+
 class MissingCore(RuntimeError):
     """The numerical core is not compiled for this machine: what was tried, and what to install."""
 
@@ -93,6 +99,12 @@ class ScoreError(ValueError):
 
 class ArchiveError(ValueError):
     """A folder of saved forecasts, a file in it, or outcomes that cannot be used as they stand."""
+
+    exit_code = 2
+
+
+class ServeError(ValueError):
+    """Pages that cannot be served as asked for: what is wrong, and how to start the server."""
 
     exit_code = 2
 

@@ -44,6 +44,7 @@ def compare(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     quick: options.Quick = False,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     details: Details = False,
     as_json: options.AsJson = False,
@@ -63,7 +64,7 @@ def compare(
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     months = options.ascending_months(dates, base.as_of)
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
-    with cached_answers(no_cache) as answers, progress("Comparing") as bar:
+    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as answers, progress("Comparing") as bar:
         c = comparison_of(base, found, months, drivers, beliefs, bar, processes(jobs), answers)
     _deliver(compare_page(c), c, note, details, as_json, output)
 
@@ -84,6 +85,7 @@ def infer(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     quick: options.Quick = False,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     details: Details = False,
     as_json: options.AsJson = False,
@@ -106,7 +108,7 @@ def infer(
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
-    with cached_answers(no_cache) as answers, progress("Inferring") as bar:
+    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as answers, progress("Inferring") as bar:
         i = inference_of(
             base,
             record,
@@ -133,6 +135,7 @@ def audit(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     quick: options.Quick = False,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     keep: Keep = None,
     claimreview: Annotated[Path | None, typer.Option(help="Also write schema.org ClaimReview (JSON-LD) here.")] = None,
@@ -161,7 +164,7 @@ def audit(
     with suppress(NoRecord):
         record = records.record(scenario)
     beliefs, note = options.belief_setting(base, belief_points, quick, PERIODS)
-    with cached_answers(no_cache, keep) as answers, progress("Auditing") as bar:
+    with options.on_cluster(cluster, jobs), cached_answers(no_cache, keep) as answers, progress("Auditing") as bar:
         a = audits.audit(
             base,
             asked,

@@ -21,6 +21,7 @@ def calibrate(
         Path | None, typer.Option("-o", help="Folder for the tables and the solved design; left out, the package's.")
     ] = None,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
 ) -> None:
     """Estimate the mapping from record to scenario on conflict-years, and write the tables of the calibration.
 
@@ -30,7 +31,7 @@ def calibrate(
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages.progress import progress
 
-    with progress("Calibrating", "pieces") as bar:
+    with options.on_cluster(cluster, jobs), progress("Calibrating", "pieces") as bar:
         paths = rebuild(data, output, processes(jobs), report=bar.step)
     for path in paths:
         print(path)

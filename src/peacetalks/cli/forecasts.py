@@ -72,6 +72,7 @@ def forecast(
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     quick: options.Quick = False,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     certify: options.Certify = True,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
@@ -94,6 +95,7 @@ def forecast(
     check_save(save)
     rivals, found = rivals_of(scenario) if accounts else [], chosen(scenario, conflict, as_of)
     with (
+        options.on_cluster(cluster, jobs),
         cached_answers(no_cache or not (draws or drivers or accounts)) as answers,
         progress("Forecasting", "steps") as bar,
     ):

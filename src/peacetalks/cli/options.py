@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from peacetalks.forecasting.settings import few_points_note
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from peacetalks.scenario.scenario import Scenario
@@ -85,6 +86,15 @@ Quick = Annotated[
 Jobs = Annotated[
     int | None, typer.Option(help="Processes that solve; default: the CPUs that may be used, memory permitting.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS|local[:N]",
+        help="Solve on the workers of a Dask cluster, or on N that are started here; see docs/cluster.md.",
+        show_default=False,
+    ),
+]
 Certify = Annotated[
     bool,
     typer.Option("--certify/--no-certify", help="Search for further equilibria (what is found is a lower bound)."),
@@ -103,6 +113,22 @@ ReferenceClass = Annotated[
     str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")
 ]
 AsOf = Annotated[str | None, typer.Option(callback=day_text, help="Date (YYYY-MM-DD); nothing later is used.")]
+
+
+@contextmanager
+def on_cluster(cluster: str | None, jobs: int | None) -> Iterator[None]:
+    """Have what is solved in this block solved on a cluster, where one is asked for, and say on stderr which."""
+    if cluster is None:
+        yield
+        return
+    if jobs is not None:
+        raise SpecError("--jobs and --cluster exclude each other: with --cluster local:N there are N processes here")
+    from peacetalks.forecasting.cluster import cluster as cluster_at
+
+    with cluster_at(cluster) as found:
+        count = found.count()
+        print(f"Cluster at {found.address}: {count} worker{'' if count == 1 else 's'}.", file=sys.stderr)
+        yield
 
 
 def belief_setting(scenario: Scenario, belief_points: int, quick: bool, periods: int) -> tuple[int, str]:

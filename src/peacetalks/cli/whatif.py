@@ -36,6 +36,7 @@ def whatif(
     draws: Annotated[int, typer.Option(help="Draw the ranges this many times, the same before and after.")] = 0,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
@@ -52,7 +53,11 @@ def whatif(
 
     check_output(output, table_page.SUFFIXES, scenario)
     change, found = parse_changes(changes), load(scenario)
-    with cached_answers(no_cache) as answers, progress("Solving the game before and after") as bar:
+    with (
+        options.on_cluster(cluster, jobs),
+        cached_answers(no_cache) as answers,
+        progress("Solving the game before and after") as bar,
+    ):
         w = forecast_with(found, change, periods, draws, belief_points, bar, processes(jobs), answers)
     page = whatif_page(w)
     deliver(table_page.makers(page, w.to_dict()), lambda: whatif_screen.show(w), as_json, output)
@@ -63,6 +68,7 @@ def drivers(
     periods: options.Periods = None,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
@@ -79,7 +85,11 @@ def drivers(
 
     check_output(output, table_page.SUFFIXES, scenario)
     found = load(scenario)
-    with cached_answers(no_cache) as answers, progress("Moving one number at a time over its range") as bar:
+    with (
+        options.on_cluster(cluster, jobs),
+        cached_answers(no_cache) as answers,
+        progress("Moving one number at a time over its range") as bar,
+    ):
         o = outlook(found, periods, belief_points=belief_points, certify=False)
         o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
     page = drivers_page(o)

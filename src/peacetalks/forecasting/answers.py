@@ -264,7 +264,8 @@ def solve_cached(
         if progress is not None:
             progress(already + done, len(items))
 
-    solved = solve_all(work, [items[i] for i in missing], jobs, report, sum(i < required for i in missing), store)
+    still_required, left = sum(i < required for i in missing), [keys[i] for i in missing]
+    solved = solve_all(work, [items[i] for i in missing], jobs, report, still_required, store, left)
     out |= dict(zip(missing, solved, strict=True))
     return [out[i] for i in range(len(items))]
 

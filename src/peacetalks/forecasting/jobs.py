@@ -1,9 +1,9 @@
-"""Independent solves, one after another or in several processes.
+"""Independent solves, one after another, in several processes, or by workers elsewhere.
 
-The first item is always done in this process: kernels that are not on disk yet are compiled once, and the time it
-takes shows whether the rest is worth further processes (`workers.py`).  The results do not depend on the number of
-processes.  A script that asks for more than one needs the guard `if __name__ == "__main__":`, as always with processes
-that import it.
+In processes the first item is always done in this one: kernels that are not on disk yet are compiled once, and the time
+it takes shows whether the rest is worth further processes (`workers.py`).  Within `solved_by` all items go to other
+workers instead, such as those of a cluster (`cluster.py`).  The results do not depend on who solves.  A script that
+asks for more than one process needs the guard `if __name__ == "__main__":`, as always with processes that import it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from peacetalks.equilibrium.watch import watcher
 from peacetalks.errors import NotSolved, SpecError, WorkerDied
@@ -29,6 +31,34 @@ MEMORY, CONTROL_GROUP = Path("/proc/meminfo"), Path("/sys/fs/cgroup")
 T = TypeVar("T")
 R = TypeVar("R")
 Progress = Callable[[int, int], None]  # called with the number of items done and of all items
+
+
+class Workers(Protocol):
+    """Workers that take the place of the processes of this machine."""
+
+    def work(
+        self,
+        work: Callable[[Any], Any],
+        items: Mapping[int, Any],
+        keys: Mapping[int, str],
+        total: int,
+        take: Callable[[int, Any], None],
+    ) -> None:
+        """Work on every item, as `workers.work_in_processes` does; pieces with the same key have the same result."""
+        ...
+
+
+_elsewhere: ContextVar[Workers | None] = ContextVar("workers", default=None)
+
+
+@contextmanager
+def solved_by(workers: Workers) -> Iterator[None]:
+    """Have everything that `solve_all` is given in this block, in this thread, solved by these workers."""
+    token = _elsewhere.set(workers)
+    try:
+        yield
+    finally:
+        _elsewhere.reset(token)
 
 
 class SolveCounter:
@@ -86,6 +116,7 @@ def solve_all(
     progress: Progress | None = None,
     required: int | None = None,
     store: Callable[[int, R | NotSolved], None] | None = None,
+    keys: Sequence[str] | None = None,
 ) -> list[R | NotSolved]:
     """Return `work(item)` for every item, in order.
 
@@ -95,13 +126,15 @@ def solve_all(
         With several processes it, the items and its results must be picklable.
     items : sequence
     jobs : int
-        Most processes; 1 stays in this one.
+        Most processes; 1 stays in this one.  Within `solved_by` all is left to the workers.
     progress : function, optional
         Called as `progress(done, all)` after every item.
     required : int, optional
         How many of the first items must have a solution; default all.
     store : function, optional
         Called as `store(place, result)` with every result as it comes, in this process.
+    keys : sequence of str, optional
+        Of the items, where the same key means the same result: workers that several runs share solve each once.
 
     Returns
     -------
@@ -116,7 +149,7 @@ def solve_all(
         other error of `work` is raised too, and ends the work.
     """
     required = len(items) if required is None else min(required, len(items))
-    jobs, out, began = process_count(jobs, len(items)), dict[int, R | NotSolved](), time.perf_counter()
+    jobs, out, workers = process_count(jobs, len(items)), dict[int, R | NotSolved](), _elsewhere.get()
     watch = watcher()
     watch.pieces([relative_work(item) for item in items])
 
@@ -127,15 +160,26 @@ def solve_all(
         if progress is not None:
             progress(len(out), len(items))
 
+    if workers is None:
+        _solve_here(work, items, jobs, take)
+    elif items:
+        workers.work(work, dict(enumerate(items)), dict(enumerate(keys or ())), len(items), take)
+    _raise_lost([out[i] for i in range(required)])
+    return [out[i] for i in range(len(items))]
+
+
+def _solve_here(
+    work: Callable[[T], R], items: Sequence[T], jobs: int, take: Callable[[int, R | NotSolved], None]
+) -> None:
+    """Work on every item in this process, or in several where what is left is worth it."""
+    began = time.perf_counter()
     for i, item in enumerate(items):
         left = len(items) - i
         if jobs > 1 and i > 0 and (time.perf_counter() - began) / i * left > SHORT_WORK:
-            watch.processes(min(jobs, left))
+            watcher().processes(min(jobs, left))
             work_in_processes(work, dict(list(enumerate(items))[i:]), min(jobs, left), len(items), take)
-            break
+            return
         take(i, _result_or_error(work, item))
-    _raise_lost([out[i] for i in range(required)])
-    return [out[i] for i in range(len(items))]
 
 
 def relative_work(item: Any) -> float:

@@ -200,14 +200,14 @@ def _start(work: Callable[[Any], Any]) -> _Worker:
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(work, there), daemon=True)
-    with _interrupts_held():
+    with interrupts_held():
         process.start()
     there.close()
     return _Worker(process, here)
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Hold interrupts back while a process starts, which inherits that: they come through afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -229,10 +229,10 @@ def _serve(work: Callable[[Any], Any], pipe: Connection) -> None:
     with suppress(EOFError, OSError):  # the first process has gone
         pipe.send((READY, None))
         while (item := pipe.recv()) is not None:
-            _send(pipe, *_answer(work, item))
+            _send(pipe, *answer_of(work, item))
 
 
-def _answer(work: Callable[[Any], Any], item: Any) -> tuple[str, Any]:
+def answer_of(work: Callable[[Any], Any], item: Any) -> tuple[str, Any]:
     """Return what is sent for a piece: its result, that it has no solution, or the error that ends the work."""
     try:
         return RESULT, work(item)

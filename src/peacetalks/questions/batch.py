@@ -135,7 +135,15 @@ class Batch:
         def report(n: int, _: int) -> None:
             progress(done + n, total)
 
-        answers = solve_all(solver, todo, jobs, report, 0, lambda place, found: self._write(todo[place].key, found))
+        answers = solve_all(
+            solver,
+            todo,
+            jobs,
+            report,
+            required=0,
+            store=lambda place, found: self._write(todo[place].key, found),
+            keys=[task.key for task in todo],
+        )
         for key, found in zip(tasks, answers, strict=True):
             self._store(key, found)
         require_majority_solved(list(self.unsolved.values()), total, "games")

@@ -1,0 +1,236 @@
+"""The workers of a Dask cluster in the place of this machine's processes: other computers, or this one.
+
+    with cluster("tcp://10.0.0.1:8786"):
+        pt.outlook(scenario, draws=1000)
+
+Who connects compares what results depend on (`software.py`), and every piece is refused by a worker that has other
+software, also by one that comes later: the bytes are those of one process.  What a piece is and how results come back
+is in `cluster_batch.py`.  `dask.distributed` is imported when a cluster is used; it comes with the extra `cluster`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.errors import ClusterError
+from peacetalks.forecasting.cluster_batch import Batch
+from peacetalks.forecasting.jobs import process_count, processes, solved_by
+from peacetalks.forecasting.software import differences, other_software, software
+from peacetalks.forecasting.workers import interrupts_held
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+log = logging.getLogger("peacetalks")
+
+CONNECT = 4.0  # seconds in which a scheduler answers
+LOCAL = re.compile(r"local(?::(?P<count>\d{1,4}))?")
+ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[\w.-]+|\[[\da-fA-F:.%]+\]):\d{1,5}")
+INSTALL = "--cluster needs the package distributed: install peacetalks[cluster]"
+QUIET: dict[str, Any] = {
+    "distributed.scheduler.allowed-failures": 0,  # a piece that is lost comes back here, and is given out once more
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.nanny.http.routes": [],
+}
+
+
+class Cluster:
+    """The workers of a Dask scheduler, as `jobs.Workers`.
+
+    Attributes
+    ----------
+    address : str
+        Of the scheduler.
+    """
+
+    def __init__(self, client: Any, address: str) -> None:
+        self.client, self.address = client, address
+
+    def count(self) -> int:
+        """Return how many workers are connected to the scheduler now."""
+        return len(self.client.nthreads())
+
+    def work(
+        self,
+        work: Callable[[Any], Any],
+        items: Mapping[int, Any],
+        keys: Mapping[int, str],
+        total: int,
+        take: Callable[[int, Any], None],
+    ) -> None:
+        """Work on every item and hand each result over as it comes; see `jobs.Workers` and `Batch`."""
+        Batch(self.client, self.address, work, items, keys, total, take).run()
+
+
+@contextmanager
+def cluster(where: Any) -> Iterator[Cluster]:
+    """Have the games that are solved in this block solved by the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    where : str or a cluster of Dask
+        `"local"` or `"local:4"` starts workers on this computer, by default as many as CPUs may be used;
+        `"tcp://10.0.0.1:8786"` is the address of a scheduler that runs; or the object of a cluster, such as
+        `dask_jobqueue.SLURMCluster`.  TLS is configured as Dask does (`distributed.comm.tls`).
+
+    Yields
+    ------
+    Cluster
+        It does not have to be passed on: calls in this block, in this thread, use it, whatever their `jobs`.
+
+    Raises
+    ------
+    ClusterError
+        The extra `cluster` is not installed, nothing answers at the address, or a worker has other software.
+
+    Examples
+    --------
+    >>> import peacetalks as pt
+    >>> with pt.cluster("local:0"):
+    ...     pass
+    Traceback (most recent call last):
+        ...
+    peacetalks.errors.ClusterError: --cluster local:N needs at least 1 worker, got 'local:0'
+    """
+    found = _written(where) if isinstance(where, str) else where
+    if find_spec("distributed") is None:
+        raise ClusterError(INSTALL)
+    with ExitStack() as stack:
+        stack.enter_context(_silent())
+        if isinstance(found, int):
+            found = stack.enter_context(_local(found))
+        client = stack.enter_context(_connected(found))
+        workers = Cluster(client, client.scheduler.address)
+        _check_workers(client)
+        stack.enter_context(solved_by(workers))
+        yield workers
+
+
+def _written(where: str) -> str | int:
+    """Return the address that is written, or the number of local workers.
+
+    >>> _written("local:3"), _written("node7:8786")
+    (3, 'node7:8786')
+    """
+    if local := LOCAL.fullmatch(where.strip()):
+        count = None if local["count"] is None else int(local["count"])
+        if count == 0:
+            raise ClusterError(f"--cluster local:N needs at least 1 worker, got {where!r}")
+        return process_count(processes(None), 10**6) if count is None else count
+    if not ADDRESS.fullmatch(where.strip()):
+        raise ClusterError(
+            f"--cluster must be local, local:N for N workers on this computer, or the address of a Dask scheduler "
+            f"such as tcp://10.0.0.1:8786; got {where!r}"
+        )
+    return where.strip()
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep Dask from writing to the log of this process: what goes wrong is said here."""
+    import distributed  # it configures its log when it is imported
+
+    logger = logging.getLogger(distributed.__name__)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@contextmanager
+def _local(count: int) -> Iterator[Any]:
+    """Start workers on this computer, each a process of one thread, which end with this process however it ends."""
+    from dask import config
+    from distributed import LocalCluster
+
+    software()  # compiles the core once, where it is missing, before several workers ask for it
+    with ExitStack() as stack:
+        stack.enter_context(config.set(QUIET))
+        with interrupts_held():
+            started = LocalCluster(
+                n_workers=count,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address="127.0.0.1:0",
+                memory_limit=0,  # as processes have none
+                silence_logs=logging.CRITICAL,
+                scheduler_kwargs={"dashboard": False},
+            )
+        stack.enter_context(started)
+        yield started
+
+
+@contextmanager
+def _connected(where: Any) -> Iterator[Any]:
+    """Connect to a scheduler by its address, or to the cluster of an object."""
+    from distributed import Client
+
+    if isinstance(where, str):
+        _check_answers(where)
+    try:
+        client = Client(where, timeout=CONNECT, set_as_default=False, name="peacetalks")
+    except (OSError, ValueError, TypeError) as e:
+        raise ClusterError(f"--cluster: nothing can be connected to at {where}: {e}") from None
+    try:
+        yield client
+    finally:
+        with suppress(OSError, RuntimeError, asyncio.CancelledError):
+            client.close(timeout=CONNECT)
+
+
+def _check_answers(address: str) -> None:
+    """Raise `ClusterError` where no Dask scheduler answers at an address."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    async def ask() -> Any:
+        security = Security()
+        address_ = address if "://" in address or not security.require_encryption else f"tls://{address}"
+        async with rpc(address_, timeout=CONNECT, connection_args=security.get_connection_args("client")) as scheduler:
+            return await asyncio.wait_for(scheduler.identity(), CONNECT)
+
+    with ThreadPoolExecutor(1) as thread:  # which has no loop of its own, unlike that of a notebook
+        try:
+            type_ = thread.submit(asyncio.run, ask()).result().get("type")
+        except Exception as e:
+            why = f": {e}" if str(e) and not isinstance(e, TimeoutError) else f" within {CONNECT:.0f} s"
+            raise ClusterError(
+                f"--cluster: no Dask scheduler answers at {address}{why}. Start one with "
+                "`dask scheduler`, look at its first lines for the address, and check that this computer reaches it"
+            ) from None
+    if type_ != "Scheduler":
+        raise ClusterError(f"--cluster: at {address} is no scheduler but a {type_ or 'stranger'}")
+
+
+def _check_workers(client: Any) -> None:
+    """Raise `ClusterError` where a worker that is connected has other software; say which have several threads."""
+    here = software()
+    try:
+        found = client.run(software, on_error="return")
+    except (OSError, ImportError, AttributeError) as e:
+        raise ClusterError(f"--cluster: the workers cannot be asked which software they have: {e!r}") from None
+    for worker, there in sorted(found.items()):
+        if isinstance(there, BaseException):
+            raise ClusterError(other_software(worker, [f"peacetalks cannot be loaded there ({there!r})"]))
+        if problems := differences(here, there):
+            raise ClusterError(other_software(worker, problems))
+    threads = {worker: n for worker, n in client.nthreads().items() if n > 1}
+    if threads:
+        worker, n = next(iter(threads.items()))
+        log.warning(
+            "%d of the workers have several threads (%s: %d), of which one at a time solves: start workers with "
+            "--nthreads 1 and more of them with --nworkers",
+            len(threads),
+            worker,
+            n,
+        )
