@@ -43,6 +43,10 @@ class NotSolved(RuntimeError):
     exit_code = 3
 
 
+class EmulatorError(NotSolved):
+    """An emulator of solved games that may not be used: how far it is off, and what to try."""
+
+
 class WorkerDied(NotSolved):
     """A piece of work whose process died twice (killed, out of memory): which piece, how, and what to try."""
 

@@ -9,7 +9,7 @@ from support.schemas import fitting
 from support.tiny import tiny
 from support.toml import toml
 
-from peacetalks.forecasting.drivers import ranges
+from peacetalks.forecasting.axes import ranges
 from peacetalks.pages.forecast_schema import schema
 
 FEW = ("--belief-points", "2", "--jobs", "1")

@@ -8,7 +8,8 @@ from support.tiny import tiny
 
 import peacetalks as pt
 from peacetalks.forecasting.answers import AnswerCache
-from peacetalks.forecasting.drivers import HALF, HALF_THE_ODDS, drivers_of, ranges
+from peacetalks.forecasting.axes import HALF, HALF_THE_ODDS, ranges
+from peacetalks.forecasting.drivers import drivers_of
 
 WAR = {"kind": "interstate", "start": dt.date(1950, 6, 25), "intensity": "war"}
 

@@ -9,7 +9,8 @@ from support.schemas import fits, fitting
 from support.screens import on_screen
 
 import peacetalks as pt
-from peacetalks.forecasting.drivers import drivers_of, ranges
+from peacetalks.forecasting.axes import ranges
+from peacetalks.forecasting.drivers import drivers_of
 from peacetalks.pages import drivers_page, table_page
 
 THREE = ("talks.walk", "battlefield.front", "ceasefire.gain")

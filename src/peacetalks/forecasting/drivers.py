@@ -6,40 +6,29 @@ all others keep their central values, and the typical case stays that of the sce
 
 from __future__ import annotations
 
-from functools import partial
-from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
-from peacetalks.errors import NothingChanges, SpecError
-from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
+from peacetalks.forecasting.axes import at_values, ranges
 from peacetalks.forecasting.best_estimate import moved
 from peacetalks.forecasting.changed import as_written
 from peacetalks.forecasting.driver_values import Driver
 from peacetalks.forecasting.labels import known_by, label_of
 from peacetalks.forecasting.outlook import Outlook, outlook
 from peacetalks.forecasting.settings import BELIEF_POINTS, headline_month, months_shown
-from peacetalks.forecasting.size import check_size, jobs_in_memory
-from peacetalks.forecasting.typical import ends_at
+from peacetalks.forecasting.short_forecast import ShortForecast, short_forecasts
 from peacetalks.outcomes import ENDS
-from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.paths import SHARE
-from peacetalks.scenario.quantity import Bounds
 from peacetalks.scenario.scenario import Scenario, check_scenario
-from peacetalks.scenario.validation import model_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import xarray as xr
 
+    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
 
 PEACE = next(iter(ENDS))
-FACTOR = 2.0  # of a number, or of the odds of a probability, where the scenario gives no range
-HALF = "declared: from half to double, since the scenario gives no range"
-HALF_THE_ODDS = "declared: from half to double the odds, since the scenario gives no range"
 
 
 def drivers(
@@ -94,74 +83,22 @@ def drivers_of(
 ) -> tuple[Driver, ...]:
     """Return what moves an outlook; parameters and errors as of `drivers`."""
     base = as_written(o.scenario)
-    months = months_shown(int(o.ends.period[-1]))
     places = {path: (low, high, source) for path, low, high, source in ranges(base)}
-    ends = {(path, x): _at_value(base, path, x) for path, (low, high, _) in places.items() for x in (low, high)}
+    ends = {(path, x): at_values(base, {path: x}) for path, (low, high, _) in places.items() for x in (low, high)}
     games = {play_key(s): s for s in ends.values() if s is not None}
-    points = int(o.settings["belief_points"])
-    jobs = jobs_in_memory(jobs, check_size(base, points, months[-1]))
-    keys = [answer_key("driver", months, points, play_key(base), key) for key in games]
-    work = partial(ends_at, months, points, near=base)
-    solved = solve_cached(work, list(games.values()), keys, answers, (), jobs, progress, required=0)
+    periods, points = int(o.ends.period[-1]), int(o.settings["belief_points"])
+    solved = short_forecasts(list(games.values()), base, periods, points, answers, jobs, progress)
     by_key = dict(zip(games, solved, strict=True))
 
     def found(path: str, x: float) -> xr.DataArray | None:
         s = ends[path, x]
         model = None if s is None else by_key[play_key(s)]
-        return model if isinstance(model, xr.DataArray) else None
+        return model.ends if isinstance(model, ShortForecast) else None
 
     rows = [
         _driver(o, base, path, place, found(path, place[0]), found(path, place[1])) for path, place in places.items()
     ]
     return tuple(sorted(rows, key=lambda d: -d.effect))
-
-
-def ranges(s: Scenario) -> Iterator[tuple[str, float, float, str]]:
-    """Yield (path, low, high, source) of every number that can move: both ends of its range, and whose range it is.
-
-    Of the shares of a side with two types the first is enough; a share of all and a probability of 0 or 1 stay.
-    """
-    numbers = s.numbers()
-    for path, n in numbers.items():
-        if found := SHARE.match(path):
-            types = list(s.sides[int(found["side"]) - 1].types)
-            if len(types) == 1 or (len(types) == 2 and found["type"] != types[0]):
-                continue
-        if n.uncertain:
-            low, high = n.interval()
-            source = n.source or "range without a source"
-        else:
-            low, high, source = _declared(path, float(n))
-        if low < high:
-            yield path, low, high, source
-
-
-def _declared(path: str, x: float) -> tuple[float, float, str]:
-    """Return the ends of the range of a number without one, and what is declared."""
-    if 0 < x < 1 and _highest(path) <= 1:
-        low, high = (factor * x / (1 - x + factor * x) for factor in (1 / FACTOR, FACTOR))
-        return low, min(high, _highest(path)), HALF_THE_ODDS
-    low, high = sorted((x / FACTOR, x * FACTOR))
-    return low, min(high, _highest(path)), HALF
-
-
-def _highest(path: str) -> float:
-    """Return the upper bound of a number."""
-    *above, last = path.split(".")
-    model = model_at([key for key in above if not key.isdecimal()], Scenario)
-    field = model.model_fields.get(last)
-    bounds = [b for b in (field.metadata if field else ()) if isinstance(b, Bounds)]
-    return bounds[0].high if bounds else 1.0 if field is None else inf  # numbers in a list are terms
-
-
-def _at_value(base: Scenario, path: str, x: float) -> Scenario | None:
-    """Return the scenario with a number at a value; None where it cannot be there."""
-    try:
-        return with_changes(base, {path: x}).scenario
-    except NothingChanges:
-        return base
-    except SpecError:
-        return None
 
 
 def _driver(

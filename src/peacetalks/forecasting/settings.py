@@ -20,6 +20,7 @@ PERIODS = 36  # months of a forecast
 SEARCH_BUDGET = 2e7  # evaluations of the search for further equilibria: a minute; the largest bundled game takes 1.3e6
 EXPLAINED_PERIODS = 24  # months over which `explain` follows paths
 DATES = (12, 24)  # months at which accounts are compared and forecasts updated
+EMULATOR_DRAWS = 128  # solves of a scenario, beside those of its single numbers, through which an emulator goes
 AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
 EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
 MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown

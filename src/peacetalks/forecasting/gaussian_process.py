@@ -1,0 +1,122 @@
+r"""Gaussian processes through the outputs of solved games, with the error of leaving one out, and draws of functions.
+
+Several outputs share one kernel, a Matérn one of smoothness 5/2 with a length of its own for each input:
+
+.. math:: y = f(x) + \epsilon, \qquad f \sim GP(m, k), \quad \epsilon \sim N(0, s^2).
+
+Lengths, variance and nugget are of greatest marginal likelihood (scikit-learn).  The error of leaving a point out has a
+closed form, :math:`[K^{-1}y]_i/[K^{-1}]_{ii}` (Rasmussen and Williams 2006, section 5.4).  Whole functions are drawn
+from the posterior by correcting draws of the prior at the data (Matheron's rule; Wilson et al. 2020); the prior is
+drawn with random Fourier features (Rahimi and Recht 2007), which for this kernel have frequencies of a t distribution
+of 5 degrees of freedom.
+
+References
+----------
+Rasmussen, C. E. & Williams, C. K. I. (2006). Gaussian Processes for Machine Learning. MIT Press.
+
+Wilson, J. T., et al. (2020). Efficiently sampling functions from Gaussian process posteriors. *ICML*, 10292-10302.
+
+Rahimi, A., and B. Recht (2007). Random features for large-scale kernel machines. *NIPS* 20.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sklearn.gaussian_process import GaussianProcessRegressor
+
+LENGTHS = (0.2, 100.0)  # bounds of the lengths, in ranges of an input
+START = 5.0  # where the lengths start
+GAIN = 1e-3  # of the marginal likelihood, as a share of it, below which the search for lengths ends
+STEPS = 50  # of that search, at most
+SMOOTHNESS = 2.5
+FEATURES = 1000  # of a draw of the prior
+ROWS = 4096  # points at which functions are evaluated at once, to bound memory
+
+
+@dataclass(frozen=True)
+class GaussianProcess:
+    """A fitted process of several outputs; made by `fit`."""
+
+    regressor: GaussianProcessRegressor
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return the mean [row, output] at inputs [row, input]."""
+        return self._fitted.predict(x).reshape(len(x), -1)
+
+    def left_out(self) -> np.ndarray:
+        """Return the outputs [point, output] of each point as predicted from all others."""
+        from scipy.linalg import cho_solve
+
+        gp = self._fitted
+        y = gp.y_train_.reshape(len(gp.y_train_), -1)
+        inverse = cho_solve((gp.L_, True), np.eye(len(y)))
+        away = gp.alpha_.reshape(len(y), -1) / np.diag(inverse)[:, None]
+        return gp._y_train_mean + gp._y_train_std * (y - away)  # noqa: SLF001 (scale of the outputs)
+
+    def draws(self, x: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Return draws [row, draw, output] of whole functions from the posterior, at inputs [row, input]."""
+        gp = self._fitted
+        points, y = gp.X_train_, gp.y_train_.reshape(len(gp.y_train_), -1)
+        scale, lengths, nugget = self._hyperparameters()
+        frequency = rng.standard_normal((x.shape[1], FEATURES)) / lengths[:, None]
+        frequency *= np.sqrt(2 * SMOOTHNESS / rng.chisquare(2 * SMOOTHNESS, FEATURES))
+        phase = rng.uniform(0, 2 * np.pi, FEATURES)
+        coefficients = rng.standard_normal((FEATURES, count * y.shape[1])) * np.sqrt(2 * scale / FEATURES)
+        noise = np.sqrt(nugget) * rng.standard_normal((len(points), count * y.shape[1]))
+        prior = np.cos(points @ frequency + phase) @ coefficients + noise
+        weights = self._solve(np.tile(y, count) - prior)
+        parts = []
+        for at in np.array_split(x, -(-len(x) // ROWS)):
+            parts.append(np.cos(at @ frequency + phase) @ coefficients + gp.kernel_(at, points) @ weights)
+        found = np.concatenate(parts).reshape(len(x), count, y.shape[1])
+        return gp._y_train_mean + gp._y_train_std * found  # noqa: SLF001 (scale of the outputs)
+
+    @property
+    def _fitted(self) -> Any:
+        return self.regressor
+
+    def _hyperparameters(self) -> tuple[float, np.ndarray, float]:
+        """Return variance, lengths [input] and nugget."""
+        theta = np.exp(self._fitted.kernel_.theta)
+        return float(theta[0]), theta[1:-1], float(theta[-1])
+
+    def _solve(self, y: np.ndarray) -> np.ndarray:
+        from scipy.linalg import cho_solve
+
+        return cho_solve((self._fitted.L_, True), y)
+
+
+def fit(x: np.ndarray, y: np.ndarray) -> GaussianProcess:
+    """Return the process through outputs [point, output] at inputs [point, input], which lie between 0 and 1.
+
+    >>> x = np.linspace(0, 1, 9)[:, None]
+    >>> found = fit(x, np.sin(3 * x))
+    >>> bool(abs(found.predict(np.array([[0.3]])) - np.sin(0.9)).max() < 1e-3)
+    True
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+
+    lengths: Any = np.full(x.shape[1], START)
+    closely: Any = _minimise
+    kernel = ConstantKernel(4.0, (1e-2, 1e5)) * Matern(lengths, LENGTHS, nu=SMOOTHNESS) + WhiteKernel(1e-3, (1e-8, 1.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a length at its bound: the input hardly matters
+        regressor = GaussianProcessRegressor(kernel, normalize_y=True, optimizer=closely).fit(x, y)
+    return GaussianProcess(regressor)
+
+
+def _minimise(objective: Any, start: np.ndarray, bounds: Any) -> tuple[np.ndarray, float]:
+    """Return the minimum of an objective with gradient, and its value."""
+    from scipy.optimize import minimize
+
+    options = {"ftol": GAIN, "maxiter": STEPS}
+    found = minimize(objective, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options)
+    return found.x, float(found.fun)
