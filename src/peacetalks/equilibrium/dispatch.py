@@ -84,6 +84,19 @@ def batches(c: Compiled, kernels: np.ndarray) -> list[tuple[int, np.ndarray]]:
     return out
 
 
+def still_alike(c: Compiled, known: list[tuple[int, np.ndarray]]) -> bool:
+    """Return whether the nodes of each batch of a game with the same layout have the same reference measures here."""
+    lay = c.layout
+    for kernel, nodes in known:
+        if kernel != SINGLE:
+            first, last = lay.part_ptr[nodes], lay.part_ptr[nodes + 1] - 1
+            width = int(lay.part_weight[last[0]] + lay.part_actions[last[0]] - lay.part_weight[first[0]])
+            weights = lay.log_weight[lay.part_weight[first][:, None] + np.arange(width)]
+            if (weights != weights[0]).any():
+                return False
+    return True
+
+
 def _shape(c: Compiled, n: int, kernel: int) -> tuple[int, ...] | tuple[int, bytes, bytes, bytes]:
     """Return what the nodes of a batch share."""
     lay = c.layout

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import beliefs_at, distribute
-from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, batches, make_plan
+from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, batches, make_plan, still_alike
 from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
 from peacetalks.equilibrium.solved_game import node_not_solved
@@ -60,7 +60,9 @@ class PeriodMap:
     ) -> None:
         self.c, self.grid, self.lam, self.linear = compiled, grid, lam, linear
         self.plan = make_plan(compiled, grid)
-        self.batches = batches(compiled, self.plan.kernel) if node_batches is None else node_batches
+        if node_batches is None or not still_alike(compiled, node_batches):
+            node_batches = batches(compiled, self.plan.kernel)
+        self.batches = node_batches
         self.symmetries = symmetries(compiled, grid, lam)
         n_slots = compiled.n_nodes + len(compiled.boundaries)
         self.X = np.zeros((n_slots, len(compiled.layout.player_of), grid.total))

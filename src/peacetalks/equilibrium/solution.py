@@ -34,6 +34,7 @@ class Start:
     """What the solve of a stationary game with other numbers starts from, beside values."""
 
     nodes: np.ndarray  # flat: where the iteration of each node starts (`PeriodMap.starts`)
+    batches: list[tuple[int, np.ndarray]]  # kernel and nodes that are solved together
     staying: csr_matrix | None  # transitions of the preconditioner
 
 

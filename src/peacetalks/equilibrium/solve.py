@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import part, report_share
 from peacetalks.errors import GameError
 from peacetalks.game.compile import compile_game
+from peacetalks.game.variant import compile_variant
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -67,7 +69,11 @@ class Problem:
 
     def grid(self, points: int, linear: bool = False) -> Grid:
         """Return the belief grid of so many points, for the game's own payoffs and precision."""
-        return make_grid(self.game, points, linear, steepness(self.compiled, self.rationality))
+        return make_grid(self.game, points, linear, self._steepness)
+
+    @cached_property
+    def _steepness(self) -> float:
+        return steepness(self.compiled, self.rationality)
 
 
 def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
@@ -124,7 +130,8 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     0.8808
     """
     check_game(game)
-    problem = Problem(game, compile_game(game), _precision(game, rationality), tolerance, max_sweeps, refine, near)
+    compiled = (compile_variant(game, near.compiled) if near is not None else None) or compile_game(game)
+    problem = Problem(game, compiled, _precision(game, rationality), tolerance, max_sweeps, refine, near)
     _check_size(problem, belief_points, memory_limit)
     with part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, belief_points)
@@ -194,7 +201,7 @@ def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solu
             "sweeps": found.map.sweeps,
         },
         coarser=coarser,
-        start=None if game.periods is not None else Start(found.map.starts, found.staying),
+        start=None if game.periods is not None else Start(found.map.starts, found.map.batches, found.staying),
     )
 
 
@@ -243,7 +250,7 @@ def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
         grid = problem.grid(points)
         if start is None or start.start is None or not fits(start, problem.game, problem.compiled, grid):
             return []
-        map_ = PeriodMap(problem.compiled, grid, problem.rationality)
+        map_ = PeriodMap(problem.compiled, grid, problem.rationality, node_batches=start.start.batches)
         map_.starts[:] = start.start.nodes
         result = solve_from(map_, start.boundary_values[0], problem.tolerance, start.start.staying)
         if result is None:

@@ -34,13 +34,13 @@ import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE
-from peacetalks.game.layout import Layout, lay_out, offsets
+from peacetalks.game.layout import Layout, Places, has_incentive, lay_out, offsets
 from peacetalks.game.walk import Walk
 
 MAX_PERIODS, MAX_REACHED = 100_000, 2**31  # periods of a game; nodes and states over all of them
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from peacetalks.game.language import Game
 
@@ -57,9 +57,7 @@ class Compiled:
     labels: tuple[tuple[tuple[Any, ...], ...], ...]  # node -> participant -> action labels
     boundaries: tuple[Any, ...]
     boundary_index: Mapping[Any, int]
-    resolve: Callable[
-        [int, Any], tuple[int, np.ndarray, np.ndarray]
-    ]  # (stage, state) -> slot, payoff, incentive of the path
+    places: Places
     has_incentive: bool
     reach: np.ndarray | None  # [period, node], for a finite horizon
     reach_boundaries: np.ndarray | None  # [period + 1, boundary]
@@ -68,6 +66,18 @@ class Compiled:
     def n_nodes(self) -> int:
         """Number of nodes."""
         return len(self.nodes)
+
+    def resolve(self, stage: int, state: Any) -> tuple[int, np.ndarray, np.ndarray]:
+        """Return the slot that play comes to from (stage, state), with payoff and incentive [player-type] on the way.
+
+        Raises `GameError` for a state that is never reached there.
+        """
+        path = self.places.paths[stage].get(state)
+        if path is None:
+            hint = did_you_mean(state, self.places.paths[stage])
+            raise GameError(f"state {state!r} is never reached at stage {self.game.stages[stage].name!r}{hint}")
+        zero = np.zeros(len(self.layout.player_of))
+        return int(self.places.slots[path]), *self.places.paid.get(path, (zero, zero))
 
     def movers(self, node: int) -> list[str]:
         """Return the players (or "nature") who move at `node`."""
@@ -100,12 +110,12 @@ def compile_game(game: Game) -> Compiled:
     >>> compile_game(Game(players=("A",), start="in", stages=(toss,))).boundaries
     ('in', 'won', 'lost')
     """
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return _compile(game)
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Switch garbage collection off: a game is many small objects, none of them garbage (a third of the time)."""
     was = gc.isenabled()
     gc.disable()
@@ -120,16 +130,7 @@ def _compile(game: Game) -> Compiled:
     walk = Walk(game)
     found = walk.nodes
     keys = [(one.stage, one.state) for one in found]
-    layout, slots = lay_out(walk)
-    paths, paid, nothing, boundaries = walk.paths, walk.paid, (walk.index.zero, walk.index.zero), walk.boundaries
-
-    def resolve(stage: int, state: Any) -> tuple[int, np.ndarray, np.ndarray]:
-        path = paths[stage].get(state)
-        if path is None:
-            hint = did_you_mean(state, paths[stage])
-            raise GameError(f"state {state!r} is never reached at stage {game.stages[stage].name!r}{hint}")
-        return int(slots[path]), *paid.get(path, nothing)
-
+    layout, places = lay_out(walk)
     compiled = Compiled(
         game=game,
         layout=layout,
@@ -137,10 +138,10 @@ def _compile(game: Game) -> Compiled:
         nodes=tuple(keys),
         node_index={key: i for i, key in enumerate(keys)},
         labels=tuple([one.node.labels for one in found]),
-        boundaries=tuple(boundaries),
-        boundary_index=boundaries,
-        resolve=resolve,
-        has_incentive=bool(layout.incentive.any() or layout.boundary_incentive.any() or layout.typed_incentive.any()),
+        boundaries=tuple(walk.boundaries),
+        boundary_index=walk.boundaries,
+        places=places,
+        has_incentive=has_incentive(layout),
         reach=None,
         reach_boundaries=None,
     )

@@ -16,7 +16,7 @@ import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.text_files import clip, shorten
@@ -73,6 +73,14 @@ class Move:
 _set_label, _set_to, _set_pay, _set_weight, _set_drive = (vars(Move)[f.name].__set__ for f in fields(Move))
 
 
+class Inputs(Protocol):
+    """What the moves of a stage depend on beside the state; optional, for games that have variants."""
+
+    def same_in(self, other: object) -> bool:
+        """Return whether `other`, of a stage of another game, gives the same moves in every state met so far."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A stage at which one player moves: `by` is a player or a function of the state."""
@@ -80,6 +88,7 @@ class Decision:
     name: str
     by: str | Callable[[Any], str]
     moves: Callable[[Any], Iterable[Move]]
+    inputs: Inputs | None = field(default=None, compare=False, repr=False)
 
     def mover(self, state: State) -> str:
         """Return the player who moves in `state`."""
@@ -97,6 +106,7 @@ class Simultaneous:
     name: str
     moves: Mapping[str, Callable[[Any], Iterable[Move]]]
     then: Callable[[Any, dict[str, Any]], Move]
+    inputs: Inputs | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ class Chance:
 
     name: str
     moves: Callable[[Any], Iterable[Move]]
+    inputs: Inputs | None = field(default=None, compare=False, repr=False)
 
 
 Stage = Decision | Simultaneous | Chance

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from peacetalks.game.payoffs import ints
+from peacetalks.game.payoffs import PlayerTypes, ints
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from peacetalks.game.language import Stage
-    from peacetalks.game.walk import Found, Walk
+    from peacetalks.game.walk import Found, Paid, Walk
 
 
 class Layout(NamedTuple):
@@ -41,40 +43,81 @@ class Layout(NamedTuple):
     boundary_slot: np.ndarray  # [boundary] -> slot that play resumes at
 
 
-def lay_out(walk: Walk) -> tuple[Layout, np.ndarray]:
-    """Return the arrays of a game, and the slot that each path leads to [path]."""
+class Places(NamedTuple):
+    """How the arrays follow from the moves of a game: what they are made anew from for a variant (`variant.py`)."""
+
+    paths: list[dict[Any, int]]  # stage -> state -> path; after the last stage, the paths to boundaries
+    slots: np.ndarray  # [path] -> slot that it leads to
+    passed: dict[int, tuple[int, Paid]]  # path with a payment of its own -> the path it goes on with, that payment
+    paid: dict[int, Paid]  # the same -> all that is paid along it
+    entry_path: np.ndarray  # [entry] -> path that it leads to
+    own_payoff: np.ndarray  # [profile, player-type] of the moves themselves, without what is paid along paths
+    own_incentive: np.ndarray
+
+
+def lay_out(walk: Walk) -> tuple[Layout, Places]:
+    """Return the arrays of a game, and how they follow from its moves."""
     found = walk.nodes
     nodes = [one.node for one in found]
-    game, index, zero = walk.game, walk.index, walk.index.zero
+    game, index = walk.game, walk.index
     slots, prof_ptr = _slots(walk), offsets([len(node.to) for node in nodes])
     weights = [own for node in nodes for own in node.weights]
     actions = [len(own) for own in weights]
     entry_path = ints([path for one in found for path in one.paths])
-    lottery_ptr, lottery_prob = _lotteries([to for node in nodes for to in node.to])
-    entry_row = np.repeat(np.arange(prof_ptr[-1]), np.diff(lottery_ptr))
+    lottery_ptr, lottery_prob = lotteries([to for node in nodes for to in node.to])
+    own = _own_payoffs(walk, found, prof_ptr)
+    places = Places(
+        walk.paths, slots, walk.passed, walk.paid, entry_path, own.pop("own_payoff"), own.pop("own_incentive")
+    )
     openings = [walk.paths[0].get(state, -1) for state in walk.boundaries]
-    opening_paid = np.array([walk.paid.get(path, (zero, zero)) for path in openings])
     layout = Layout(
         player_of=ints(index.player),
         type_of=ints(index.type),
         first_index=ints([index.index[p][0] for p in game.players]),
         n_types=ints([len(game.type_names(p)) for p in game.players]),
-        discount=np.array([game.discount_of(game.players[i]) for i in index.player]),
+        discount=discounts(index),
         part_ptr=offsets([len(node.players) for node in nodes]),
         part_player=ints([player for node in nodes for player in node.players]),
         part_actions=ints(actions),
         part_weight=offsets(actions)[:-1],
-        log_weight=_log_weights(weights),
+        log_weight=log_weights(weights),
         prof_ptr=prof_ptr,
-        **_payoffs(walk, found, prof_ptr, (entry_row, entry_path, lottery_prob)),
+        **own,
+        **payoffs(index, places, walk.paid, lottery_ptr, lottery_prob, openings),
         lottery_ptr=lottery_ptr,
         lottery_slot=slots[entry_path],
         lottery_prob=lottery_prob,
-        boundary_payoff=opening_paid[:, 0].copy(),
-        boundary_incentive=opening_paid[:, 1].copy(),
         boundary_slot=ints([-1 if path < 0 else slots[path] for path in openings]),
     )
-    return layout, slots
+    return layout, places
+
+
+def discounts(index: PlayerTypes) -> np.ndarray:
+    """Return the discount factor of each player-type."""
+    return np.array([index.game.discount_of(index.game.players[i]) for i in index.player])
+
+
+def payoffs(
+    index: PlayerTypes,
+    places: Places,
+    paid: Mapping[int, Paid],
+    lottery_ptr: np.ndarray,
+    lottery_prob: np.ndarray,
+    openings: Sequence[int],
+) -> dict[str, np.ndarray]:
+    """Return payoffs by the names in `Layout`: of profiles, with what is expected along paths; of boundaries."""
+    out: dict[str, np.ndarray] = {}
+    row = np.repeat(np.arange(len(lottery_ptr) - 1), np.diff(lottery_ptr))
+    for i, name in enumerate(("payoff", "incentive")):
+        own, along = getattr(places, f"own_{name}"), {path: both[i] for path, both in paid.items()}
+        out[name] = index.with_paths(own, along, row, places.entry_path, lottery_prob)
+        out[f"boundary_{name}"] = np.array([along.get(path, index.zero) for path in openings])
+    return out
+
+
+def has_incentive(layout: Layout) -> bool:
+    """Return whether anything moves a mover without being anyone's welfare."""
+    return bool(layout.incentive.any() or layout.boundary_incentive.any() or layout.typed_incentive.any())
 
 
 def offsets(counts: list[int] | np.ndarray) -> np.ndarray:
@@ -86,7 +129,7 @@ def offsets(counts: list[int] | np.ndarray) -> np.ndarray:
     return np.concatenate([ints([0]), np.cumsum(ints(counts))])
 
 
-def _log_weights(weights: list[list[float]]) -> np.ndarray:
+def log_weights(weights: list[list[float]]) -> np.ndarray:
     """Return [participant-action] log weights, summing to 1 per participant."""
     known: dict[tuple[float, ...], list[float]] = {}  # most participants share one of few lists
     out: list[float] = []
@@ -109,7 +152,7 @@ def _slots(walk: Walk) -> np.ndarray:
     return slots
 
 
-def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
+def lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
     """Return [profile + 1] -> lottery entries, and the probability of each entry."""
     several = [i for i, to in enumerate(leads_to) if type(to) is dict]
     counts, drawn = np.ones(len(leads_to), np.int64), np.zeros(len(leads_to), bool)
@@ -119,10 +162,8 @@ def _lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
     return offsets(counts), prob
 
 
-def _payoffs(
-    walk: Walk, found: list[Found], prof_ptr: np.ndarray, entries: tuple[np.ndarray, ...]
-) -> dict[str, np.ndarray]:
-    """Return payoffs by the names in `Layout`; `entries` are profile, path and probability of lottery entries."""
+def _own_payoffs(walk: Walk, found: list[Found], prof_ptr: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the moves themselves pay, by the names in `Layout` and `Places`."""
     index, n = walk.index, int(prof_ptr[-1])
     mappings: dict[str, list[Any]] = {
         "payoff": [x for one in found for x in one.node.payoff],
@@ -138,11 +179,10 @@ def _payoffs(
     )
     out: dict[str, np.ndarray] = {"typed": np.full(n, -1)}
     out["typed"][rows] = np.arange(len(rows))
-    for i, (name, own) in enumerate(mappings.items()):
+    for name, own in mappings.items():
         tables = [index.table(own[row], where(row)) for row in rows]
         out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(index.profiles), len(walk.game.players))
         for row in rows:
             own[row] = None
-        paid = {path: both[i] for path, both in walk.paid.items()}
-        out[name] = index.rows(n, index.entries_of(own, where), index.along_paths(paid, *entries))
+        out[f"own_{name}"] = index.rows(n, index.entries_of(own, where))
     return out

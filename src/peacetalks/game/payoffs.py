@@ -80,19 +80,22 @@ class PlayerTypes:
         row, index, amount = zip(*found, strict=True)
         return ints(row), ints(index), np.array(amount, float)
 
-    def along_paths(
-        self, paid: Mapping[int, np.ndarray], row: np.ndarray, path: np.ndarray, prob: np.ndarray
-    ) -> Entries:
-        """Return `prob` times `paid[path]`, in `row`, for every path along which something is paid."""
-        at, n = np.flatnonzero(np.isin(path, ints(list(paid)))), len(self.zero)
-        amounts = np.array([paid[p] for p in path[at].tolist()]).reshape(len(at), n) * prob[at, None]
-        return np.repeat(row[at], n), np.tile(np.arange(n), len(at)), amounts.ravel()
-
-    def rows(self, n: int, *paid: Entries) -> np.ndarray:
+    def rows(self, n: int, paid: Entries) -> np.ndarray:
         """Return payoffs [row, player-type]; amounts for the same place are added up in order."""
-        row, index, amount = (np.concatenate(parts) for parts in zip(*paid, strict=True))
+        row, index, amount = paid
         flat = np.bincount(row * len(self.zero) + index, amount, minlength=n * len(self.zero))
         return flat.astype(float, copy=False).reshape(n, len(self.zero))  # integers where nothing is paid at all
+
+    def with_paths(
+        self, own: np.ndarray, paid: Mapping[int, np.ndarray], row: np.ndarray, path: np.ndarray, prob: np.ndarray
+    ) -> np.ndarray:
+        """Return `own` [row, player-type] plus, in each `row` of a lottery entry, `prob` times `paid[path]`."""
+        at = np.flatnonzero(np.isin(path, ints(list(paid))))
+        if not len(at):
+            return own
+        out = own.copy()
+        np.add.at(out, row[at], np.array([paid[p] for p in path[at].tolist()]) * prob[at, None])
+        return out
 
     def vector(self, pay: Mapping[Any, float] | None, where: Where) -> np.ndarray:
         """Return `pay` as a vector [player-type]."""

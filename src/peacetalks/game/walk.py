@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MAX_NODES = 1_000_000
 
 
+Paid = tuple["np.ndarray", "np.ndarray"]  # payoff, incentive [player-type]
+
+
 class Found(NamedTuple):
     """A node that the walk has come to."""
 
@@ -40,9 +43,8 @@ class Walk:
         self.boundaries: dict[Any, int] = {}
         self.paths: list[dict[Any, int]] = [{} for _ in range(len(game.stages) + 1)]  # stage -> state -> path
         self.ends: list[int] = []  # path -> number of a node, or ~boundary
-        self.paid: dict[
-            int, tuple[np.ndarray, np.ndarray]
-        ] = {}  # path -> payoff, incentive [player-type], where not zero
+        self.paid: dict[int, Paid] = {}  # path -> what is paid along it, where not zero
+        self.passed: dict[int, tuple[int, Paid]] = {}  # the same -> the path that it goes on with, and its own part
         self._queue: list[Found] = []
         self._size = 0
         self._visit()
@@ -107,13 +109,11 @@ class Walk:
         own, added = self.index.vector(node.payoff[0], where), self.index.vector(node.incentive[0], where)
         if own is zero and added is zero:
             return path
-        payoff, incentive = self.paid.get(path, (zero, zero))
         self.ends.append(self.ends[path])
-        self.paid[len(self.ends) - 1] = (
-            payoff if own is zero else payoff + own,
-            incentive if added is zero else incentive + added,
-        )
-        return len(self.ends) - 1
+        new = len(self.ends) - 1
+        self.passed[new] = path, (own, added)
+        self.paid[new] = added_up(self.paid.get(path, (zero, zero)), (own, added))
+        return new
 
     def _follow(self, found: Found) -> None:
         """Add the path from every lottery entry of a node."""
@@ -131,3 +131,8 @@ class Walk:
                 if type(to) is not dict:
                     check_hashable(to, (self.game.stages[k], found.state, name))
             raise
+
+
+def added_up(after: Paid, own: Paid) -> Paid:
+    """Return what is paid along a path: what is paid further on, and its own part."""
+    return after[0] + own[0], after[1] + own[1]

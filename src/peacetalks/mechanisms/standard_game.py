@@ -49,6 +49,7 @@ from peacetalks.mechanisms import (
     talks,
     territory,
 )
+from peacetalks.mechanisms.reads import recorded
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
 from peacetalks.scenario.scenario import check_scenario
 
@@ -89,33 +90,38 @@ def build(s: Scenario) -> Game:
             f"{s.name}: {', '.join(missing)} left out and not estimated; load the scenario with peacetalks.load, which "
             "estimates them on the record, or write them"
         )
-    stages: list[Stage] = []
-    if s.pact and not s.pact.formed:
-        stages.append(pact.formation(s))
-    if s.sanctions:
-        stages.append(sanctions.lever(s))
-    if s.challengers:
-        stages += [challengers.occasions(s), challengers.probes(s), challengers.answers(s)]
-    if s.pact and s.challengers and s.pact.side == s.challengers.tests:
-        stages.append(pact.call(s))
-    stages += [battlefield.postures(s), battlefield.battle(s)]
-    if s.ceasefire:
-        stages.append(ceasefire.incidents(s))
-    if s.deal:
-        stages += [deal.conduct(s), deal.fate(s)]
-    stages += [talks.recognition(s), talks.table(s), talks.answer(s)]
-    if s.rent:
-        stages.append(rent.collect(s))
     players, discount = seats(s)
     return Game(
         players=tuple(players),
         types={side.label: {name: float(t.share) for name, t in side.types.items()} for side in s.sides},
         start=opening(s),
-        stages=tuple(stages),
+        stages=tuple(recorded(mechanism, s) for mechanism in order_of_play(s)),
         periods=s.periods,
         discount=discount,
         value=keep_what_you_hold(s),
     )
+
+
+def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
+    """Return the mechanisms of a period, each of which makes a stage, in the order in which they are played."""
+    found: list[Callable[[Scenario], Stage]] = []
+    if s.pact and not s.pact.formed:
+        found.append(pact.formation)
+    if s.sanctions:
+        found.append(sanctions.lever)
+    if s.challengers:
+        found += [challengers.occasions, challengers.probes, challengers.answers]
+    if s.pact and s.challengers and s.pact.side == s.challengers.tests:
+        found.append(pact.call)
+    found += [battlefield.postures, battlefield.battle]
+    if s.ceasefire:
+        found.append(ceasefire.incidents)
+    if s.deal:
+        found += [deal.conduct, deal.fate]
+    found += [talks.recognition, talks.table, talks.answer]
+    if s.rent:
+        found.append(rent.collect)
+    return found
 
 
 def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
