@@ -50,9 +50,12 @@ class EventTables(NamedTuple):
     residual: float
 
 
-def solve_events(periods: int, events: tuple[Event, ...], belief_points: int, central: str, s: Scenario) -> EventTables:
-    """Solve a scenario and return what it says of the events; that with key `central` also on a coarser grid."""
-    solved = solve_scenario(s, belief_points, refine=play_key(s) == central)
+def solve_events(
+    periods: int, events: tuple[Event, ...], belief_points: int, base: Scenario, s: Scenario
+) -> EventTables:
+    """Solve a variant of `base` and return what it says of the events; of `base` itself also on a coarser grid."""
+    central = play_key(s) == play_key(base)
+    solved = solve_scenario(s, belief_points, refine=central, near=None if central else base)
     ends, given, more = found = tables(s, solved, events, periods)
     finer = np.zeros((0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0, 0))
     if solved.coarser is not None:

@@ -156,8 +156,8 @@ def _solve(
     """Return what each game says of the events, by its `play_key`; the first must have a solution."""
     variants = {play_key(s): s for s in games}
     central = next(iter(variants))
-    work = partial(solve_events, periods, events, how.belief_points, central)
-    keys = [answer_key("ask", periods, events, how.belief_points, key == central, key) for key in variants]
+    work = partial(solve_events, periods, events, how.belief_points, variants[central])
+    keys = [answer_key("ask", periods, events, how.belief_points, central, key) for key in variants]
     found = solve_cached(
         work, list(variants.values()), keys, how.answers, (EventTables,), how.jobs, how.progress, required=1
     )
