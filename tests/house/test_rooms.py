@@ -19,6 +19,7 @@ RANKS = (  # low to high; a room imports only rooms of lower rank, and the modul
     ("calibration",),
     ("questions", "backtests"),
     ("archive",),
+    ("bulletin",),
     ("pages",),
     ("cli",),
 )

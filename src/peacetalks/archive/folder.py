@@ -115,10 +115,13 @@ def save(o: Outlook, folder: str | Path, moment: dt.datetime | None = None) -> P
     ...     path.name.startswith("korea-1951_1951-07-10_"), len(read_folder(folder).entries)
     (True, 1)
     """
-    where = Path(folder)
-    check_folder(where)
-    s = saved(o, moment)
-    data = to_text(s).encode()
+    check_folder(Path(folder))
+    return save_as(saved(o, moment), folder)
+
+
+def save_as(s: SavedForecast, folder: str | Path) -> Path:
+    """Write a forecast as it is saved into a folder, as a file of its own; return the file. Errors: as of `save`."""
+    where, data = Path(folder), to_text(s).encode()
     try:
         where.mkdir(parents=True, exist_ok=True)
     except OSError as e:

@@ -18,6 +18,7 @@ from peacetalks.cli import (
     accounts,
     archive,
     ask,
+    bulletin,
     cache,
     calibrate,
     evidence,
@@ -34,7 +35,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, archive):
+for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, archive, bulletin):
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")

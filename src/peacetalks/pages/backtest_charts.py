@@ -14,7 +14,7 @@ from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_a
 from peacetalks.pages.styles import END_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from peacetalks.backtests.results import Backtest, Result
     from peacetalks.evidence.score import Calibration
@@ -59,13 +59,18 @@ def _short(title: str) -> str:
 
 
 def calibration_chart(q: Result, width: int) -> Chart:
+    """Return the reliability diagram of a question; see `reliability_chart`."""
+    return reliability_chart(q.calibration, width)
+
+
+def reliability_chart(calibration: Mapping[str, Calibration], width: int) -> Chart:
     """Return the reliability diagram of each view with its 90% consistency band."""
-    rows = [row for view, c in q.calibration.items() for row in _bins(name_of(view), c)]
+    rows = [row for view, c in calibration.items() for row in _bins(name_of(view), c)]
     top = min(1.0, 1.15 * max(max(r["high"], r["seen"], r["said"]) for r in rows))
     scale = alt.Scale(domain=[0, top], nice=False)
     of = base(rows, width, min(width, 300)).encode(
         x=alt.X("said:Q", scale=scale, title="forecast probability", axis=percent_axis()),
-        color=_colour(map(name_of, q.calibration), width),
+        color=_colour(map(name_of, calibration), width),
     )
     y = alt.Y("low:Q", scale=scale, title="observed frequency", axis=percent_axis())
     band = of.mark_area(opacity=0.2).encode(y=y, y2="high:Q")

@@ -23,6 +23,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "ask": "schemas.ask:Ask",
     "audit": "schemas.audit:Audit",
     "backtest": "schemas.backtest:Backtest",
+    "bulletin": "schemas.bulletin:BulletinFile",
     "check": "schemas.check:Check",
     "drivers": "schemas.drivers:Drivers",
     "compare": "schemas.compare:Compare",

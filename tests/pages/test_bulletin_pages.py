@@ -1,0 +1,199 @@
+"""The site of a bulletin: index, map, track record, feed; nothing from outside, readable without a script."""
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import re
+import tomllib
+from email.utils import parsedate_to_datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from support.made_bulletins import MOMENT, made_bulletin
+
+from peacetalks.bulletin.make import USUAL, Made
+from peacetalks.bulletin.track import track_record
+from peacetalks.bulletin.values import Change, Ends, Moves, Part
+from peacetalks.conflicts.conflict_years import every_year
+from peacetalks.pages import world_shapes
+from peacetalks.pages.bulletin_feed import feed
+from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, script, script_digest
+from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, world_map
+from peacetalks.pages.bulletin_site import HEAD, rows
+from peacetalks.pages.bulletin_track import track_html, track_page
+
+DAY = dt.date(2019, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def made():
+    earlier = tuple(made_bulletin(dt.date(year, 1, 1), seed=1) for year in (2001, 2002, 2003))
+    b = made_bulletin(DAY, settings=USUAL.model_copy(update={"pages": True}))
+    first = b.forecasts[0]
+    change = Change(
+        since=dt.date(2003, 1, 1),
+        day=dt.date(2020, 1, 1),
+        before=Ends(peace=0.5, nowhere=0.4, more_conflict=0.1),
+        after=Ends(peace=0.2, nowhere=0.7, more_conflict=0.1),
+        parts=[Part(name="past conflicts in its situation", by=Moves(peace=-0.3, nowhere=0.3, more_conflict=0.0))],
+        method="views",
+        facts=["state: fighting, before truce"],
+    )
+    moved = [first.model_copy(update={"change": change}), *b.forecasts[1:]]
+    b = b.model_copy(update={"forecasts": moved, "previous": dt.date(2003, 1, 1)})
+    return Made(b, earlier, track_record(earlier, DAY))
+
+
+@pytest.fixture(scope="module")
+def html(made):
+    return index_html(made)
+
+
+def test_a_page_loads_nothing_and_allows_its_own_script_only(html):
+    assert re.findall(r"<(?:link|img|iframe|object|embed)[^>]*", html) == ['<link rel="icon" href="data:,"']
+    assert not re.search(r"(?:src|href)=\"https?:|url\(|@import", html)
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
+    assert policy.startswith("default-src 'none'; ")
+    written = re.search(r"<script>(.*?)</script>", html, re.S)[1]
+    digest = base64.b64encode(hashlib.sha256(written.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert (written, script_digest()) == (script(), f"sha256-{digest}")
+    assert html.count("<script") == 1
+
+
+def test_the_table_has_every_conflict_with_what_it_sorts_by(made, html):
+    page = index_page(made)
+    assert sorted(r.href for r in page.rows) == sorted(f"conflict-{e.conflict}.html" for e in made.bulletin.forecasts)
+    for row in page.rows:
+        assert len(row.cells) == len(HEADS) - 1
+        for head, cell in zip(page.heads[1:], row.cells, strict=True):
+            assert (cell.key is not None) == (head.kind == "number")
+            assert head.kind == "text" or cell.key == "" or -1 <= float(cell.key) <= 1
+    assert html.count('<tr><th scope="row">') == len(page.rows)
+    assert html.count("data-sort=") == len(HEADS)
+
+
+def test_links_lead_to_files_of_the_bulletin_and_of_the_folder(made, html):
+    top = index_html(made, top=True)
+    here = {h for h in re.findall(r' href="([^"#]+)"', html) if not h.startswith("data:")}
+    there = {h for h in re.findall(r' href="([^"#]+)"', top) if not h.startswith("data:")}
+    pages = {f"conflict-{e.conflict}.html" for e in made.bulletin.forecasts}
+    others = {"bulletin.json", "bulletin.csv", "map.svg"}
+    up = {"feed.xml", "index.html", *(f"{d}-01-01/index.html" for d in (2001, 2002, 2003, 2019))}
+    assert here == pages | others | {"track.html"} | {f"../{x}" for x in up}
+    assert there == {f"2019-01-01/{x}" for x in pages | others} | {"track.html"} | up
+
+
+def test_without_pages_a_conflict_leads_to_its_saved_forecast(made):
+    bare = made_bulletin(DAY, only=[333])
+    m = Made(bare, (), None)
+    assert [r.href for r in index_page(m).rows] == ["../archive/333.json"]
+    assert [r.href for r in index_page(m, top=True).rows] == ["archive/333.json"]
+
+
+def test_what_has_moved_is_said_with_what_moved_it(html):
+    assert "30 points less than in the bulletin of 1 January 2003 (50%): −30.0 from past conflicts in its situ" in html
+
+
+def test_every_state_of_the_record_has_a_shape_or_is_said_to_have_none():
+    named = {s for location in every_year()["cluster"].unique() for s in states_of(location)}
+    assert named == set(locations())
+    assert {k for k, x in locations().items() if not x.key} == {"Comoros", "Grenada"}
+    assert all(x.key in world_shapes.shapes() for x in locations().values() if x.key)
+    assert all(x.note for x in locations().values() if not x.key)
+    names = shapes_by_name()
+    other = {"Ivory Coast": "Côte d'Ivoire", "Myanmar (Burma)": "Myanmar", "Serbia (Yugoslavia)": "Serbia"}
+    other |= {"South Vietnam": "Vietnam", "Hyderabad": "India", "South Sudan": "S. Sudan", "South Yemen": "Yemen"}
+    for state, shape in locations().items():
+        if state in names or state in other:
+            assert shape.key == names[other.get(state, state)], state
+
+
+def shapes_by_name():
+    """The numbers of the shapes by the names that the source gives them."""
+    topology = json.loads((world_shapes.FOLDER / world_shapes.GEOMETRY).read_text(encoding="utf-8"))
+    return {g["properties"]["name"]: g.get("id") for g in topology["objects"]["countries"]["geometries"]}
+
+
+def test_the_geometry_is_the_one_that_its_card_describes():
+    card = tomllib.loads((world_shapes.FOLDER / "card.toml").read_text(encoding="utf-8"))
+    data = (world_shapes.FOLDER / card["file"]).read_bytes()
+    assert hashlib.sha256(data).hexdigest() == card["sha256"]
+    assert "no endorsement" in card["boundaries"]
+
+
+@pytest.mark.slow
+def test_the_shapes_are_those_drawn_from_the_geometry():
+    assert world_shapes.draw() == world_shapes.shapes(), "run `python -m peacetalks.pages.world_shapes`"
+
+
+def test_a_country_has_the_colour_of_its_conflict_that_is_least_likely_to_be_at_peace(made):
+    m = world_map(made.bulletin)
+    by_href = {c.href: c for c in m.countries if c.href}
+    india = [e for e in made.bulletin.forecasts if e.location == "India" or "India," in e.location]
+    lowest = min(india, key=lambda e: e.ahead(12).best.peace)
+    country = by_href[f"conflict-{lowest.conflict}.html"]
+    assert country.colour == colour_of(lowest.ahead(12).best.peace)
+    assert all(e.name in country.title for e in india)
+    assert {c.colour for c in m.countries if c.href} <= {x[2] for x in BINS}
+
+
+def test_a_state_without_a_shape_is_listed(made):
+    first = made.bulletin.forecasts[0].model_copy(update={"location": "Comoros", "name": "Comoros: Anjouan"})
+    odd = made.bulletin.forecasts[1].model_copy(update={"location": "Atlantis", "name": "Atlantis: government"})
+    m = world_map(made.bulletin.model_copy(update={"forecasts": [first, odd]}))
+    assert m.unlisted[0].startswith("Comoros (too small for the map): Comoros: Anjouan: peace ")
+    assert m.unlisted[1].startswith("Atlantis (it has no shape in the map's source): Atlantis: government: peace ")
+    assert not any(c.href for c in m.countries)
+
+
+def test_the_feed_is_rss(made):
+    """The structure that the specification asks for: version, channel, items with a date and a name that stays."""
+    every = [*made.earlier, made.bulletin]
+    root = ET.fromstring(feed(every, "https://example.org/peace"))
+    assert (root.tag, root.get("version"), [c.tag for c in root]) == ("rss", "2.0", ["channel"])
+    channel = root[0]
+    assert all(channel.findtext(x) for x in ("title", "link", "description"))
+    items = channel.findall("item")
+    assert [i.findtext("link") for i in items] == [
+        f"https://example.org/peace/{y}-01-01/index.html" for y in (2019, 2003, 2002, 2001)
+    ]
+    guids = [i.find("guid") for i in items]
+    assert all(g.get("isPermaLink") == "false" for g in guids)
+    assert len({g.text for g in guids}) == 4
+    assert [parsedate_to_datetime(i.findtext("pubDate")) for i in items] == [MOMENT] * 4
+    assert "30 points less" in items[0].findtext("description")
+    own = channel.find("{http://www.w3.org/2005/Atom}link")
+    assert own.get("href") == "https://example.org/peace/feed.xml"
+    bare = ET.fromstring(feed(every, None))
+    assert bare[0].findtext("link") == "http://localhost/index.html"
+    assert bare[0].find("{http://www.w3.org/2005/Atom}link") is None
+
+
+@pytest.mark.slow
+def test_the_page_of_the_track_record_shows_the_scores(made):
+    page = track_page(made.track)
+    scores = made.track.ahead[0].later.scores
+    (table,) = [s for s in page.sections if s.title == "Scores 12 months ahead, made for a date in the past"]
+    value = scores.averages["best"]["brier"].value
+    assert table.rows[0][1].startswith(f"{value:.3f} (")
+    assert f"{len(scores.scored)} forecasts of {len(scores.scenarios)} conflicts" in table.notes[0]
+    assert next(s for s in page.sections if s.title.startswith("Not resolved, 12")).rows == tuple(
+        (k, str(n)) for k, n in made.track.ahead[0].unresolved.items()
+    )
+    html = track_html(made.track, (("Bulletin", "index.html"),))
+    assert "Content-Security-Policy" in html
+    assert "<script" not in html
+    assert html.count("Calibration: ") >= 6
+
+
+def test_without_earlier_bulletins_the_page_says_so():
+    assert track_page(track_record([], DAY)).finding == "There is no earlier bulletin."
+
+
+def test_the_csv_has_every_view_at_every_date(made):
+    found = list(rows(made.bulletin))
+    assert len(found) == 3 * sum(len(e.at) for e in made.bulletin.forecasts)
+    assert all(len(r) == len(HEAD) for r in found)
+    assert {r[HEAD.index("view")] for r in found} == {"best", "model", "record"}
