@@ -7,13 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.records import ASK, D1, D2, events
-from support.tiny import KPA, UN, J, account, tiny
+from support.solving import commands
+from support.tiny import tiny
 
 import peacetalks as pt
 from peacetalks.errors import WorkerDied
@@ -21,10 +20,6 @@ from peacetalks.forecasting import jobs
 from peacetalks.forecasting.jobs import process_count, processes, solve_all
 from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.pages.files import json_text
-from peacetalks.questions.claims import Claim, audit
-from peacetalks.questions.compare import compare
-from peacetalks.questions.events import acts
-from peacetalks.questions.infer import infer
 from peacetalks.scenario.files import play_key
 
 
@@ -231,26 +226,6 @@ def test_memory_is_read_where_the_system_reports_it(tmp_path, monkeypatch):
     (tmp_path / "memory.max").write_text("1000000\n")
     (tmp_path / "memory.current").write_text("400000\n")
     assert jobs.free_memory() == 600000
-
-
-EFFECT = "effect(talks.walk: 0.01 -> 0.4 on P(peace by 2)) < 0"
-QUERIES = ("P(peace by 2) < 0.5", "loglik() > loglik(base)", EFFECT)
-
-
-def commands():
-    """Every command that solves variants, on a small scenario with an account, a record and claims."""
-    base = tiny()
-    ranged = {"low": 0.1, "mode": 0.3, "high": 0.5, **J}
-    other = account(base, {"talks.walk": ranged, "ceasefire.accept": {"value": 0.5, **J}})
-    record = events((D1, UN, ASK), (D1, KPA, "decline", "none", "both"), (D2, KPA, "walk out"))
-    head = {"rows": [1], "sentence": "A sentence.", "attributed_to": "a test"}
-    asked = [Claim(id=f"c{i}", query=q, **head) for i, q in enumerate(QUERIES)]
-    return {
-        "forecast": partial(pt.outlook, base, draws=3, periods=2, belief_points=2),
-        "compare": partial(compare, base, [other], dates=(1, 2), belief_points=2),
-        "infer": partial(infer, base, record, acts(), [other], belief_points=2, points=8, dates=(1, 2)),
-        "audit": partial(audit, base, asked, [other], record, acts(), draws=2, belief_points=2),
-    }
 
 
 @pytest.mark.slow

@@ -13,9 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.errors import ClusterError
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("peacetalks")
 
 CONNECT = 4.0  # seconds in which a scheduler answers
-LOCAL = re.compile(r"local(?::(?P<count>\d{1,4}))?")
+LOCAL = re.compile(r"local(?::(?P<count>\d{1,9}))?")
 ADDRESS = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:[\w.-]+|\[[\da-fA-F:.%]+\]):\d{1,5}")
 INSTALL = "--cluster needs the package distributed: install peacetalks[cluster]"
-QUIET: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {  # of workers on this computer
     "distributed.scheduler.allowed-failures": 0,  # a piece that is lost comes back here, and is given out once more
+    "distributed.comm.timeouts.connect": "10s",  # after which a result of a worker that was lost is solved anew
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "distributed.nanny.http.routes": [],
@@ -120,10 +123,10 @@ def _written(where: str) -> str | int:
     (3, 'node7:8786')
     """
     if local := LOCAL.fullmatch(where.strip()):
-        count = None if local["count"] is None else int(local["count"])
+        count = processes(None if local["count"] is None else int(local["count"]))
         if count == 0:
             raise ClusterError(f"--cluster local:N needs at least 1 worker, got {where!r}")
-        return process_count(processes(None), 10**6) if count is None else count
+        return process_count(count, count)  # as many as memory holds
     if not ADDRESS.fullmatch(where.strip()):
         raise ClusterError(
             f"--cluster must be local, local:N for N workers on this computer, or the address of a Dask scheduler "
@@ -135,15 +138,17 @@ def _written(where: str) -> str | int:
 @contextmanager
 def _silent() -> Iterator[None]:
     """Keep Dask from writing to the log of this process: what goes wrong is said here."""
-    import distributed  # it configures its log when it is imported
+    import distributed  # it sets the levels of its loggers when it is imported
 
-    logger = logging.getLogger(distributed.__name__)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == distributed.__name__]
+    levels = {logger: logger.level for logger in map(logging.getLogger, names)}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 @contextmanager
@@ -154,7 +159,8 @@ def _local(count: int) -> Iterator[Any]:
 
     software()  # compiles the core once, where it is missing, before several workers ask for it
     with ExitStack() as stack:
-        stack.enter_context(config.set(QUIET))
+        stack.enter_context(config.set(SETTINGS))
+        _start_resource_tracker()
         with interrupts_held():
             started = LocalCluster(
                 n_workers=count,
@@ -168,6 +174,15 @@ def _local(count: int) -> Iterator[Any]:
             )
         stack.enter_context(started)
         yield started
+
+
+def _start_resource_tracker() -> None:
+    """Start the process that frees what this one leaves when it is interrupted, without its notice that it does so."""
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")  # which it inherits
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
 
 
 @contextmanager

@@ -192,6 +192,8 @@ class Batch:
             log.warning("No worker is connected to %s; the rest waits for one. Ctrl-C ends it.", here)
 
     def _no_scheduler(self) -> WorkerDied:
+        """Return the error that the scheduler was lost; there is nobody any more to whom pieces could be called off."""
+        self.out.clear()
         return WorkerDied(
             f"the scheduler at {self.address} was lost, or has dropped the work, when {self.finished} of {self.total} "
             "pieces were done"

@@ -52,8 +52,11 @@ _elsewhere: ContextVar[Workers | None] = ContextVar("workers", default=None)
 
 
 @contextmanager
-def solved_by(workers: Workers) -> Iterator[None]:
-    """Have everything that `solve_all` is given in this block, in this thread, solved by these workers."""
+def solved_by(workers: Workers | None) -> Iterator[None]:
+    """Have everything that `solve_all` is given in this block, in this thread, solved by these workers.
+
+    None: by this machine's processes.
+    """
     token = _elsewhere.set(workers)
     try:
         yield

@@ -22,7 +22,7 @@ from peacetalks.forecasting.typical import NOT_SOLVED, TypicalCase, TypicalForec
 from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import xarray as xr
 
@@ -95,8 +95,8 @@ def solve_variants(
     near = {play_key(s): scenario for s in drawn} | {play_key(s): case.twin for s in twins if case.twin is not None}
     starts = {key: near.get(key) for key in variants}
     found = solve_cached(
-        partial(_solve_variant, periods, belief_points, central, certify, starts),
-        list(variants.values()),
+        partial(_solve_variant, periods, belief_points, central, certify),
+        [(variants[key], start) for key, start in starts.items()],
         [
             answer_key("outlook", periods, belief_points, key == central and ("searched" if certify else "plain"), key)
             if start is None
@@ -130,16 +130,15 @@ def _solve_variant(
     belief_points: int,
     central: str,
     certify: bool,
-    starts: Mapping[str, Scenario | None],
-    s: Scenario,
+    item: tuple[Scenario, Scenario | None],
 ) -> Variant:
     """Solve a variant; the one with key `central` is searched for further equilibria and for the error of the grid.
 
-    A draw starts from the solution at central values (`starts`, by key).
+    A draw comes with the scenario at central values, from whose solution it starts.
     """
-    key = play_key(s)
-    is_central = key == central
-    near = None if is_central else starts[key]
+    s, start = item
+    is_central = play_key(s) == central
+    near = None if is_central else start
     solved = solve_scenario(s, belief_points, certify=is_central and certify, refine=is_central, near=near)
     t = trajectory(solved, periods)
     return Variant(

@@ -179,8 +179,8 @@ def piece_name(item: Any) -> str:
     ('base', '3')
     """
     item = getattr(item, "scenario", item)
-    name = next((x for x in item if isinstance(x, str)), None) if isinstance(item, tuple) else None
-    return str(name or getattr(item, "name", None) or repr(item))[:NAME_LENGTH]
+    names = [x if isinstance(x, str) else getattr(x, "name", None) for x in item] if isinstance(item, tuple) else []
+    return str(next(filter(None, names), None) or getattr(item, "name", None) or repr(item))[:NAME_LENGTH]
 
 
 def _how(code: int | None) -> str:
