@@ -21,6 +21,7 @@ RANKS = (  # low to high; a room imports only rooms of lower rank, and the modul
     ("archive",),
     ("bulletin",),
     ("pages",),
+    ("web",),
     ("cli",),
 )
 RANK = {room: rank for rank, rooms in enumerate(RANKS) for room in rooms}

@@ -24,6 +24,11 @@ from peacetalks.pages.shown import (
 from peacetalks.pages.styles import END_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import xarray as xr
+
     from peacetalks.forecasting.views import HasViews
 
 LEVEL = "90%: "  # begins an interval in words
@@ -87,16 +92,20 @@ def card_notes(f: HasViews) -> tuple[str, ...]:
 
 def bar_at(f: HasViews, month: int) -> Bar:
     """Return the bar of a month: of the best estimate, or of the model alone in a forecast that has none."""
-    day, after = day_after(f.as_of, month), f"{month} month{'s' * (month != 1)}"
-    table = shown_ends(f)
+    spans = {e: interval_cell(f.pooled, e, month) if has_best(f) else UNKNOWN for e in ENDS}
+    intervals = {e: "" if span == UNKNOWN else f"{LEVEL}{in_prose(span)}" for e, span in spans.items()}
+    return bar_of(shown_ends(f), f.as_of, month, intervals)
+
+
+def bar_of(table: xr.DataArray, as_of: date, month: int, intervals: Mapping[str, str] | None = None) -> Bar:
+    """Return the bar of outcome classes (period, end) at a month after `as_of`; `intervals` are in words, by end."""
+    day, after = day_after(as_of, month), f"{month} month{'s' * (month != 1)}"
     values = {e: at(table, e, month) for e in ENDS}
     if not all(map(known, values.values())):
         return Bar(day, after, NOT_REACHED, ())
     shares, start, percents = [], 0.0, percents_at(table, month)
     for end, p in values.items():
-        span = interval_cell(f.pooled, end, month) if has_best(f) else UNKNOWN
-        interval = "" if span == UNKNOWN else f"{LEVEL}{in_prose(span)}"
-        shares.append(Share(end, END_NAMES[end], percents[end], interval, start, 100 * p))
+        shares.append(Share(end, END_NAMES[end], percents[end], (intervals or {}).get(end, ""), start, 100 * p))
         start += 100 * p
     label = f"{day}: " + ", ".join(f"{s.name.lower()} {s.percent}" for s in shares)
     return Bar(day, after, label, tuple(shares))

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader
+def environment(*packages: str) -> Environment:
+    """Return the environment in which templates are filled: those of `packages`, in order, then those of this room.
+
+    A template of an earlier package stands in the place of one of the same name.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader
     from markupsafe import Markup
 
     def finalize(value: Any) -> Any:
         return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    found = Environment(loader=PackageLoader("peacetalks.pages"), autoescape=True, finalize=finalize)
+    loader = ChoiceLoader([PackageLoader(name) for name in (*packages, "peacetalks.pages")])
+    found = Environment(loader=loader, autoescape=True, finalize=finalize)
     found.globals |= {
         "end_colours": END_COLOURS,
         "end_inks": END_INKS,
@@ -35,7 +40,7 @@ def _environment() -> Environment:
 
 def fill(template: str, **values: Any) -> str:
     """Return a template of the folder `templates`, filled; text is escaped unless the template calls it safe."""
-    return _environment().get_template(f"{template}.html.jinja").render(**values)
+    return environment().get_template(f"{template}.html.jinja").render(**values)
 
 
 def inline_svg(chart: Any) -> str:

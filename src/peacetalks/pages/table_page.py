@@ -137,16 +137,20 @@ def makers(page: Page, plain: dict[str, Any]) -> files.Makers:
 
 def html(page: Page) -> str:
     """Return one self-contained page."""
+    return markup.fill("tables", **values(page))
+
+
+def values(page: Page) -> dict[str, Any]:
+    """Return what the template `tables` shows of a page: its sections with their charts drawn, folded ones apart."""
     from peacetalks.pages.forecast_charts import drawing  # Altair is slow to import
 
     drawn = [DrawnSection(s, drawing(s.plot, i) if s.plot else None) for i, s in enumerate(page.sections, 1)]
     shown = [d for d in drawn if d.section.rows or d.drawing]
-    return markup.fill(
-        "tables",
-        page=page,
-        first=[d for d in shown if not d.section.folded],
-        folded=[d for d in shown if d.section.folded],
-    )
+    return {
+        "page": page,
+        "first": [d for d in shown if not d.section.folded],
+        "folded": [d for d in shown if d.section.folded],
+    }
 
 
 def svg(page: Page) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -54,28 +54,52 @@ def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
     peacetalks.errors.SpecError: my file: wieght: unknown key (did you mean 'weight'?); weight: missing, but required
     """
     check_values(raw, where)
+    found = problems(raw, model)
+    if isinstance(found, BaseModel):
+        return found
+    lines = [str(p) for p in found[:SHOWN]] + ([f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else [])
+    raise SpecError(f"{where}: {'; '.join(lines)}{advice}")
+
+
+class Problem(NamedTuple):
+    """What is wrong with an entry."""
+
+    path: tuple[str, ...]  # keys, and positions in lists from 1; empty for the whole table
+    words: str
+
+    def __str__(self) -> str:
+        """Return where it is, and what is wrong."""
+        return f"{clip('.'.join(self.path)) or 'the file'}: {self.words}"
+
+
+def problems(raw: Any, model: type[M]) -> M | list[Problem]:
+    """Return a plain table as a `model`, or all that is wrong with it: unknown keys first.
+
+    >>> from peacetalks.scenario.tables import Rent
+    >>> [str(p) for p in problems({}, Rent)]
+    ['weight: missing, but required']
+    """
     try:
         return model.model_validate(raw)
     except ValidationError as e:
         items = sorted(
             e.errors(), key=lambda item: item["type"] != "extra_forbidden"
         )  # a slip explains what is missing
-        lines = [_line(item, model) for item in items[:SHOWN]]
-        lines += [f"and {len(items) - SHOWN} more"] if len(items) > SHOWN else []
-        raise SpecError(f"{where}: {'; '.join(lines)}{advice}") from None
+        return [_problem(item, model) for item in items]
 
 
-def _line(item: Any, model: type[BaseModel]) -> str:
+def _problem(item: Any, model: type[BaseModel]) -> Problem:
     """Return one error of pydantic as words: where, and what is wrong."""
     loc = item["loc"]
-    place = clip(".".join(str(key + 1) if isinstance(key, int) else str(key) for key in loc)) or "the file"
+    path = tuple(str(key + 1) if isinstance(key, int) else str(key) for key in loc)
     kind, said = item["type"], item["msg"].removeprefix("Value error, ")
     if kind == "extra_forbidden":
-        return f"{place}: unknown key{_place_of(str(loc[-1]), loc[:-1], model, isinstance(item['input'], dict | list))}"
+        place = _place_of(str(loc[-1]), loc[:-1], model, isinstance(item["input"], dict | list))
+        return Problem(path, f"unknown key{place}")
     if kind == "missing":
-        return f"{place}: missing, but required"
+        return Problem(path, "missing, but required")
     got = "" if kind in OWN_WORDS else f", got {shorten(item['input'])}"
-    return f"{place}: {said}{got}{_word_meant(item)}"
+    return Problem(path, f"{said}{got}{_word_meant(item)}")
 
 
 def _word_meant(item: Any) -> str:

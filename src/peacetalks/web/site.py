@@ -1,0 +1,89 @@
+"""What the routes share: settings, the pages that were made, the queues, and the scenarios that were read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from peacetalks.conflicts.fill import load
+from peacetalks.forecasting.answers import AnswerCache
+from peacetalks.web import places
+from peacetalks.web.lanes import Lane
+from peacetalks.web.made import Built, Made
+from peacetalks.web.store import Store
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from peacetalks.scenario.scenario import Scenario
+    from peacetalks.web.made import Result
+    from peacetalks.web.places import Place
+    from peacetalks.web.settings import Settings
+
+MOST_SCENARIOS = 64  # that stay read
+MOST_EMULATORS = 32  # some 100 to 500 kB each
+
+
+@dataclass
+class Site:
+    """A server's state.  Solves and drawings wait in different queues, so that a page need not wait for a solve."""
+
+    settings: Settings
+    store: Store = field(default_factory=lambda: Store(AnswerCache.open()))
+    emulators: OrderedDict[str, Built] = field(default_factory=OrderedDict)
+    _read: OrderedDict[tuple[str, str], Scenario] = field(default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        """Make the queues; their processes start with the server."""
+        self.solving = Lane(self.settings.solvers, self.settings.budget, self.keep, spare=1)
+        self.drawing = Lane(1, self.settings.budget, self.keep)
+
+    def start(self) -> None:
+        """Start the processes."""
+        self.solving.start()
+        self.drawing.start()
+
+    async def stop(self) -> None:
+        """End all work."""
+        await asyncio.gather(self.solving.stop(), self.drawing.stop())
+
+    async def keep(self, key: str, result: Result) -> None:
+        """Add a page that was made, or an emulator, which is asked once so that its next answer is quick."""
+        if isinstance(result, Made):
+            await asyncio.to_thread(self.store.add, key, result)
+            return
+        await asyncio.to_thread(result.emulator.predict_best, {})
+        self.emulators[key] = result
+        while len(self.emulators) > MOST_EMULATORS:
+            self.emulators.popitem(last=False)
+
+    async def place(self, name: str) -> tuple[Place, str]:
+        """Return a scenario that is served, and the digest of its files; raise `NotFound` where there is none."""
+
+        def found() -> tuple[Place, str]:
+            place = places.find(self.settings, name)
+            return place, places.digest_of(self.settings, place)
+
+        return await asyncio.to_thread(found)
+
+    async def scenario(self, place: Place, digest: str) -> Scenario:
+        """Return a scenario, read once while its files stay the same."""
+        if (known := self._read.get((place.name, digest))) is not None:
+            return known
+        found = await asyncio.to_thread(load, place.source)
+        self._read[place.name, digest] = found
+        while len(self._read) > MOST_SCENARIOS:
+            self._read.popitem(last=False)
+        return found
+
+
+def site_of(request: Request) -> Site:
+    """Return the state of the server that answers a request."""
+    return request.app.state.site
+
+
+def user_of(request: Request) -> str:
+    """Return by what the users of the server are distinguished: the address that they come from."""
+    return request.client.host if request.client else ""
