@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.forecasting.readout import plain_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import xarray as xr
+
+    from peacetalks.forecasting.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,25 @@ class Driver:
             "knowable": self.knowable,
             "known_by": self.known_by or None,
         }
+
+
+class Drivers(tuple[Driver, ...]):
+    """What drives a forecast, one number at a time, the largest effect first; made by `drivers`.
+
+    Attributes
+    ----------
+    sensitivity : Sensitivity or None
+        How much of what the ranges leave open comes from each number; None where no draws were asked for.
+    """
+
+    sensitivity: Sensitivity | None
+
+    def __new__(cls, found: Iterable[Driver], sensitivity: Sensitivity | None = None) -> Drivers:
+        """Make the tuple of some drivers."""
+        out = super().__new__(cls, found)
+        out.sensitivity = sensitivity
+        return out
+
+    def __getnewargs__(self) -> tuple[tuple[Driver, ...], Sensitivity | None]:
+        """Return what a copy is made of."""
+        return tuple(self), self.sensitivity

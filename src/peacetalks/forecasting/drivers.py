@@ -13,10 +13,12 @@ import numpy as np
 from peacetalks.forecasting.axes import at_values, ranges
 from peacetalks.forecasting.best_estimate import moved
 from peacetalks.forecasting.changed import as_written
-from peacetalks.forecasting.driver_values import Driver
+from peacetalks.forecasting.driver_values import Driver, Drivers
+from peacetalks.forecasting.emulator import check_draws, emulate
 from peacetalks.forecasting.labels import known_by, label_of
 from peacetalks.forecasting.outlook import Outlook, outlook
-from peacetalks.forecasting.settings import BELIEF_POINTS, headline_month, months_shown
+from peacetalks.forecasting.sensitivity import sensitivity_of
+from peacetalks.forecasting.settings import BELIEF_POINTS, SEED, headline_month, months_shown
 from peacetalks.forecasting.short_forecast import ShortForecast, short_forecasts
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.files import play_key
@@ -38,7 +40,9 @@ def drivers(
     progress: Progress | None = None,
     jobs: int = 1,
     answers: AnswerCache | None = None,
-) -> tuple[Driver, ...]:
+    draws: int = 0,
+    seed: int = SEED,
+) -> Drivers:
     """Return what moves the answer for a scenario, the number with the largest effect on peace first.
 
     Parameters
@@ -46,20 +50,26 @@ def drivers(
     scenario : Scenario
     periods, belief_points, progress, jobs, answers
         As of `outlook`.
+    draws : int
+        With draws of all ranges together (16 or more; 128 are usual) the result also has `sensitivity`: how much of
+        what the ranges leave open comes from each number.
+    seed : int
+        Of the draws.
 
     Returns
     -------
-    tuple of Driver
-        One for each number of the scenario, at the month of the headline (12, or the last shown before it).  A number
-        with a range goes to both ends of its 90% range.  One without goes from half to double, or, where it is a
-        probability, to half and double its odds; `Driver.source` says so.  The shares of two types are one number.
+    Drivers
+        A tuple with a `Driver` for each number of the scenario, at the month of the headline (12, or the last shown
+        before it).  A number with a range goes to both ends of its 90% range.  One without goes from half to double,
+        or, where it is a probability, to half and double its odds; `Driver.source` says so.  The shares of two types
+        are one number.
 
     Raises
     ------
     SpecError
         A setting is out of range, or the numbers are not as they are written.
     NotSolved
-        The game of the scenario itself has no solution within tolerance.
+        The game of the scenario itself has no solution within tolerance, or (`EmulatorError`) too few draws have one.
 
     References
     ----------
@@ -70,18 +80,33 @@ def drivers(
     >>> import peacetalks as pt
     >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 1})
     >>> found = drivers(small, belief_points=2)
-    >>> len(found), found[0].effect >= found[-1].effect
-    (28, True)
+    >>> len(found), found[0].effect >= found[-1].effect, found.sensitivity is None
+    (28, True, True)
     """
     check_scenario(scenario, "drivers")
+    if draws:
+        check_draws(draws)
     o = outlook(scenario, periods, belief_points=belief_points, certify=False)
-    return drivers_of(o, progress, jobs, answers)
+    return drivers_of(o, progress, jobs, answers, draws, seed)
 
 
 def drivers_of(
-    o: Outlook, progress: Progress | None = None, jobs: int = 1, answers: AnswerCache | None = None
-) -> tuple[Driver, ...]:
+    o: Outlook,
+    progress: Progress | None = None,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
+    draws: int = 0,
+    seed: int = SEED,
+) -> Drivers:
     """Return what moves an outlook; parameters and errors as of `drivers`."""
+    if not draws:
+        return Drivers(_one_at_a_time(o, progress, jobs, answers))
+    e = emulate(o, None, draws, seed, progress, jobs, answers)
+    return Drivers(_one_at_a_time(o, None, jobs, answers), sensitivity_of(e, seed))
+
+
+def _one_at_a_time(o: Outlook, progress: Progress | None, jobs: int, answers: AnswerCache | None) -> tuple[Driver, ...]:
+    """Return what the forecast becomes with each number by itself at both ends of its range."""
     base = as_written(o.scenario)
     places = {path: (low, high, source) for path, low, high, source in ranges(base)}
     ends = {(path, x): at_values(base, {path: x}) for path, (low, high, _) in places.items() for x in (low, high)}

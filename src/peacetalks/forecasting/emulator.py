@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xarray as xr
 
 from peacetalks.errors import EmulatorError, SpecError, did_you_mean
 from peacetalks.forecasting.axes import at_values, axes_of
@@ -32,8 +33,6 @@ from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import xarray as xr
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.axes import Axis
@@ -62,6 +61,7 @@ class Emulator:
     best: BestEstimate  # of the scenario as it is, which predictions move
     error: xr.DataArray  # (period, end): root mean square error of the model's probability at a draw left out
     best_error: xr.DataArray | None  # (period, end): the same of the best estimate; None where there is none
+    best_explained: xr.DataArray | None  # (period, end): share of its variance over the draws that is predicted
     terms_error: float | None  # the same of the mean terms
     explained: xr.DataArray  # (period, end): share of the variance of the model over the draws that is predicted
     terms_explained: float | None
@@ -169,8 +169,7 @@ def emulate(
     >>> found.predict({"talks.walk": 0.07}).sum("end").values.round(9).tolist()
     [1.0]
     """
-    if not FEWEST <= draws <= MAX_DRAWS:
-        raise SpecError(f"draws must lie between {FEWEST} and {MAX_DRAWS}, got {draws}; {EMULATOR_DRAWS} are usual")
+    check_draws(draws)
     base = as_written(o.scenario)
     axes, points, periods = axes_of(base, paths), int(o.settings["belief_points"]), int(o.ends.period[-1])
     if not axes:
@@ -190,6 +189,12 @@ def emulate(
         "belief_points": points,
     }
     return _fitted(o, axes, x, found, how)
+
+
+def check_draws(draws: int) -> None:
+    """Raise `SpecError` where an emulator cannot be made of so many draws."""
+    if not FEWEST <= draws <= MAX_DRAWS:
+        raise SpecError(f"draws must lie between {FEWEST} and {MAX_DRAWS}, got {draws}; {EMULATOR_DRAWS} are usual")
 
 
 def design(axes: tuple[Axis, ...], draws: int, seed: int) -> np.ndarray:
@@ -233,6 +238,7 @@ def _fitted(
     away = probabilities(*(gp.left_out() for gp in ratios))[of_draws]
     terms, terms_error, terms_explained = _terms(x, found, of_draws)
     error, explained = _error(ends[of_draws], away)
+    best_error, best_explained = _best_error(o.pooled, like, ends[of_draws], away)
     return Emulator(
         scenario=o.scenario.name,
         digest=o.scenario.digest,
@@ -242,7 +248,8 @@ def _fitted(
         terms=terms,
         best=o.pooled,
         error=like.copy(data=error),
-        best_error=_best_error(o.pooled, like, ends[of_draws], away),
+        best_error=best_error,
+        best_explained=best_explained,
         terms_error=terms_error,
         explained=like.copy(data=explained),
         terms_explained=terms_explained,
@@ -274,11 +281,18 @@ def _error(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.sqrt(square), 1 - np.divide(square, variance, out=np.zeros_like(square), where=variance > LEAST**2)
 
 
-def _best_error(best: BestEstimate, like: xr.DataArray, ends: np.ndarray, away: np.ndarray) -> xr.DataArray | None:
-    """Return the root mean square error (period, end) of the best estimate, moved by forecasts [row, period, end]."""
-    pairs = [(moved(best, like.copy(data=a)), moved(best, like.copy(data=b))) for a, b in zip(ends, away, strict=True)]
-    squares = [(a - b).values ** 2 for a, b in pairs if a is not None and b is not None]
-    return like.copy(data=np.sqrt(np.mean(squares, axis=0))) if squares else None
+def _best_error(
+    best: BestEstimate, like: xr.DataArray, ends: np.ndarray, away: np.ndarray
+) -> tuple[xr.DataArray, xr.DataArray] | tuple[None, None]:
+    """Return error and explained share (period, end) of the best estimate, moved by forecasts [row, period, end]."""
+    true, predicted = (
+        moved(best, xr.DataArray(a, {"period": like.period, "end": list(ENDS)}, ("row", "period", "end")))
+        for a in (ends, away)
+    )
+    if true is None or predicted is None or true.ndim != ends.ndim:  # it is the record's answer as it stands
+        return None, None
+    error, explained = _error(true.values, predicted.values)
+    return like.copy(data=error), like.copy(data=explained)
 
 
 def _values(axes: tuple[Axis, ...], shares: np.ndarray) -> dict[str, float]:

@@ -1,0 +1,114 @@
+"""Sobol indices of functions whose indices are known in closed form, evaluated as they are and through an emulator."""
+
+import numpy as np
+import pytest
+
+from peacetalks.forecasting.draws import sobol_points
+from peacetalks.forecasting.gaussian_process import fit
+from peacetalks.forecasting.sobol import sobol_indices
+
+A, B = 7.0, 0.1
+NAMES = ["x1", "x2", "x3"]
+
+
+def ishigami(u):
+    """The function of Ishigami and Homma (1990) at inputs [row, 3] between 0 and 1."""
+    x = np.pi * (2 * u - 1)
+    return np.sin(x[:, 0]) + A * np.sin(x[:, 1]) ** 2 + B * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+def exact():
+    """Its first-order and total indices."""
+    alone = np.array([(1 + B * np.pi**4 / 5) ** 2 / 2, A**2 / 8, 0.0])
+    both = B**2 * np.pi**8 * (1 / 18 - 1 / 50)  # of the first and the third together
+    variance = alone.sum() + both
+    return alone / variance, (alone + both * np.array([1.0, 0.0, 1.0])) / variance
+
+
+def by_name(shares):
+    return {s.name: s for s in shares}
+
+
+def within(index, true):
+    return index.low <= true <= index.high
+
+
+@pytest.fixture(scope="module")
+def emulated():
+    """The function through 256 points, as draws of a Gaussian process."""
+    u = sobol_points(3, 256, np.random.default_rng(3))
+    gp = fit(u, ishigami(u)[:, None])
+    return gp, lambda x: {"y": gp.draws(x, 20, np.random.default_rng(1))[..., 0]}
+
+
+def test_ishigami_as_it_is():
+    found = by_name(sobol_indices(lambda x: {"y": ishigami(x)[:, None]}, NAMES, seed=1)["y"])
+    for name, first, total in zip(NAMES, *exact(), strict=True):
+        assert within(found[name].first, first)
+        assert within(found[name].total, total)
+    assert [s.ranks for s in found.values()] == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_ishigami_through_an_emulator(emulated):
+    gp, draws = emulated
+    found = by_name(sobol_indices(draws, NAMES, seed=1)["y"])
+    for name, first, total in zip(NAMES, *exact(), strict=True):
+        assert within(found[name].first, first)
+        assert within(found[name].total, total)
+    u = np.random.default_rng(5).uniform(size=(500, 3))
+    off = np.sqrt(np.mean((gp.predict(u)[:, 0] - ishigami(u)) ** 2))
+    y = np.asarray(gp.regressor.X_train_)
+    left_out = np.sqrt(np.mean((gp.left_out()[:, 0] - ishigami(y)) ** 2))
+    assert 0.5 < off / left_out < 2  # the error of leaving one out is that at new points
+
+
+def test_an_additive_function_has_no_more_together_than_alone():
+    w = np.array([3.0, 2.0, 1.0])
+    found = by_name(sobol_indices(lambda x: {"y": (x @ w)[:, None]}, NAMES, seed=2)["y"])
+    for name, share in zip(NAMES, w**2 / (w**2).sum(), strict=True):
+        assert within(found[name].first, share)
+        assert within(found[name].total, share)
+        assert found[name].total.value == pytest.approx(share, abs=0.01)
+
+
+def test_groups_hold_what_their_members_do_together():
+    y = {"y": None}
+    found = by_name(sobol_indices(lambda x: {k: ishigami(x)[:, None] for k in y}, ["odd", "even", "odd"], seed=1)["y"])
+    first, total = exact()
+    assert within(found["odd"].first, first[0] + total[2])
+    assert within(found["odd"].total, first[0] + total[2])
+    assert within(found["even"].total, total[1])
+
+
+def test_what_the_error_does_not_allow_is_not_ranked():
+    """Three draws of a function in which either of two inputs weighs more, and the third always least."""
+    w = np.array([[2.0, 1.9, 2.1], [2.0, 2.1, 1.9], [0.5, 0.5, 0.5]])
+    found = by_name(sobol_indices(lambda x: {"y": x @ w}, NAMES, seed=4)["y"])
+    assert [found[name].ranks for name in NAMES] == [(1, 2), (1, 2), (3, 3)]
+    assert [found[name].ranked for name in NAMES] == [False, False, True]
+
+
+def test_an_output_that_does_not_vary_has_no_shares():
+    assert sobol_indices(lambda x: {"y": np.ones((len(x), 1))}, NAMES, seed=1) == {"y": ()}
+
+
+def test_the_same_seed_gives_the_same_indices(emulated):
+    _, draws = emulated
+    once, again = (sobol_indices(draws, NAMES, seed=9, rows=64) for _ in range(2))
+    assert once == again
+    assert sobol_indices(draws, NAMES, seed=10, rows=64) != once
+
+
+def test_draws_vary_by_what_is_not_known(emulated):
+    """Draws of the process have its mean and standard deviation at new points."""
+    gp, _ = emulated
+    u = np.random.default_rng(6).uniform(size=(20, 3))
+    of_mean, drawn = np.split(gp.draws(u, 500, np.random.default_rng(7))[..., 0], [1], axis=1)
+    mean, sd = gp.regressor.predict(u, return_std=True)
+    np.testing.assert_allclose(of_mean[:, 0], np.ravel(mean), atol=1e-9)
+    nugget = np.exp(gp.regressor.kernel_.theta[-1]) * np.var(ishigami(np.asarray(gp.regressor.X_train_)))
+    sd = np.sqrt(np.maximum(np.ravel(sd) ** 2 - nugget, 1e-12))
+    np.testing.assert_allclose(drawn.mean(axis=1), np.ravel(mean), atol=8 * sd.max() / np.sqrt(500))
+    ratio = drawn.std(axis=1) / sd  # random features make draws of heavier tails than those of the process
+    assert 0.7 < np.median(ratio) < 1.3
+    assert 0.75 < np.sqrt(np.mean(drawn.var(axis=1)) / np.mean(sd**2)) < 1.25
