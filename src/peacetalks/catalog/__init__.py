@@ -15,69 +15,68 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.catalog.attrition import holdout
-from peacetalks.catalog.audience import audience
-from peacetalks.catalog.battlefield import battlefield
-from peacetalks.catalog.bimatrix import loopback, ochs
-from peacetalks.catalog.ceasefire import ceasefire
-from peacetalks.catalog.centipede import centipede, ultimatum
-from peacetalks.catalog.chain_store import chain_store
-from peacetalks.catalog.commitment import commitment
-from peacetalks.catalog.crisis_signal import threat
-from peacetalks.catalog.deterrence import deterrence
-from peacetalks.catalog.fearon import fearon, fearon_uniform, walk_out
-from peacetalks.catalog.inspection import dresher, inspection
-from peacetalks.catalog.integration import integration
-from peacetalks.catalog.linkage import linked_talks, wider_bargain
-from peacetalks.catalog.loyalty import loyalty
-from peacetalks.catalog.obstinate import obstinate
-from peacetalks.catalog.rearming import rearming
-from peacetalks.catalog.rent import rent
-from peacetalks.catalog.rounds import rounds
-from peacetalks.catalog.rubinstein import rubinstein, shadow_of_power
-from peacetalks.catalog.signals import signals
-from peacetalks.catalog.signorino import signorino
-from peacetalks.catalog.uncertain_power import uncertain_power
+from peacetalks.catalog.attrition import HOLDOUT
+from peacetalks.catalog.audience import AUDIENCE
+from peacetalks.catalog.battlefield import BATTLEFIELD
+from peacetalks.catalog.bimatrix import LOOPBACK, MATCHING
+from peacetalks.catalog.ceasefire import CEASEFIRE
+from peacetalks.catalog.centipede import CENTIPEDE, ULTIMATUM
+from peacetalks.catalog.chain_store import CHAIN_STORE
+from peacetalks.catalog.commitment import COMMITMENT
+from peacetalks.catalog.crisis_signal import THREAT
+from peacetalks.catalog.deterrence import DETERRENCE
+from peacetalks.catalog.fearon import FEARON, FEARON_UNIFORM, WALK_OUT
+from peacetalks.catalog.inspection import DRESHER, INSPECTION
+from peacetalks.catalog.integration import INTEGRATION
+from peacetalks.catalog.linkage import LINKED_TALKS, WIDER_BARGAIN
+from peacetalks.catalog.loyalty import LOYALTY
+from peacetalks.catalog.obstinate import OBSTINATE
+from peacetalks.catalog.rearming import REARMING
+from peacetalks.catalog.rent import RENT
+from peacetalks.catalog.rounds import ROUNDS
+from peacetalks.catalog.rubinstein import RUBINSTEIN, SHADOW_OF_POWER
+from peacetalks.catalog.signals import SIGNALS
+from peacetalks.catalog.signorino import SIGNORINO
+from peacetalks.catalog.uncertain_power import UNCERTAIN_POWER
 from peacetalks.errors import GameError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from peacetalks.catalog.entry import Entry
     from peacetalks.game.language import Game
 
-__all__ = ["make", "names"]
+__all__ = ["entry", "make", "names"]
 
-_GAMES: dict[str, Callable[..., Game]] = {
-    "audience": audience,
-    "battlefield": battlefield,
-    "ceasefire": ceasefire,
-    "centipede": centipede,
-    "chain-store": chain_store,
-    "commitment": commitment,
-    "deterrence": deterrence,
-    "dresher": dresher,
-    "fearon": fearon,
-    "fearon-uniform": fearon_uniform,
-    "holdout": holdout,
-    "inspection": inspection,
-    "integration": integration,
-    "linked-talks": linked_talks,
-    "loopback": loopback,
-    "loyalty": loyalty,
-    "obstinate": obstinate,
-    "ochs": ochs,
-    "rearming": rearming,
-    "rent": rent,
-    "rounds": rounds,
-    "rubinstein": rubinstein,
-    "shadow-of-power": shadow_of_power,
-    "signals": signals,
-    "signorino": signorino,
-    "threat": threat,
-    "ultimatum": ultimatum,
-    "uncertain-power": uncertain_power,
-    "walk-out": walk_out,
-    "wider-bargain": wider_bargain,
+_GAMES: dict[str, Entry] = {
+    "audience": AUDIENCE,
+    "battlefield": BATTLEFIELD,
+    "ceasefire": CEASEFIRE,
+    "centipede": CENTIPEDE,
+    "chain-store": CHAIN_STORE,
+    "commitment": COMMITMENT,
+    "deterrence": DETERRENCE,
+    "dresher": DRESHER,
+    "fearon": FEARON,
+    "fearon-uniform": FEARON_UNIFORM,
+    "holdout": HOLDOUT,
+    "inspection": INSPECTION,
+    "integration": INTEGRATION,
+    "linked-talks": LINKED_TALKS,
+    "loopback": LOOPBACK,
+    "loyalty": LOYALTY,
+    "obstinate": OBSTINATE,
+    "ochs": MATCHING,
+    "rearming": REARMING,
+    "rent": RENT,
+    "rounds": ROUNDS,
+    "rubinstein": RUBINSTEIN,
+    "shadow-of-power": SHADOW_OF_POWER,
+    "signals": SIGNALS,
+    "signorino": SIGNORINO,
+    "threat": THREAT,
+    "ultimatum": ULTIMATUM,
+    "uncertain-power": UNCERTAIN_POWER,
+    "walk-out": WALK_OUT,
+    "wider-bargain": WIDER_BARGAIN,
 }
 
 
@@ -120,11 +119,23 @@ def make(name: str, **params: Any) -> Game:
     >>> make("centipede", nodes=6).periods
     6
     """
-    if name not in _GAMES:
-        raise GameError(f"no game is called {name!r}{did_you_mean(name, _GAMES)}; games: {', '.join(names())}")
-    known = inspect.signature(_GAMES[name]).parameters
+    function = entry(name).make
+    known = inspect.signature(function).parameters
     for key in params:
         if key not in known:
             hint = did_you_mean(key, known) or f"; parameters: {', '.join(known) or 'none'}"
             raise GameError(f"game {name!r} has no parameter {key!r}{hint}")
-    return _GAMES[name](**params)
+    return function(**params)
+
+
+def entry(name: str) -> Entry:
+    """Return what the catalogue says about a game: its sentence, source, parameters, measures and closed forms.
+
+    Raises `GameError` for a name that does not exist, with the nearest one that does.
+
+    >>> entry("fearon").source, entry("fearon").default("prior.tough")
+    ('Fearon (1995)', 0.5)
+    """
+    if name not in _GAMES:
+        raise GameError(f"no game is called {name!r}{did_you_mean(name, _GAMES)}; games: {', '.join(names())}")
+    return _GAMES[name]

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, plays
 from peacetalks.catalog.parts import FORCED
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
@@ -81,3 +82,27 @@ def hold_time(value: float, cost: float = 1.0) -> float:
     if not (0 <= value < 1 and cost > 0):
         raise GameError(f"a value lies in [0, 1) and the cost is > 0, got {value!r} and {cost!r}")
     return (-value - math.log1p(-value)) / cost
+
+
+HOLDOUT = Entry(
+    holdout,
+    "Both sides hold out or yield, round after round; some never yield, and normal ones may pass for them.",
+    "McKelvey and Palfrey (1995)",
+    (
+        Measure("1 holds", "a normal side 1 holds at first", plays("stand", 0, "hold", "normal", "1")),
+        Measure("2 holds", "a normal side 2 holds at first", plays("stand", 0, "hold", "normal", "2")),
+        Measure("never", "nobody ever yields", chance(GOING_ON), known=True),
+    ),
+    (
+        Parameter("stages", "number of stages", 1, 8, whole=True),
+        *both("obstinate", ("chance that side 1 never yields", "chance that side 2 never yields"), 0.05, 0.95),
+        Parameter("discount", "worth of a stage relative to the one before", 0.5, 1.0),
+        Parameter("prize", "what a side gets that holds while the other yields", 0.5, 2.0),
+        Parameter("share", "what a side gets that yields", 0.0, 0.9),
+    ),
+    lambda state: "over" if state == "over" else GOING_ON,
+    settings={"stages": 4},
+    levels=(2.0, 5.0, 20.0, 50.0),
+    sliders=("obstinate.1", "obstinate.2", "share"),
+    belief_points=9,
+)

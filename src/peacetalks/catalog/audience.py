@@ -28,6 +28,7 @@ from typing import Any
 
 from scipy.integrate import quad
 
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, nth
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
 
@@ -176,3 +177,53 @@ def audience(
         stages=(Simultaneous("stand", dict.fromkeys(SIDES, own), together),),
         periods=periods,
     )
+
+
+def crisis_within(
+    types: tuple[Types, Types] | None, costs: Pair, prizes: Pair, length: float
+) -> tuple[float, float, float] | None:
+    """Return (chance of war, side 1 backs down, side 2 backs down) of the crisis in continuous time.
+
+    None where the types are given otherwise, or the game ends before the crisis does.
+
+    >>> [round(x, 6) for x in crisis_within(None, (1.0, 1.0), (1.0, 1.0), 1.0)]
+    [0.381966, 0.309017, 0.309017]
+    """
+    c = crisis(costs, prizes)
+    if types is not None or c.horizon > length:
+        return None
+    return (c.war, *c.backs_down)
+
+
+def _ends(state: Any) -> str:
+    if isinstance(state, tuple):
+        return "both quit" if state[1] == "both" else f"{state[1]} quits"
+    return state if isinstance(state, str) else GOING_ON
+
+
+def _backs(side: str) -> Any:
+    return lambda play: play.ends.get(f"{side} quits", 0.0) + play.ends.get("both quit", 0.0) / 2
+
+
+AUDIENCE = Entry(
+    audience,
+    "Two sides stand firm in public, at a cost of backing down that grows with time, quit or go to war.",
+    "Fearon (1994)",
+    (
+        Measure("war", "chance of war", chance("war"), nth(crisis_within, 0), known=True),
+        Measure("1 backs down", "chance that side 1 backs down", _backs("1"), nth(crisis_within, 1), known=True),
+        Measure("2 backs down", "chance that side 2 backs down", _backs("2"), nth(crisis_within, 2), known=True),
+    ),
+    (
+        *both("costs", ("audience cost of side 1 per unit of time", "audience cost of side 2"), 0.5, 3.0),
+        *both("prizes", ("the prize to side 1", "the prize to side 2"), 0.5, 2.0),
+        Parameter("dt", "length of a period", 0.02, 0.4),
+        Parameter("length", "length of the whole crisis", 0.5, 2.0),
+        Parameter("pace", "reference hazard of quitting and of attacking", 0.2, 1.2),
+    ),
+    _ends,
+    settings={"dt": 0.2, "length": 1.0},
+    sliders=("costs.1", "costs.2"),
+    levels=(5.0, 10.0, 20.0, 50.0),
+    belief_points=9,
+)

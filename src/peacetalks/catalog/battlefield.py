@@ -15,8 +15,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, nth, value
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Game, Move
+
+EVEN = 1e-9  # distance from even odds at which the limit of the closed form is taken
 
 
 def battlefield(
@@ -57,3 +60,64 @@ def battlefield(
 
     stages = (Chance("battle", battle),)
     return Game(players=("A", "B", "clock"), start=held, stages=stages, periods=periods, discount=1.0)
+
+
+def ruin(forts: int = 10, held: int = 5, p: float = 0.55, periods: int | None = None) -> tuple[float, float] | None:
+    """Return (chance that A wins, expected number of battles); None where the war stops before it is decided.
+
+    >>> [round(x, 6) for x in ruin()]
+    [0.731717, 23.17174]
+    """
+    if periods is not None or not 0 < held < forts or not 0 < p < 1:
+        return None
+    if abs(p - 0.5) < EVEN:
+        return held / forts, float(held * (forts - held))
+    odds = (1 - p) / p
+    win = (1 - odds**held) / (1 - odds**forts)
+    return win, (forts * win - held) / (2 * p - 1)
+
+
+def _won(state: Any) -> str:
+    return "A has lost" if state == 0 else GOING_ON
+
+
+def worth_of_war(
+    forts: int = 10,
+    held: int = 5,
+    p: float = 0.55,
+    costs: tuple[float, float] = (0.004, 0.006),
+    periods: int | None = None,
+) -> tuple[float, float] | None:
+    """Return what the war is worth to A and to B: the chance to win less the cost of all battles.
+
+    >>> [round(x, 5) for x in worth_of_war()]
+    [0.63903, 0.12925]
+    """
+    found = ruin(forts, held, p, periods)
+    return None if found is None else (found[0] - costs[0] * found[1], 1 - found[0] - costs[1] * found[1])
+
+
+BATTLEFIELD = Entry(
+    battlefield,
+    "War as gambler's ruin: battle after battle until one side holds every fort. Nobody chooses: noise does nothing.",
+    "Smith (1998)",
+    (
+        Measure(
+            "loses",
+            "chance that A has lost all forts",
+            chance("A has lost"),
+            lambda forts, held, p, periods: None if (found := ruin(forts, held, p, periods)) is None else 1 - found[0],
+        ),
+        Measure("value A", "worth of the war to A", value("A"), nth(worth_of_war, 0)),
+        Measure("value B", "worth of the war to B", value("B"), nth(worth_of_war, 1)),
+        Measure("battles", "expected number of battles", value("clock"), nth(ruin, 1), percent=False),
+    ),
+    (
+        Parameter("p", "chance that A wins a battle", 0.1, 0.9),
+        Parameter("held", "forts that A holds at the start", 1, 9, whole=True),
+        *both("costs", ("cost of a battle to A", "cost of a battle to B"), 0.0, 0.05),
+    ),
+    _won,
+    periods=600,
+    sliders=("p", "held", "costs.1"),
+)

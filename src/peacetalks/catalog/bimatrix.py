@@ -18,9 +18,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, plays
 from peacetalks.game.language import Game, Move, Simultaneous
 
 Matrix = Sequence[Sequence[float]]
+OCHS = ([[1.1141, 0.0], [0.0, 0.2785]], [[0.0, 1.1141], [1.1141, 0.0]])  # payoffs of "row" and of "col"
 
 
 def bimatrix(row: Matrix, col: Matrix) -> Game:
@@ -58,7 +60,7 @@ def ochs() -> Game:
     >>> round(s.strategy("choice", "start", player="row")["only"][0], 6)
     0.586784
     """
-    return bimatrix([[1.1141, 0], [0, 0.2785]], [[0, 1.1141], [1.1141, 0]])
+    return bimatrix(*OCHS)
 
 
 def loopback() -> Game:
@@ -69,3 +71,44 @@ def loopback() -> Game:
     dict_keys(['only'])
     """
     return bimatrix([[6, 6], [7.32, 1]], [[7, 7], [6, 4]])
+
+
+def mixed(row: Matrix, col: Matrix) -> tuple[float, float]:
+    """Return the chances with which "row" and "col" play 0 where each leaves the other indifferent.
+
+    >>> [round(p, 6) for p in mixed(*OCHS)]
+    [0.5, 0.199986]
+    """
+    p = (col[1][1] - col[1][0]) / (col[0][0] - col[0][1] - col[1][0] + col[1][1])
+    q = (row[1][1] - row[0][1]) / (row[0][0] - row[0][1] - row[1][0] + row[1][1])
+    return p, q
+
+
+def _ends(state: Any) -> str:
+    return state if isinstance(state, str) else "same move" if state[0] == state[1] else "different moves"
+
+
+MATCHING = Entry(
+    ochs,
+    "An asymmetric matching game: each side must leave the other guessing, and payoffs move only the other's play.",
+    "Ochs (1995)",
+    (
+        Measure("row", "chance that row plays 0", plays("choice", "start", 0, player="row"), lambda: mixed(*OCHS)[0]),
+        Measure("col", "chance that col plays 0", plays("choice", "start", 0, player="col"), lambda: mixed(*OCHS)[1]),
+    ),
+    ends=_ends,
+    levels=(0.5, 2.0, 20.0, 100.0),
+    rationality=2.0,
+)
+LOOPBACK = Entry(
+    loopback,
+    "A game whose equilibria fold back as players make fewer mistakes: near rationality 1.33 there are three.",
+    "Turocy (2005)",
+    (
+        Measure("row", "chance that row plays 0", plays("choice", "start", 0, player="row")),
+        Measure("col", "chance that col plays 0", plays("choice", "start", 0, player="col")),
+    ),
+    ends=_ends,
+    levels=(0.5, 1.0, 1.5, 5.0),
+    rationality=1.0,
+)

@@ -25,6 +25,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays, value
 from peacetalks.game.language import Chance, Game, Move, Simultaneous
 
 
@@ -101,3 +102,52 @@ def _renewal(state: Any, renegotiate: float, pause: int) -> list[Move]:
         ]
     broken = ("broken", pause) if pause else "broken"
     return [Move("pass", broken if state == "broken now" else state)]
+
+
+def full_compliance(
+    gain: float = 0.5,
+    incident: tuple[float, float, float] = (0.1, 0.4, 0.64),
+    renegotiate: float = 0.1,
+    discount: float = 0.9,
+    pause: int = 0,
+) -> tuple[float, float]:
+    """Return (1 if complying all the time is an equilibrium, else 0; what the truce is then worth at the start).
+
+    >>> [round(x, 4) for x in full_compliance()]
+    [1.0, 6.7857]
+    >>> full_compliance(renegotiate=0.9)
+    (0.0, 0.0)
+    """
+    quiet, loud = incident[0], incident[1]
+    again = discount**pause if pause else discount * renegotiate / (1 - discount * (1 - renegotiate))
+    per_period = (1 - discount) / (1 - discount * (1 - quiet) - discount * quiet * again)
+    holds = discount * (loud - quiet) * per_period * (1 - again) >= (1 - discount) * gain
+    return (1.0, per_period / (1 - discount)) if holds else (0.0, 0.0)
+
+
+CEASEFIRE = Entry(
+    ceasefire,
+    "Two sides keep a truce or break it; incidents happen anyway, so that neither knows who is to blame.",
+    "Green and Porter (1984)",
+    (
+        Measure(
+            "comply",
+            "chance that a side complies",
+            plays("conduct", "ceasefire", "comply", player="A"),
+            nth(full_compliance, 0),
+        ),
+        Measure("truce", "truce in force after 60 periods", chance("ceasefire")),
+        Measure("value", "worth of the truce to a side", value("A"), nth(full_compliance, 1), percent=False),
+    ),
+    (
+        Parameter("gain", "gain of a lone violator", 0.1, 1.5),
+        Parameter("loss", "loss of its victim", 0.1, 1.5),
+        Parameter("incident.1", "chance of an incident when nobody violates", 0.0, 0.3),
+        Parameter("incident.2", "chance of an incident when one side violates", 0.3, 1.0),
+        Parameter("renegotiate", "chance that a broken truce is renewed", 0.0, 0.9),
+        Parameter("discount", "discount factor per period", 0.5, 0.97),
+        Parameter("pause", "periods of fighting after an incident (0: renegotiated)", 0, 10, whole=True),
+    ),
+    periods=60,
+    sliders=("gain", "incident.2", "renegotiate"),
+)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, chance, mean_move, plays, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -80,3 +81,47 @@ def ultimatum(offers: Offers = 101) -> Game:
 
     offer = Decision("offer", "1", lambda s: [Move(x, ("offer", x), weight=w) for x, w in shares])
     return Game(players=("1", "2"), start="start", stages=(offer, Decision("answer", "2", answer)))
+
+
+def takes_at_once(large: float = 0.8, small: float = 0.2) -> float:
+    """Return 1 where backward induction ends the centipede at the first turn, 0 where it never does.
+
+    >>> takes_at_once(), takes_at_once(0.5, 0.3)
+    (1.0, 0.0)
+    """
+    return float(large > 2 * small)
+
+
+CENTIPEDE = Entry(
+    centipede,
+    "Two players take the larger pile or pass and let both piles double: reasoning backwards, the first should take.",
+    "McKelvey and Palfrey (1992)",
+    (
+        Measure("take", "chance that the first player takes at once", plays("turn", 0, "take"), takes_at_once),
+        Measure(
+            "value 1",
+            "what player 1 expects",
+            value("1"),
+            lambda large, small: large if takes_at_once(large, small) else None,
+            percent=False,
+        ),
+    ),
+    (
+        Parameter("nodes", "number of turns", 2, 8, whole=True),
+        Parameter("large", "the larger pile at the first turn", 0.3, 1.0),
+        Parameter("small", "the smaller pile", 0.05, 0.45),
+    ),
+    lambda state: f"taken at turn {state[1] + 1}" if isinstance(state, tuple) else GOING_ON,
+    levels=(0.5, 2.0, 5.0, 20.0),
+    rationality=2.0,
+)
+ULTIMATUM = Entry(
+    ultimatum,
+    "One side offers a share, the other accepts or both get nothing: without mistakes almost nothing is offered.",
+    "Güth, Schmittberger and Schwarze (1982)",
+    (
+        Measure("offer", "mean offer", mean_move("offer", "start"), lambda: 0.0),
+        Measure("deal", "chance of a deal", chance("deal"), lambda: 1.0),
+        Measure("value 1", "what the proposer expects", value("1"), lambda: 1.0),
+    ),
+)

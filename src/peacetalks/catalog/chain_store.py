@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, nth, plays, value
 from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -68,3 +69,52 @@ def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0,
         stages=(Decision("probe", challenger, probe), Decision("answer", "D", answer)),
         periods=challengers,
     )
+
+
+def first_encounter(challengers: int = 3, resolute: float = 0.3, gain: float = 0.5) -> tuple[float | None, float]:
+    """Return (chance that the first challenger stays out, chance that a weak defender retaliates if it does not).
+
+    The first is None at the belief at which the challenger is indifferent.
+
+    >>> first_encounter(), [round(x, 6) for x in first_encounter(challengers=2)]
+    ((1.0, 1.0), [1.0, 0.428571])
+    """
+    limit, after = gain**challengers, gain ** (challengers - 1)
+    out = None if resolute == limit else float(resolute > limit)
+    if challengers == 1:
+        return out, 0.0
+    if resolute >= after:
+        return out, 1.0
+    return out, (1 - after) * resolute / ((1 - resolute) * after)
+
+
+CHAIN_STORE = Entry(
+    chain_store,
+    "Small challengers probe or stay out, one by one; a weak defender may retaliate to seem resolute.",
+    "Kreps and Wilson (1982)",
+    (
+        Measure(
+            "stay out",
+            "chance that the first challenger stays out",
+            plays("probe", 0, "stay out"),
+            nth(first_encounter, 0),
+            known=True,
+        ),
+        Measure(
+            "retaliate",
+            "chance that a weak defender retaliates against the first probe",
+            plays("answer", ("probe", 0), "retaliate", "weak"),
+            nth(first_encounter, 1),
+        ),
+        Measure("value D", "what the defender expects", value("D"), known=True, percent=False),
+    ),
+    (
+        Parameter("challengers", "number of challengers", 1, 5, whole=True),
+        Parameter("resolute", "chance that the defender is resolute", 0.02, 0.9),
+        Parameter("peace", "what the defender gets when left alone", 0.5, 4.0),
+        Parameter("gain", "what a challenger gets when ignored", 0.1, 0.9),
+    ),
+    levels=(2.0, 5.0, 20.0, 100.0),
+    sliders=("challengers", "resolute", "gain"),
+    belief_points=21,
+)

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -86,3 +87,50 @@ def commitment(
 def _annuity(discount: float, periods: int | None, t: int) -> float:
     """Return what a pie of 1 in every period from `t` on is worth at `t`."""
     return 1 / (1 - discount) if periods is None else sum(discount**k for k in range(periods - t))
+
+
+def fights_at_once(
+    p1: float = 0.6,
+    p2: float = 0.75,
+    cost_a: float = 0.5,
+    cost_b: float = 2.0,
+    discount: float = 0.9,
+    periods: int | None = None,
+    later_proposer: str = "A",
+) -> float | None:
+    """Return 1 where B fights at once and 0 where it does not; None where no closed form is known.
+
+    >>> fights_at_once(), fights_at_once(p2=0.68)
+    (1.0, 0.0)
+    """
+    if periods is None:
+        bound = cost_b * (1 - discount) ** 2
+        if later_proposer == "B":
+            bound = (1 - discount) * (cost_b + discount * cost_a)
+        return float(discount * p2 - p1 > bound)
+    if later_proposer == "B":
+        return None
+    now, later = _annuity(discount, periods, 0), _annuity(discount, periods, 1)
+    return float(discount * p2 * later - p1 * now > cost_b * (1 - discount))
+
+
+COMMITMENT = Entry(
+    commitment,
+    "A side that is about to grow stronger cannot promise not to use it, so the other may fight while it can.",
+    "Powell (2006)",
+    (
+        Measure("war", "chance of war in the first period", chance("war"), fights_at_once),
+        Measure("value A", "what A expects", value("A"), percent=False),
+        Measure("value B", "what B expects", value("B"), percent=False),
+    ),
+    (
+        Parameter("p1", "A's chance of winning now", 0.1, 0.9),
+        Parameter("p2", "A's chance of winning later", 0.1, 0.95),
+        Parameter("cost_a", "A's cost of war", 0.0, 3.0),
+        Parameter("cost_b", "B's cost of war", 0.0, 4.0),
+        Parameter("discount", "discount factor per period", 0.5, 0.95),
+        Parameter("later_proposer", "who makes the offers from the second period on", choices=("A", "B")),
+    ),
+    periods=1,
+    sliders=("p1", "p2", "cost_b"),
+)

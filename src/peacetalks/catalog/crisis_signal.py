@@ -34,6 +34,7 @@ import numpy as np
 from scipy.optimize import root_scalar
 from scipy.special import ndtr, owens_t
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -181,3 +182,42 @@ def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
 
     stages = (Decision("open", "A", open_), Decision("answer", "B", answer), Decision("end", "A", end))
     return Game(players=("A", "B"), types={"A": dict.fromkeys(types, 1 / len(types))}, start="start", stages=stages)
+
+
+def _several(payoffs: Payoffs | None = None) -> str:
+    """Return what the theory with normal shocks says at these payoffs, in a sentence."""
+    found = equilibria(payoffs)
+    wars = ", ".join(f"{e.outcomes['war']:.1%}" for e in found)
+    if len(found) == 1:
+        return f"With normal shocks there is one equilibrium; war {wars}."
+    return f"With normal shocks there are {len(found)} equilibria at these numbers; war {wars}."
+
+
+_MEANS = (
+    ("status_quo_a", "A's value of the status quo", -1.0, 1.0),
+    ("war_a", "A's mean value of war", -3.0, 1.0),
+    ("war_b", "B's mean value of war", -4.0, 1.0),
+    ("back_down_a", "A's mean value of backing down", -3.0, 0.0),
+    ("prevail_b", "B's value of prevailing", 0.2, 2.0),
+)
+THREAT = Entry(
+    threat,
+    "A threat whose cost only the threatener knows: at the same numbers it may be believed, or not.",
+    "Lewis and Schultz (2003)",
+    (
+        Measure("war", "chance of war", chance("war"), known=True),
+        Measure("conceded", "chance that B concedes", chance("conceded"), known=True),
+        Measure("backed down", "chance that A backs down", chance("backed down"), known=True),
+        Measure("status quo", "chance that nothing happens", chance("status quo"), known=True),
+    ),
+    (
+        *(Parameter(f"payoffs.{name}", words, low, high) for name, words, low, high in _MEANS),
+        Parameter("spread", "distance of A's hidden values from their mean", 0.0, 2.0),
+    ),
+    base={"payoffs": Payoffs()},
+    levels=(1.0, 2.0, 5.0, 10.0),
+    rationality=2.0,
+    belief_points=9,
+    sliders=("payoffs.war_a", "payoffs.war_b", "spread"),
+    remark=_several,
+)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -75,3 +76,55 @@ def deterrence(
         start="start",
         stages=(Decision("attack", "A", attack), Decision("resist", "B", resist), Decision("help", "D", help_)),
     )
+
+
+def without_mistakes(
+    reliable: float = 0.45,
+    p_alone: float = 0.7,
+    p_helped: float = 0.35,
+    cost_a: float = 0.5,
+    cost_b: float = 0.2,
+    stake: float = 1.0,
+    reputation: float = 0.15,
+    costs: tuple[float, float] = (0.3, 0.7),
+) -> tuple[float, float]:
+    """Return (chance that A attacks, chance of war), by backward induction; arguments as of `deterrence`.
+
+    >>> without_mistakes(reliable=0.45), without_mistakes(reliable=0.65)
+    ((1.0, 1.0), (0.0, 0.0))
+    """
+    swing = p_alone - p_helped
+    comes = sum(q for q, k in zip((reliable, 1 - reliable), costs, strict=True) if stake * swing + reputation >= k)
+    odds = p_alone - comes * swing
+    resists = 1 - odds - cost_b > 0
+    attacks = odds - cost_a > 0 if resists else True
+    return float(attacks), float(attacks and resists)
+
+
+DETERRENCE = Entry(
+    deterrence,
+    "An attacker weighs a victim whose ally may or may not come; what abandoning costs the ally makes it credible.",
+    "Smith (1995)",
+    (
+        Measure(
+            "attack",
+            "chance that A attacks",
+            plays("attack", "start", "attack"),
+            nth(without_mistakes, 0),
+            known=True,
+        ),
+        Measure("war", "chance of war", chance("joint war", "abandoned"), nth(without_mistakes, 1), known=True),
+        Measure("joint war", "chance of war with the ally in it", chance("joint war"), known=True),
+    ),
+    (
+        Parameter("reliable", "chance that the ally is reliable", 0.0, 1.0),
+        Parameter("p_alone", "A's chance of winning against B alone", 0.5, 0.95),
+        Parameter("p_helped", "A's chance of winning against both", 0.05, 0.5),
+        Parameter("cost_a", "A's cost of war", 0.0, 0.8),
+        Parameter("cost_b", "B's cost of war", 0.0, 0.6),
+        Parameter("stake", "what B's survival is worth to the ally", 0.0, 2.0),
+        Parameter("reputation", "what abandoning B costs the ally", 0.0, 1.0),
+    ),
+    sliders=("reliable", "cost_a", "reputation"),
+    belief_points=3,
+)

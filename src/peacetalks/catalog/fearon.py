@@ -15,14 +15,20 @@ model. American Economic Review 105(1), 272-298.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+from scipy.integrate import quad
+
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, mean_move, nth, plays, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import ONLY, Chance, Decision, Game, Move
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+TIE = 1e-12  # costs closer than this are the same
+EVERY_SHARE = "with every share on offer"
 TWO_TYPES = {"weak": 0.30, "tough": 0.05}
 
 
@@ -175,3 +181,128 @@ def walk_out(
         return moves
 
     return Game(players=("A",), start="start", stages=(Decision("demand", "A", demands),))
+
+
+def best_demand(
+    p: float = 0.5,
+    cost_a: float = 0.1,
+    costs: Mapping[str, float] | None = None,
+    prior: Mapping[str, float] | None = None,
+    low: float = 0.0,
+    high: float = 1.0,
+) -> tuple[float, float, float]:
+    """Return (A's demand, chance of war, what A expects) without mistakes; arguments as of `fearon`.
+
+    A demands what the cheapest type that it means to please can just bear: one of p + c, where it is on offer.
+
+    >>> [round(x, 6) for x in best_demand()]
+    [0.8, 0.5, 0.6]
+    >>> [round(x, 6) for x in best_demand(prior={"weak": 0.3, "tough": 0.7})]
+    [0.55, 0.0, 0.55]
+    """
+    costs = dict(costs or TWO_TYPES)
+    prior = dict(prior or {kind: 1 / len(costs) for kind in costs})
+    found = []
+    for c in costs.values():
+        x = min(max(p + c, low), high)
+        war = sum((prior[kind] for kind, own in costs.items() if own < x - p - TIE), start=0.0)
+        found.append(((1 - war) * x + war * (p - cost_a), x, war))
+    worth, x, war = max(found)
+    return x, war, worth
+
+
+def uniform_demand(
+    p: float = 0.5, cost_a: float = 0.1, cost_low: float = 0.0, cost_high: float = 0.4, sanction: float = 0.0
+) -> tuple[float, float, float]:
+    """Return (A's demand, chance of war, what A expects) without mistakes; arguments as of `fearon_uniform`.
+
+    >>> [round(x, 6) for x in uniform_demand()]
+    [0.65, 0.375, 0.55625]
+    """
+    low, high = cost_low + sanction, cost_high + sanction
+    above = min(max(low, (high - cost_a) / 2), 1 - p)
+    war = min(max((above - low) / (high - low), 0.0), 1.0)
+    return p + above, war, (1 - war) * (p + above) + war * (p - cost_a)
+
+
+def walks_out(
+    rationality: float,
+    p: float = 0.5,
+    cost_a: float = 0.1,
+    cost_high: float = 0.4,
+    worth: float = 0.45,
+    mass: float = 0.2,
+    naive: bool = False,
+) -> float | None:
+    """Return the chance that A walks out when every share may be demanded; None where every move has weight 1.
+
+    >>> round(walks_out(15.0), 5)
+    0.14678
+    """
+    if naive:
+        return None
+
+    def demanding(x: float) -> float:
+        war = min(max((x - p) / cost_high, 0.0), 1.0)
+        return math.exp(rationality * (war * (p - cost_a) + (1 - war) * x - worth))
+
+    bends = [x for x in (p, p + cost_high) if 0 < x < 1]
+    density, _ = quad(demanding, 0, 1, points=bends, limit=200)
+    return mass / (mass + (1 - mass) * density)
+
+
+_DEMANDS = (
+    Parameter("p", "chance that A wins a war", 0.1, 0.9),
+    Parameter("cost_a", "A's cost of war", 0.0, 0.4),
+)
+FEARON = Entry(
+    fearon,
+    "A demands a share of a pie; B, whose cost of war A does not know, accepts or fights.",
+    "Fearon (1995)",
+    (
+        Measure("war", "chance of war", chance("war"), nth(best_demand, 1), known=True),
+        Measure("demand", "A's mean demand", mean_move("demand", "start"), nth(best_demand, 0), known=True),
+        Measure("value", "what A expects", value("A"), nth(best_demand, 2), known=True),
+    ),
+    (
+        *_DEMANDS,
+        Parameter("costs.weak", "cost of war to a weak B", 0.05, 0.5),
+        Parameter("costs.tough", "cost of war to a tough B", 0.0, 0.3),
+        Parameter("prior.tough", "share of tough types", 0.0, 1.0, share=True),
+    ),
+    base={"costs": TWO_TYPES, "prior": {"weak": 0.5, "tough": 0.5}},
+    sliders=("p", "cost_a", "costs.tough", "prior.tough"),
+    belief_points=3,
+)
+FEARON_UNIFORM = Entry(
+    fearon_uniform,
+    "The same demand, when B's cost of war may be any number of a range; sanctions add to it.",
+    "Fearon (1995)",
+    (
+        Measure("war", "chance of war", chance("war"), nth(uniform_demand, 1)),
+        Measure("demand", "A's mean demand", mean_move("demand", "start"), nth(uniform_demand, 0)),
+        Measure("value", "what A expects", value("A"), nth(uniform_demand, 2)),
+    ),
+    (
+        *_DEMANDS,
+        Parameter("cost_low", "lowest cost of war to B", 0.0, 0.15),
+        Parameter("cost_high", "highest cost of war to B", 0.2, 0.6),
+        Parameter("sanction", "what a sanction adds to B's cost", 0.0, 0.4),
+    ),
+    settings={"offers": 41, "draws": 80},
+    sliders=("p", "cost_a", "sanction"),
+)
+WALK_OUT = Entry(
+    walk_out,
+    "A demands a share or walks out: how the reference measure keeps the answer free of the number of demands.",
+    "Matejka and McKay (2015)",
+    (Measure("walk out", "chance that A walks out", plays("demand", "start", "walk out"), walks_out, EVERY_SHARE),),
+    (
+        *_DEMANDS,
+        Parameter("cost_high", "highest cost of war to B", 0.1, 0.6),
+        Parameter("worth", "what walking out is worth to A", 0.2, 0.8),
+        Parameter("mass", "reference mass of walking out", 0.01, 0.9),
+        Parameter("naive", "every move has the reference weight 1", choices=(False, True)),
+    ),
+    sliders=("worth", "mass", "naive"),
+)

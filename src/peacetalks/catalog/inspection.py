@@ -18,8 +18,10 @@ Avenhaus, R. & von Stengel, B. (1992). Non-zero-sum Dresher inspection games. Op
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays, value
 from peacetalks.game.language import Game, Move, Simultaneous
 
 
@@ -105,3 +107,84 @@ def dresher(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> Game
 
     stage = Simultaneous("inspection", {"I": looks, "V": violates}, together)
     return Game(players=("I", "V"), start=(periods, inspections), stages=(stage,), periods=periods)
+
+
+def _within(p: float, other: float, at_once: float) -> float:
+    """Return the chance that leaves the other side indifferent, or what is best where none does."""
+    return p if 0 <= p <= 1 and 0 <= other <= 1 else at_once
+
+
+def indifferent(
+    gain: float = 1.0,
+    fine: float = 3.0,
+    detection: float = 0.8,
+    cost: float = 0.2,
+    damage: float = 2.0,
+    reward: float = 0.0,
+) -> tuple[float, float]:
+    """Return (chance of an inspection, chance of a violation) in the one-shot game; arguments as of `inspection`.
+
+    >>> [round(p, 6) for p in indifferent()], indifferent(cost=2.0)
+    ([0.3125, 0.125], (0.0, 1.0))
+    """
+    looks, violates = gain / (detection * (gain + fine)), cost / (detection * (damage + reward))
+    pays = detection * (damage + reward) > cost  # to inspect where a violation is certain
+    return _within(looks, violates, float(pays)), _within(violates, looks, 1.0)
+
+
+def value_over_time(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> float:
+    r"""Return :math:`V(n,m)`, what the recursive game is worth to the inspector.
+
+    >>> round(value_over_time(), 6)
+    -0.272727
+    """
+    n, m = periods, inspections
+    if m >= n:
+        return 0.0
+    return -math.comb(n - 1, m) / sum(math.comb(n, i) * caught ** (m - i) for i in range(m + 1))
+
+
+INSPECTION = Entry(
+    inspection,
+    "One side may violate an agreement, the other may inspect, at a cost: each must leave the other guessing.",
+    "Dresher (1962)",
+    (
+        Measure(
+            "inspect",
+            "chance of an inspection",
+            plays("inspection", "start", "inspect", player="I"),
+            nth(indifferent, 0),
+        ),
+        Measure("violate", "chance of a violation", chance("violated"), nth(indifferent, 1)),
+    ),
+    (
+        Parameter("gain", "gain of an undetected violation", 0.2, 3.0),
+        Parameter("fine", "cost of a detected violation", 0.2, 6.0),
+        Parameter("detection", "chance that an inspection finds a violation", 0.1, 1.0),
+        Parameter("cost", "cost of an inspection", 0.05, 1.0),
+        Parameter("damage", "damage of an undetected violation", 0.5, 4.0),
+        Parameter("reward", "worth of a detected violation to the inspector", 0.0, 2.0),
+    ),
+    levels=(2.0, 5.0, 20.0, 100.0),
+    sliders=("fine", "detection", "cost"),
+)
+DRESHER = Entry(
+    dresher,
+    "A few inspections for many periods, in which the other side violates at most once: when to use them?",
+    "Dresher (1962)",
+    (
+        Measure("value I", "worth of the game to the inspector", value("I"), value_over_time, percent=False),
+        Measure(
+            "inspect", "chance that the first period is inspected", plays("inspection", None, "inspect", player="I")
+        ),
+        Measure(
+            "violate", "chance of a violation in the first period", plays("inspection", None, "violate", player="V")
+        ),
+    ),
+    (
+        Parameter("periods", "number of periods", 2, 8, whole=True),
+        Parameter("inspections", "number of inspections", 1, 4, whole=True),
+        Parameter("caught", "worth of a detected violation to the inspector", 0.1, 2.0),
+    ),
+    levels=(2.0, 5.0, 20.0, 100.0),
+)

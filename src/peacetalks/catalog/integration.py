@@ -21,6 +21,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Chance, Decision, Game, Move
 
@@ -102,3 +103,23 @@ def _finish(worth: float, front: int) -> dict[Any, float]:
     """Return what a fight to the finish pays by player and type, `worth` being the present value of 1."""
     odds = {"A": 0.5 + 0.15 * front, "B": 0.5 - 0.15 * front}
     return {key: worth * (odds[key[0]] - 3 * c) for key, c in COSTS.items()}
+
+
+INTEGRATION = Entry(
+    integration,
+    "Offers, battles and a front, with resolve hidden on both sides: the smallest game that has them all.",
+    "Powell (2004)",
+    (
+        Measure("deal", "chance of a deal", chance("deal"), known=True),
+        Measure("walked out", "chance that B walks out", chance("walked out"), known=True),
+        Measure("value A", "what A expects", value("A"), known=True),
+        Measure("value B", "what B expects", value("B"), known=True),
+    ),
+    (
+        *both("strong", ("chance that A is strong", "chance that B is strong"), 0.05, 0.95),
+        Parameter("decisive", "chance that a battle decides the war", 0.0, 0.8),
+        Parameter("advance", "chance that the front moves up", 0.1, 0.9),
+        Parameter("discount", "worth of a period relative to the one before", 0.6, 1.0),
+    ),
+    sliders=("strong.1", "strong.2", "decisive"),
+)

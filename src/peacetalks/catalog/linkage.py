@@ -27,6 +27,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
+from scipy.optimize import root_scalar
+
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, nth, value
 from peacetalks.catalog.parts import passing, spread
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
@@ -237,3 +241,74 @@ def wider_bargain(
 
     stages = (Decision("offer", "1", propose), Decision("answer", "2", answer), Chance("window", opening))
     return Game(players=("1", "2"), start="war", stages=stages, periods=None, discount=discount)
+
+
+def alternating(w1: Weights = (0.7, 0.3), w2: Weights = (0.4, 0.6), discount: float = 0.9) -> tuple[float, float]:
+    """Return what both sides get where efficient bundles are offered in turn, side 1 first.
+
+    Each side offers the other just what its own offer a period later would be worth to it (Rubinstein 1982, on the
+    frontier of linked issues).
+
+    >>> [round(u, 4) for u in alternating()]
+    [0.7156, 0.5688]
+    """
+    corners = sorted(worth(w1, w2, x) for x in frontier(w1, w2, 1))
+    ones, twos = zip(*corners, strict=True)
+
+    def left(u1: float) -> float:
+        return float(np.interp(u1, ones, twos))
+
+    found = root_scalar(lambda u: left(u) - discount * left(discount * u), bracket=(0.0, ones[-1]))
+    return found.root, left(found.root)
+
+
+def waits(
+    gains: tuple[float, float], window: float, costs: tuple[float, float], share: float, discount: float
+) -> tuple[float, float]:
+    """Return (1 where a separate peace leaves nobody worse off than waiting, else 0; what side 2 expects).
+
+    >>> [round(x, 4) for x in waits((0.3, 0.0), 0.2, (0.03, 0.04), 0.5, 0.95)]
+    [1.0, 0.2292]
+    """
+    one = waiting(discount, window, costs[0], share, gains[0])
+    two = waiting(discount, window, costs[1], 1 - share, gains[1])
+    return float(one + max(two, 0.0) <= 1), max(two, 0.0) if one + max(two, 0.0) <= 1 else two
+
+
+LINKED_TALKS = Entry(
+    linked_talks,
+    "Two issues that the sides value differently are offered as bundles in turn: linkage makes both better off.",
+    "Rubinstein (1982)",
+    (
+        Measure("value 1", "what side 1 gets", value("1"), nth(alternating, 0)),
+        Measure("value 2", "what side 2 gets", value("2"), nth(alternating, 1)),
+        Measure("deal", "chance of a deal within 40 periods", chance("deal")),
+    ),
+    (
+        *both("w1", ("worth of the first issue to side 1", "worth of the second issue to side 1"), 0.1, 1.0),
+        *both("w2", ("worth of the first issue to side 2", "worth of the second issue to side 2"), 0.1, 1.0),
+        Parameter("discount", "discount factor per period", 0.5, 0.97),
+    ),
+    periods=40,
+    settings={"bundles": 11},
+    sliders=("w1.1", "w2.1", "discount"),
+)
+WIDER_BARGAIN = Entry(
+    wider_bargain,
+    "A separate peace now, or waiting for a wider bargain that comes only while the war goes on.",
+    "Nash (1950)",
+    (
+        Measure("separate", "chance of a separate peace in the first period", chance("over"), nth(waits, 0)),
+        Measure("value 1", "what side 1 expects", value("1")),
+        Measure("value 2", "what side 2 expects", value("2"), nth(waits, 1)),
+    ),
+    (
+        *both("gains", ("gain of side 1 from the wider bargain", "gain of side 2"), 0.0, 1.0),
+        Parameter("window", "chance per period that the window opens", 0.02, 0.8),
+        *both("costs", ("cost of a period of war to side 1", "cost of a period of war to side 2"), 0.0, 0.2),
+        Parameter("share", "side 1's share in the joint settlement", 0.1, 0.9),
+        Parameter("discount", "discount factor per period", 0.5, 0.97),
+    ),
+    periods=1,
+    sliders=("gains.1", "window", "costs.2"),
+)

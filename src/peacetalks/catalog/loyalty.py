@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
 from peacetalks.catalog.parts import passing
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
@@ -111,3 +112,47 @@ def switch(
     level = math.log(hazard * (loose + cost) / loss) / shape
     toll = hazard / (shape * erosion) * (math.exp(-shape * level) - math.exp(-shape * start))
     return level, (start - level) / erosion, 1 - math.exp(-toll)
+
+
+def mutiny_before_switch(
+    start: float = 1.5,
+    erosion: float = 0.1,
+    restraint: float = 0.1,
+    loss: float = 0.04,
+    cost: float = 2.0,
+    rate: float = 0.05,
+    hazard: float = 0.5,
+    shape: float = 4.0,
+) -> float:
+    """Return the chance of a mutiny; 0 where the force is let loose at once.
+
+    >>> round(mutiny_before_switch(), 6), mutiny_before_switch(start=0.5)
+    (0.027759, 0.0)
+    """
+    level, _, toll = switch(start, erosion, restraint, loss, cost, rate, hazard, shape)
+    return toll if level < start else 0.0
+
+
+LOYALTY = Entry(
+    loyalty,
+    "A commander restrains a force whose loyalty wears off, and must let it loose before it mutinies.",
+    "Morris and Shin (1998)",
+    (
+        Measure("mutiny", "chance of a mutiny within 40 units of time", chance("mutiny"), mutiny_before_switch),
+        Measure("value", "what the commander expects", value("commander"), percent=False),
+    ),
+    (
+        Parameter("start", "loyalty at the start", 0.5, 2.5),
+        Parameter("erosion", "loss of loyalty per unit of time", 0.05, 0.4),
+        Parameter("restraint", "flow from restraint", 0.05, 0.3),
+        Parameter("loss", "what full force loses of it", 0.01, 0.05),
+        Parameter("cost", "cost of a mutiny", 0.2, 5.0),
+        Parameter("hazard", "mutiny rate without any loyalty", 0.1, 2.0),
+        Parameter("shape", "how fast loyalty lowers the rate", 2.0, 6.0),
+    ),
+    periods=400,
+    levels=(20.0, 1e3, 2e4, 2e5),
+    rationality=2e4,
+    settings={"dt": 0.2},
+    sliders=("cost", "hazard", "erosion"),
+)

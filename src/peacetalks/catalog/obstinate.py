@@ -21,6 +21,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, nth, value
 from peacetalks.catalog.parts import FORCED
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
@@ -120,3 +121,48 @@ def obstinate(
         periods=periods,
         discount={i: math.exp(-r * dt) for i, r in zip(SIDES, rates, strict=True)},
     )
+
+
+def rational_values(demands: Pair, rates: Pair, prior: Pair) -> tuple[float, float] | None:
+    """Return what the rational types of both sides get in continuous time; None where the demands are compatible.
+
+    >>> [round(u, 6) for u in rational_values((0.6, 0.6), (0.1, 0.05), (0.1, 0.1))]
+    [0.4, 0.536754]
+    """
+    return concession(demands, rates, prior).value if sum(demands) > 1 else None
+
+
+OBSTINATE = Entry(
+    obstinate,
+    "Both sides demand more than half; a rational one may pass for one that never yields, until the weaker gives in.",
+    "Abreu and Gul (2000)",
+    (
+        Measure(
+            "value 1",
+            "what a rational side 1 expects",
+            value("1", "rational"),
+            nth(rational_values, 0),
+            "continuous time",
+        ),
+        Measure(
+            "value 2",
+            "what a rational side 2 expects",
+            value("2", "rational"),
+            nth(rational_values, 1),
+            "continuous time",
+        ),
+        Measure("deal", "chance of a deal before the end", chance("deal"), known=True),
+    ),
+    (
+        *both("demands", ("share that side 1 demands", "share that side 2 demands"), 0.51, 0.95),
+        *both("rates", ("discount rate of side 1", "discount rate of side 2"), 0.01, 0.5),
+        *both("prior", ("chance that side 1 is obstinate", "chance that side 2 is obstinate"), 0.1, 0.9),
+        Parameter("dt", "length of a period", 0.25, 2.25),
+        Parameter("length", "length of the whole", 2.25, 9.0),
+        Parameter("pace", "reference hazard of conceding", 0.05, 0.4),
+    ),
+    settings={"dt": 1.5},
+    sliders=("demands.1", "prior.1", "prior.2"),
+    levels=(5.0, 20.0, 100.0, 200.0),
+    belief_points=5,
+)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays
 from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.game.language import Chance, Decision, Game, Move
 
@@ -101,3 +102,40 @@ def most_rearmers(
     if detection >= deterring_detection(share, undetected[1], detected[1]):
         return 1.0
     return (share - war) / (share - (1 - detection) * undetected[0] - detection * detected[0])
+
+
+def signs(
+    rearmer: float,
+    detection: float,
+    share: float,
+    war: float,
+    undetected: tuple[float, float],
+    detected: tuple[float, float],
+) -> tuple[float, float]:
+    """Return (chance that A signs, chance that a rearmer then rearms) without mistakes; arguments as of `rearming`.
+
+    >>> signs(0.3, 0.3, 0.5, 0.4, (0.15, 0.75), (0.38, 0.3)), signs(0.5, 0.3, 0.5, 0.4, (0.15, 0.75), (0.38, 0.3))
+    ((1.0, 1.0), (0.0, 1.0))
+    """
+    arms = detection < deterring_detection(share, undetected[1], detected[1])
+    return float(rearmer <= most_rearmers(detection, share, war, undetected, detected)), float(arms)
+
+
+REARMING = Entry(
+    rearming,
+    "A deal is signed with a side that may use it to rearm; inspections may find out in time.",
+    "Fearon (1995)",
+    (
+        Measure("sign", "chance that A signs", plays("sign", "start", "sign"), nth(signs, 0), known=True),
+        Measure("rearm", "chance that a rearmer rearms", plays("conduct", "deal", "rearm", "rearmer"), nth(signs, 1)),
+        Measure("war", "chance of war", chance("war", "detected", "undetected"), known=True),
+    ),
+    (
+        Parameter("rearmer", "chance that B is a rearmer", 0.0, 1.0),
+        Parameter("detection", "chance that inspections find rearming", 0.0, 1.0),
+        Parameter("share", "A's share under the deal", 0.41, 0.69),
+        Parameter("war", "worth of fighting on to A", 0.2, 0.6),
+    ),
+    sliders=("rearmer", "detection", "war"),
+    belief_points=3,
+)

@@ -13,8 +13,10 @@ McCall, J. J. (1970). Economics of information and job search. Quarterly Journal
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Decision, Game, Move
 
@@ -90,3 +92,50 @@ def reservation(
     -0.05
     """
     return (rent - weight * cost + discount * (1 - firing) * value) / weight
+
+
+def best_reservation(
+    rent: float = 0.04,
+    weight: float = 1.0,
+    cost: float = 0.05,
+    discount: float = 0.95,
+    firing: float = 0.0,
+    arrival: float = 1.0,
+    periods: int | None = None,
+) -> float | None:
+    """Return the deal R from which on the agent accepts (1: never); None where no closed form is known.
+
+    As deals are uniform on [0, 1], R is also the chance that talks go on.
+
+    >>> round(best_reservation(), 4), best_reservation(rent=0.2)
+    (0.6933, 1.0)
+    """
+    if firing or arrival < 1 or periods is not None:
+        return None
+    surplus = rent / weight - cost
+    if surplus >= 1 - discount:
+        return 1.0
+    return max((1 - math.sqrt(1 - discount**2 - 2 * discount * surplus)) / discount, 0.0)
+
+
+RENT = Entry(
+    rent,
+    "An agent who enjoys the talks decides when to accept, for a principal who pays for every period of waiting.",
+    "McCall (1970)",
+    (
+        Measure("talking", "chance that talks go on after a period", chance("talks"), best_reservation),
+        Measure("value", "what the principal expects", value("P")),
+    ),
+    (
+        Parameter("rent", "the agent's gain per period of talks", 0.0, 0.09),
+        Parameter("weight", "weight that the agent gives to the principal", 0.5, 2.0),
+        Parameter("cost", "the principal's cost per period of talks", 0.01, 0.2),
+        Parameter("discount", "discount factor per period", 0.8, 0.97),
+        Parameter("firing", "chance per period that the agent is dismissed", 0.0, 0.3),
+        Parameter("arrival", "chance of a deal on the table in a period", 0.2, 1.0),
+    ),
+    periods=1,
+    settings={"draws": 100},
+    sliders=("rent", "cost", "discount"),
+    levels=(5.0, 20.0, 100.0, 1000.0),
+)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, end_of, value
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -77,3 +78,26 @@ def rounds(rounds: int = 2, kinds: int = 2, offers: int = 3, discount: float = 0
     )
     prior = dict.fromkeys(strength, 1 / kinds)
     return Game(players=("A", "B"), types={"A": prior, "B": prior}, start=("talks", 0), stages=stages, periods=rounds)
+
+
+ROUNDS = Entry(
+    rounds,
+    "Offers in turn, with power and patience hidden on both sides and a fight as the way out.",
+    "Savani and Turocy (Gambit)",
+    (
+        Measure("war", "chance of a fight", chance("war"), known=True),
+        Measure("deal", "chance of a deal", chance("deal"), known=True),
+        Measure("value A", "what A expects", value("A"), known=True),
+        Measure("value B", "what B expects", value("B"), known=True),
+    ),
+    (
+        Parameter("rounds", "number of rounds", 1, 3, whole=True),
+        Parameter("kinds", "number of types a side", 2, 3, whole=True),
+        Parameter("offers", "number of shares on offer", 2, 9, whole=True),
+        Parameter("discount", "worth of a round relative to the one before", 0.5, 1.0),
+        Parameter("fight_cost", "cost of a fight to each side", 0.0, 0.4),
+    ),
+    lambda state: end_of(state) if state[0] != "talks" else "no deal",
+    levels=(2.0, 5.0, 20.0, 100.0),
+    sliders=("rounds", "discount", "fight_cost"),
+)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -132,3 +133,73 @@ def shadow_of_power(
 
     stages = (Decision("offer", "S", propose), Decision("answer", "D", answer))
     return Game(players=("S", "D"), start="talks", stages=stages, periods=None, discount=discount)
+
+
+def first_share(
+    discounts: tuple[float, float] = (0.9, 0.9),
+    periods: int | None = None,
+    outside: float | None = None,
+    inside: tuple[float, float] = (0.0, 0.0),
+) -> float | None:
+    """Return what player 1 gets, agreed at once; None where no closed form is known or they never agree.
+
+    >>> round(first_share(), 6), round(first_share(outside=0.6), 6), round(first_share((0.95, 0.8)), 6)
+    (0.526316, 0.4, 0.833333)
+    """
+    d1, d2 = discounts
+    plain = inside == (0.0, 0.0)
+    if periods is not None:
+        odd = periods % 2 == 1 and d1 == d2 and outside is None and plain
+        return (1 + d1**periods) / (1 + d1) if odd else None
+    if plain:
+        share = (1 - d2) / (1 - d1 * d2)
+        return share if outside is None else min(share, 1 - outside) if d1 == d2 else None
+    h1, h2 = (g / (1 - d1) for g in inside)
+    if outside is not None or d1 != d2 or h1 + h2 >= 1:
+        return None
+    return h1 + (1 - h1 - h2) / (1 + d1)
+
+
+def shadow(q: float = 0.3, p: float = 0.6, cost_d: float = 0.1) -> float:
+    """Return what D gets: what it would win by war where that is more than the status quo, else the status quo.
+
+    >>> shadow(), shadow(q=0.55)
+    (0.5, 0.55)
+    """
+    return max(p - cost_d, q)
+
+
+RUBINSTEIN = Entry(
+    rubinstein,
+    "Two players take turns to propose how to divide a pie that shrinks while they wait: the patient one gets more.",
+    "Rubinstein (1982)",
+    (
+        Measure("value 1", "what player 1 gets", value("1"), first_share),
+        Measure("deal", "chance of a deal within 20 periods", chance("deal")),
+    ),
+    (
+        *both("discounts", ("discount factor of player 1", "discount factor of player 2"), 0.5, 0.97),
+        *both("inside", ("payoff of player 1 per period of talks", "payoff of player 2"), 0.0, 0.05),
+    ),
+    periods=20,
+    sliders=("discounts.1", "discounts.2", "inside.1"),
+)
+SHADOW_OF_POWER = Entry(
+    shadow_of_power,
+    "One side offers, the other may accept, wait or attack at any time: what war would bring sets the terms.",
+    "Powell (1996)",
+    (
+        Measure("war", "chance of war within 40 periods", chance("war"), lambda: 0.0),
+        Measure("value D", "what D expects", value("D"), shadow),
+        Measure("value S", "what S expects", value("S"), lambda q, p, cost_d: 1 - shadow(q, p, cost_d)),
+    ),
+    (
+        Parameter("q", "what D holds under the status quo", 0.0, 0.9),
+        Parameter("p", "D's chance of winning", 0.1, 0.9),
+        Parameter("cost_d", "D's cost of war", 0.0, 0.4),
+        Parameter("cost_s", "S's cost of war", 0.0, 0.4),
+        Parameter("discount", "discount factor per period", 0.5, 0.97),
+    ),
+    periods=40,
+    sliders=("q", "p", "cost_d"),
+)

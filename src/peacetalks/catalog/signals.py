@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, plays
 from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.errors import GameError
 from peacetalks.game.language import Decision, Game, Move
@@ -95,3 +96,35 @@ def cheapest_signal(kind: str, alone_l: float, lover: float) -> float:
     if kind not in KINDS:
         raise GameError(f"a signal is one of {', '.join(KINDS)}, got {kind!r}")
     return (1 - lover) * alone_l / (1.0 if kind == "sunk" else lover)
+
+
+def separating(resolute: float, lover: float, kind: str, cost: float, alone: tuple[float, float]) -> float | None:
+    """Return the chance of war where only the resolute type signals; None for a signal that the other would copy.
+
+    >>> round(separating(0.3, 0.2, "tied", 2.45, (1.0, 0.6)), 6), separating(0.3, 0.2, "tied", 1.0, (1.0, 0.6))
+    (0.06, None)
+    """
+    return resolute * lover if cost >= cheapest_signal(kind, alone[1], lover) else None
+
+
+SIGNALS = Entry(
+    signals,
+    "A defender shows resolve by a cost sunk at once, or by tying its hands: which signals will others not copy?",
+    "Fearon (1997)",
+    (
+        Measure("war", "chance of war", chance("war"), separating, "separating", known=True),
+        Measure("H", "chance that the resolute type signals", plays("signal", "start", "m", "H")),
+        Measure("L", "chance that the other type signals", plays("signal", "start", "m", "L")),
+    ),
+    (
+        Parameter("kind", "how the signal costs", choices=KINDS),
+        Parameter("cost", "cost of the signal", 0.0, 3.0),
+        Parameter("resolute", "chance that the defender is resolute", 0.05, 0.95),
+        Parameter("lover", "chance that the challenger always challenges", 0.05, 0.6),
+        Parameter("gain", "what the challenger gets if the defender concedes", 0.2, 2.0),
+        Parameter("cost_c", "what a fight costs the challenger", 0.1, 2.0),
+    ),
+    levels=(2.0, 5.0, 8.0, 20.0),
+    rationality=8.0,
+    sliders=("kind", "cost", "resolute"),
+)

@@ -19,8 +19,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from scipy.special import ndtr
+from scipy.special import expit, ndtr
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -73,3 +74,48 @@ def probit(
     fight = float(ndtr((u24 - u23) / (deviation * math.sqrt(2))))
     spread = math.sqrt(1 + (1 - fight) ** 2 + fight**2) if private else math.sqrt(2)
     return fight, float(ndtr(((1 - fight) * u13 + fight * u14 - u11) / (deviation * spread)))
+
+
+def logit(
+    rationality: float,
+    u11: float = 0.0,
+    u13: float = 1.0,
+    u14: float = -0.8,
+    u23: float = 0.0,
+    u24: float = 0.3,
+) -> tuple[float, float]:
+    """Return (P(2 fights), P(1 acts)) with logit errors of this precision: the quantal response equilibrium itself.
+
+    >>> [round(p, 6) for p in logit(1.0)]
+    [0.574443, 0.491502]
+    """
+    fight = float(expit(rationality * (u24 - u23)))
+    return fight, float(expit(rationality * ((1 - fight) * u13 + fight * u14 - u11)))
+
+
+def _war(rationality: float, u11: float, u13: float, u14: float, u23: float, u24: float) -> float:
+    fight, act = logit(rationality, u11, u13, u14, u23, u24)
+    return fight * act
+
+
+EXACT = "formula"
+SIGNORINO = Entry(
+    signorino,
+    "One state acts or not, the other concedes or fights: the strategic crisis that data are fitted with.",
+    "Signorino (1999)",
+    (
+        Measure("act", "chance that 1 acts", plays("act", "start", "act"), nth(logit, 1), EXACT),
+        Measure("fight", "chance that 2 fights", plays("reply", "challenge", "fight"), nth(logit, 0), EXACT),
+        Measure("war", "chance of war", chance("war"), _war, EXACT),
+    ),
+    (
+        Parameter("u11", "1's value of the status quo", -1.0, 1.0),
+        Parameter("u13", "1's value of a concession", -1.0, 2.0),
+        Parameter("u14", "1's value of war", -2.0, 1.0),
+        Parameter("u23", "2's value of conceding", -1.0, 1.0),
+        Parameter("u24", "2's value of war", -1.0, 1.0),
+    ),
+    levels=(0.5, 1.0, 5.0, 20.0),
+    rationality=1.0,
+    sliders=("u14", "u13", "u24"),
+)

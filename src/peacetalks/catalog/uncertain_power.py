@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, value
+from peacetalks.catalog.mechanism_bound import least_war
 from peacetalks.catalog.parts import Offers, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -36,18 +38,24 @@ def war_payoffs(swing: float = 0.3, cost: float = 0.1) -> tuple[Table, Table]:
 
 
 def uncertain_power(
-    war: tuple[Table, Table] | None = None, strong: tuple[float, float] = (0.5, 0.5), offers: Offers = 41
+    war: tuple[Table, Table] | None = None,
+    strong: tuple[float, float] = (0.5, 0.5),
+    offers: Offers = 41,
+    swing: float = 0.3,
+    cost: float = 0.1,
 ) -> Game:
     """Return the game of "A" and "B", each "weak" or "strong"; states "peace" and "war".
 
     Parameters
     ----------
     war : pair of tables, optional
-        What war pays A and B, each [type of A][type of B]; default `war_payoffs()`.
+        What war pays A and B, each [type of A][type of B]; default `war_payoffs(swing, cost)`.
     strong : (float, float)
         Prior probability that A, B is strong.
     offers : int or sequence of float
         Number of shares on [0, 1] (a uniform reference density), or their list (equal weights).
+    swing, cost : float
+        h and c: by how much a type moves the odds, and what war costs each side.
 
     Examples
     --------
@@ -56,7 +64,7 @@ def uncertain_power(
     >>> s.value("A", "strong") > s.value("A", "weak")
     True
     """
-    tables = war or war_payoffs()
+    tables = war or war_payoffs(swing, cost)
     shares = spread(offers)
 
     def fight(types: Mapping[str, Any]) -> dict[str, float]:
@@ -73,3 +81,33 @@ def uncertain_power(
         start="start",
         stages=(Decision("demand", "A", lambda s: demands), Decision("answer", "B", answer)),
     )
+
+
+def least(war: tuple[Table, Table] | None, strong: tuple[float, float], swing: float, cost: float) -> float:
+    """Return the least chance of war under any way of bargaining; arguments as of `uncertain_power`.
+
+    >>> round(least(None, (0.5, 0.5), 0.3, 0.1), 6)
+    0.25
+    """
+    tables = war or war_payoffs(swing, cost)
+    one, two = ((1 - q, q) for q in strong)
+    return least_war(*tables, one, two)
+
+
+UNCERTAIN_POWER = Entry(
+    uncertain_power,
+    "Each side knows its own strength only, on which the odds of war hang: no way of bargaining may keep the peace.",
+    "Fey and Ramsay (2009)",
+    (
+        Measure("war", "chance of war", chance("war"), least, "least under any rules", known=True),
+        Measure("value A", "what A expects", value("A"), known=True),
+        Measure("value B", "what B expects", value("B"), known=True),
+    ),
+    (
+        *both("strong", ("chance that A is strong", "chance that B is strong"), 0.05, 0.95),
+        Parameter("swing", "by how much strength moves the odds", 0.0, 0.45),
+        Parameter("cost", "cost of war to each side", 0.0, 0.3),
+    ),
+    sliders=("strong.1", "swing", "cost"),
+    belief_points=5,
+)
