@@ -21,6 +21,7 @@ from peacetalks.cli import (
     bulletin,
     cache,
     calibrate,
+    catalog,
     evidence,
     forecasts,
     interrupt,
@@ -35,7 +36,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, archive, bulletin):
+for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, catalog, archive, bulletin):
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")
