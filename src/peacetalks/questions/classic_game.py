@@ -153,12 +153,7 @@ def classic_game(
     )
     others = tuple(map(checked_rationality, entry.levels if levels is None else levels))
     solution = solved(entry, entry.make(**arguments), at)
-    report = progress or (lambda done, of: None)
-    report(1, 1 + len(others))
-    table = []
-    for level in others:
-        table.append(_level(entry, arguments, level))
-        report(1 + len(table), 1 + len(others))
+    table = _levels(entry, arguments, others, progress)
     return ClassicGame(
         name=name,
         entry=entry,
@@ -169,7 +164,7 @@ def classic_game(
         ends=dict(played(solution, entry).ends),
         values=_values(solution),
         path=main_path(solution, STEPS),
-        levels=tuple(table),
+        levels=table,
         remark=called_by_name(entry.remark, arguments) if entry.remark else "",
     )
 
@@ -225,6 +220,18 @@ def _with_error(entry: Entry, s: Solution, found: tuple[Measured, ...]) -> tuple
     except NotSolved:
         return found
     return tuple(replace(m, grid_error=abs(m.computed - m.measure.computed(coarse))) for m in found)
+
+
+def _levels(
+    entry: Entry, arguments: Mapping[str, Any], levels: Sequence[float], progress: Callable[[int, int], None] | None
+) -> tuple[Level, ...]:
+    """Return the measures at every precision, reporting the progress of all solves, of which one is done."""
+    table = []
+    for k, level in enumerate(levels, 1):
+        if progress is not None:
+            progress(k, 1 + len(levels))
+        table.append(_level(entry, arguments, level))
+    return tuple(table)
 
 
 def _level(entry: Entry, arguments: Mapping[str, Any], rationality: float) -> Level:

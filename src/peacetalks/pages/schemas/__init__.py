@@ -24,6 +24,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "audit": "schemas.audit:Audit",
     "backtest": "schemas.backtest:Backtest",
     "bulletin": "schemas.bulletin:BulletinFile",
+    "catalog": "schemas.catalog:Catalog",
     "check": "schemas.check:Check",
     "drivers": "schemas.drivers:Drivers",
     "compare": "schemas.compare:Compare",
