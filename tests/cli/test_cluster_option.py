@@ -1,5 +1,6 @@
 """The option `--cluster`: the same output, one line of notice, and refusals with what to write."""
 
+import csv
 import json
 import re
 from functools import partial
@@ -8,6 +9,11 @@ import pytest
 from support.command_line import run
 from support.tiny import tiny
 from support.toml import toml
+
+from peacetalks.backtests import remake
+from peacetalks.backtests.case_outcomes import ORDER
+from peacetalks.backtests.inside import VERSIONS
+from peacetalks.backtests.negotiations import negotiations, table_text
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
@@ -50,3 +56,38 @@ def test_what_cannot_be_a_cluster_is_refused_before_anything_is_solved(call, mon
     assert err.startswith("peacetalks: ")
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_the_games_of_the_case_book_are_solved_on_a_cluster_and_once(call, tmp_path, monkeypatch):
+    case = negotiations()[0]
+    monkeypatch.setattr(remake, "negotiations", lambda: [case])
+    code, out, err = call("backtest", "--games", tmp_path / "there", "--cluster", "local:1")
+    assert (code, out) == (0, "")
+    assert f"Wrote {tmp_path / 'there' / 'inside.csv'}" in err
+    lines = (tmp_path / "there" / "inside.csv").read_text().splitlines()
+    shipped = [line for line in table_text("inside.csv").splitlines() if line.startswith((f"{case.id},", "id,"))]
+    assert len(lines) == len(shipped) == 1 + 2 * len(VERSIONS)
+    for row, known in zip(csv.DictReader(lines), csv.DictReader(shipped), strict=True):
+        assert row["digest"] == known["digest"]
+        assert [float(row[e]) for e in ORDER] == pytest.approx([float(known[e]) for e in ORDER], abs=1e-3)
+    monkeypatch.setattr(remake, "solve_case", lambda found, size: pytest.fail("solved again"))
+    code, _, err = call("backtest", "--games", tmp_path / "here", "--jobs", "1")
+    assert code == 0
+    assert "3 answers came from the cache" in err
+    assert (tmp_path / "here" / "inside.csv").read_text().splitlines() == lines
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--cluster", "local"), "backtest solves nothing: --jobs, --cluster and --no-cache go with --games FOLDER"),
+        (("--games", "folder", "--json"), "--games writes a table into its folder and shows nothing"),
+    ],
+)
+def test_a_backtest_that_solves_nothing_takes_no_cluster(call, tmp_path, monkeypatch, more, said):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call("backtest", *more)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert not list(tmp_path.iterdir())

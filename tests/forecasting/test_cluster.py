@@ -320,3 +320,27 @@ def test_a_scheduler_elsewhere_is_used_by_its_address_and_its_end_is_said():
         for process in (worker, scheduler):
             process.kill()
             process.wait()
+
+
+def test_the_script_of_the_page_submits_jobs_of_workers_with_one_thread(monkeypatch, tmp_path, capsys):
+    jobqueue = pytest.importorskip("dask_jobqueue", reason="the extra `cluster` is not installed")
+    page = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text(encoding="utf-8")
+    script = re.search(r"```python\n(from dask_jobqueue.*?)```", page, re.DOTALL)[1]
+    submitted = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(jobqueue.SLURMCluster, "scale", lambda self, jobs: submitted.append((jobs, self.job_script())))
+    monkeypatch.setattr("builtins.input", lambda words: None)
+    names = {"__name__": "__main__"}
+    exec(script, names)
+    try:
+        address = names["cluster"].scheduler_address
+    finally:
+        names["cluster"].close()
+    jobs, job = next((n, text) for n, text in submitted if n)  # none at the start and none at the end
+    assert jobs == 8
+    assert {"#SBATCH -p standard", "#SBATCH --cpus-per-task=32", "#SBATCH -t 04:00:00"} <= set(job.splitlines())
+    assert f"distributed.cli.dask_worker {address} " in job
+    assert " --nthreads 1 " in job
+    assert " --nworkers 32 " in job
+    assert job.index("source ~/peacetalks/.venv/bin/activate") < job.index("dask_worker")
+    assert capsys.readouterr().out == f"--cluster {address}\n"

@@ -6,9 +6,10 @@ the package's tables of the record alone, never on those that a user has made.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from peacetalks.evidence.anchor import card_text, forget_shipped
 from peacetalks.evidence.local_tables import package_only
 from peacetalks.evidence.tables import TABLES as EVIDENCE_TABLES
 from peacetalks.evidence.tables import write_tables
+from peacetalks.forecasting.answers import AnswerCache, answer_key, solve_cached
+from peacetalks.scenario.files import play_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +90,8 @@ def rebuild_cases(
     out_dir: str | Path | None = None,
     progress: Progress | None = None,
     reuse: bool = False,
+    jobs: int = 1,
+    answers: AnswerCache | None = None,
 ) -> list[Path]:
     """Solve every case in each version and write the table of the model's forecasts; return its path.
 
@@ -96,6 +101,10 @@ def rebuild_cases(
         As in `rebuild`.
     reuse
         Whether a forecast of the committed table stays where the digest of its scenario is the same.
+    jobs
+        Processes that solve.
+    answers
+        Cache: what is in it already is not solved again.
 
     Where there is no solution within tolerance on the size's belief grid the game is solved on a coarser one
     (`COARSER`); without any it has no forecast and is left out of the scores, with that reason.
@@ -103,20 +112,26 @@ def rebuild_cases(
     size, years = size or Size(), conflict_years()
     asked = [(case, version) for case in negotiations() for version in VERSIONS]
     stored, _, digests = inside_table() if reuse else ({}, size, {})
-    solved = []
-    for i, (case, version) in enumerate(asked):
-        found = scenario(case, version, years, size)
-        mark = digest(found, size)
-        same = digests.get((case.id, version)) == mark
-        solved.append((case.id, version, stored[case.id, version] if same else _solved(found, size), mark))
-        if progress:
-            progress(i + 1, len(asked))
-    paths = write_tables(Path(out_dir or TABLES), {"inside.csv": inside_csv(solved, size)})
+    games = {(case.id, version): scenario(case, version, years, size) for case, version in asked}
+    marks = {at: digest(found, size) for at, found in games.items()}
+    forecasts = {at: stored[at] for at, mark in marks.items() if digests.get(at) == mark}
+    missing = {at: found for at, found in games.items() if at not in forecasts}
+    keys = [answer_key("case book", MONTHS, astuple(size), play_key(found)) for found in missing.values()]
+    report = _after(progress, len(forecasts))
+    solved = solve_cached(partial(_solved, size), list(missing.values()), keys, answers, (), jobs, report)
+    forecasts |= dict(zip(missing, cast("list[Floats]", solved), strict=True))
+    rows = [(case, version, forecasts[case, version], mark) for (case, version), mark in marks.items()]
+    paths = write_tables(Path(out_dir or TABLES), {"inside.csv": inside_csv(rows, size)})
     inside_table.cache_clear()
     return paths
 
 
-def _solved(found: Scenario, size: Size) -> Floats:
+def _after(progress: Progress | None, done: int) -> Progress | None:
+    """Return a progress callback that counts what was done before."""
+    return None if progress is None else lambda now, total: progress(done + now, done + total)
+
+
+def _solved(size: Size, found: Scenario) -> Floats:
     """Return the forecast of a case's scenario, on fewer belief points where there is no solution within tolerance.
 
     NaN where there is none on any of the grids.

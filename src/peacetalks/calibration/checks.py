@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.calibration.design import INPUTS, MONTHS, ORDER, SIZE, Point, solve_point
+from peacetalks.calibration.design import INPUTS, MONTHS, ORDER, SIZE, TOLERANCE, Point, solve_point
 from peacetalks.calibration.emulator import probabilities, within
 from peacetalks.calibration.rows import PARAMETERS
+from peacetalks.forecasting.jobs import solve_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from peacetalks.calibration.emulator import Emulator
     from peacetalks.calibration.posterior import Model, Samples, Version
+    from peacetalks.conflicts.mapping import Size
     from peacetalks.evidence.arrays import Floats
 
 FINER = replace(SIZE, belief_points=9)
@@ -62,28 +64,31 @@ def direct_check(
     finer: int,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
+    jobs: int = 1,
 ) -> Check:
     """Return the check on `cases` conflict-years drawn at random, each at a draw of a version's posterior.
 
-    The first `finer` of them are solved on nine belief points a side too.
+    The first `finer` of them are solved on nine belief points a side too.  `progress` and `jobs` are those of
+    `solve_all`.
     """
     rng = np.random.default_rng(seed)
     rows, w = model.rows, np.exp(version.log_weights)
     draws = rng.choice(len(w), size=cases, p=w / w.sum())
     picked = rng.choice(np.flatnonzero(rows.used), size=cases, replace=False)
-    emulated, direct, fine = [], [], []
+    emulated, points = [], []
     for k, (draw, i) in enumerate(zip(draws, picked, strict=True)):
         one = rows.choose(np.arange(len(rows)) == i)
         x = one.inputs(dict(zip(PARAMETERS, samples.theta[draw].tolist(), strict=True)))
         x = within(str(one.kind[0]), x)
         emulated.append(model.emulators[str(one.kind[0]), bool(one.talks[0])].ends(x)[0])
-        point = Point(k, str(one.kind[0]), bool(one.talks[0]), tuple(x[0].tolist()))
-        direct.append(solve_point(point))
-        if k < finer:
-            fine.append(solve_point(point, FINER, FINER_TOLERANCE))
-        if progress:
-            progress(k + 1, cases)
-    return Check(np.array(emulated), np.array(direct), np.array(fine).reshape(-1, len(MONTHS), len(ORDER)))
+        points.append(Point(k, str(one.kind[0]), bool(one.talks[0]), tuple(x[0].tolist())))
+    asked = [(p, SIZE, TOLERANCE) for p in points] + [(p, FINER, FINER_TOLERANCE) for p in points[:finer]]
+    solved = np.array(solve_all(_solve, asked, jobs, progress)).reshape(-1, len(MONTHS), len(ORDER))
+    return Check(np.array(emulated), solved[:cases], solved[cases:])
+
+
+def _solve(asked: tuple[Point, Size, float]) -> Floats:
+    return solve_point(*asked)
 
 
 def left_out(emulators: Mapping[tuple[str, bool], Emulator]) -> list[dict[str, Any]]:

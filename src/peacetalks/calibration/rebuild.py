@@ -116,7 +116,7 @@ def calibrate(
         truces = break_hazard(own / TRUCES, jobs, _step(report, "solving the design of truces"))
         frame = conflict_years()
         model = Model(rows_of(frame), fit_all(points, done), truces)
-        texts, forecast_text = tables(frame, model, s, report)
+        texts, forecast_text = tables(frame, model, s, report, jobs)
     paths = write_tables(own, {"forecasts.csv": forecast_text}) + write_tables(record, texts)
     return [own / DESIGN, own / TRUCES, *paths]
 
@@ -135,7 +135,9 @@ def calibrate_local(report: Report) -> None:
         adopt({p.name: p.read_text(encoding="utf-8") for p in paths if p.name.startswith("calibration.")})
 
 
-def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None = None) -> tuple[dict[str, str], str]:
+def tables(
+    frame: pl.DataFrame, model: Model, s: Settings, report: Report | None = None, jobs: int = 1
+) -> tuple[dict[str, str], str]:
     """Return the tables of the calibration {file name: text}, and that of the forecasts."""
     years = enough_known(model.rows, range(FROM, model.rows.last_known + 1))
     if not years:
@@ -149,7 +151,7 @@ def tables(frame: pl.DataFrame, model: Model, s: Settings, report: Report | None
     samples = sample(used, modes, s.rounds, s.seed, _step(report, "sampling the posterior"))
     found = versions(used, samples, years)
     values = {v.year: value(v) for v in found}
-    check = direct_check(used, samples, found[-1], s.cases, s.finer, s.seed, _step(report, "direct solves"))
+    check = direct_check(used, samples, found[-1], s.cases, s.finer, s.seed, _step(report, "direct solves"), jobs)
     views = forecasts(frame, model, values)
     more = method(s) | {"direct_solves": check.summary(), "emulators": left_out(model.emulators)}
     return {"calibration.csv": versions_csv(found), "calibration.json": card(found, more)}, forecasts_csv(frame, views)

@@ -200,17 +200,60 @@ def explain(
     deliver(makers, lambda: explain_screen.show(e), as_json, None)
 
 
+Games = Annotated[
+    Path | None,
+    typer.Option(
+        help="In place of scoring: solve every game of the case book anew, and write the table of their forecasts "
+        "into this folder.",
+        show_default=False,
+    ),
+]
+
+
 def backtest(
+    games: Games = None,
+    jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
+    no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     output: Annotated[Path | None, options.output(".html, .md, .svg, .png or .json")] = None,
 ) -> None:
-    """Score forecasts made at past dates with what was known then: skill, calibration, the case book."""
+    """Score forecasts made at past dates with what was known then: skill, calibration, the case book.
+
+    The games behind the scores are solved once and come with the package; --games solves them anew.
+    """
     from peacetalks import backtests
     from peacetalks.pages import backtest_page
     from peacetalks.pages.backtest_text import markdown
     from peacetalks.pages.progress import progress
 
+    if games is not None:
+        _solve_case_book(games, jobs, cluster, no_cache, as_json, output)
+        return
+    if jobs is not None or cluster is not None or no_cache:
+        raise SpecError("backtest solves nothing: --jobs, --cluster and --no-cache go with --games FOLDER")
     check_output(output, backtest_page.SUFFIXES)
     with progress("Scoring past forecasts"):
         found = backtests.backtest()
     deliver(backtest_page.makers(found), lambda: print(markdown(found), end=""), as_json, output)
+
+
+def _solve_case_book(
+    folder: Path, jobs: int | None, cluster: str | None, no_cache: bool, as_json: bool, output: Path | None
+) -> None:
+    """Solve the games of the case book and write the table of their forecasts into a folder."""
+    from peacetalks.backtests.remake import rebuild_cases
+    from peacetalks.forecasting.jobs import processes
+    from peacetalks.pages.progress import progress
+
+    if as_json or output is not None:
+        raise SpecError("--games writes a table into its folder and shows nothing: leave --json and -o out")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        options.on_cluster(cluster, jobs),
+        cached_answers(no_cache) as answers,
+        progress("Solving the case book", "games") as bar,
+    ):
+        paths = rebuild_cases(out_dir=folder, progress=bar, jobs=processes(jobs), answers=answers)
+    for path in paths:
+        report_written(path)

@@ -191,16 +191,26 @@ def _connected(where: Any) -> Iterator[Any]:
     from distributed import Client
 
     if isinstance(where, str):
+        where = _with_protocol(where)
         _check_answers(where)
     try:
         client = Client(where, timeout=CONNECT, set_as_default=False, name="peacetalks")
-    except (OSError, ValueError, TypeError) as e:
-        raise ClusterError(f"--cluster: nothing can be connected to at {where}: {e}") from None
+    except (OSError, ValueError, TypeError, RuntimeError) as e:
+        raise ClusterError(f"--cluster: {where} cannot be connected to: {e}") from None
     try:
         yield client
     finally:
         with suppress(OSError, RuntimeError, asyncio.CancelledError):
             client.close(timeout=CONNECT)
+
+
+def _with_protocol(address: str) -> str:
+    """Return an address with its protocol: TLS where Dask is configured to require it."""
+    from distributed.security import Security
+
+    if "://" in address:
+        return address
+    return f"{'tls' if Security().require_encryption else 'tcp'}://{address}"
 
 
 def _check_answers(address: str) -> None:
@@ -209,9 +219,8 @@ def _check_answers(address: str) -> None:
     from distributed.security import Security
 
     async def ask() -> Any:
-        security = Security()
-        address_ = address if "://" in address or not security.require_encryption else f"tls://{address}"
-        async with rpc(address_, timeout=CONNECT, connection_args=security.get_connection_args("client")) as scheduler:
+        arguments = Security().get_connection_args("client")
+        async with rpc(address, timeout=CONNECT, connection_args=arguments) as scheduler:
             return await asyncio.wait_for(scheduler.identity(), CONNECT)
 
     with ThreadPoolExecutor(1) as thread:  # which has no loop of its own, unlike that of a notebook
