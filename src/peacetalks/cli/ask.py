@@ -43,6 +43,7 @@ def ask(
     seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
+    cluster: options.Cluster = None,
     no_cache: options.NoCache = False,
     as_json: options.AsJson = False,
     timings: options.Timings = False,
@@ -71,7 +72,7 @@ def ask(
             "QUESTIONS.csv"
         )
     found = chosen(scenario, conflict, as_of)
-    with cached_answers(no_cache) as cache, progress("Answering") as bar:
+    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as cache, progress("Answering") as bar:
         a = ask_all(found, questions, draws, seed, belief_points, bar, processes(jobs), cache)
     if len(a) or as_json or output is not None:
         deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
