@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
@@ -12,12 +13,12 @@ from starlette.responses import Response  # noqa: TC002 (FastAPI reads annotatio
 from peacetalks.web import answers, edit_routes, record_routes, scenario_routes, whatif_routes
 from peacetalks.web.guard import TOO_LARGE, Guard, TooLarge
 from peacetalks.web.lanes import Refused
-from peacetalks.web.made import Failure
+from peacetalks.web.made import Failure, Task
 from peacetalks.web.places import NotFound
 from peacetalks.web.render import Frame
 from peacetalks.web.scenario_routes import WORDS, split_json
 from peacetalks.web.site import Site
-from peacetalks.web.worker import failure_of
+from peacetalks.web.worker import failure_of, without_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -73,6 +74,7 @@ def _in_words(request: Request, error: Exception) -> Response:
     elif isinstance(error, HTTPException):
         failure = Failure(error.status_code, str(error.detail))
     else:
-        failure = failure_of(error)
+        site: Site = request.app.state.site
+        failure = without_folder(failure_of(error), Task("", (str((site.settings.folder or Path()) / "any"),)))
     as_json = request.url.path.endswith(".json") or "application/json" in request.headers.get("accept", "")
     return answers.failed(failure, Frame("library"), as_json)

@@ -238,6 +238,7 @@ class Lane:
             loop.call_soon_threadsafe(job.report, done, total)
 
         made = asyncio.create_task(asyncio.to_thread(worker.make, job.task, report))
+        made.add_done_callback(lambda t: t.cancelled() or t.exception())  # looked at, also when the server ends
         in_time, _ = await asyncio.wait([made], timeout=self.budget)
         if not in_time:
             worker.kill()

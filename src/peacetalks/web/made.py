@@ -82,6 +82,7 @@ class Built:
 
     emulator: Emulator
     bar: dict[str, Any]  # what is expected of the scenario as it stands, solved exactly: a `card.Bar`
+    peace: float  # the same, of peace
     refusal: str  # why it may not be used; "" where it may
 
 

@@ -27,6 +27,24 @@ FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.toml")  # that a scenario may 
 SERVED_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]{0,199}\.toml")  # that a file of the folder may have
 NAME_ADVICE = "a file name has lower-case letters, digits and hyphens, and ends in .toml, such as mine.toml"
 ARCHIVE = "archive"  # folder of saved forecasts within the folder
+BESIDE = {  # section of a scenario -> what it shows, where that stands in the folder beside the scenario, and how
+    "accounts": (
+        "rival accounts stand",
+        ("accounts",),
+        "an account is a file in the folder `accounts` there, which says who holds it and what it changes "
+        "(docs/accounts.md).",
+    ),
+    "beliefs": (
+        "record of public acts stands",
+        ("events.toml", "events.csv"),
+        "it is the file events.toml or events.csv there, with dates, actors and acts (docs/accounts.md).",
+    ),
+    "claims": (
+        "claims stand",
+        ("claims.toml",),
+        "they are in the file claims.toml there, each a sentence and a query (docs/claims.md).",
+    ),
+}
 LARGEST = 2**21  # bytes of a scenario or of a file beside it
 
 
@@ -61,6 +79,22 @@ def find(settings: Settings, name: str) -> Place:
 def inside(folder: Path, path: Path) -> bool:
     """Return whether a file lies within a folder, links followed."""
     return path.resolve().is_relative_to(folder)
+
+
+def missing(place: Place, section: str) -> str:
+    """Return why a scenario has no page of a section, in words; "" where what it shows stands beside the scenario.
+
+    >>> missing(Place("korea-1951", "korea-1951", True), "claims").split(":")[0]
+    'No claims stand beside this scenario'
+    """
+    if section not in BESIDE:
+        return ""
+    what, names, how = BESIDE[section]
+    top = beside(place.source)
+    there = [top / name for name in names if (top / name).is_file()]
+    if section == "accounts" and (top / names[0]).is_dir():
+        there = [f for f in (top / names[0]).iterdir() if f.name.endswith(".toml")]
+    return "" if there else f"No {what} beside this scenario: {how}"
 
 
 def text_of(place: Place) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from peacetalks.web import answers
+from peacetalks.web import answers, places
 from peacetalks.web.made import Failure, Made, Task
 from peacetalks.web.render import SECTIONS, Frame, scenario_path
 from peacetalks.web.site import Site, site_of, user_of
@@ -57,6 +58,8 @@ async def scenario_page(request: Request, name: str, section: str, as_json: bool
     frame = Frame(section, name, urlencode([(k, v) for k, v in given.items() if v]), site.settings.may_write)
     if wrong:
         return answers.failed(Failure(422, wrong), frame, as_json)
+    if absent := await asyncio.to_thread(places.missing, place, section):
+        return answers.failed(Failure(404, absent), frame, as_json)
     more = (given["drivers"] == "on",) if section == "accounts" else ()
     task = Task(section, (place.source, site.settings.memory, frame, *more))
     title = f"{SECTIONS[section]}: {name}"

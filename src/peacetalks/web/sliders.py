@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 SHOWN = 10  # the strongest numbers
-STEPS = 100  # of a slider
+STEPS = 60  # of a slider, at least
 DIGITS = 4  # significant ones of a value
 ALSO = "also"  # key of the address that names a further slider
 MOST_CHANGES = 40
@@ -74,8 +74,8 @@ class State(NamedTuple):
 def read_state(items: Sequence[tuple[str, str]], base: Scenario) -> State:
     """Return the state that a query holds.
 
-    Raises `SpecError` for a pair that is not a change, and for a key that is given twice; whether the scenario has the key
-    is checked where the change is made.
+    Raises `SpecError` for a pair that is not a change, and for a key that is given twice; whether the scenario has that
+    key is checked where the change is made.
 
     >>> from peacetalks.conflicts.fill import load
     >>> korea = load("korea-1951")
@@ -119,13 +119,34 @@ def _slider(base: Scenario, path: str, place: tuple[float, float] | None, value:
     at = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else here
     low, high = place or ((here / 2, here * 2) if here > 0 else (0.0, 1.0))
     low, high = min(low, here, at), max(high, here, at)
-    step = 10 ** math.floor(math.log10((high - low) / STEPS)) if high > low else 0.01
+    step = _round_step((high - low) / STEPS) if high > low else 0.01
     known = known_by(path)
     note = f"; known from {known}" if known else ""
     words = label_of(path, base)
     label = f"{words[:1].upper()}{words[1:]}"
-    first, last = math.floor(low / step) * step, math.ceil(high / step) * step
-    return Slider(path, label, shown(here), shown(first), shown(last), shown(step), shown(at), note)
+    return Slider(path, label, shown(here), _inside(low, 1), _inside(high, -1), shown(step), shown(at), note)
+
+
+def _inside(end: float, towards: int) -> str:
+    """Return an end of a range, rounded so that it does not lie beyond it.
+
+    >>> _inside(0.030954, 1), _inside(0.085864, -1), _inside(0.5, 1)
+    ('0.03096', '0.08586', '0.5')
+    """
+    if end == 0 or float(shown(end)) == end:
+        return shown(end)
+    unit = 10.0 ** (math.floor(math.log10(abs(end))) + 1 - DIGITS)
+    return shown((math.ceil(end / unit) if towards > 0 else math.floor(end / unit)) * unit)
+
+
+def _round_step(least: float) -> float:
+    """Return the largest of 1, 2 and 5 times a power of ten that is not above a step.
+
+    >>> _round_step(0.0006), _round_step(0.03)
+    (0.0005, 0.02)
+    """
+    power = 10.0 ** math.floor(math.log10(least))
+    return float(f"{max(m for m in (1, 2, 5) if m * power <= least * (1 + 1e-9)) * power:.3g}")
 
 
 def provisional(base: Scenario) -> list[str]:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.settings import headline_month
 from peacetalks.pages.card import bar_of
-from peacetalks.pages.shown import day_after
+from peacetalks.pages.cells import percent
+from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.dates import day_name
 from peacetalks.web import answers
@@ -243,9 +244,10 @@ async def _about(request: Request, name: str, as_json: bool) -> Response:
         view = "model" if best is None else "best"
         return answers.plain({"about": True, "view": view, "months": list(e.months), "ends": plain_columns(ends)})
     bar = bar_of(ends, asked.base.as_of, headline_month(e.months))
-    words = f"From the emulator: {_error_line(asked, built)}"
-    cases = {"Before": built.bar, "After, about": bar}
-    return answers.html(fill("whatif_bars", asked.frame, kind="about", words="", cases=cases, notes=(words,)))
+    before, after = percent(built.peace), percent(at(ends, PEACE, headline_month(e.months)))
+    words = f"Peace by {bar.day} goes from {before} to about {after}."
+    cases, notes = {"Before": built.bar, "After": bar}, (f"From the emulator: {_error_line(asked, built)}",)
+    return answers.html(fill("whatif_bars", asked.frame, kind="about", words=words, cases=cases, notes=notes))
 
 
 def _no_answer(as_json: bool, why: str) -> Response:

@@ -23,7 +23,7 @@ from peacetalks.pages.compare_page import compare_page
 from peacetalks.pages.drivers_page import drivers_page, plain
 from peacetalks.pages.files import json_text
 from peacetalks.pages.infer_page import infer_page
-from peacetalks.pages.shown import headline_month
+from peacetalks.pages.shown import PEACE, at, headline_month, shown_ends
 from peacetalks.pages.whatif_page import whatif_page
 from peacetalks.questions import claims as audits
 from peacetalks.questions import events as records
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
     from peacetalks.web.made import Result
 
 DRAWS = 64  # of an emulator, for at most ten numbers
-NO_ACCOUNTS = (
-    "No rival accounts stand beside this scenario. An account is a file in the folder `accounts` beside it, which says "
-    "who holds it and what it changes (docs/accounts.md)."
-)
 
 
 def _loaded(source: str, memory: int) -> Scenario:
@@ -89,7 +85,8 @@ def emulator(source: str, memory: int, report: Progress) -> Built:
     o, answers = outlook(_loaded(source, memory), certify=False), AnswerCache.open()
     paths = strongest(drivers_of(o, None, processes(None), answers))
     found = emulate(o, paths, DRAWS, SEED, report, processes(None), answers)
-    return Built(found, asdict(bar_at(o, headline_month(o))), found.refusal())
+    month = headline_month(o)
+    return Built(found, asdict(bar_at(o, month)), at(shown_ends(o), PEACE, month), found.refusal())
 
 
 def strongest(found: Iterable[Driver]) -> list[str]:
@@ -111,8 +108,6 @@ def whatif(source: str, memory: int, changes: Mapping[str, object], report: Prog
 def accounts(source: str, memory: int, frame: Frame, split: bool, report: Progress) -> Made:
     """Make the page of the accounts of a scenario, side by side; with `split` what drives each difference."""
     base, found = _loaded(source, memory), accounts_of(source)
-    if not found:
-        raise SpecError(NO_ACCOUNTS)
     c = compare(base, found, _dates(base), split, BELIEF_POINTS, report, processes(None), AnswerCache.open())
     return table_made(compare_page(c), c.to_dict(), frame, split=split, offer_split=not split)
 

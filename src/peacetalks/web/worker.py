@@ -103,4 +103,16 @@ def _made(makers: dict[str, Any], task: Task, pipe: Connection) -> tuple[str, An
     except (EOFError, BrokenPipeError):
         raise
     except Exception as e:
-        return FAILED, failure_of(e)
+        return FAILED, without_folder(failure_of(e), task)
+
+
+def without_folder(failure: Failure, task: Task) -> Failure:
+    """Return a failure whose words name the files that a task reads, but not the folder that they lie in.
+
+    >>> without_folder(Failure(422, "/home/me/war.toml: line 3"), Task("forecast", ("/home/me/war.toml",))).words
+    'war.toml: line 3'
+    """
+    words = failure.words
+    for path in (a for a in task.args if isinstance(a, str) and os.path.isabs(a)):
+        words = words.replace(f"{os.path.dirname(path)}{os.sep}", "")
+    return failure._replace(words=words)
