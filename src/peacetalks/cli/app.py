@@ -26,6 +26,7 @@ from peacetalks.cli import (
     forecasts,
     interrupt,
     scenarios,
+    serve,
     version,
     whatif,
 )
@@ -36,7 +37,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, catalog, archive, bulletin):
+for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, catalog, archive, bulletin, serve):
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")
