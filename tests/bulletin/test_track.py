@@ -84,6 +84,16 @@ def test_by_bulletin_every_conflict_counts(track):
         assert b["record"] == pytest.approx(np.mean([brier(r, "record") for r in of]))
 
 
+def test_by_state_every_forecast_counts_once(track, bulletins):
+    state = {(f"conflict-{e.conflict}", b.as_of.isoformat()): e.state for b in bulletins for e in b.forecasts}
+    group = track["ahead"][0]["later"]
+    assert [s["state"] for s in group["states"]] == ["fighting", "settlement", "truce"]
+    for s in group["states"]:
+        of = [r for r in group["scored"] if state[r["scenario"], r["as_of"]] == s["state"]]
+        assert s["scored"] == len(of)
+        assert s["best"] == pytest.approx(np.mean([brier(r, "best") for r in of]))
+
+
 def test_nothing_that_became_known_later_enters(bulletins):
     """At 1 January 2004 the outcome of a year is known where the next calendar year has passed: bulletins to 2001."""
     t = track_record(bulletins, dt.date(2004, 1, 1))

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import json
 import re
+import shutil
 import tomllib
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree as ET
@@ -197,3 +198,41 @@ def test_the_csv_has_every_view_at_every_date(made):
     assert len(found) == 3 * sum(len(e.at) for e in made.bulletin.forecasts)
     assert all(len(r) == len(HEAD) for r in found)
     assert {r[HEAD.index("view")] for r in found} == {"best", "model", "record"}
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: the table is not sorted, no width measured")
+def test_in_a_browser_the_table_sorts_by_keyboard_and_a_telephone_scrolls_no_page(made, tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    (tmp_path / "index.html").write_text(index_html(made))
+    asked, faults = [], []
+    with sync_api.sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 400, "height": 800})
+        page.on("request", lambda r: asked.append(r.url))
+        page.on("console", lambda m: faults.append(m.text))
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.goto((tmp_path / "index.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        peace = page.locator("table.sortable th", has_text="peace").first
+        order = "[...document.querySelectorAll('table.sortable tbody tr')].map(r => +r.cells[1].dataset.key)"
+        before = page.evaluate(order)
+        found = []
+        for _ in range(2):
+            peace.locator("button").focus()
+            page.keyboard.press("Enter")
+            found.append((peace.get_attribute("aria-sort"), page.evaluate(order)))
+        assert found == [("descending", sorted(before)[::-1]), ("ascending", sorted(before))]
+        assert before not in (sorted(before), sorted(before)[::-1])
+        page.locator("table.sortable th button").first.press("Space")
+        assert page.locator("th[aria-sort]").count() == 1
+        names = page.locator("table.sortable tbody th").all_inner_texts()
+        assert names == sorted(names, key=str.lower)
+        assert page.locator("svg.world a").count() == sum(bool(c.href) for c in world_map(made.bulletin).countries)
+        browser.close()
+    assert faults == []
+    assert [u for u in asked if not u.startswith(("file:", "data:"))] == []

@@ -27,10 +27,12 @@ from peacetalks.bulletin.track import TrackRecord, track_record
 from peacetalks.bulletin.values import At, Bulletin, Change, Ends, Entry, Intervals, Moves, NotForecast, Part, Settings
 from peacetalks.conflicts.conflict_years import every_year
 from peacetalks.conflicts.find import coverage_end
+from peacetalks.conflicts.from_record import record_scenario
 from peacetalks.errors import ArchiveError, NotSolved
 from peacetalks.evidence.status import status
 from peacetalks.forecasting.answers import answer_key, results_version, solve_cached, sources_digest
-from peacetalks.forecasting.settings import BELIEF_POINTS, MONTHS
+from peacetalks.forecasting.settings import BELIEF_POINTS, MONTHS, PERIODS
+from peacetalks.forecasting.size import check_size
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.dates import months_later
 
@@ -135,14 +137,17 @@ def make_bulletins(
         progress,
     )
     plans = run.plans(sorted(set(dates)), own_scenarios(scenarios))
+    check_points(plans, settings.belief_points)
     run.total = sum(len(p.active.found) for p in plans if not run.stands(p)) * (1 + settings.attribution)
     for k in range(0, len(plans), BATCH):
-        batch = plans[k : k + BATCH]
-        tasks = {p.inputs: p.tasks() for p in batch if not run.stands(p)}
-        found = iter(run.forecast([t for of in tasks.values() for t in of]))
-        results = {inputs: {t.conflict: next(found) for t in of} for inputs, of in tasks.items()}
-        for p in batch:
-            yield run.made(p, results.pop(p.inputs)) if p.inputs in results else run.unchanged(p)
+        yield from run.batch(plans[k : k + BATCH])
+
+
+def check_points(plans: Sequence[_Plan], belief_points: int) -> None:
+    """Raise the error of belief points with which no conflict could be forecast, before anything is computed."""
+    first = next((c for p in plans for c in p.active.found), None)
+    if first is not None:
+        check_size(record_scenario(first.id, first.as_of)[0], belief_points, PERIODS)
 
 
 @dataclass
@@ -186,6 +191,14 @@ class _Run:
         """Return a bulletin that stands there already."""
         day = p.active.as_of
         return Made(self.there[day], self._earlier(day), None, fresh=False)
+
+    def batch(self, plans: Sequence[_Plan]) -> Iterator[Made]:
+        """Yield some bulletins by date, after all their conflicts are forecast together."""
+        tasks = {p.inputs: p.tasks() for p in plans if not self.stands(p)}
+        found = iter(self.forecast([t for of in tasks.values() for t in of]))
+        results = {inputs: {t.conflict: next(found) for t in of} for inputs, of in tasks.items()}
+        for p in plans:
+            yield self.made(p, results.pop(p.inputs)) if p.inputs in results else self.unchanged(p)
 
     def forecast(self, tasks: list[Task]) -> list[Piece | Refusal]:
         """Return the forecast of each task, or why there is none."""

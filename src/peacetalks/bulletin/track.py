@@ -54,11 +54,23 @@ class OfBulletin:
 
 
 @dataclass(frozen=True)
+class OfState:
+    """The mean Brier scores of the forecasts of conflicts that were in one state at their date."""
+
+    state: str  # "fighting", "truce" or "settlement"
+    scored: int
+    best: float  # mean over forecasts
+    model: float
+    record: float
+
+
+@dataclass(frozen=True)
 class Group:
     """Forecasts that are scored together."""
 
     scores: ScoreSet
     calibration: dict[str, dict[str, Calibration]]  # view -> outcome class; empty with too few
+    states: tuple[OfState, ...]
 
 
 @dataclass(frozen=True)
@@ -111,15 +123,19 @@ def track_record(earlier: Iterable[Bulletin], known_by: dt.date) -> TrackRecord:
 
 def _ahead(bulletins: list[Bulletin], months: int, known_by: dt.date) -> Ahead:
     every: list[Match] = []
+    states: dict[str, str] = {}
     unresolved: Counter[str] = Counter()
     rows = []
     for b in bulletins:
         matches, reasons = _of_bulletin(b, months, known_by)
         every += matches
+        state_of = {_cluster(e): e.state for e in b.forecasts}
+        states |= {_key(m): state_of[m.scenario] for m in matches}
         unresolved.update(reasons)
-        rows.append(OfBulletin(b.as_of, len(matches), len(reasons), *_means(matches)))
+        means = _means(matches) if matches else (None, None, None)
+        rows.append(OfBulletin(b.as_of, len(matches), len(reasons), *means))
     groups = ([m for m in every if not m.hindsight], [m for m in every if m.hindsight])
-    in_time, later = (Group(score_set(g), _calibration(g)) for g in groups)
+    in_time, later = (Group(score_set(g), _calibration(g), _by_state(g, states)) for g in groups)
     return Ahead(months, in_time, later, dict(sorted(unresolved.items())), tuple(rows))
 
 
@@ -142,14 +158,28 @@ def _match(b: Bulletin, e: Entry, months: int, outcome: str) -> Match | None:
     if at is None or at.best is None or at.record is None or at.model is None:
         return None
     views = {view: p.model_dump() for view, p in (("best", at.best), ("model", at.model), ("record", at.record))}
-    name = f"conflict-{e.conflict}"  # also where the scenario is the user's own: one conflict is one cluster
-    return Match(e.file, name, e.digest, b.as_of, e.saved, at.day, outcome, views)
+    return Match(e.file, _cluster(e), e.digest, b.as_of, e.saved, at.day, outcome, views)
 
 
-def _means(matches: list[Match]) -> tuple[float | None, float | None, float | None]:
+def _cluster(e: Entry) -> str:
+    """Return the name under which forecasts of a conflict count as one, also where the scenario is the user's own."""
+    return f"conflict-{e.conflict}"
+
+
+def _key(m: Match) -> str:
+    return f"{m.scenario} {m.as_of}"
+
+
+def _by_state(matches: list[Match], states: dict[str, str]) -> tuple[OfState, ...]:
+    """Return the scores of forecasts by the state of their conflict at their date."""
+    found: dict[str, list[Match]] = {}
+    for m in matches:
+        found.setdefault(states[_key(m)], []).append(m)
+    return tuple(OfState(state, len(of), *_means(of)) for state, of in sorted(found.items()))
+
+
+def _means(matches: list[Match]) -> tuple[float, float, float]:
     """Return the mean Brier score of best estimate, model alone and past conflicts over forecasts."""
-    if not matches:
-        return None, None, None
     y = _outcomes(matches)
     best, model, record = (float(score.brier(_table(matches, v), y).mean()) for v in ("best", "model", "record"))
     return best, model, record
@@ -192,4 +222,4 @@ def _group_to_dict(g: Group) -> dict[str, Any]:
     tables = {
         v: {e: {k: getattr(c, k).tolist() for k in names} for e, c in of.items()} for v, of in g.calibration.items()
     }
-    return {**g.scores.to_dict(), "calibration": tables}
+    return {**g.scores.to_dict(), "calibration": tables, "states": [vars(s) for s in g.states]}

@@ -98,7 +98,7 @@ class Entry(Table):
     digest: str = Field(description="Digest of the scenario as written.")
     at: list[At]
     change: Change | None = Field(description="Since the last bulletin; null where there is nothing to compare.")
-    unchanged: str | None = Field(description="Why there is no change to show.")
+    unchanged: str | None = Field(description="Why nothing is compared.")
     notes: list[str] = Field(description="What a reader must know of it.")
 
     def ahead(self, months: int) -> At | None:
@@ -119,7 +119,7 @@ class NotForecast(Table):
 class Settings(Table):
     """How a bulletin is made."""
 
-    belief_points: int = Field(ge=2)
+    belief_points: int = Field(description="Of the belief grid, a side.")
     certify: bool = Field(description="Whether the games were searched for further equilibria.")
     attribution: bool = Field(description="Whether each change was split over what changed, solving games for it.")
     pages: bool = Field(description="Whether each conflict has a page.")

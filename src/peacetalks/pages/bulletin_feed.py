@@ -1,9 +1,4 @@
-"""The bulletins as a feed (RSS 2.0): an item for each, the latest first, with what it found and what has moved.
-
-References
-----------
-RSS Advisory Board (2009). RSS 2.0 Specification, version 2.0.11.
-"""
+"""The bulletins as a feed (RSS 2.0.11, rssboard.org): an item for each, the latest first, with what has moved."""
 
 from __future__ import annotations
 

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 INDEX, TRACK, CSV, FEED, MAP = "index.html", "track.html", "bulletin.csv", "feed.xml", "map.svg"
 MOVERS, MOVED = 8, 0.01  # conflicts that are named as moved, and by how much at least
 STATES = {"fighting": "fighting", "truce": "truce", "settlement": "settlement", "crisis": "crisis"}
+TRUCE = (
+    "In a truce: a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
+    "conflict was active. The track record shows by state how such forecasts did."
+)
 NO_BEST, NEW = "not known", "new"
 
 
@@ -172,6 +176,8 @@ def lines(b: Bulletin) -> list[str]:
     """Return what follows the finding: how many are in which state, and what is not forecast."""
     counts = {s: sum(e.state == s for e in b.forecasts) for s in STATES}
     out = ["; ".join(f"{n} in {'fighting' if s == 'fighting' else 'a ' + s}" for s, n in counts.items() if n) + "."]
+    if counts["truce"]:
+        out.append(TRUCE)
     own = [e for e in b.forecasts if e.source != "record"]
     if own:
         out.append(f"{len(own)} rest on scenarios of the publisher's own; the others are made from the record.")

@@ -29,6 +29,10 @@ LATER_TEXT = (
     "included; but their method was chosen by who could know what became. They are no evidence as those published in "
     "time are."
 )
+BY_STATE = (
+    "Mean over forecasts. A truce is a ceasefire of both sides that is recorded as in force, also of one party of "
+    "several and within an episode of fighting that goes on."
+)
 RULE = (
     "A forecast is scored where the record says what became of the conflict: peace (an agreement or a ceasefire that "
     "held to the day), more conflict (won by force, or such an end that did not hold), else still no settlement."
@@ -88,6 +92,7 @@ def _sections(a: Ahead) -> Iterator[Section]:
         text = LATER_TEXT if key == "later" else ""
         yield _scores(title, group, text)
         yield _skill(title, group)
+        yield _states(title, group)
         for end, name in END_NAMES.items():
             of = {v: c[end] for v, c in group.calibration.items()}
             if of:
@@ -121,6 +126,12 @@ def _skill(title: str, g: Group) -> Section:
 def _skill_cell(s: Skill, too_few: bool) -> str:
     interval = "" if too_few else f" ({signed(s.low, '.3f')} to {signed(s.high, '.3f')})"
     return f"{signed(s.value, '.3f')}{interval}"
+
+
+def _states(title: str, g: Group) -> Section:
+    rows = tuple((s.state, str(s.scored), *(decimal(getattr(s, v)) for v in VIEWS)) for s in g.states)
+    head = ("state at the date", "forecasts", *(f"Brier score, {NAMES[v]}" for v in VIEWS))
+    return Section(f"By state, {title}", head, rows, BY_STATE, numbers=True)
 
 
 def _calibration(title: str, of: dict[str, Calibration]) -> Section:

@@ -5,7 +5,7 @@ They are drawn once, from the geometry in `map/countries-110m.json` (see `map/ca
 
 References
 ----------
-Šavrič, B., Patterson, T. and Jenny, B. (2019). The Equal Earth map projection. International Journal of Geographical
+Savric, B., Patterson, T. and Jenny, B. (2019). The Equal Earth map projection. International Journal of Geographical
 Information Science 33(3), 454-465.
 """
 
