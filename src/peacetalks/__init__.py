@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.cluster import cluster
     from peacetalks.forecasting.drivers import drivers
     from peacetalks.forecasting.outlook import outlook
+    from peacetalks.forecasting.sweep import sweep
     from peacetalks.forecasting.what_if_forecast import whatif
     from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
     from peacetalks.mechanisms.standard_game import build
+    from peacetalks.questions.advise import advise
     from peacetalks.questions.ask import ask
     from peacetalks.scenario.scenario import Scenario, patch
 
@@ -42,7 +44,9 @@ _HOME = {
     "forecasting.cluster": ("cluster",),
     "forecasting.drivers": ("drivers",),
     "forecasting.outlook": ("outlook",),
+    "forecasting.sweep": ("sweep",),
     "forecasting.what_if_forecast": ("whatif",),
+    "questions.advise": ("advise",),
     "questions.ask": ("ask",),
 }
 _PACKAGES = ("catalog", "evidence")  # that are public as they are: classic games, the historical record
@@ -61,6 +65,7 @@ __all__ = [
     "Solution",
     "SpecError",
     "Trajectory",
+    "advise",
     "ask",
     "base_rate",
     "build",
@@ -74,6 +79,7 @@ __all__ = [
     "patch",
     "simulate",
     "solve",
+    "sweep",
     "trajectory",
     "whatif",
 ]

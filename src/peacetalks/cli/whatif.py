@@ -9,7 +9,7 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.results import cached_answers, check_output, deliver
-from peacetalks.forecasting.settings import BELIEF_POINTS
+from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +66,10 @@ def whatif(
 def drivers(
     scenario: options.ScenarioName,
     periods: options.Periods = None,
+    draws: Annotated[
+        int, typer.Option(help="Also say where the answer comes from, from so many draws of all ranges; 128 are usual.")
+    ] = 0,
+    seed: options.Seed = SEED,
     belief_points: options.BeliefPoints = BELIEF_POINTS,
     jobs: options.Jobs = None,
     cluster: options.Cluster = None,
@@ -77,6 +81,7 @@ def drivers(
     """What drives a forecast: each number by itself over its range, the largest effect on peace first."""
     from peacetalks.conflicts.fill import load
     from peacetalks.forecasting.drivers import drivers_of
+    from peacetalks.forecasting.emulator import check_draws
     from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.pages import table_page
@@ -84,6 +89,8 @@ def drivers(
     from peacetalks.pages.progress import progress
 
     check_output(output, table_page.SUFFIXES, scenario)
+    if draws:
+        check_draws(draws)
     found = load(scenario)
     with (
         options.on_cluster(cluster, jobs),
@@ -91,6 +98,6 @@ def drivers(
         progress("Moving one number at a time over its range") as bar,
     ):
         o = outlook(found, periods, belief_points=belief_points, certify=False)
-        o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers))
+        o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers, draws, seed))
     page = drivers_page(o)
     deliver(table_page.makers(page, plain(o)), lambda: show(o), as_json, output)

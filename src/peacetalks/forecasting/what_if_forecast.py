@@ -122,15 +122,15 @@ def _what_if(
     """Return the forecasts put together from the solved games, with the record."""
     months = months_shown(how["periods"])
     records = _records(made, singles, months)
-    before = _case(made.base, solved, records["base"], cases["base"], draws.get("base"))
-    after = _case(made.scenario, solved, records["changed"], cases["changed"], draws.get("changed"))
+    before = case_of(made.base, solved, records["base"], cases["base"], draws.get("base"))
+    after = case_of(made.scenario, solved, records["changed"], cases["changed"], draws.get("changed"))
     assert before is not None
     assert after is not None
     each = tuple(
-        _single(name, m, before, _case(m.scenario, solved, records[name], cases[name], None))
+        _single(name, m, before, case_of(m.scenario, solved, records[name], cases[name], None))
         for name, m in singles.items()
     )
-    return WhatIf(made, before, after, _difference(before, after, draws), (*each, *refused), months, how)
+    return WhatIf(made, before, after, difference_of(before, after, draws), (*each, *refused), months, how)
 
 
 def _games(every: Mapping[str, Scenario], cases: Mapping[str, TypicalCase], drawn: _Draws) -> list[Request]:
@@ -185,7 +185,7 @@ def _unsolved(row: list[Any]) -> bool:
     return any(isinstance(x, NotSolved) for x in row)
 
 
-def _case(
+def case_of(
     s: Scenario, solved: Solved, record: tuple[RecordView, ...], case: TypicalCase, draws: ModelDraws | None
 ) -> Case | None:
     """Return the forecast of a variant; None where its game has no solution."""
@@ -201,10 +201,10 @@ def _single(key: str, made: Changed, before: Case, after: Case | None) -> Single
     """Return what one of several changes does by itself."""
     if after is None:
         return Single(key, made.changes, None, None, "its game has no solution within tolerance")
-    return Single(key, made.changes, after, _difference(before, after, {}), "")
+    return Single(key, made.changes, after, difference_of(before, after, {}), "")
 
 
-def _difference(before: Case, after: Case, draws: Mapping[str, ModelDraws]) -> Difference:
+def difference_of(before: Case, after: Case, draws: Mapping[str, ModelDraws]) -> Difference:
     """Return the difference between two forecasts; its interval where the record's answer is the same."""
     a, b = after.answer, before.answer
     best = _minus(after.pooled.ends, before.pooled.ends)

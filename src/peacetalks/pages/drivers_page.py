@@ -1,4 +1,4 @@
-"""What drives a forecast, by itself: each number over its range, on a terminal, as a page, CSV and JSON."""
+"""What drives a forecast: each number over its range, by itself and with others; on a terminal, as page, CSV, JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from peacetalks.forecasting.driver_values import Drivers
+from peacetalks.pages import sensitivity_text
 from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import UNKNOWN, known, percent, points, whole_percent
 from peacetalks.pages.printable import styled
@@ -18,6 +20,7 @@ from peacetalks.pages.table_page import Page, Section, numbers_table
 if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
     from peacetalks.forecasting.outlook import Outlook
+    from peacetalks.forecasting.sensitivity import Sensitivity
 
 NAMED = 3  # numbers that the finding names
 NOT_KNOWN = "not from outside"
@@ -34,18 +37,37 @@ def drivers_page(o: Outlook) -> Page:
     from peacetalks.pages.drivers_chart import moving, tornado, tornado_caption
     from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
 
-    title = "The largest effects"
+    title, s = "The largest effects, one number at a time", _sensitivity(o)
+    whole = () if s is None else _from_all_ranges(o, s)
     return Page(
         f"{o.scenario.title}: what drives the answer",
         "",
         (
             *([Section(title, plot=Plot(title, tornado_caption(o), partial(tornado, o)))] if moving(o) else []),
+            *whole,
             _every(o),
         ),
-        lead=(_known_line(o), MEANING),
+        lead=(*(() if s is None else (sensitivity_text.finding(o, s),)), _known_line(o), MEANING),
         finding=finding(o),
         subtitle=as_of_line(o.as_of),
     )
+
+
+def _sensitivity(o: Outlook) -> Sensitivity | None:
+    """Return what comes from each number with others, where it was asked for."""
+    return o.drivers.sensitivity if isinstance(o.drivers, Drivers) else None
+
+
+def _from_all_ranges(o: Outlook, s: Sensitivity) -> tuple[Section, ...]:
+    """Return the sections on all ranges at once."""
+    from peacetalks.pages.forecast_charts import Plot
+    from peacetalks.pages.sensitivity_chart import indices, indices_caption
+
+    title = "Where the answer comes from, all ranges at once"
+    chart = Section(
+        title, text=sensitivity_text.MEANING, plot=Plot(title, indices_caption(o, s), partial(indices, o, s))
+    )
+    return chart, *sensitivity_text.sections(o, s)
 
 
 def finding(o: Outlook) -> str:
@@ -92,7 +114,11 @@ def _every(o: Outlook) -> Section:
     )
     day = headline_day(o)
     head = ("number", "range", "at the low end, points", "at the high end", "known from")
-    csv = (CSV_HEAD, *(tuple("" if x is None else str(x) for x in _csv_row(d)) for d in o.drivers or ()))
+    s = _sensitivity(o)
+    more = () if s is None else sensitivity_text.csv_head()
+    rest = [() if s is None else sensitivity_text.csv_cells(s, d.path) for d in o.drivers or ()]
+    cells = [(*_csv_row(d), *of) for d, of in zip(o.drivers or (), rest, strict=True)]
+    csv = ((*CSV_HEAD, *more), *(tuple("" if x is None else str(x) for x in row) for row in cells))
     return Section(f"Every number: difference of peace by {day}", head, rows, csv=csv)
 
 
@@ -114,6 +140,11 @@ def show(o: Outlook, out: Console | None = None) -> None:
     for line in page.lead:
         out.print(styled(line))
     out.print(numbers_table(replace(every, head=every.head[:4], rows=tuple(row[:4] for row in every.rows[:SHOWN]))))
+    if s := _sensitivity(o):
+        for section in sensitivity_text.sections(o, s):
+            if not section.folded:
+                out.print(numbers_table(section))
+        out.print(styled(sensitivity_text.MEANING))
     if rest := (o.drivers or ())[SHOWN:]:
         out.print(styled(f"{len(rest)} more move peace by at most {100 * rest[0].effect:.1f} points (--json: all)."))
 
@@ -125,5 +156,12 @@ def plain(o: Outlook) -> dict[str, Any]:
         "as_of": o.as_of.isoformat(),
         "digest": o.scenario.digest,
         "drivers": [d.to_dict() for d in o.drivers or ()],
+        "sensitivity": _sensitivity_to_dict(o),
         "settings": {"belief_points": o.settings["belief_points"], "periods": len(o.ends.period)},
     }
+
+
+def _sensitivity_to_dict(o: Outlook) -> dict[str, Any] | None:
+    """Return Sobol indices with the sentence about them, ready for JSON; None where they were not asked for."""
+    s = _sensitivity(o)
+    return None if s is None else {"finding": sensitivity_text.finding(o, s), **s.to_dict()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,51 @@ class Settings(Table):
     periods: Count
 
 
+class Share(Table):
+    """What comes from a number, or from several together."""
+
+    name: str = Field(description="Path of a number, name of a table, or what an observer can know.")
+    first: float = Field(description="First-order Sobol index: share of the variance due to it alone.")
+    first_interval: tuple[float, float] = Field(description="90%, the error of the emulator included.")
+    total: float = Field(description="Total Sobol index: the share due to it, alone and with others.")
+    total_interval: tuple[float, float]
+    ranks: tuple[Count, Count] = Field(description="Best and worst rank by the total index that the error allows.")
+
+
+class Target(Table):
+    """Where a forecast comes from: an outcome class of the model, the best estimate's peace, or the terms."""
+
+    target: Literal["peace", "nowhere", "more_conflict", "best", "terms"]
+    explained: float | None = Field(description="Share of the variance of draws left out that the emulator predicts.")
+    error: float | None = Field(description="Root mean square error of a draw left out.")
+    cannot_be_ranked: str | None = Field(description="Why nothing can be ranked; null where it can.")
+    numbers: list[Share]
+    mechanisms: list[Share]
+    knowable: list[Share]
+
+
+class SensitivitySettings(Table):
+    """How the Sobol indices were computed."""
+
+    draws: Count
+    seed: int
+    solved: Count
+    unsolved: int
+    impossible: int = Field(description="Draws whose values cannot stand together.")
+    periods: Count
+    belief_points: Count
+    rows: Count = Field(description="Base points of the sample of the emulator.")
+
+
+class Sensitivity(Table):
+    """Where the answer comes from as all numbers go over their ranges at once."""
+
+    finding: str
+    month: Count = Field(description="At which the outcome classes are taken.")
+    targets: list[Target]
+    settings: SensitivitySettings
+
+
 class Drivers(Table):
     """What drives a forecast, as `peacetalks drivers --json` prints it."""
 
@@ -27,4 +72,5 @@ class Drivers(Table):
     as_of: dt.date = Field(description="Nothing dated later entered.")
     digest: str = Field(description="Digest of the scenario as written.")
     drivers: list[DriverTable] = Field(description="Every number, the largest effect on peace first.")
+    sensitivity: Sensitivity | None = Field(description="Null without `--draws`.")
     settings: Settings
