@@ -17,11 +17,12 @@ from peacetalks.bulletin.make import USUAL, Made
 from peacetalks.bulletin.track import track_record
 from peacetalks.bulletin.values import Change, Ends, Moves, Part
 from peacetalks.conflicts.conflict_years import every_year
+from peacetalks.conflicts.find import coverage_end
 from peacetalks.pages import world_shapes
 from peacetalks.pages.bulletin_feed import feed
 from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, script, script_digest
 from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, world_map
-from peacetalks.pages.bulletin_site import HEAD, rows
+from peacetalks.pages.bulletin_site import HEAD, publish, rows
 from peacetalks.pages.bulletin_track import track_html, track_page
 
 DAY = dt.date(2019, 1, 1)
@@ -94,7 +95,11 @@ def test_without_pages_a_conflict_leads_to_its_saved_forecast(made):
 
 
 def test_what_has_moved_is_said_with_what_moved_it(html):
-    assert "30 points less than in the bulletin of 1 January 2003 (50%): −30.0 from past conflicts in its situ" in html
+    assert (
+        "30 points less than in the bulletin of 1 January 2003 (50%): −30.0 from past conflicts in its situation"
+        in html
+    )
+    assert "in its situation (state: fighting, before truce)" in html
 
 
 def test_every_state_of_the_record_has_a_shape_or_is_said_to_have_none():
@@ -170,6 +175,19 @@ def test_the_feed_is_rss(made):
     bare = ET.fromstring(feed(every, None))
     assert bare[0].findtext("link") == "http://localhost/index.html"
     assert bare[0].find("{http://www.w3.org/2005/Atom}link") is None
+
+
+def test_the_first_page_of_the_folder_is_that_of_the_latest_however_they_were_made(tmp_path):
+    """The later one is made first; both are in the feed and in the track record of all."""
+    for day in (dt.date(2006, 1, 1), dt.date(2005, 1, 1)):
+        b = made_bulletin(day, only=[289, 333])
+        publish([Made(b, (), track_record([], day))], tmp_path, "https://example.org/b")
+    assert "As of 1 January 2006" in (tmp_path / "index.html").read_text()
+    assert (tmp_path / "feed.xml").read_text().count("<item>") == 2
+    found = json.loads((tmp_path / "track.json").read_text())
+    assert found["known_by"] == coverage_end().isoformat()
+    assert [x["as_of"] for x in found["ahead"][0]["bulletins"]] == ["2005-01-01", "2006-01-01"]
+    assert {s["scenario"] for s in found["ahead"][0]["later"]["scored"]} == {"conflict-289", "conflict-333"}
 
 
 @pytest.mark.slow

@@ -96,6 +96,7 @@ def bulletin(
             progress=bar,
         )
         last = publish(made, folder, url, report)
+    warn_of_refused(folder)
     if url is None:
         print("The links of feed.xml need the address of the site: give --url before it is published.", file=sys.stderr)
     show(last, as_json)
@@ -126,6 +127,15 @@ def folder_of(output: Path | None) -> Path:
     if output.exists() and not output.is_dir():
         raise SpecError(f"-o: '{output}' is a file; give a folder")
     return output
+
+
+def warn_of_refused(folder: Path) -> None:
+    """Say on stderr which bulletins of a folder cannot be read, and are in no track record and no feed."""
+    from peacetalks.bulletin.folder import read_bulletins
+    from peacetalks.pages.printable import printable
+
+    for r in read_bulletins(folder).refused:
+        print(printable(f"Warning: {r.file} is left out: {r.reason}."), file=sys.stderr)
 
 
 def show(made: Made, as_json: bool) -> None:

@@ -35,6 +35,7 @@ TRUCE = (
     "In a truce: a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
     "conflict was active. The track record shows by state how such forecasts did."
 )
+TELLING = ("state:", "talks open:", "intensity reached:")  # facts that are named with what moved a forecast
 NO_BEST, NEW = "not known", "new"
 
 
@@ -209,7 +210,11 @@ def change_sentence(e: Entry) -> str:
     said += f", {points_in_words(x)} {'more' if x > 0 else 'less'} than in the bulletin of {day_name(c.since)}"
     large = sorted((p for p in c.parts if abs(p.by.peace) >= MOVED / 2), key=lambda p: -abs(p.by.peace))[:2]
     because = " and ".join(f"{signed_points(p.by.peace)} from {p.name}" for p in large)
-    return f"{said} ({whole_percent(c.before.peace)}){': ' + because if because else ''}"
+    facts = "; ".join(f for f in c.facts if f.startswith(TELLING))
+    return (
+        f"{said} ({whole_percent(c.before.peace)})"
+        f"{': ' + because if because else ''}{' (' + facts + ')' if because and facts else ''}"
+    )
 
 
 def _cells(e: Entry) -> tuple[Cell, ...]:
