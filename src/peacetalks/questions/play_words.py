@@ -1,0 +1,155 @@
+"""What happens in a session, in words: the moves open to a seat, events, the situation, beliefs.
+
+The words are those of the scenario's sides.  A move or event without words of its own is shown by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, Bundle, agreed_terms, label
+from peacetalks.mechanisms.territory import share
+from peacetalks.outcomes import LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from peacetalks.questions.play import Event, Session
+    from peacetalks.scenario.scenario import Scenario
+
+CHANCE = "nature"
+MOVES = {  # move -> (what a side may do, what it does)
+    "full": ("fight fully", "fights fully"),
+    "restrained": ("fight with restraint", "fights with restraint"),
+    "stand down": ("stand down this month", "stands down"),
+    "comply": ("keep the truce", "keeps the truce"),
+    "violate": ("violate the truce", "violates the truce"),
+    "stall": ("talk without an offer", "talks without an offer"),
+    "walk out": ("walk out of the talks", "walks out of the talks"),
+    "ask for a ceasefire": ("ask for a ceasefire", "asks for a ceasefire"),
+    "ask for inspectors": ("ask for inspectors", "asks for inspectors"),
+    "propose to talk": ("propose to talk", "proposes to talk"),
+    "fight on": ("fight on without talks", "fights on without talks"),
+    "demand in public": ("demand in public", "demands in public"),
+    "back down": ("back down", "backs down"),
+    "take": ("take the wider agreement", "takes the wider agreement"),
+    "let it pass": ("let the wider agreement pass", "lets the wider agreement pass"),
+    "accept": ("accept the terms", "accepts the terms"),
+    "reject": ("reject the terms", "rejects the terms"),
+    "agree": ("agree", "agrees"),
+    "decline": ("decline", "declines"),
+    "keep": ("keep the deal", "keeps the deal"),
+    "rearm": ("rearm in secret", "rearms in secret"),
+    "attack": ("attack", "attacks"),
+    "probe": ("test the other's resolve", "tests the other's resolve"),
+    "retaliate": ("retaliate", "retaliates"),
+    "ignore": ("leave it unanswered", "leaves it unanswered"),
+}
+HAPPENED = {  # move of chance -> what happened
+    "front +0": "The front holds.",
+    "quiet": "All is quiet at the front.",
+    "holds": "The truce holds.",
+    "breaks": "An incident breaks the truce.",
+    "kept": "The deal is kept.",
+    "breaks down": "The deal breaks down.",
+    "final": "The deal becomes final.",
+    "undetected": "Nothing is found out.",
+}
+TERMS = re.compile(r"(offer|bundle) ([0-9.]+)")
+
+
+def move_words(session: Session, move: str, done: bool = False) -> str:
+    """Return a move in words, as what may be done or (`done`) as what a side does.
+
+    >>> import peacetalks as pt
+    >>> from peacetalks.questions.play import start
+    >>> small = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 3, "talks.offers": 2, "periods": 2})
+    >>> session = start(small, {"1": None}, seed=7, belief_points=2)
+    >>> move_words(session, "full"), move_words(session, "full", done=True)
+    ('fight fully', 'fights fully')
+    """
+    if found := TERMS.fullmatch(move):
+        more = " and the linked issue to the other side" if found[1] == "bundle" else ""
+        return f"{'offers' if done else 'offer'} {terms_words(session.scenario, float(found[2]))}{more}"
+    return MOVES.get(move, (move, f"chooses: {move}"))[done]
+
+
+def terms_words(s: Scenario, x: float) -> str:
+    """Return terms in words: the share of each side."""
+    one, two = s.sides
+    return f"{x:.0%} to {one.label}, {1 - x:.0%} to {two.label}"
+
+
+def event_words(session: Session, event: Event) -> str:
+    """Return what happened, in one or two sentences."""
+    s, said = session.scenario, []
+    for who, move in event.moves.items():
+        if who != CHANCE:
+            said.append(f"{who} {move_words(session, move, done=True)}.")
+        elif event.stage == "battle":
+            said.append(_battle_words(s, move, event.state))
+        elif event.stage != "recognition":  # who proposes is seen from the proposal
+            said.append(HAPPENED.get(move, f"{event.stage.capitalize()}: {move}."))
+    return " ".join(said)
+
+
+def _battle_words(s: Scenario, move: str, state: Any) -> str:
+    """Return what a battle brought."""
+    one, two = s.sides
+    if move in (VICTORY_1, VICTORY_2):
+        return f"The war is decided by force for {(one if move == VICTORY_1 else two).label}."
+    if move in HAPPENED:
+        return HAPPENED[move]
+    if move in ("front +1", "front -1"):
+        gains = one if move == "front +1" else two
+        return f"{gains.label} gains ground: {front_words(s, state)}."
+    return f"At the front: {move}; {front_words(s, state)}."
+
+
+def front_words(s: Scenario, state: Any) -> str:
+    """Return where the front stands, in words."""
+    return f"{s.sides[0].label} holds {share(s, state.front):.0%} of what is contested"
+
+
+def situation(session: Session) -> str:
+    """Return where things stand, in a sentence."""
+    s, state = session.scenario, session.at.state
+    found = LABELS[label(state)]
+    terms = agreed_terms(state) if isinstance(state.pending, (float, Bundle)) else None
+    if terms is not None:
+        return f"{_capital(found)}: {terms_words(s, terms)}."
+    words = _capital(found.replace("side 1", s.sides[0].label).replace("side 2", s.sides[1].label))
+    return (
+        f"{words}; {front_words(s, state)}."
+        if label(state) not in ("victory_1", "victory_2", "wider_war")
+        else f"{words}."
+    )
+
+
+def asked(session: Session, seat: str) -> str:
+    """Return what a seat is asked to choose, in words."""
+    state, stage = session.at.state, session.choice.stage
+    pending = state.pending if hasattr(state, "pending") else None
+    if stage == "answer" and isinstance(pending, tuple):
+        proposer = session.scenario.sides[pending[0]].label
+        what = pending[1]
+        if isinstance(what, float):
+            return f"{proposer} offers {terms_words(session.scenario, what)}. What does {seat} answer?"
+        return f"{proposer} {move_words(session, str(what), done=True)}. What does {seat} answer?"
+    known = {"posture": "How does {seat} conduct itself this month?", "table": "{seat} has the floor. What does it do?"}
+    return known.get(stage, "What does {seat} do (" + stage + ")?").format(seat=seat)
+
+
+def belief_words(beliefs: Mapping[str, Mapping[Any, float]], of: str, who: str) -> str:
+    """Return what is believed about a side, in a sentence.
+
+    >>> belief_words({"A": {"weak": 0.25, "tough": 0.75}}, "A", "Others")
+    'Others think A tough with 75%, weak with 25%.'
+    """
+    ranked = sorted(beliefs[of].items(), key=lambda item: -item[1])
+    return f"{who} think {of} {', '.join(f'{kind} with {p:.0%}' for kind, p in ranked)}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
