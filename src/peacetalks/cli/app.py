@@ -25,6 +25,7 @@ from peacetalks.cli import (
     evidence,
     forecasts,
     interrupt,
+    play,
     scenarios,
     serve,
     version,

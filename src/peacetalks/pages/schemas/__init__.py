@@ -41,6 +41,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "history": "schemas.archive:History",
     "infer": "schemas.infer:Infer",
     "list": "schemas.scenario_list:ScenarioList",
+    "play": "schemas.play:Play",
     "score": "schemas.archive:Score",
     "solve-game": "schemas.game:SolvedGame",
     "whatif": "schemas.whatif:WhatIf",
