@@ -59,9 +59,10 @@ def test_no_page_has_a_script_or_a_style_of_its_own_or_loads_from_elsewhere(clie
 
 
 def test_a_page_of_another_site_cannot_have_anything_computed(client):
-    headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}
-    assert client.get("/scenario/tiny.toml/forecast.json", headers=headers).status_code == 403
-    headers["sec-fetch-mode"] = "navigate"  # a link that is followed
+    for dest in ("image", "script", "iframe", "empty"):
+        headers = {"sec-fetch-site": "cross-site", "sec-fetch-dest": dest}
+        assert client.get("/scenario/tiny.toml/forecast.json", headers=headers).status_code == 403
+    headers["sec-fetch-dest"] = "document"  # a link that is followed
     assert client.get("/library", headers=headers).status_code == 200
     assert client.post("/check", data={"text": ""}, headers=headers).status_code == 403
 
@@ -83,6 +84,14 @@ def test_a_body_beyond_the_bound_is_refused_whether_its_length_is_given_or_not(c
 
 def test_an_address_beyond_the_bound_is_refused(client):
     assert client.get("/evidence?class=" + "a" * QUERY).status_code == 414
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/scenario/..%2f..%2fetc%2fpasswd.toml/forecast", "/scenario/%2e%2e/forecast", "/static/%2e%2e%2fapp.py", "//etc"],
+)
+def test_an_address_that_leads_out_is_not_found(client, path):
+    assert client.get(path).status_code == 404
 
 
 def test_other_methods_are_refused(client):

@@ -143,6 +143,7 @@ async def save(request: Request) -> Response:
         return _said(request, Failure(409, str(e)))
     except ServeError as e:
         return _said(request, Failure(422, str(e)))
+    site.forget()
     return _said(request, None, name, places.text_digest(text))
 
 

@@ -79,8 +79,8 @@ def refusal(method: str, headers: Headers, query: bytes, settings: Settings) -> 
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > BODY:
         return 413, TOO_LARGE
-    from_elsewhere = headers.get("sec-fetch-site") in OTHER_SITES
-    if from_elsewhere and not (method == "GET" and headers.get("sec-fetch-mode") == "navigate"):
+    from_elsewhere, as_page = headers.get("sec-fetch-site") in OTHER_SITES, headers.get("sec-fetch-dest") == "document"
+    if from_elsewhere and not (method == "GET" and as_page):  # a link that is followed, and no frame or picture
         return 403, "requests from pages of other sites are refused"
     if method == "POST" and not same_origin(headers):
         return 403, "what is sent must come from a page of this server (the header Origin says otherwise)"

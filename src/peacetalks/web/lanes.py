@@ -165,7 +165,7 @@ class Lane:
                 job.background = False
             return job
         waiting = [j for j in self._waiting if not j.cancelled]
-        if sum(j.owner == owner for j in waiting) >= MOST_OF_USER:
+        if sum(j.owner == owner and j.background == background for j in waiting) >= MOST_OF_USER:
             raise Refused(Failure(429, TOO_MANY))
         if len(waiting) >= MOST_WAITING:
             raise Refused(Failure(503, BUSY))

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from peacetalks.scenario.dates import read_day
-from peacetalks.scenario.listing import Listed, listed
 from peacetalks.web import answers, places
 from peacetalks.web.made import Body, Failure, Task
 from peacetalks.web.render import STATIC, STYLE, Frame, asset, fill, scenario_path
@@ -21,6 +20,8 @@ from peacetalks.web.store import page_key
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from peacetalks.scenario.listing import Listed
 
 router = APIRouter()
 FIRST_EVENT = "conflict ends"
@@ -65,14 +66,14 @@ async def record(request: Request, last: str) -> Response:
 async def library(request: Request, as_json: bool) -> Response:
     """Return the scenarios that are at hand, with the answer of those that were forecast before."""
     site = site_of(request)
-    body = await asyncio.to_thread(_library, site, as_json)
+    body = await site.briefly(("library", str(as_json)), lambda: _library(site, as_json))
     return answers.ready(request, body)
 
 
 def _library(site: Site, as_json: bool) -> Body:
     """Return the library as bytes."""
     settings = site.settings
-    rows = [_row(site, s) for s in listed(settings.folder)]
+    rows = [_row(site, s) for s in site.listed()]
     if as_json:
         return Body.of(answers.json_text({"scenarios": rows}), "application/json")
     frame = Frame("library", may_write=settings.may_write)

@@ -53,6 +53,7 @@ def _socket(settings: Settings) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.host, settings.port))
+        found.listen(AT_ONCE)  # who comes while the server starts waits
     except OSError as e:
         found.close()
         raise ServeError(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from peacetalks.conflicts.fill import load
 from peacetalks.forecasting.answers import AnswerCache
+from peacetalks.scenario.listing import Listed, listed
 from peacetalks.web import places
 from peacetalks.web.lanes import Lane
 from peacetalks.web.made import Built, Made
 from peacetalks.web.store import Store
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
 
     from peacetalks.scenario.scenario import Scenario
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from peacetalks.web.places import Place
     from peacetalks.web.settings import Settings
 
+T = TypeVar("T")
+BRIEF, MOST_BRIEF = 1.0, 500  # seconds for which files are not read again; and of how many
+PATTERNS = ("*.toml", "*/*.toml", "*/*.csv", "*/accounts/*.toml")  # of files that the library counts
 MOST_SCENARIOS = 64  # that stay read
 MOST_EMULATORS = 32  # some 100 to 500 kB each
 
@@ -33,6 +40,8 @@ class Site:
     settings: Settings
     store: Store = field(default_factory=lambda: Store(AnswerCache.open()))
     emulators: OrderedDict[str, Built] = field(default_factory=OrderedDict)
+    _brief: OrderedDict[tuple[str, ...], tuple[float, asyncio.Future[Any] | None]] = field(default_factory=OrderedDict)
+    _listing: tuple[tuple[Any, ...], tuple[Listed, ...]] | None = None
     _read: OrderedDict[tuple[str, str], Scenario] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
@@ -66,7 +75,32 @@ class Site:
             place = places.find(self.settings, name)
             return place, places.digest_of(self.settings, place)
 
-        return await asyncio.to_thread(found)
+        return await self.briefly(("place", name), found)
+
+    async def briefly(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what `make` makes in a thread, or made less than a second ago; many who ask at once wait for one."""
+        now = time.monotonic()
+        until, made = self._brief.get(key, (0.0, None))
+        if made is None or now > until:
+            made = asyncio.ensure_future(asyncio.to_thread(make))
+            self._brief[key] = now + BRIEF, made
+            while len(self._brief) > MOST_BRIEF:
+                self._brief.popitem(last=False)
+        return await asyncio.shield(made)
+
+    def forget(self) -> None:
+        """Forget what was read from the folder less than a second ago: it has changed."""
+        self._brief.clear()
+
+    def listed(self) -> tuple[Listed, ...]:
+        """Return the scenarios at hand, read again where files of the folder have changed."""
+        folder, state = self.settings.folder, ()
+        if folder is not None:
+            found = [f for pattern in PATTERNS for f in folder.glob(pattern)]
+            state = tuple(sorted((str(f), s.st_size, s.st_mtime_ns) for f in found for s in [f.stat()]))
+        if self._listing is None or self._listing[0] != state:
+            self._listing = state, listed(folder)
+        return self._listing[1]
 
     async def scenario(self, place: Place, digest: str) -> Scenario:
         """Return a scenario, read once while its files stay the same."""

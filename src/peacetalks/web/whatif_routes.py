@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.dates import day_name
 from peacetalks.web import answers
+from peacetalks.web.lanes import Refused
 from peacetalks.web.made import Built, Failure, Made, Task
 from peacetalks.web.render import Frame, fill
 from peacetalks.web.site import Site, site_of, user_of
@@ -141,10 +143,11 @@ async def _exact_json(request: Request, asked: Asked) -> Response:
 async def _prepare(request: Request, asked: Asked) -> None:
     """Begin what makes the page quick, in the background: the strongest numbers, then the emulator."""
     lane, user = asked.site.solving, user_of(request)
-    if asked.site.store.find(asked.drivers_key) is None:
-        await lane.submit(asked.drivers_key, asked.drivers_task, user, background=True)
-    if asked.emulator_key not in asked.site.emulators:
-        await lane.submit(asked.emulator_key, asked.emulator_task, user, background=True)
+    with suppress(Refused):  # later, then
+        if asked.site.store.find(asked.drivers_key) is None:
+            await lane.submit(asked.drivers_key, asked.drivers_task, user, background=True)
+        if asked.emulator_key not in asked.site.emulators:
+            await lane.submit(asked.emulator_key, asked.emulator_task, user, background=True)
 
 
 def _steps(asked: Asked) -> list[dict[str, str]]:
