@@ -114,6 +114,15 @@ def test_an_address_at_which_nothing_answers_is_refused_soon(monkeypatch):
     assert time.perf_counter() - began < 10
 
 
+def test_a_script_without_a_guard_is_told_so(monkeypatch):
+    def fail(**settings):
+        raise RuntimeError("Nanny failed to start.")
+
+    monkeypatch.setattr("distributed.LocalCluster", fail)
+    with pytest.raises(ClusterError, match=r"no worker can be started .*guard `if __name__"), cluster("local:1"):
+        pass
+
+
 def test_what_differs_is_named_with_what_to_do():
     here = software()
     assert differences(here, dict(here)) == []

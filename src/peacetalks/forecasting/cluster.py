@@ -42,6 +42,15 @@ SETTINGS: dict[str, Any] = {  # of workers on this computer
     "distributed.worker.http.routes": [],
     "distributed.nanny.http.routes": [],
 }
+LOCAL_WORKERS: dict[str, Any] = {
+    "threads_per_worker": 1,
+    "processes": True,
+    "host": "127.0.0.1",
+    "dashboard_address": "127.0.0.1:0",
+    "scheduler_kwargs": {"dashboard": False},
+    "memory_limit": 0,  # as processes have none
+    "silence_logs": logging.CRITICAL,
+}
 
 
 class Cluster:
@@ -119,8 +128,8 @@ def cluster(where: Any) -> Iterator[Cluster]:
 def _written(where: str) -> str | int:
     """Return the address that is written, or the number of local workers.
 
-    >>> _written("local:3"), _written("node7:8786")
-    (3, 'node7:8786')
+    >>> _written("local:1"), _written("node7:8786")
+    (1, 'node7:8786')
     """
     if local := LOCAL.fullmatch(where.strip()):
         count = processes(None if local["count"] is None else int(local["count"]))
@@ -162,16 +171,13 @@ def _local(count: int) -> Iterator[Any]:
         stack.enter_context(config.set(SETTINGS))
         _start_resource_tracker()
         with interrupts_held():
-            started = LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",
-                memory_limit=0,  # as processes have none
-                silence_logs=logging.CRITICAL,
-                scheduler_kwargs={"dashboard": False},
-            )
+            try:
+                started = LocalCluster(n_workers=count, **LOCAL_WORKERS)
+            except RuntimeError as e:
+                raise ClusterError(
+                    f"--cluster: no worker can be started on this computer: {e} A script that asks for some needs the "
+                    "guard `if __name__ == '__main__':`"
+                ) from None
         stack.enter_context(started)
         yield started
 
