@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from threadpoolctl import threadpool_limits
+
 from peacetalks.archive.saved import SavedForecast, saved
 from peacetalks.conflicts.from_record import record_scenario
 from peacetalks.errors import AnchorError, EvidenceError, EvidenceMissing, GameError, NotSolved, SpecError
@@ -60,7 +62,8 @@ def forecast_piece(settings: Settings, render: Render | None, task: Task) -> Pie
     """Forecast a conflict; `render` makes what a page shows of it. A game without a solution raises `NotSolved`."""
     try:
         scenario, notes = (task.own, ()) if task.own else record_scenario(task.conflict, task.as_of)
-        o = outlook(scenario, belief_points=settings.belief_points, certify=settings.certify)
+        with threadpool_limits(1):  # sums in another order would give other last digits in another process
+            o = outlook(scenario, belief_points=settings.belief_points, certify=settings.certify)
     except EvidenceMissing as e:
         return Refusal("missing data", str(e))
     except (EvidenceError, SpecError, GameError, AnchorError) as e:
