@@ -76,7 +76,7 @@ def active_conflicts(as_of: date | str, only: Collection[int] = ()) -> Active:
     --------
     >>> found = active_conflicts("2002-03-01")
     >>> found.year, len(found.found), [c.state for c in found.found if c.name == "Sri Lanka: Eelam"]
-    (2001, 36, ['truce'])
+    (2001, 38, ['truce'])
     """
     day = as_date(as_of)
     assert day is not None
