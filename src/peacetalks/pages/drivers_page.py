@@ -143,7 +143,7 @@ def show(o: Outlook, out: Console | None = None) -> None:
     if s := _sensitivity(o):
         for section in sensitivity_text.sections(o, s):
             if not section.folded:
-                out.print(numbers_table(section))
+                out.print(numbers_table(sensitivity_text.on_a_terminal(section)))
         out.print(styled(sensitivity_text.MEANING))
     if rest := (o.drivers or ())[SHOWN:]:
         out.print(styled(f"{len(rest)} more move peace by at most {100 * rest[0].effect:.1f} points (--json: all)."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.labels import label_of
@@ -22,7 +23,7 @@ NAMED = 3  # numbers that a sentence names at most
 MUCH, LITTLE = 0.2, 0.05  # total indices from which, and up to which, a number moves a target
 CANNOT = "cannot be ranked"
 TARGET_NAMES = {**END_NAMES, BEST: "Peace, best estimate", TERMS: "Terms of a settlement"}
-GROUP_LABELS = {"sides": "the sides: resolve, costs, patience", "rationality": "precision of choices"}
+GROUP_LABELS = {"sides": "the sides (resolve, costs, patience)", "rationality": "precision of choices"}
 CSV_PARTS = ("first", "first_low", "first_high", "total", "total_low", "total_high", "best_rank", "worst_rank")
 MEANING = (
     "All numbers go over their ranges at once and independently. Alone: the share of the variance that would go if the "
@@ -32,7 +33,7 @@ MEANING = (
 
 
 def finding(o: Outlook, s: Sensitivity) -> str:
-    """Return where most of the answer comes from, and what moves the terms but not the odds, in two sentences."""
+    """Return where most of the answer comes from, and what moves the terms but not the odds, in sentences."""
     return " ".join(filter(None, (_odds(o, s), _terms(o, s))))
 
 
@@ -41,18 +42,28 @@ def _odds(o: Outlook, s: Sensitivity) -> str:
     day = day_after(o.as_of, s.month)
     if why := s.unranked(PEACE):
         return f"What the answer by {day} hangs on most {CANNOT}: {why}."
-    named: list[Share] = []
-    for share in s.numbers.get(PEACE, ())[:NAMED]:
-        named.append(share)
-        if sum(x.first.value for x in named) >= MOST:
-            break
+    named = _most(s.mechanisms.get(PEACE, ()))
     if not named:
         return f"No number moves the model's peace by {day}."
-    together = sum(x.first.value for x in named)
-    words = listed([f"{label_of(x.name, o.scenario)} ({whole_percent(_share(x))})" for x in named])
-    if together >= MOST:
-        return f"Most of what the ranges leave open about peace by {day} comes from {words}."
-    return f"What the ranges leave open about peace by {day} comes from many numbers: most from {words}, not half."
+    groups = listed([f"{_group_label(x.name, o)} ({whole_percent(_share(x))})" for x in named])
+    largest = s.numbers[PEACE][:NAMED]
+    numbers = listed([f"{label_of(x.name, o.scenario)} ({whole_percent(_share(x))})" for x in largest])
+    found = sum(_share(x) for x in named) >= MOST
+    opening, comes = ("Most", "comes") if found else ("The largest parts", "come")
+    return (
+        f"{opening} of what the ranges leave open about peace by {day} {comes} from {groups}; of single numbers most "
+        f"from {numbers}."
+    )
+
+
+def _most(shares: tuple[Share, ...]) -> list[Share]:
+    """Return the first of some groups that together account for most of the variance alone, or the first three."""
+    named: list[Share] = []
+    for share in shares[:NAMED]:
+        named.append(share)
+        if sum(_share(x) for x in named) >= MOST:
+            break
+    return named
 
 
 def _terms(o: Outlook, s: Sensitivity) -> str:
@@ -108,7 +119,7 @@ def _errors(s: Sensitivity) -> Section:
             TARGET_NAMES[t],
             UNKNOWN if t not in s.error else f"{100 * s.error[t]:.2f}",
             UNKNOWN if t not in s.explained else f"{100 * max(s.explained[t], 0.0):.0f}%",
-            s.unranked(t) or "yes, as far as the ranks say",
+            s.unranked(t) or "yes",
         )
         for t in TARGETS
     )
@@ -162,3 +173,11 @@ def csv_cells(s: Sensitivity, path: str) -> tuple[Any, ...]:
         x = next((x for x in s.numbers.get(target, ()) if x.name == path), None)
         out += [None] * len(CSV_PARTS) if x is None else [*x.first, *x.total, *x.ranks]
     return tuple(out)
+
+
+def on_a_terminal(s: Section) -> Section:
+    """Return a table of `sections` without what a terminal of 80 columns has no room for: what is due to each alone."""
+    if len(s.head) < 5:
+        return s
+    keep = [i for i, head in enumerate(s.head) if not head.endswith("alone")]
+    return replace(s, head=tuple(s.head[i] for i in keep), rows=tuple(tuple(row[i] for i in keep) for row in s.rows))
