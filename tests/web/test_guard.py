@@ -88,7 +88,7 @@ def test_an_address_beyond_the_bound_is_refused(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/scenario/..%2f..%2fetc%2fpasswd.toml/forecast", "/scenario/%2e%2e/forecast", "/static/%2e%2e%2fapp.py", "//etc"],
+    ["/scenario/..%2f..%2fetc%2fpasswd.toml/forecast", "/scenario/%2e%2e/forecast", "/static/%2e%2e%2fapp.py"],
 )
 def test_an_address_that_leads_out_is_not_found(client, path):
     assert client.get(path).status_code == 404

@@ -54,7 +54,9 @@ def test_the_same_bytes_are_not_sent_twice(client):
     assert client.get("/library", headers={"if-none-match": library.headers["etag"]}).status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/scenario/nothing/forecast", f"{SCENARIO}/nothing", "/static/../app.py"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/scenario/nothing/forecast", f"{SCENARIO}/nothing", f"{SCENARIO}/evidence", "/archive/a/b"]
+)
 def test_what_is_not_there_is_said_as_a_page_and_as_json(client, path):
     assert client.get(path).status_code == 404
     answer = client.get(f"{path}.json")
@@ -93,6 +95,13 @@ def test_a_page_that_was_made_before_needs_no_process(client, settings):
     other = TestClient(application(settings), base_url="http://127.0.0.1:8000")
     assert other.get(f"{SCENARIO}/claims").text == "<p>made before"
     assert other.get(f"{SCENARIO}/claims.json").json() == {"a": 1}
+
+
+def test_every_kind_of_work_has_words_for_the_page_that_waits():
+    from peacetalks.web.scenario_routes import WORDS
+    from peacetalks.web.work import MAKERS
+
+    assert set(WORDS) | {"whatif", "emulator"} == set(MAKERS)  # of these no page waits
 
 
 class TestWhatIf:

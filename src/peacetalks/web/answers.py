@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from peacetalks.pages.files import json_text
 from peacetalks.web.made import Body, Failure, Made
-from peacetalks.web.render import Frame, fill
+from peacetalks.web.render import Frame, fill, scenario_path
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -61,18 +61,19 @@ def plain(values: Any, status: int = 200) -> Response:
     return Response(json_text(values), status, {"cache-control": "no-store"}, media_type="application/json")
 
 
-def failed(failure: Failure, frame: Frame, as_json: bool, title: str = "", links: tuple[Any, ...] = ()) -> Response:
+def failed(failure: Failure, frame: Frame, as_json: bool, title: str = "") -> Response:
     """Return why there is no page."""
     if as_json:
         return plain({"error": failure.words}, failure.status)
-    heading = HEADINGS.get(failure.status, BROKEN)
+    heading, edit = HEADINGS.get(failure.status, BROKEN), f"{scenario_path(frame.scenario)}/edit"
+    links = (*([(edit, "Edit the scenario")] if frame.scenario else []), ("/library", "All scenarios"))
     text = fill(
         "failed",
         frame,
         title=title or heading,
         heading=heading,
         words=failure.words,
-        links=links or (("/library", "All scenarios"),),
+        links=links,
     )
     return html(text, failure.status)
 

@@ -10,13 +10,13 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response  # noqa: TC002 (FastAPI reads annotations)
 
-from peacetalks.web import answers, edit_routes, record_routes, scenario_routes, whatif_routes
+from peacetalks.web import answers, edit_routes, play_routes, record_routes, scenario_routes, whatif_routes
 from peacetalks.web.guard import TOO_LARGE, Guard, TooLarge
 from peacetalks.web.lanes import Refused
 from peacetalks.web.made import Failure, Task
 from peacetalks.web.places import NotFound
 from peacetalks.web.render import Frame
-from peacetalks.web.scenario_routes import WORDS, split_json
+from peacetalks.web.scenario_routes import WORKED, split_json
 from peacetalks.web.site import Site
 from peacetalks.web.worker import failure_of, without_folder
 
@@ -36,7 +36,7 @@ async def page_of_scenario(request: Request, name: str, last: str) -> Response:
         return await whatif_routes.whatif_page(request, name, as_json)
     if section == "edit":
         return await edit_routes.edit_page(request, name, as_json)
-    if section in WORDS:
+    if section in WORKED:
         return await scenario_routes.scenario_page(request, name, section, as_json)
     raise NotFound(f"a scenario has no page {section[:60]!r}")
 
@@ -56,7 +56,7 @@ def application(settings: Settings) -> Guard:
     app = FastAPI(lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(settings)
     routers = (edit_routes.router, whatif_routes.router, scenario_routes.router, pages, record_routes.router)
-    for router in routers:
+    for router in (play_routes.router, *routers):  # records come last: they take any address
         app.include_router(router)
     for kind in (TooLarge, NotFound, Refused, HTTPException, ValueError, RuntimeError, OSError):
         app.add_exception_handler(kind, _in_words)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ERROR, WARNING = "error", "warning"
-HEADER = re.compile(r"\s*(\[{1,2})\s*([^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
 ENTRY = re.compile(r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 LINE = re.compile(r"\bline (\d+)\b")
 MOST_MESSAGES, MOST_LINES = 50, 2000
+LONGEST_TEXT, LONGEST_LINE, MOST_KEYS = 64_000, 2000, 8  # characters, and parts of a dotted key: reading stays fast
 CONTEXT = 2  # lines around a change
 
 
@@ -65,6 +65,8 @@ def check(text: str) -> CheckedText:
     >>> [(m.line, m.words) for m in check('name = "x"\\nrationality = 3\\nwindwo = 1').messages][0]
     (3, "windwo: unknown key (did you mean 'window'?)")
     """
+    if found := _too_large(text):
+        return _wrong([found])
     try:
         text = decode(text.encode("utf-8", "surrogatepass"), "the text")
         raw = read_toml(text, "the text")
@@ -76,6 +78,23 @@ def check(text: str) -> CheckedText:
         lines = lines_of(text)
         return _wrong([Message(ERROR, str(p), nearest_line(lines, p.path)) for p in found])
     return _checked(found.written_as(raw), lines_of(text))
+
+
+def _too_large(text: str) -> Message | None:
+    """Return what is said of a text that would take long to read; None of any that a scenario may be."""
+    lines = text.split("\n")
+    if len(text) > LONGEST_TEXT or len(lines) > MOST_LINES:
+        return Message(
+            ERROR,
+            f"the text has {len(text):,} characters on {len(lines):,} lines; the editor takes {LONGEST_TEXT:,} on "
+            f"{MOST_LINES:,}. Edit the file in the folder.",
+        )
+    for number, line in enumerate(lines, 1):
+        if len(line) > LONGEST_LINE:
+            return Message(ERROR, f"the line has {len(line):,} characters; the editor takes {LONGEST_LINE:,}", number)
+        if line.split("=")[0].count(".") >= MOST_KEYS and "=" in line:
+            return Message(ERROR, f"the key has more than {MOST_KEYS} parts", number)
+    return None
 
 
 def _checked(scenario: Scenario, lines: dict[tuple[str, ...], int]) -> CheckedText:
@@ -115,9 +134,9 @@ def lines_of(text: str) -> dict[tuple[str, ...], int]:
     counts: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     for number, line in _code(text):
-        if header := HEADER.match(line):
-            keys = tuple(_keys(header[2]))
-            if header[1] == "[[":
+        if header := _header(line):
+            several, keys = header
+            if several:
                 counts[keys] = counts.get(keys, 0) + 1
             table = _counted(keys, counts)
             out.setdefault(table, number)
@@ -127,6 +146,17 @@ def lines_of(text: str) -> dict[tuple[str, ...], int]:
             for key in re.findall(r"[{,]\s*([A-Za-z0-9_-]+)\s*=", line):
                 out.setdefault((*path, key), number)
     return out
+
+
+def _header(line: str) -> tuple[bool, tuple[str, ...]] | None:
+    """Return whether a line begins a table of a list, and the table's keys; None where it begins none."""
+    inner, closed, rest = line.strip().partition("]")
+    several = inner.startswith("[[")
+    rest = (rest[1:] if several else rest).strip()
+    if not closed or not inner.startswith("[") or (rest and not rest.startswith("#")):
+        return None
+    keys = tuple(_keys(inner.lstrip("[")))
+    return (several, keys) if keys else None
 
 
 def _code(text: str) -> Iterator[tuple[int, str]]:

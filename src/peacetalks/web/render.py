@@ -29,7 +29,7 @@ SECTIONS = {  # of a scenario: last part of the address -> name
     "claims": "Claims",
     "edit": "Edit",
 }
-ROOMS = {"library": "Scenarios", "evidence": "Evidence", "archive": "Archive", "backtest": "Backtest"}
+ROOMS = {"library": "Scenarios", "play": "Play", "evidence": "Evidence", "archive": "Archive", "backtest": "Backtest"}
 
 
 class Frame(NamedTuple):

@@ -30,8 +30,10 @@ WORDS = {
     "claims": "Each claim is evaluated under every account",
     "evidence": "The record is asked",
     "archive": "The saved forecasts are read",
+    "history": "The saved forecasts are read",
     "backtest": "Forecasts of past conflicts are scored",
 }
+WORKED = ("forecast", "drivers", "accounts", "beliefs", "claims")  # sections of a scenario
 OPTIONS = {"accounts": {"drivers": ("", "on")}}  # section -> key of the address -> what it may be
 
 
