@@ -29,7 +29,7 @@ def test_a_session_with_given_moves(capsys, path):
     for part in (
         "Seed 4",
         "You are KPA and Chinese Volunteers",
-        "It ended with:",
+        "It ended with",
         "Best estimate at the start",
         "Who they",
     ):
@@ -59,7 +59,7 @@ def test_a_session_that_is_cut_short_goes_on(capsys, path, monkeypatch):
     moves.write_text("1\n" * 20)
     code, out, _ = run(capsys, "play", "--resume", "tiny.play.json", "--moves", moves, "--no-estimate")
     assert code == 0
-    assert "It ended with:" in out
+    assert "It ended with" in out
     assert fitting("play", path.with_name("tiny.play.json").read_text())["debrief"]["best"] is None
 
 

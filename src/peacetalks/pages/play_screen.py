@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peacetalks.outcomes import LABELS
 from peacetalks.pages.cells import percent, whole_percent, whole_percents
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.questions.play_words import asked, belief_words, event_words, front_words, move_words, situation
@@ -24,7 +23,7 @@ def opening_lines(session: Session) -> Iterator[str]:
     others = [p for p in session.solution.game.players if p not in {s.label for s in session.seats}]
     if others:
         yield f"{', '.join(others)}: played by the model, in equilibrium, with hidden types of their own."
-    yield from _month_lines(session, 1)
+    yield from month_lines(session, 1)
 
 
 def news(session: Session, since: int) -> Iterator[str]:
@@ -33,18 +32,18 @@ def news(session: Session, since: int) -> Iterator[str]:
     for event in session.events[since:]:
         if event.month != month:
             month = event.month
-            yield from _month_lines(session, month)
+            yield from month_lines(session, month)
         if words := event_words(session, event):
             yield f"  {words}"
     if session.at.period + 1 != month and not session.over:
-        yield from _month_lines(session, session.at.period + 1)
+        yield from month_lines(session, session.at.period + 1)
 
 
 def _month_of_last(session: Session) -> int:
     return session.events[-1].month if session.events else 1
 
 
-def _month_lines(session: Session, month: int) -> Iterator[str]:
+def month_lines(session: Session, month: int) -> Iterator[str]:
     """Yield where things stand at the start of a month, and what is believed."""
     at = session.months_begun[month - 1]
     yield ""
@@ -64,8 +63,7 @@ def question(session: Session, seat: str) -> Iterator[str]:
 def debrief_lines(session: Session, d: Debrief) -> Iterator[str]:
     """Yield a debrief: how it ended, what had been expected, how likely each move was, who the others were."""
     yield ""
-    yield f"It ended with: {LABELS[d.outcome]}. {situation(session)}"
-    yield f"That is: {END_NAMES[d.end].lower()}."
+    yield f"It ended with {END_NAMES[d.end].lower()}. {situation(session)}"
     yield ""
     yield f"What had been expected for the end of month {session.months}"
     if d.best is not None:
@@ -96,7 +94,7 @@ def _move_line(session: Session, m: PlayedMove) -> str:
         said += f"; likeliest was to {move_words(session, m.likeliest)} ({percent(m.likeliest_chance)})"
     if m.believed:
         kind = session.types[m.seat]
-        said += f". Then they thought you {kind} with {whole_percent(m.believed[kind])}"
+        said += f". Then all thought {m.seat} {kind} with {whole_percent(m.believed[kind])}"
     return f"{said}."
 
 
