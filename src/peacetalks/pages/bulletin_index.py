@@ -32,7 +32,7 @@ INDEX, TRACK, CSV, FEED, MAP = "index.html", "track.html", "bulletin.csv", "feed
 MOVERS, MOVED = 8, 0.01  # conflicts that are named as moved, and by how much at least
 STATES = {"fighting": "fighting", "truce": "truce", "settlement": "settlement", "crisis": "crisis"}
 TRUCE = (
-    "In a truce: a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
+    "a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
     "conflict was active. The track record shows by state how such forecasts did."
 )
 TELLING = ("state:", "talks open:", "intensity reached:")  # facts that are named with what moved a forecast
@@ -178,7 +178,7 @@ def lines(b: Bulletin) -> list[str]:
     counts = {s: sum(e.state == s for e in b.forecasts) for s in STATES}
     out = ["; ".join(f"{n} in {'fighting' if s == 'fighting' else 'a ' + s}" for s, n in counts.items() if n) + "."]
     if counts["truce"]:
-        out.append(TRUCE)
+        out.append(f"In a truce: {TRUCE}")
     own = [e for e in b.forecasts if e.source != "record"]
     if own:
         out.append(f"{len(own)} rest on scenarios of the publisher's own; the others are made from the record.")

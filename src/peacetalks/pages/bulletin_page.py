@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
 from peacetalks.pages.archive_words import signed_points
-from peacetalks.pages.bulletin_index import INDEX, TRACK, change_sentence
+from peacetalks.pages.bulletin_index import INDEX, TRACK, TRUCE, change_sentence
 from peacetalks.pages.card import Bar, Card, Share
 from peacetalks.pages.forecast_charts import Drawing
 from peacetalks.pages.forecast_page import Fold, ForecastPage, page
@@ -49,6 +49,8 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     what = f"UCDP conflict {e.conflict}, {e.location}: {e.side_a} and {e.side_b}. Names are the source's."
     source = "the record" if e.source == "record" else f"the publisher's own scenario {e.source}"
     about = [f"{what} Made from {source}.", *e.notes]
+    if e.state == "truce" and e.since is not None:
+        about.append(f"In a truce since {day_name(e.since)}: {TRUCE}")
     if e.as_of != b.as_of:
         about.append(f"The scenario is dated {day_name(e.as_of)}, before the bulletin.")
     title = "Since the last bulletin" if b.previous is None else f"Since the bulletin of {day_name(b.previous)}"
