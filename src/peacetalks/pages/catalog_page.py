@@ -24,19 +24,23 @@ CSV_HEAD = ("game", "rationality", "measure", "words", "computed", "known", "clo
 
 def html(g: ClassicGame, found: Grid) -> str:
     """Return one self-contained page with sliders, and the game at its start written out below."""
-    return markup.fill(
-        "catalog",
-        game=g,
-        title=f"{g.name}: {g.entry.source}",
-        finding=finding(g),
-        accuracy=accuracy(g),
-        changed=changed(g),
-        sections=[s for s in sections(g)[1:] if s.rows],  # what happens stands beside the sliders
-        sliders=found.sliders,
-        games=found.games,
-        unsolved=len(found.reasons),
-        data=_script(grid_values(found)),
-    )
+    return markup.fill("catalog", **page_values(g, found))
+
+
+def page_values(g: ClassicGame, found: Grid) -> dict[str, Any]:
+    """Return what the template `catalog` shows."""
+    return {
+        "game": g,
+        "title": f"{g.name}: {g.entry.source}",
+        "finding": finding(g),
+        "accuracy": accuracy(g),
+        "changed": changed(g),
+        "tables": [s for s in sections(g)[1:] if s.rows],  # what happens stands beside the sliders
+        "sliders": found.sliders,
+        "games": found.games,
+        "unsolved": len(found.reasons),
+        "data": _script(grid_values(found)),
+    }
 
 
 def grid_values(found: Grid) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def mistakes(g: ClassicGame) -> str:
     if few.known is not None and many.known is not None:
         said += (
             f"; where every type is known, from {number(few.measure, few.known)} to {number(many.measure, many.known)}:"
-            " what is left there is noise, what stands beside it is not"
+            f" what still differs at {high:g} is due to private information, not to noise"
         )
     return f"{said}."
 

@@ -10,7 +10,15 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response  # noqa: TC002 (FastAPI reads annotations)
 
-from peacetalks.web import answers, edit_routes, play_routes, record_routes, scenario_routes, whatif_routes
+from peacetalks.web import (
+    answers,
+    catalog_routes,
+    edit_routes,
+    play_routes,
+    record_routes,
+    scenario_routes,
+    whatif_routes,
+)
 from peacetalks.web.guard import TOO_LARGE, Guard, TooLarge
 from peacetalks.web.lanes import Refused
 from peacetalks.web.made import Failure, Task
@@ -56,7 +64,7 @@ def application(settings: Settings) -> Guard:
     app = FastAPI(lifespan=life, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(settings)
     routers = (edit_routes.router, whatif_routes.router, scenario_routes.router, pages, record_routes.router)
-    for router in (play_routes.router, *routers):  # records come last: they take any address
+    for router in (catalog_routes.router, play_routes.router, *routers):  # records come last: they take any address
         app.include_router(router)
     for kind in (TooLarge, NotFound, Refused, HTTPException, ValueError, RuntimeError, OSError):
         app.add_exception_handler(kind, _in_words)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from peacetalks.pages.table_page import Page
 
 PACKAGE = "peacetalks.web"
-STATIC = {"htmx.min.js": "text/javascript", "site.js": "text/javascript", "htmx.LICENSE.txt": "text/plain"}
+STATIC = dict.fromkeys(("htmx.min.js", "site.js", "catalog.js"), "text/javascript") | {"htmx.LICENSE.txt": "text/plain"}
 STYLE = "site.css"
 SECTIONS = {  # of a scenario: last part of the address -> name
     "forecast": "Forecast",
@@ -29,7 +29,14 @@ SECTIONS = {  # of a scenario: last part of the address -> name
     "claims": "Claims",
     "edit": "Edit",
 }
-ROOMS = {"library": "Scenarios", "play": "Play", "evidence": "Evidence", "archive": "Archive", "backtest": "Backtest"}
+ROOMS = {
+    "library": "Scenarios",
+    "catalog": "Classic games",
+    "play": "Play",
+    "evidence": "Evidence",
+    "archive": "Archive",
+    "backtest": "Backtest",
+}
 
 
 class Frame(NamedTuple):
@@ -89,6 +96,8 @@ def asset(name: str) -> bytes:
     """Return the bytes of an asset: a script of the package, or the style sheet of pages and site together."""
     if name == STYLE:
         environment = markup.environment(PACKAGE)
-        sheets = ("style.css.jinja", "site.css.jinja")
+        sheets = ("style.css.jinja", "catalog.css.jinja", "site.css.jinja")
         return "\n".join(environment.get_template(sheet).render() for sheet in sheets).encode()
+    if name == "catalog.js":  # of the package's own page
+        return (resources.files("peacetalks.pages") / "templates" / name).read_bytes()
     return (resources.files(PACKAGE) / "static" / name).read_bytes()

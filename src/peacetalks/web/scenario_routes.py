@@ -28,6 +28,7 @@ WORDS = {
     "accounts": "The game is solved under every account",
     "beliefs": "The record of public acts is followed through the game of every account",
     "claims": "Each claim is evaluated under every account",
+    "catalog": "The game is solved at every position of the sliders",
     "evidence": "The record is asked",
     "archive": "The saved forecasts are read",
     "history": "The saved forecasts are read",

@@ -16,7 +16,7 @@ from peacetalks.forecasting.outlook import outlook
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, PERIODS, SEED
 from peacetalks.forecasting.size import check_size
 from peacetalks.forecasting.what_if_forecast import whatif as forecast_with
-from peacetalks.pages import forecast_page, table_page
+from peacetalks.pages import catalog_page, forecast_page, table_page
 from peacetalks.pages.audit_page import audit_page
 from peacetalks.pages.card import bar_at, card_of
 from peacetalks.pages.compare_page import compare_page
@@ -27,6 +27,8 @@ from peacetalks.pages.shown import PEACE, at, headline_month, shown_ends
 from peacetalks.pages.whatif_page import whatif_page
 from peacetalks.questions import claims as audits
 from peacetalks.questions import events as records
+from peacetalks.questions.classic_game import classic_game
+from peacetalks.questions.classic_grid import grid, sliders_of
 from peacetalks.questions.compare import compare
 from peacetalks.questions.infer import infer
 from peacetalks.scenario.accounts import accounts as accounts_of
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
     from peacetalks.web.made import Result
 
+CATALOG_POINTS = 3  # positions of a slider of a classic game
 DRAWS = 64  # of an emulator, for at most ten numbers
 
 
@@ -140,7 +143,27 @@ def claims(source: str, memory: int, frame: Frame, report: Progress) -> Made:
     return table_made(audit_page(a), a.to_dict(), frame)
 
 
+def catalog(name: str, frame: Frame, report: Progress) -> Made:
+    """Make the page of a classic game with sliders: every combination of their positions is solved."""
+    g, sliders = classic_game(name), sliders_of(name, points=CATALOG_POINTS)
+    values = catalog_page.page_values(g, grid(name, None, sliders, report, processes(None)))
+    return Made(fill("catalog_served", frame, **values), json_text(catalog_page.values(g)))
+
+
 MAKERS: dict[str, Callable[..., Result]] = {
     make.__name__: make
-    for make in (forecast, drivers, emulator, whatif, accounts, beliefs, claims, evidence, backtest, archive, history)
+    for make in (
+        catalog,
+        forecast,
+        drivers,
+        emulator,
+        whatif,
+        accounts,
+        beliefs,
+        claims,
+        evidence,
+        backtest,
+        archive,
+        history,
+    )
 }

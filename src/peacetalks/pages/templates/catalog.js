@@ -17,6 +17,8 @@
 
   function number(measure, x) {
     if (x === null || x === undefined) return "–";
+    if (measure.percent && x > 0 && x < 0.0005) return "<0.1%";
+    if (measure.percent && x >= 0.9995 && x < 1 - 1e-9) return ">99.9%";
     if (measure.percent && x >= -1e-9 && x <= 1 + 1e-9) return (100 * x).toFixed(1) + "%";
     return String(Number(x.toPrecision(3)));
   }
