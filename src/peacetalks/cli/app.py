@@ -23,6 +23,7 @@ from peacetalks.cli import (
     calibrate,
     catalog,
     evidence,
+    explore,
     forecasts,
     interrupt,
     play,
@@ -38,7 +39,7 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, whatif, accounts, scenarios, calibrate, catalog, play, archive, bulletin, serve):
+for group in (forecasts, ask, whatif, explore, accounts, scenarios, calibrate, catalog, play, archive, bulletin, serve):
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")

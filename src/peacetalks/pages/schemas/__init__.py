@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
+    "advise": "schemas.advise:Advise",
     "ask": "schemas.ask:Ask",
     "audit": "schemas.audit:Audit",
     "backtest": "schemas.backtest:Backtest",
@@ -44,6 +45,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "play": "schemas.play:Play",
     "score": "schemas.archive:Score",
     "solve-game": "schemas.game:SolvedGame",
+    "sweep": "schemas.sweep:Sweep",
     "whatif": "schemas.whatif:WhatIf",
 }
 
