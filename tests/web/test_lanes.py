@@ -156,6 +156,27 @@ def test_a_process_that_dies_costs_its_piece_only_and_is_replaced():
     run(test)
 
 
+def test_what_cannot_be_kept_is_a_failure_and_the_queue_goes_on(capsys):
+    async def test():
+        async with lane() as one:
+
+            async def broken(key, made):
+                if key == "a":
+                    raise ValueError("cannot be stored")
+                one.pages[key] = made
+
+            one.keep = broken
+            lost, found = [await one.submit(key, task("sleep", 0.01), "me") for key in "ab"]
+            await lost.wait()
+            await found.wait()
+            assert lost.failure is not None
+            assert lost.failure.status == 500
+            assert isinstance(found.result, Made)
+
+    run(test)
+    assert "cannot be stored" in capsys.readouterr().err
+
+
 def test_work_beyond_the_budget_is_ended_in_words():
     async def test():
         async with lane(budget=0.1) as one:

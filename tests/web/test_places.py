@@ -1,5 +1,7 @@
 """Nothing outside the folder is read or written."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from support.served import NAME
 
@@ -52,6 +54,27 @@ def test_the_digest_follows_the_file_and_what_stands_beside_it(settings, folder)
     second = digest_of(settings, place)
     (folder / NAME).write_text(text_of(place) + "\n# more\n")
     assert len({first, second, digest_of(settings, place)}) == 3
+
+
+def test_of_several_saves_of_one_opened_text_one_succeeds(settings, folder):
+    for _ in range(5):
+        write(settings, "race.toml", "a = 0\n", "")
+
+        def save(i):
+            try:
+                return write(settings, "race.toml", f"a = {i}\n", text_digest("a = 0\n"))
+            except Changed:
+                return None
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sum(found is not None for found in pool.map(save, range(1, 5))) == 1
+        (folder / "race.toml").unlink()
+
+
+def test_a_text_that_is_too_large_is_not_opened(settings, folder):
+    (folder / "big.toml").write_bytes(b"#" * (2**21 + 1))
+    with pytest.raises(ServeError, match="larger than 2 MB"):
+        text_of(find(settings, "big.toml"))
 
 
 def test_a_file_is_written_only_where_it_is_what_the_editor_opened(settings, folder):

@@ -8,21 +8,25 @@ somebody waits for, and is begun again afterwards; what it solved before is in t
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from peacetalks.web.made import Failure, Result, Task
-from peacetalks.web.worker import DIED, Died, Worker
+from peacetalks.web.worker import DIED, Died, Worker, failure_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
+
+log = logging.getLogger("peacetalks")
 
 MOST_WAITING = 40  # pieces of work
 MOST_OF_USER = 6
 LINGER = 30.0  # seconds for which work goes on that nobody waits for
 SWEEP = 1.0  # seconds between two looks at who still waits
+RETRY = 5.0  # seconds before a process that could not be started is tried again
 FORGET = 60.0  # seconds after which a failure may be tried again
 BUSY = "the queue is full: many readers have something computed at the moment. Try again in a minute"
 TOO_MANY = "you have several computations waiting already; they are done one after another. Try again when one is done"
@@ -221,11 +225,16 @@ class Lane:
                 worker = self._running[job] = self._free.pop()
             job.running = True
             job.changed()
-            if await self._do(job, worker):
+            try:
+                goes_on = await self._do(job, worker)
+            except Exception as e:  # of what keeps results, not of the work: the queue goes on
+                job.finish(failure_of(e))
+                goes_on = False
+            if goes_on:
                 self._free.append(worker)
             else:
                 await asyncio.to_thread(worker.close)
-                self._free.insert(0, await asyncio.to_thread(Worker))  # the spare ones, which stand ready, go first
+                self._free.insert(0, await _new_worker())  # the spare ones, which stand ready, go first
             self._running.pop(job, None)
             async with self._wake:
                 self._wake.notify_all()
@@ -278,3 +287,13 @@ class Lane:
                     self.jobs.pop(job.key, None)
                 elif not job.finished and not job.background and not job.listeners and now - job.seen > job.linger:
                     self.cancel(job)
+
+
+async def _new_worker() -> Worker:
+    """Return a process that stands ready; where none can be started, it is tried again until one can."""
+    while True:
+        try:
+            return await asyncio.to_thread(Worker)
+        except OSError:
+            log.exception("no process can be started; trying again")
+            await asyncio.sleep(RETRY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,6 +46,7 @@ BESIDE = {  # section of a scenario -> what it shows, where that stands in the f
         "they are in the file claims.toml there, each a sentence and a query (docs/claims.md).",
     ),
 }
+_REPLACING = threading.Lock()  # between the look at a file and its replacement
 LARGEST = 2**21  # bytes of a scenario or of a file beside it
 
 
@@ -98,8 +100,10 @@ def missing(place: Place, section: str) -> str:
 
 
 def text_of(place: Place) -> str:
-    """Return the text of a scenario's file."""
+    """Return the text of a scenario's file; raise `ServeError` for one that is too large to be served."""
     file = BUNDLED / f"{place.source}.toml" if place.bundled else Path(place.source)
+    if isinstance(file, Path):
+        _check_size(place.name, file)
     return decode(file.read_bytes(), place.name)
 
 
@@ -122,9 +126,14 @@ def _files(settings: Settings, place: Place) -> Iterator[tuple[str, Traversable 
         if isinstance(file, Path) and not place.bundled:
             if settings.folder is None or not inside(settings.folder, file):
                 raise ServeError(f"{name}: lies outside the folder that is served (a link); put a copy there")
-            if file.stat().st_size > LARGEST:
-                raise ServeError(f"{name}: is larger than {LARGEST // 2**20} MB, which is not served")
+            _check_size(name, file)
         yield name, file
+
+
+def _check_size(name: str, file: Path) -> None:
+    """Raise `ServeError` for a file that is too large to be served."""
+    if file.stat().st_size > LARGEST:
+        raise ServeError(f"{name}: is larger than {LARGEST // 2**20} MB, which is not served")
 
 
 def _below(folder: Traversable | Path, path: str) -> Iterator[tuple[str, Traversable | Path]]:
@@ -168,11 +177,12 @@ def write(settings: Settings, name: str, text: str, before: str) -> Path:
         if not before:
             create_file(path, data)
         else:
-            if text_digest(path.read_bytes().decode("utf-8", "replace")) != before:
-                raise Changed(f"{name} was changed by somebody else since the editor opened it; nothing was saved")
-            temporary = settings.folder / temporary_name()
-            replace_file(temporary, data)
-            os.replace(temporary, path)
+            with _REPLACING:
+                if text_digest(path.read_bytes().decode("utf-8", "replace")) != before:
+                    raise Changed(f"{name} was changed by somebody else since the editor opened it; nothing was saved")
+                temporary = settings.folder / temporary_name()
+                replace_file(temporary, data)
+                os.replace(temporary, path)
     except FileExistsError:
         raise Changed(f"{name} exists already; give another name, nothing was saved") from None
     except FileNotFoundError:
