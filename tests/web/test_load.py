@@ -17,7 +17,7 @@ MEGABYTE = 2**20
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=120) as answer:
+    with urllib.request.urlopen(url, timeout=400) as answer:
         return answer.read()
 
 

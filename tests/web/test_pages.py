@@ -20,7 +20,7 @@ WORKED = ["forecast", "accounts", "beliefs", "claims"]
 def get(address, path, **headers):
     """Return (status, headers, text) of an answer."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(address + path, headers=headers), timeout=120) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address + path, headers=headers), timeout=400) as answer:
             return answer.status, answer.headers, answer.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.headers, e.read().decode()
@@ -210,7 +210,9 @@ def test_the_exact_answer_of_a_what_if_is_that_of_the_package(served):
     values = json.loads(text)
     w = pt.whatif(pt.load(folder / NAME), {"talks.walk": 0.2}).to_dict()
     assert values["changes"] == json.loads(json.dumps(w["changes"]))
-    assert values["after"]["model"] == pytest.approx(w["after"]["model"])
-    assert values["difference"]["best"]["peace"] == pytest.approx(w["difference"]["best"]["peace"])
+    for of in ("model", "best"):
+        for end in ("peace", "nowhere", "more_conflict"):
+            assert values["after"][of][end] == pytest.approx(w["after"][of][end], abs=1e-12)
+            assert values["difference"][of][end] == pytest.approx(w["difference"][of][end], abs=1e-12)
     news = get(address, f"{SCENARIO}/whatif/exact?talks.walk=0.2")[2]  # solved before: at once
     assert news.startswith("event: done\n")
