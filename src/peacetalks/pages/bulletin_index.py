@@ -181,7 +181,7 @@ def lines(b: Bulletin) -> list[str]:
         out.append(f"In a truce: {TRUCE}")
     own = [e for e in b.forecasts if e.source != "record"]
     if own:
-        out.append(f"{len(own)} rest on scenarios of the publisher's own; the others are made from the record.")
+        out.append(f"On scenarios of the publisher's own: {len(own)}; the others are made from the record.")
     if b.not_forecast:
         out.append(f"Listed below and not forecast: {len(b.not_forecast)}.")
     return out if b.forecasts else out[1:]
