@@ -64,17 +64,45 @@ class Anderson:
         self.gram = gram
 
 
+class Relaxed:
+    """Relaxed steps x + damping * residual, in which each component has its own damping.
+
+    It is cut when the component's residual changes sign and raised again while it does not; it rises beyond 1 where the
+    component moves slowly in one direction, as it does where a fixed point has just ceased to exist.
+
+    >>> r, x = Relaxed((1,)), np.array([0.0])
+    >>> for _ in range(60):
+    ...     x = r.step(x, 1.0 - 3.0 * x)  # x + residual would diverge
+    >>> abs(float(x[0]) - 1 / 3) < 1e-6
+    True
+    """
+
+    def __init__(
+        self, shape: tuple[int, ...], first: float = 1.0, least: float = 0.05, longest: float = LONGEST
+    ) -> None:
+        self.damping, self.last = np.full(shape, first), np.zeros(shape)
+        self.least, self.longest = least, longest
+
+    def step(self, x: np.ndarray, residual: np.ndarray) -> np.ndarray:
+        """Return the next point, given x and its residual."""
+        size = float(np.abs(residual).max(initial=0.0))
+        swings = (residual * self.last < 0) & (np.abs(residual) > 0.02 * size)
+        self.damping[swings] *= 0.6
+        self.damping[~swings] = np.minimum(self.longest, 1.05 * self.damping[~swings])
+        np.maximum(self.damping, self.least, out=self.damping)
+        self.last = residual
+        return x + self.damping * residual
+
+
 class Mixer:
     """Anderson mixing while it makes progress; where it stalls, spells of relaxed steps, each twice the one before.
 
     Where this period's play responds too sharply to the next period's, single components of W -> T(W) oscillate from
-    sweep to sweep.  In a relaxed step each component has its own damping, cut when its residual changes sign and raised
-    again while it does not; it rises beyond 1 where the component moves slowly in one direction, as it does where a
-    fixed point has just ceased to exist.
+    sweep to sweep.
     """
 
     def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30, spell: int = 60) -> None:
-        self.damping, self.last = np.ones(shape), np.zeros(shape)
+        self.relaxed = Relaxed(shape)
         self.depth, self.patience, self.spell, self.mixer = depth, patience, spell, Anderson(depth)
         self.sizes: list[float] = []  # of the residuals since mixing began
         self.left = 0  # relaxed steps still to take
@@ -85,20 +113,11 @@ class Mixer:
         residual = tx - x
         if self.left:
             self.left -= 1
-            return self._relax(x, residual)
+            return self.relaxed.step(x, residual)
         self.sizes.append(float(np.abs(residual).max()))
         if len(self.sizes) > self.patience and self.sizes[-1] > 0.5 * self.sizes[-self.patience - 1]:
             self.left, self.spell, self.spells = self.spell, 2 * self.spell, self.spells + 1
             self.sizes, self.mixer = [], Anderson(self.depth)
-            self.last[:] = 0.0
-            return self._relax(x, residual)
+            self.relaxed.last[:] = 0.0
+            return self.relaxed.step(x, residual)
         return self.mixer.step(x, tx)
-
-    def _relax(self, x: np.ndarray, residual: np.ndarray) -> np.ndarray:
-        size = float(np.abs(residual).max())
-        swings = (residual * self.last < 0) & (np.abs(residual) > 0.02 * size)
-        self.damping[swings] *= 0.6
-        self.damping[~swings] = np.minimum(LONGEST, 1.05 * self.damping[~swings])
-        np.maximum(self.damping, 0.05, out=self.damping)
-        self.last = residual
-        return x + self.damping * residual

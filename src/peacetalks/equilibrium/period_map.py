@@ -11,7 +11,7 @@ on its principal branch.  In a stationary game it is in the first sweep, and fol
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -37,6 +37,18 @@ class NonConvergence(NotSolved):
     """Best responses of two movers oscillate under cubic interpolation; linear interpolation is tried next."""
 
 
+class Places(Protocol):
+    """Places (node, belief) that are evaluated at given strategies, not solved (`held.py`)."""
+
+    def solves(self, n: int, flat: int) -> bool:
+        """Return whether a place that the kernels did not solve is to be solved apart."""
+        ...
+
+    def evaluate(self, map_: PeriodMap, nodes: np.ndarray) -> None:
+        """Write the values and log strategies of the places at `nodes`."""
+        ...
+
+
 class PeriodMap:
     """The map from the next period's boundary values to this period's, with the arrays it works on.
 
@@ -48,6 +60,9 @@ class PeriodMap:
         Log strategies (`Plan.log_ptr`), written in the last sweep.
     starts : flat array
         Where each node's iteration starts (`Plan.start_ptr`).
+    held : Places, optional
+    apart : list of (node, belief)
+        Those that were solved apart in the last sweep.
     """
 
     def __init__(
@@ -69,6 +84,8 @@ class PeriodMap:
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
         self.starts = np.full(int(self.plan.start_ptr[-1]), np.nan)
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
+        self.held: Places | None = None
+        self.apart: list[tuple[int, int]] = []
 
     def horizon(self) -> np.ndarray:
         """Return values [boundary, player-type, belief] after the last period; a stationary iteration starts there."""
@@ -118,7 +135,7 @@ class PeriodMap:
             self._forget_starts()
         self.X[n:] = W * lay.discount[:, None]
         plan.constant[n:] = (self.X[n:] == self.X[n:, :, :1]).all(axis=(1, 2))
-        worst = 0.0
+        worst, self.apart = 0.0, []
         for kernel, batch in self.batches:
             own = batch[nodes[batch]]
             if not len(own):
@@ -146,7 +163,12 @@ class PeriodMap:
         if kernel == SEVERAL and not finish:
             self._count_scalar_solves(len(failed), nodes[failed // total], where, tol)
         for place in failed.tolist():
-            worst = max(worst, self._solve_apart(kernel, int(nodes[place // total]), place % total, tol, where))
+            n, flat = int(nodes[place // total]), place % total
+            if self.held is None or self.held.solves(n, flat):
+                self.apart.append((n, flat))
+                worst = max(worst, self._solve_apart(kernel, n, flat, tol, where))
+        if self.held is not None:
+            self.held.evaluate(self, nodes)
         return worst
 
     def _count_scalar_solves(self, more: int, nodes: np.ndarray, where: str, tol: float) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peacetalks.equilibrium.held import solve_held
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.preconditioner import Mixing, Preconditioner
 from peacetalks.equilibrium.watch import fallen, report_share
@@ -20,6 +21,15 @@ EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
 INEXACT = 1.0  # residual at nodes before, per change of a value in the last sweep; at 30 twice to four times the sweeps
 TIGHTER = 100.0  # factor by which it falls after a spell of relaxed steps: loosely solved nodes may make values stall
 SHORT = 40  # sweeps from a solution near by, at the most
+FINE, COARSE = 3, 2  # spells of relaxed steps that do not help, after which the iteration counts as oscillating
+
+
+class Oscillates(Exception):
+    """The iteration of the period map does not converge; its last values are held."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        super().__init__()
+        self.values = values
 
 
 def solve_stationary(
@@ -33,15 +43,34 @@ def solve_stationary(
     """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
 
     It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
-    would break.  Where that leads to values at which a node has no solution, the iteration is made anew without.
+    would break.  Where it comes to oscillate, as it may at high precision, Newton's method takes over (`held.py`); on a
+    grid that only gives a start (no `finish`) its last values are enough.  Where it leads to values at which a node has
+    no solution, it is made anew without.
     """
     starts, before = map_.starts.copy(), map_.scalar_solves
     if map_.c.layout.discount.max() < 1 and not map_.symmetries:
+        mixing = Mixing(map_, precondition)
         try:
-            return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, precondition))
+            return _iterate(map_, W, tolerance, max_sweeps, finish, mixing, spells=FINE if finish else COARSE)
+        except Oscillates as stopped:
+            if not finish:
+                return stopped.values, np.inf, mixing.precondition
+            return _hold(map_, stopped.values, tolerance, max_sweeps, mixing)
         except NotSolved:
             map_.starts[:], map_.scalar_solves = starts, before
     return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+
+
+def _hold(
+    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, mixing: Mixing
+) -> tuple[np.ndarray, float, Preconditioner | None]:
+    """Solve by Newton's method from where the iteration oscillates; where that fails, go on with the iteration."""
+    starts = map_.starts.copy()
+    try:
+        return *solve_held(map_, W, tolerance), mixing.precondition
+    except NotSolved:
+        map_.held, map_.starts[:] = None, starts
+    return _iterate(map_, W, tolerance, max_sweeps, True, mixing)
 
 
 def solve_from(
@@ -71,10 +100,12 @@ def _iterate(
     finish: bool,
     mixing: Mixing,
     most: float = np.inf,
+    spells: float = np.inf,
 ) -> tuple[np.ndarray, float, Preconditioner | None]:
     """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
 
-    A first residual above `most` per unit of 1 / precision is not gone into.
+    A first residual above `most` per unit of 1 / precision is not gone into; after so many `spells` of relaxed steps
+    `Oscillates` is raised.
     """
     delta = float(map_.c.layout.discount.max())
     nodes = np.ones(map_.c.n_nodes, bool)
@@ -92,10 +123,14 @@ def _iterate(
         if bound <= tolerance and (exact or not finish):
             return new, max(res, bound), mixing.precondition
         exact = bound <= tolerance
+        if mixing.spells >= spells:
+            raise Oscillates(W)
         W = mixing.step(W, new)
     raise NotSolved(
-        f"the stationary iteration did not converge in {max_sweeps} sweeps: Bellman residual {change:.3g}, bound on "
-        f"the error {bound:.3g} > {tolerance:.3g}. Try a lower rationality, a lower discount, or a finite horizon."
+        f"no equilibrium was found: what each side expects of the future still changes by {change:.3g} from one pass "
+        f"to the next (the iteration of the stationary game did not converge in {max_sweeps} sweeps; bound on the "
+        f"error {bound:.3g} > {tolerance:.3g}). Try a lower rationality, more belief points, a lower discount, or a "
+        "finite horizon."
     )
 
 

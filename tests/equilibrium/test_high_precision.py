@@ -1,0 +1,82 @@
+"""Precision up to 100: places where play turns over are held, and solved for together with the values."""
+
+import time
+
+import numpy as np
+import pytest
+
+import peacetalks as pt
+from peacetalks.catalog import make
+from peacetalks.equilibrium import held
+from peacetalks.equilibrium.belief_grid import make_grid
+from peacetalks.equilibrium.held import Held
+from peacetalks.equilibrium.period_map import PeriodMap
+from peacetalks.equilibrium.stationary import solve_stationary
+from peacetalks.equilibrium.verify import verify
+from peacetalks.forecasting.settings import MAX_SWEEPS, TOLERANCE
+from peacetalks.game.compile import compile_game
+
+SMALL = {"battlefield.positions": 3, "talks.offers": 2}
+
+
+def solved_map(lam: float, points: int = 3) -> tuple[PeriodMap, np.ndarray]:
+    """Return the period map of a small scenario at its solution, and the boundary values there."""
+    game = pt.build(pt.patch(pt.load("korea-1951"), SMALL))
+    map_ = PeriodMap(compile_game(game), make_grid(game, points), np.full(len(game.players), lam))
+    W, _, _ = solve_stationary(map_, map_.horizon(), 1e-8, 2000, True)
+    map_.solve(W, np.ones(map_.c.n_nodes, bool), 1e-11, "stationary", finish=True)
+    return map_, W
+
+
+def movers_of_several_types(map_: PeriodMap) -> list[tuple[int, int]]:
+    """Return three places whose strategies are solved for."""
+    nodes = np.flatnonzero(map_.plan.kernel > 0)
+    return [(int(n), map_.grid.total // 2) for n in nodes[[0, len(nodes) // 2, -1]]]
+
+
+def test_a_place_held_at_its_solution_changes_nothing():
+    map_, W = solved_map(20.0)
+    nodes = np.ones(map_.c.n_nodes, bool)
+    free, _ = map_.solve(W, nodes, 1e-11, "stationary")
+    map_.held = places = Held()
+    places.add(map_, movers_of_several_types(map_))
+    fixed, _ = map_.solve(W, nodes, 1e-11, "stationary")
+    assert len(places.parts) == 3
+    assert np.abs(fixed - free).max() < 1e-9
+    assert places.residual() < 1e-8
+
+
+def test_a_held_place_is_evaluated_at_the_strategies_given():
+    map_, W = solved_map(20.0)
+    map_.held = places = Held()
+    places.add(map_, movers_of_several_types(map_))
+    places.x = places.x + 0.1 * np.random.default_rng(1).normal(size=len(places.x))
+    map_.solve(W, np.ones(map_.c.n_nodes, bool), 1e-11, "stationary")
+    assert places.residual() > 0.01
+
+
+def test_newton_finds_the_values_and_held_strategies_of_the_iteration():
+    map_, W = solved_map(20.0)
+    map_.held = places = Held()
+    places.add(map_, movers_of_several_types(map_))
+    rng = np.random.default_rng(2)
+    places.x = places.x + 0.05 * rng.normal(size=len(places.x))
+    found, bound = held._newton(map_, W + 1e-3 * rng.normal(size=W.shape), 1e-6)
+    assert bound < 1e-6
+    assert np.abs(found - W).max() < 1e-6
+
+
+def test_what_is_not_solved_is_said_in_an_analysts_words():
+    with pytest.raises(pt.NotSolved, match=r"^no equilibrium was found: what each side expects of the future"):
+        pt.solve(make("rubinstein", offers=11), rationality=20, max_sweeps=2)
+    assert held._words(3).startswith("no equilibrium was found at this rationality: in some situations each side's")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["korea-1951", "colombia-2012"])
+def test_precision_100_is_solved(name: str):
+    begun = time.process_time()
+    s = pt.solve(pt.build(pt.load(name)), 100.0, 5, TOLERANCE, certify=False, max_sweeps=MAX_SWEEPS)
+    assert time.process_time() - begun < 120
+    assert s.residual <= TOLERANCE
+    verify(s)
