@@ -59,7 +59,7 @@ def _sentence(a: Ahead) -> str:
                 f"{_verdict(scores)}"
             )
     left = sum(a.unresolved.values())
-    return f"{a.months} months ahead, {'; '.join(said) or 'none is scored'}. {left} not resolved."
+    return f"{a.months} months ahead, {'; '.join(said) or 'none is scored'}. Not resolved: {left}."
 
 
 def _verdict(scores: ScoreSet) -> str:
