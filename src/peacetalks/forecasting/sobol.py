@@ -14,8 +14,8 @@ Sobol, I. M. (2001). Global sensitivity indices for nonlinear mathematical model
 Saltelli, A., et al. (2010). Variance based sensitivity analysis of model output. *Computer Physics Communications* 181,
 259-270.
 
-Le Gratiet, L., C. Cannamela, and B. Iooss (2014). A Bayesian approach for global sensitivity analysis of
-(multifidelity) computer codes. *SIAM/ASA Journal on Uncertainty Quantification* 2, 336-363.
+Marrel, A., B. Iooss, B. Laurent, and O. Roustant (2009). Calculations of Sobol indices for the Gaussian process
+metamodel. *Reliability Engineering and System Safety* 94, 742-751.
 """
 
 from __future__ import annotations
