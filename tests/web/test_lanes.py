@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from peacetalks.web import lanes
+from peacetalks.web import answers, lanes
 from peacetalks.web.lanes import MOST_OF_USER, MOST_WAITING, Lane, Refused
 from peacetalks.web.made import Failure, Made, Task
 from peacetalks.web.worker import Died
@@ -241,3 +241,36 @@ async def refused(lane, key, owner):
     except Refused as e:
         return e.failure.status
     return None
+
+
+def test_an_exact_answer_that_a_slider_has_overtaken_is_ended_with_its_stream():
+    async def test():
+        async with lane(spare=1) as one:
+            job = await one.submit("a", task("sleep", 5.0), "me", linger=0.0)
+            news = answers.stream(job, one).body_iterator
+            assert (await anext(news)).startswith("event: progress\n")
+            await news.aclose()  # the browser has closed it
+            assert job.cancelled
+            after = await one.submit("b", task("sleep", 0.01), "me", linger=0.0)
+            last = [
+                event
+                async for event in answers.stream(after, one, final=lambda made: {"page": made.html}).body_iterator
+            ]
+            assert last[-1].startswith("event: done\ndata: ")
+            assert "sleep" in last[-1]
+
+    run(test)
+
+
+def test_a_page_that_two_wait_for_goes_on_when_one_leaves():
+    async def test():
+        async with lane() as one:
+            job = await one.submit("a", task("sleep", 0.3), "me")
+            first, second = (answers.stream(job, one).body_iterator for _ in range(2))
+            await anext(first)
+            await anext(second)
+            await first.aclose()
+            assert not job.cancelled
+            assert [event async for event in second][-1].startswith("event: done")
+
+    run(test)
