@@ -206,11 +206,11 @@ def test_everything_that_happens_has_words(two_sided):
     for seed in range(8):
         session = start(scenario, {"1": None}, seed, None, POINTS, s)
         while not session.over:
-            assert asked(session, UN).startswith(("How does", "United Nations", "KPA"))
+            assert UN in asked(session, UN)
             assert all(move_words(session, m) for m in session.options(UN))
             session = session.advance(UN, session.options(UN)[seed % len(session.options(UN))])
         for event in session.events:
-            assert event.stage == "recognition" or event_words(session, event).endswith(".")
+            assert event.stage in ("recognition", "occasion") or event_words(session, event).endswith(".")
         assert situation(session).endswith(".")
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.pages.cells import percent, whole_percent, whole_percents
 from peacetalks.pages.styles import END_NAMES
-from peacetalks.questions.play_words import asked, belief_words, event_words, front_words, move_words, situation
+from peacetalks.questions.play_words import asked, belief_words, event_words, move_words, situation, state_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,7 +47,7 @@ def month_lines(session: Session, month: int) -> Iterator[str]:
     """Yield where things stand at the start of a month, and what is believed."""
     at = session.months_begun[month - 1]
     yield ""
-    yield f"Month {month} of {session.months}. {front_words(session.scenario, at.state)}."
+    yield f"Month {month} of {session.months}. {state_words(session.scenario, at.state)}."
     for player in at.beliefs:
         who = "The others" if player in {s.label for s in session.seats} else "All"
         yield f"  {belief_words(at.beliefs, player, who)}"

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 CHANCE = "nature"
+DECIDED = ("victory_1", "victory_2", "wider_war")  # nothing more is contested
+ASKED = {  # stage -> what a seat is asked there
+    "posture": "How does {seat} conduct itself this month?",
+    "table": "{seat} has the floor. What does it do?",
+    "deal": "How does {seat} conduct itself under the deal?",
+    "pact": "Does {seat} join the pact?",
+    "call on the pact": "The pact is called on. What does {seat} do?",
+    "outside power": "What does {seat} do about sanctions?",
+    "probe": "Does {seat} test the other's resolve?",
+    "answer to a probe": "{seat} is being tested. What does it do?",
+}
 MOVES = {  # move -> (what a side may do, what it does)
     "full": ("fight fully", "fights fully"),
     "restrained": ("fight with restraint", "fights with restraint"),
@@ -42,6 +53,13 @@ MOVES = {  # move -> (what a side may do, what it does)
     "keep": ("keep the deal", "keeps the deal"),
     "rearm": ("rearm in secret", "rearms in secret"),
     "attack": ("attack", "attacks"),
+    "join": ("join the pact", "joins the pact"),
+    "stay out": ("stay out of the pact", "stays out of the pact"),
+    "threaten": ("threaten sanctions", "threatens sanctions"),
+    "impose": ("impose sanctions", "imposes sanctions"),
+    "hold": ("leave sanctions as they are", "leaves sanctions as they are"),
+    "relieve": ("relieve sanctions", "relieves sanctions"),
+    "withdraw the threat": ("withdraw the threat of sanctions", "withdraws the threat of sanctions"),
     "probe": ("test the other's resolve", "tests the other's resolve"),
     "retaliate": ("retaliate", "retaliates"),
     "ignore": ("leave it unanswered", "leaves it unanswered"),
@@ -89,7 +107,7 @@ def event_words(session: Session, event: Event) -> str:
             said.append(f"{who} {move_words(session, move, done=True)}.")
         elif event.stage == "battle":
             said.append(_battle_words(s, move, event.state))
-        elif event.stage != "recognition":  # who proposes is seen from the proposal
+        elif event.stage != "recognition" and move != "none":  # who proposes is seen from the proposal
             said.append(HAPPENED.get(move, f"{event.stage.capitalize()}: {move}."))
     return " ".join(said)
 
@@ -114,17 +132,17 @@ def front_words(s: Scenario, state: Any) -> str:
 
 def situation(session: Session) -> str:
     """Return where things stand, in a sentence."""
-    s, state = session.scenario, session.at.state
-    found = LABELS[label(state)]
-    terms = agreed_terms(state) if isinstance(state.pending, (float, Bundle)) else None
-    if terms is not None:
-        return f"{_capital(found)}: {terms_words(s, terms)}."
-    words = _capital(found.replace("side 1", s.sides[0].label).replace("side 2", s.sides[1].label))
-    return (
-        f"{words}; {front_words(s, state)}."
-        if label(state) not in ("victory_1", "victory_2", "wider_war")
-        else f"{words}."
-    )
+    return f"{state_words(session.scenario, session.at.state)}."
+
+
+def state_words(s: Scenario, state: Any) -> str:
+    """Return a public state in words: what is in force, and the terms or where the front stands."""
+    found = LABELS[label(state)].replace("side 1", s.sides[0].label).replace("side 2", s.sides[1].label)
+    words = f"{found[:1].upper()}{found[1:]}"
+    if label(state) == "settlement":  # the front is not remembered under terms
+        terms = agreed_terms(state) if isinstance(state.pending, (float, Bundle)) else None
+        return words if terms is None else f"{words}: {terms_words(s, terms)}"
+    return words if label(state) in DECIDED else f"{words}; {front_words(s, state)}"
 
 
 def asked(session: Session, seat: str) -> str:
@@ -137,8 +155,7 @@ def asked(session: Session, seat: str) -> str:
         if isinstance(what, float):
             return f"{proposer} offers {terms_words(session.scenario, what)}. What does {seat} answer?"
         return f"{proposer} {move_words(session, str(what), done=True)}. What does {seat} answer?"
-    known = {"posture": "How does {seat} conduct itself this month?", "table": "{seat} has the floor. What does it do?"}
-    return known.get(stage, "What does {seat} do (" + stage + ")?").format(seat=seat)
+    return ASKED.get(stage, "What does {seat} do (" + stage + ")?").format(seat=seat)
 
 
 def belief_words(beliefs: Mapping[str, Mapping[Any, float]], of: str, who: str) -> str:
@@ -149,7 +166,3 @@ def belief_words(beliefs: Mapping[str, Mapping[Any, float]], of: str, who: str) 
     """
     ranked = sorted(beliefs[of].items(), key=lambda item: -item[1])
     return f"{who} think {of} {', '.join(f'{kind} with {p:.0%}' for kind, p in ranked)}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
