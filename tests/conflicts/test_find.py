@@ -91,6 +91,53 @@ def test_states():
     assert (korea.state, korea.since) == ("truce", date(1953, 7, 27))
 
 
+def span(ending, end=date(2001, 6, 15)):
+    """A hand-made episode of 1999 to 2001."""
+    rows = tuple({"year": y} for y in (1999, 2000, 2001))
+    return find._Span(1, date(1999, 3, 1), end, ending, rows)
+
+
+@pytest.mark.parametrize("ending", ["agreement", "ceasefire", "victory_a", "victory_b", "actor_ceases"])
+def test_an_end_that_was_public_on_its_day_is_coded_when_the_next_year_was_quiet(ending):
+    days = [date(2001, 6, 14), date(2001, 6, 15), date(2002, 1, 1), date(2002, 12, 30), date(2002, 12, 31)]
+    assert [span(ending).ended_by(d) for d in days] == [False, True, True, True, True]
+    assert [span(ending).coded_later(d) for d in days] == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize("ending", ["low_activity", None])
+def test_an_end_that_is_taken_as_known_only_when_it_is_coded_is_never_coded_later(ending):
+    days = [date(2001, 6, 15), date(2002, 12, 30), date(2002, 12, 31)]
+    assert [span(ending).ended_by(d) for d in days] == [False, False, True]
+    assert not any(span(ending).coded_later(d) for d in days)
+    assert not span(ending, end=None).coded_later(date(2009, 1, 1))
+
+
+def test_a_state_that_follows_from_an_end_coded_later_is_marked_and_said():
+    """Sri Lanka: the ceasefire of 12 December 2001, coded as an end because 2002 was quiet."""
+    c = find_conflict(352, "2002-03-01")
+    assert (c.state, c.coded_later) == ("truce", True)
+    (note,) = c.notes
+    assert note.startswith(
+        "The truce rests on the end of the episode on 2001-12-12. The record codes an end only where"
+    )
+    assert "known on 2002-12-31: at the date nobody could know that it would hold" in note
+    after = find_conflict(352, "2002-12-31")
+    assert (after.state, after.coded_later, after.notes) == ("truce", False, ())
+    dated = find_conflict(309, "2004-05-05")  # a truce of a dated ceasefire, within an episode that goes on
+    assert (dated.state, dated.coded_later) == ("truce", False)
+    listed = conflicts("2002-03-01", "Sri Lanka").select("id", "coded_later").rows()
+    assert (352, True) in listed
+
+
+def test_ends_coded_later_held_by_construction():
+    """Why they are marked: not one of them was fought in the next year."""
+    fought = {(r["id"], r["year"]) for r in every_year().iter_rows(named=True)}
+    found = [(y, r) for y in range(1990, 2020) for r in conflicts(date(y, 1, 1)).iter_rows(named=True)]
+    marked = [(r["id"], y) for y, r in found if r["coded_later"]]
+    assert len(marked) > 80
+    assert not fought.intersection(marked)
+
+
 def test_low_activity_is_known_a_calendar_year_later():
     """Sri Lanka's second episode ended in August 2003 in low activity."""
     assert find_conflict(352, "2004-12-30").state == "fighting"

@@ -1,6 +1,7 @@
 """A conflict of the record at a date: everything that the mapping, the record's answer and the pages use of it.
 
-Nothing here was known later than `as_of`; what is not recorded is None, never 0.
+Nothing here is dated later than `as_of`; what is not recorded is None, never 0.  One thing is known later: that an
+episode ended (`coded_later`), which is coded only where the next calendar year was quiet.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Conflict:
     episode: int | None = None  # UCDP episode
     coverage_end: date | None = None  # last day of the record that it rests on
     notes: tuple[str, ...] = ()  # what a reader must know of it: full sentences
+    coded_later: bool = False  # whether the state follows from an end that could be coded only after `as_of`
 
     @property
     def age(self) -> float:

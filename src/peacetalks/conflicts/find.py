@@ -11,6 +11,11 @@ population, CINC   the latest of up to five years before
 names, parties     those of the last year that had passed, in the first year of an episode those of that year
 =================  =====================================================================================================
 
+An agreement, a ceasefire of the whole conflict or a victory was public on its day, and so the state follows from it on
+that day.  But the record codes an end only where the next calendar year had fewer than 25 deaths: until 31 December of
+that year nobody could know that it would hold, and those that did not hold are missing.  Such a state is marked
+(`Conflict.coded_later`); forecasts of it are no evidence of skill.
+
 After the end of the record (`evidence.conflict_year_rows`), what was known at its end.
 """
 
@@ -51,8 +56,13 @@ LISTED = {  # columns of `conflicts`
     "state": pl.String,
     "start": pl.Date,
     "since": pl.Date,
+    "coded_later": pl.Boolean,
 }
 NO_DATE = "No date was given: this is as of {day}, the last day of the record."
+CODED_LATER = (
+    "{what} rests on the end of the episode on {end}. The record codes an end only where the next calendar year had "
+    "fewer than 25 battle deaths, which was known on {known}: at the date nobody could know that it would hold."
+)
 FIRST_YEAR = "The first calendar year of the episode has not passed: of its intensity only 25 deaths are known."
 
 
@@ -68,10 +78,18 @@ class _Span:
 
     def ended_by(self, day: date) -> bool:
         """Whether it was known by a day that the episode had ended."""
-        if self.end is None:
+        if self.end is None or self.coded is None:
             return False
-        known = date(self.end.year + 1, 12, 31) if self.ending in (None, "low_activity") else self.end
-        return known <= day
+        return (self.coded if self.ending in (None, "low_activity") else self.end) <= day
+
+    @property
+    def coded(self) -> date | None:
+        """The day on which its end could be coded: the next calendar year has passed, with fewer than 25 deaths."""
+        return None if self.end is None else date(self.end.year + 1, 12, 31)
+
+    def coded_later(self, day: date) -> bool:
+        """Whether it counts as ended by a day on which that could not have been coded."""
+        return self.ended_by(day) and self.coded is not None and day < self.coded
 
     def known(self, day: date) -> list[Row]:
         """Return the rows of calendar years that had passed."""
@@ -91,7 +109,8 @@ def find_conflict(name_or_id: str | int, as_of: date | str | None = None) -> Con
     Returns
     -------
     Conflict
-        Without anything that became known later; what is not recorded is None.
+        Without anything that is dated later; what is not recorded is None.  `coded_later` is True where the state
+        follows from an end that could be coded only later, and `notes` says so.
 
     Raises
     ------
@@ -130,7 +149,8 @@ def conflicts(as_of: date | str | None = None, text: str = "") -> pl.DataFrame:
     -------
     polars.DataFrame
         By id: `id`, `name`, `kind`, `side_a`, `side_b`, `first` and `last` (years of activity known), `intensity`,
-        `state`, `start` (of the latest episode), `since` (of the truce, settlement or end).
+        `state`, `start` (of the latest episode), `since` (of the truce, settlement or end), `coded_later` (whether
+        the state follows from an end that could be coded only after the day).
 
     Raises
     ------
@@ -262,7 +282,6 @@ def _at(conflict: int, day: date) -> Conflict:
     figures = next((r for r in span.rows if r["year"] == until.year), row)
     kind: Kind = "interstate" if row["war_type"] == "interstate" else "civil"
     state, since = _state(span, until, _acts()[conflict])
-    notes = [] if day <= last else [f"The record of conflicts ends on {last.isoformat()}: this is what was known then."]
     return Conflict(
         **{k: row[k] for k in ("id", "name", "cluster", "war_type", "incompatibility", "side_a", "side_b")},
         kind=kind,
@@ -281,8 +300,20 @@ def _at(conflict: int, day: date) -> Conflict:
         **_recorded_talks(_acts()[conflict], day, until, kind),
         episode=span.id,
         coverage_end=last,
-        notes=(*notes, *(() if known else (FIRST_YEAR,))),
+        notes=_notes(span, state, until, day),
+        coded_later=span.coded_later(until),
     )
+
+
+def _notes(span: _Span, state: State, until: date, day: date) -> tuple[str, ...]:
+    """Return what a reader must know of an episode at a day; `until` is the last day of the record up to it."""
+    notes = []
+    if day > until:
+        notes.append(f"The record of conflicts ends on {until.isoformat()}: this is what was known then.")
+    if span.coded_later(until):
+        what = "That it is over" if state == "over" else f"The {state}"
+        notes.append(CODED_LATER.format(what=what, end=span.end, known=span.coded))
+    return (*notes, *(() if span.known(until) else (FIRST_YEAR,)))
 
 
 def _state(span: _Span, day: date, acts: list[talks.Act]) -> tuple[State, date | None]:

@@ -126,6 +126,12 @@ def conflict_rows(found: pl.DataFrame) -> list[dict[str, Any]]:
     return [{k: v.isoformat() if isinstance(v, date) else v for k, v in r.items()} for r in found.iter_rows(named=True)]
 
 
+CODED_LATER = (
+    "* rests on an end that the record codes only where the next calendar year had fewer than 25 battle deaths: at the "
+    "date nobody could know that it would hold."
+)
+
+
 def conflict_lines(found: pl.DataFrame, text: str, as_of: str | None, coverage_end: date) -> list[str]:
     """Return one line for each conflict; `text` and `as_of` are as they were asked."""
     day = as_of or coverage_end.isoformat()
@@ -135,7 +141,8 @@ def conflict_lines(found: pl.DataFrame, text: str, as_of: str | None, coverage_e
     lines = [head, f"{'id':>6}  {'years':9}  {'kind':10}  {'level':5}  {'state':22}  conflict: parties"]
     for r in found.iter_rows(named=True):
         state = r["state"] if r["since"] is None else f"{r['state']} {r['since'].isoformat()}"
+        state += "*" * r["coded_later"]
         years = f"{r['first']}-{r['last']}"
         parties = f"{clip(r['side_a'], 50)} against {clip(r['side_b'], 60)}"
         lines.append(f"{r['id']:>6}  {years:9}  {r['kind']:10}  {r['intensity']:5}  {state:22}  {r['name']}: {parties}")
-    return lines
+    return [*lines, CODED_LATER] if found["coded_later"].any() else lines

@@ -85,6 +85,9 @@ class Conflict(Table):
     state: Literal["fighting", "truce", "settlement", "over"]
     start: dt.date
     since: dt.date | None = Field(description="First day of the state, where it is known.")
+    coded_later: bool = Field(
+        description="Whether the state follows from an end that could be coded only after the date."
+    )
 
 
 class Conflicts(Table):
