@@ -28,7 +28,7 @@ ERROR, WARNING = "error", "warning"
 ENTRY = re.compile(r"\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 LINE = re.compile(r"\bline (\d+)\b")
 MOST_MESSAGES, MOST_LINES = 50, 2000
-LONGEST_TEXT, LONGEST_LINE, MOST_KEYS = 64_000, 2000, 8  # characters, and parts of a dotted key: reading stays fast
+LONGEST_TEXT, LONGEST_LINE, MOST_KEYS = 64_000, 2000, 8  # characters, and parts of a dotted key: a check stays quick
 CONTEXT = 2  # lines around a change
 
 
