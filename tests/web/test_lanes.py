@@ -177,6 +177,18 @@ def test_what_cannot_be_kept_is_a_failure_and_the_queue_goes_on(capsys):
     assert "cannot be stored" in capsys.readouterr().err
 
 
+def test_what_was_made_of_another_text_is_not_kept():
+    async def test():
+        async with lane() as one:
+            job = await one.submit("a", task("sleep", 0.01), "me", valid=lambda: False)
+            await job.wait()
+            assert job.failure is not None
+            assert job.failure.status == 409
+            assert not one.pages
+
+    run(test)
+
+
 def test_work_beyond_the_budget_is_ended_in_words():
     async def test():
         async with lane(budget=0.1) as one:

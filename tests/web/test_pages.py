@@ -1,8 +1,10 @@
 """The pages: those that need no work at once, and by a whole server every page and its JSON."""
 
 import json
+import re
 import urllib.error
 import urllib.request
+from decimal import Decimal
 
 import pytest
 from starlette.testclient import TestClient
@@ -126,7 +128,37 @@ class TestWhatIf:
         query = "&".join(f"{s['path']}={s['value']}" for s in sliders)
         assert client.get(f"{SCENARIO}/whatif.json?{query}").json()["changes"] == []
 
-    @pytest.mark.parametrize("query", ["talks.wlak=0.2", "talks.walk=-1", "talks.walk=0.1&talks.walk=0.2", "rent=off"])
+    def test_the_state_keeps_its_digits(self, client):
+        page = client.get(f"{SCENARIO}/whatif?talks.walk=0.123456").text
+        assert 'name="talks.walk" step="any" value="0.123456"' in page
+        assert "whatif.json?talks.walk=0.123456" in page
+        near = client.get(f"{SCENARIO}/whatif?talks.walk=0.050001").text
+        assert 'name="talks.walk" step="any" value="0.050001"' in near
+
+    def test_every_slider_can_stand_at_the_scenarios_value(self, client):
+        page = client.get(f"{SCENARIO}/whatif").text
+        found = re.findall(r'data-base="([^"]+)">.*?min="([^"]+)" max="[^"]+" step="([^"]+)"', page, re.DOTALL)
+        assert len(found) == 10
+        for base, low, step in found:
+            assert (Decimal(base) - Decimal(low)) % Decimal(step) == 0
+
+    def test_a_page_without_scripts_begins_the_exact_work_too(self, client):
+        lane = client.app.app.state.site.solving
+        page = client.get(f"{SCENARIO}/whatif?talks.walk=0.2").text
+        assert '<noscript><meta http-equiv="refresh"' in page
+        assert [job.task.kind for job in lane.jobs.values()].count("whatif") == 1
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "talks.walk=" + "9" * 400,
+            "also=talks.wlak&talks.accept=0.3",
+            "talks.wlak=0.2",
+            "talks.walk=-1",
+            "talks.walk=0.1&talks.walk=0.2",
+            "rent=off",
+        ],
+    )
     def test_changes_that_cannot_be_made_are_refused_in_words(self, client, query):
         answer = client.get(f"{SCENARIO}/whatif.json?{query}")
         assert answer.status_code == 422
@@ -137,10 +169,23 @@ class TestWhatIf:
         assert client.get(f"{SCENARIO}/whatif/about.json?talks.walk=0.06").json()["about"] is False
 
 
+def test_links_that_lead_out_of_the_folder_or_nowhere_are_not_listed(client, folder):
+    outside = folder.parent / "outside.toml"
+    outside.write_text((folder / NAME).read_text())
+    (folder / "out.toml").symlink_to(outside)
+    (folder / "nowhere.toml").symlink_to(folder / "missing.toml")
+    (folder / "archive").mkdir()
+    (folder / "archive" / "x.json").symlink_to(folder / "missing.json")
+    names = [s["name"] for s in client.get("/library.json").json()["scenarios"]]
+    assert NAME in names
+    assert not {"out.toml", "nowhere.toml"} & set(names)
+    assert client.get("/archive").status_code < 500
+
+
 def test_a_failure_of_work_is_a_page_in_words(client, monkeypatch):
     from peacetalks.web.lanes import Job, Lane
 
-    async def submit(self, key, task, owner, linger=0.0, background=False):
+    async def submit(self, key, task, owner, **more):
         job = Job(key, task, owner)
         job.finish(Failure(422, "no equilibrium within tolerance: <b>try</b> more sweeps"))
         return job

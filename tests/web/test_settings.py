@@ -15,7 +15,11 @@ from peacetalks.web.settings import settings_for
         ({"host": "192.168.1.2"}, "other machines"),
         ({"port": 70000}, "--port"),
         ({"budget": 0}, "--budget"),
+        ({"budget": float("nan")}, "--budget"),
         ({"solvers": 0}, "--solvers"),
+        ({"solvers": 10**6}, "--solvers"),
+        ({"names": ("forecasts.example:8000",)}, "without a port"),
+        ({"names": ("*",)}, "host name"),
     ],
 )
 def test_what_is_unsafe_or_out_of_range_is_refused_in_words(given, words):

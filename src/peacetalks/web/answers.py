@@ -114,6 +114,12 @@ def stream(job: Job, lane: Lane, final: Callable[[Made], dict[str, Any]] | None 
     return StreamingResponse(events(), media_type="text/event-stream", headers=LIVE)
 
 
+async def wait(request: Request, job: Job) -> None:
+    """Wait until work is finished, or until the reader has gone."""
+    while not await job.wait(PULSE) and not await request.is_disconnected():
+        pass
+
+
 async def _news(job: Job) -> AsyncGenerator[bool]:
     """Yield True whenever something changed, and False every second in between."""
     async with aclosing(job.news()) as news:

@@ -66,7 +66,7 @@ def application(settings: Settings) -> Guard:
     routers = (edit_routes.router, whatif_routes.router, scenario_routes.router, pages, record_routes.router)
     for router in (catalog_routes.router, play_routes.router, *routers):  # records come last: they take any address
         app.include_router(router)
-    for kind in (TooLarge, NotFound, Refused, HTTPException, ValueError, RuntimeError, OSError):
+    for kind in (TooLarge, NotFound, Refused, HTTPException, ValueError, RuntimeError, OSError, Exception):
         app.add_exception_handler(kind, _in_words)
     return Guard(app, settings)
 

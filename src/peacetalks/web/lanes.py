@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ RETRY = 5.0  # seconds before a process that could not be started is tried again
 FORGET = 60.0  # seconds after which a failure may be tried again
 BUSY = "the queue is full: many readers have something computed at the moment. Try again in a minute"
 TOO_MANY = "you have several computations waiting already; they are done one after another. Try again when one is done"
+MOVED_ON = "the scenario was changed while it was computed; ask again"
 LATE = "what was solved is in the cache, so that trying again goes on from there; the command line has no such limit"
 
 
@@ -50,6 +52,7 @@ class Job:
     owner: str
     linger: float = LINGER
     background: bool = False
+    valid: Callable[[], bool] = lambda: True  # whether what it is made of is still what was asked about
     done: int = 0  # pieces, of `total`
     total: int = 0
     result: Result | Failure | None = None
@@ -138,6 +141,7 @@ class Lane:
         self._free: list[Worker] = []
         self._wake = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
+        self._threads = ThreadPoolExecutor(workers)  # that wait for processes; those of the loop serve pages
 
     def start(self) -> None:
         """Start the processes, and give them work as it comes."""
@@ -154,6 +158,7 @@ class Lane:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for worker in [*self._running.values(), *self._free]:
             await asyncio.to_thread(worker.close)
+        self._threads.shutdown(wait=False)
 
     def find(self, key: str) -> Job | None:
         """Return the work of a key that waits, goes on, or failed a short while ago; it counts as asked for."""
@@ -162,18 +167,29 @@ class Lane:
             job.seen = time.monotonic()
         return job
 
-    async def submit(self, key: str, task: Task, owner: str, linger: float = LINGER, background: bool = False) -> Job:
-        """Return the work of a key, begun if it is new; raise `Refused` where too much waits already."""
+    async def submit(
+        self,
+        key: str,
+        task: Task,
+        owner: str,
+        linger: float = LINGER,
+        background: bool = False,
+        valid: Callable[[], bool] = lambda: True,
+    ) -> Job:
+        """Return the work of a key, begun if it is new; raise `Refused` where too much waits already.
+
+        `valid` is asked, in a thread, after the work: whether what it is made of is still what was asked about.
+        """
         if (job := self.find(key)) is not None and not job.cancelled:
-            if job.background and not background:
-                job.background = False
+            job.background = job.background and background
+            job.linger = min(job.linger, linger)
             return job
         waiting = [j for j in self._waiting if not j.cancelled]
         if sum(j.owner == owner and j.background == background for j in waiting) >= MOST_OF_USER:
             raise Refused(Failure(429, TOO_MANY))
-        if len(waiting) >= MOST_WAITING:
+        if sum(not j.background for j in waiting) >= MOST_WAITING:
             raise Refused(Failure(503, BUSY))
-        job = Job(key, task, owner, linger, background)
+        job = Job(key, task, owner, linger, background, valid)
         self.jobs[key] = job
         self._waiting.append(job)
         if not background:
@@ -246,7 +262,7 @@ class Lane:
         def report(done: int, total: int) -> None:
             loop.call_soon_threadsafe(job.report, done, total)
 
-        made = asyncio.create_task(asyncio.to_thread(worker.make, job.task, report))
+        made = loop.run_in_executor(self._threads, worker.make, job.task, report)
         made.add_done_callback(lambda t: t.cancelled() or t.exception())  # looked at, also when the server ends
         in_time, _ = await asyncio.wait([made], timeout=self.budget)
         if not in_time:
@@ -272,6 +288,8 @@ class Lane:
         """Take a result, unless the work was cancelled meanwhile."""
         if job.finished:
             return
+        if not isinstance(result, Failure) and not await asyncio.to_thread(job.valid):
+            result = Failure(409, MOVED_ON)
         if not isinstance(result, Failure):
             await self.keep(job.key, result)
             self.jobs.pop(job.key, None)

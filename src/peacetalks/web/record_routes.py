@@ -175,7 +175,7 @@ async def history(request: Request, scenario: str, as_json: bool) -> Response:
 
 def _state_of(folder: Path) -> tuple[Any, ...]:
     """Return what changes when a forecast is saved in a folder: names, sizes and times of its files."""
-    files = (f for f in folder.iterdir() if f.suffix == ".json")
+    files = (f for f in folder.iterdir() if f.suffix == ".json" and f.is_file())
     return tuple(sorted((f.name, s.st_size, s.st_mtime_ns) for f in files for s in [f.stat()]))
 
 

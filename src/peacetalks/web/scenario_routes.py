@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,8 @@ from peacetalks.web.site import Site, site_of, user_of
 from peacetalks.web.store import page_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from peacetalks.web.lanes import Job, Lane
     from peacetalks.web.made import Served
 
@@ -66,7 +69,8 @@ async def scenario_page(request: Request, name: str, section: str, as_json: bool
     more = (given["drivers"] == "on",) if section == "accounts" else ()
     task = Task(section, (place.source, site.settings.memory, frame, *more))
     title = f"{SECTIONS[section]}: {name}"
-    return await made_page(request, site.solving, task, (digest,), frame, title, as_json)
+    valid = partial(site.unchanged, place, digest)
+    return await made_page(request, site.solving, task, (digest,), frame, title, as_json, valid)
 
 
 def chosen_options(section: str, given: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
@@ -88,9 +92,16 @@ def chosen_options(section: str, given: list[tuple[str, str]]) -> tuple[dict[str
 
 
 async def made_page(
-    request: Request, lane: Lane, task: Task, of: tuple[Any, ...], frame: Frame, title: str, as_json: bool
+    request: Request,
+    lane: Lane,
+    task: Task,
+    of: tuple[Any, ...],
+    frame: Frame,
+    title: str,
+    as_json: bool,
+    valid: Callable[[], bool] = lambda: True,
 ) -> Response:
-    """Return the page that a task makes: at once where it was made before, else once it is made.
+    """Return the page that a task makes: at once where it was made before, else once it is made and still `valid`.
 
     Who asks for JSON waits for it; a browser gets a page that says how far the work has come.
     """
@@ -98,8 +109,12 @@ async def made_page(
     key = page_key(task, *of)
     if (served := await find(site, key)) is not None:
         return answers.page(request, served, as_json)
-    job = lane.find(key) or await lane.submit(key, task, user_of(request))
-    finished = await job.wait(None if as_json else PATIENCE)
+    job = lane.find(key)
+    if job is None or not job.finished:
+        job = await lane.submit(key, task, user_of(request), valid=valid)
+    if as_json:
+        await answers.wait(request, job)
+    finished = await job.wait(0.0 if as_json else PATIENCE)
     if isinstance(job.result, Made):
         made = site.store.find(key) or site.store.remember(key, job.result)
         return answers.page(request, made, as_json)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import math
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 PORT = 8000
 BUDGET = 900.0  # seconds that one piece of work may take
+MOST_SOLVERS = 64
+HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:]+")  # or an IPv6 address
 MEMORY = 4 * 2**30  # bytes that the game of a scenario may need
 BODY = 256 * 1024  # bytes of what is sent to the server
 QUERY = 4096  # characters of what stands after the question mark
@@ -84,10 +88,12 @@ def settings_for(
             f"--host {host!r} is reached from other machines: add --read-only, and --name with the host name that "
             "people write in their browsers, or leave --host out to serve this machine only"
         )
-    if budget <= 0:
+    if not 0 < budget < math.inf:
         raise ServeError(f"--budget must be above 0 seconds, got {budget:g}; {BUDGET:g} are usual")
-    if solvers < 1:
-        raise ServeError(f"--solvers must be at least 1, got {solvers}")
+    if not 1 <= solvers <= MOST_SOLVERS:
+        raise ServeError(f"--solvers must lie between 1 and {MOST_SOLVERS}, got {solvers}")
+    if wrong := [name for name in names if not HOST_NAME.fullmatch(name)]:
+        raise ServeError(f"--name {wrong[0]!r}: give a host name such as forecasts.example, without a port")
     return Settings(None if folder is None else folder.resolve(), host, port, names, read_only, budget, solvers)
 
 

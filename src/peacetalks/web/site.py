@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from peacetalks.conflicts.fill import load
+from peacetalks.errors import ServeError
 from peacetalks.forecasting.answers import AnswerCache
 from peacetalks.scenario.listing import Listed, listed
 from peacetalks.web import places
@@ -77,6 +78,13 @@ class Site:
 
         return await self.briefly(("place", name), found)
 
+    def unchanged(self, place: Place, digest: str) -> bool:
+        """Return whether the files of a scenario still have a digest."""
+        try:
+            return places.digest_of(self.settings, place) == digest
+        except (ServeError, OSError):
+            return False
+
     async def briefly(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` makes in a thread, or made less than a second ago; many who ask at once wait for one."""
         now = time.monotonic()
@@ -96,10 +104,11 @@ class Site:
         """Return the scenarios at hand, read again where files of the folder have changed."""
         folder, state = self.settings.folder, ()
         if folder is not None:
-            found = [f for pattern in PATTERNS for f in folder.glob(pattern)]
+            found = [f for pattern in PATTERNS for f in folder.glob(pattern) if f.is_file()]
             state = tuple(sorted((str(f), s.st_size, s.st_mtime_ns) for f in found for s in [f.stat()]))
         if self._listing is None or self._listing[0] != state:
-            self._listing = state, listed(folder)
+            own = [s for s in listed(folder) if s.bundled or folder is None or places.inside(folder, folder / s.name)]
+            self._listing = state, tuple(own)
         return self._listing[1]
 
     async def scenario(self, place: Place, digest: str) -> Scenario:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from peacetalks.errors import SpecError, did_you_mean
 from peacetalks.forecasting.axes import ranges
 from peacetalks.forecasting.labels import known_by, label_of
 from peacetalks.scenario.change_keys import mechanisms
 from peacetalks.scenario.changes import parse_changes
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,14 +25,15 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # the strongest numbers
 STEPS = 60  # of a slider, at least
-DIGITS = 4  # significant ones of a value
+DIGITS, FULL = 4, 12  # significant ones of a value: as it is read, and as it is computed with
 ALSO = "also"  # key of the address that names a further slider
 MOST_CHANGES = 40
+MOST = 10**300  # a whole number that a float holds
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A number that can be moved; all values are as a person writes them."""
+    """A number that can be moved, in steps from the scenario's value; all values are as a browser writes them."""
 
     path: str
     label: str
@@ -45,6 +48,12 @@ class Slider:
     def moved(self) -> bool:
         """Whether it stands elsewhere than in the scenario."""
         return self.at != self.base
+
+    @property
+    def words(self) -> str:
+        """The scenario's value, the range and how the number is known, as people read them."""
+        here, low, high = (f"{float(x):.{DIGITS}g}" for x in (self.base, self.low, self.high))
+        return f"Scenario {here}; from {low} to {high}{self.note}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -67,7 +76,7 @@ class State(NamedTuple):
     @property
     def query(self) -> str:
         """The same as the query of an address."""
-        pairs = [(key, shown(value)) for key, value in self.changes.items()]
+        pairs = [(key, in_full(value)) for key, value in self.changes.items()]
         return urlencode([*pairs, *((ALSO, path) for path in self.also)])
 
 
@@ -83,28 +92,34 @@ def read_state(items: Sequence[tuple[str, str]], base: Scenario) -> State:
     State(changes={'talks.accept': 0.2}, also=('rationality',))
     """
     numbers = base.numbers()
-    also = tuple(dict.fromkeys(value for key, value in items if key == ALSO and value in numbers))
+    also = tuple(dict.fromkeys(value for key, value in items if key == ALSO and value))
+    if wrong := [path for path in also if path not in numbers]:
+        raise SpecError(f"{ALSO}: {shorten(wrong[0])} is no number of the scenario{did_you_mean(wrong[0], numbers)}")
     given = parse_changes(f"{key}={value}" for key, value in items if key != ALSO and value != "")
+    if huge := [key for key, value in given.items() if isinstance(value, int) and abs(value) > MOST]:
+        raise SpecError(f"{huge[0]}: {shorten(given[huge[0]])} is larger than any number of a scenario")
     changes = {key: value for key, value in given.items() if not _same(numbers.get(key), value)}
     return State(changes, tuple(path for path in also if path not in changes))
 
 
 def _same(number: float | None, value: Any) -> bool:
-    """Return whether a value is that of the scenario, as a slider shows it."""
+    """Return whether a value is that of the scenario, as an address gives it."""
     if number is None or isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return shown(float(value)) == shown(float(number))
+    return in_full(value) == in_full(float(number))
 
 
-def shown(value: Any) -> str:
-    """Return a value as a slider and an address show it.
+def in_full(value: Any) -> str:
+    """Return a value as an address holds it, and a slider takes it: with all digits that matter.
 
-    >>> shown(0.123456), shown(2.0), shown(True), shown("off")
-    ('0.1235', '2', 'on', 'off')
+    >>> in_full(0.123456), in_full(2.0), in_full(True), in_full("off")
+    ('0.123456', '2', 'on', 'off')
     """
     if isinstance(value, bool):
         return "on" if value else "off"
-    return f"{value:.{DIGITS}g}" if isinstance(value, int | float) else str(value)
+    if not isinstance(value, int | float):
+        return str(value)
+    return f"{float(value):.{FULL}g}"
 
 
 def sliders(base: Scenario, paths: Iterable[str], state: State) -> list[Slider]:
@@ -120,23 +135,12 @@ def _slider(base: Scenario, path: str, place: tuple[float, float] | None, value:
     low, high = place or ((here / 2, here * 2) if here > 0 else (0.0, 1.0))
     low, high = min(low, here, at), max(high, here, at)
     step = _round_step((high - low) / STEPS) if high > low else 0.01
+    low, high = here - step * math.floor((here - low) / step), here + step * math.floor((high - here) / step)
     known = known_by(path)
     note = f"; known from {known}" if known else ""
     words = label_of(path, base)
     label = f"{words[:1].upper()}{words[1:]}"
-    return Slider(path, label, shown(here), _inside(low, 1), _inside(high, -1), shown(step), shown(at), note)
-
-
-def _inside(end: float, towards: int) -> str:
-    """Return an end of a range, rounded so that it does not lie beyond it.
-
-    >>> _inside(0.030954, 1), _inside(0.085864, -1), _inside(0.5, 1)
-    ('0.03096', '0.08586', '0.5')
-    """
-    if end == 0 or float(shown(end)) == end:
-        return shown(end)
-    unit = 10.0 ** (math.floor(math.log10(abs(end))) + 1 - DIGITS)
-    return shown((math.ceil(end / unit) if towards > 0 else math.floor(end / unit)) * unit)
+    return Slider(path, label, in_full(here), in_full(low), in_full(high), in_full(step), in_full(at), note)
 
 
 def _round_step(least: float) -> float:
@@ -185,7 +189,7 @@ def with_change(state: State, key: str, value: Any) -> State:
 def other_changes(state: State, base: Mapping[str, Any], path: str) -> list[dict[str, str]]:
     """Return the changes that no slider shows, each with the address of the page without it."""
     return [
-        {"key": k, "value": shown(v), "without": f"{path}?{with_change(state, k, None).query}"}
+        {"key": k, "value": in_full(v), "without": f"{path}?{with_change(state, k, None).query}"}
         for k, v in state.changes.items()
         if k not in base
     ]

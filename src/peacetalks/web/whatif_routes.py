@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,7 @@ from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.dates import day_name
 from peacetalks.web import answers
-from peacetalks.web.lanes import Refused
+from peacetalks.web.lanes import LINGER, Refused
 from peacetalks.web.made import Built, Failure, Made, Task
 from peacetalks.web.render import Frame, fill
 from peacetalks.web.site import Site, site_of, user_of
@@ -33,6 +34,7 @@ from peacetalks.web.store import page_key
 
 if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
+    from peacetalks.web.lanes import Job
     from peacetalks.web.places import Place
 
 router = APIRouter()
@@ -120,6 +122,9 @@ async def whatif_page(request: Request, name: str, as_json: bool) -> Response:
     asked.check()
     if as_json and asked.state.changes:
         return await _exact_json(request, asked)
+    with suppress(Refused):  # later, then
+        if asked.state.changes and site_of(request).store.find(asked.key) is None:
+            await _submit(request, asked)
     await _prepare(request, asked)
     values = _values(asked)
     if as_json:
@@ -131,8 +136,8 @@ async def _exact_json(request: Request, asked: Asked) -> Response:
     """Return the exact answer as JSON, once it is solved."""
     if (served := asked.site.store.find(asked.key)) is not None:
         return answers.page(request, served, True)
-    job = await asked.site.solving.submit(asked.key, asked.task, user_of(request))
-    await job.wait()
+    job = await _submit(request, asked)
+    await answers.wait(request, job)
     if isinstance(job.result, Made):
         served = asked.site.store.find(asked.key) or asked.site.store.remember(asked.key, job.result)
         return answers.page(request, served, True)
@@ -140,14 +145,21 @@ async def _exact_json(request: Request, asked: Asked) -> Response:
     return answers.failed(failure, asked.frame, True)
 
 
+async def _submit(request: Request, asked: Asked, linger: float = LINGER) -> Job:
+    """Return the work that solves it exactly."""
+    lane, valid = asked.site.solving, partial(asked.site.unchanged, asked.place, asked.digest)
+    return await lane.submit(asked.key, asked.task, user_of(request), linger, valid=valid)
+
+
 async def _prepare(request: Request, asked: Asked) -> None:
     """Begin what makes the page quick, in the background: the strongest numbers, then the emulator."""
     lane, user = asked.site.solving, user_of(request)
+    valid = partial(asked.site.unchanged, asked.place, asked.digest)
     with suppress(Refused):  # later, then
         if asked.site.store.find(asked.drivers_key) is None:
-            await lane.submit(asked.drivers_key, asked.drivers_task, user, background=True)
+            await lane.submit(asked.drivers_key, asked.drivers_task, user, background=True, valid=valid)
         if asked.emulator_key not in asked.site.emulators:
-            await lane.submit(asked.emulator_key, asked.emulator_task, user, background=True)
+            await lane.submit(asked.emulator_key, asked.emulator_task, user, background=True, valid=valid)
 
 
 def _steps(asked: Asked) -> list[dict[str, str]]:
@@ -270,5 +282,5 @@ async def exact(request: Request, name: str) -> Response:
         return answers.at_once("failed", {"words": str(e)})
     if (known := asked.site.store.find(asked.key)) is not None:
         return answers.at_once("done", known.more)
-    job = await asked.site.solving.submit(asked.key, asked.task, user_of(request), linger=0.0)
+    job = await _submit(request, asked, linger=0.0)
     return answers.stream(job, asked.site.solving, final=lambda made: made.more)

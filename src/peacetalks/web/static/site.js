@@ -26,6 +26,23 @@
     return () => source.close();
   }
 
+  // The same while the page is looked at: a browser holds few connections to a server, for all its pages together.
+  function listenWhileSeen(url, on) {
+    let over = false;
+    let end = () => {};
+    const last = (name) => (found) => {
+      over = true;
+      if (on[name]) on[name](found);
+    };
+    const follow = () => {
+      end();
+      end = () => {};
+      if (!document.hidden && !over) end = listen(url, { ...on, done: last("done"), failed: last("failed") });
+    };
+    document.addEventListener("visibilitychange", follow);
+    follow();
+  }
+
   function showProgress(box, news) {
     const bar = one("progress", box);
     if (news.total) {
@@ -73,13 +90,13 @@
     }
 
     function remember(asked) {
-      const url = form.action.split("?")[0];
       history.replaceState(null, "", asked ? `${location.pathname}?${asked}` : location.pathname);
-      if (json) json.href = `${url}.json${asked ? `?${asked}` : ""}`;
+      if (json) json.href = `${location.pathname}.json${asked ? `?${asked}` : ""}`;
     }
 
     function fail(words) {
       working.hidden = true;
+      bars.removeAttribute("aria-busy");
       failed.textContent = words;
       failed.hidden = false;
     }
@@ -154,11 +171,14 @@
       moved();
     });
     const asked = query();
-    if (!working.hidden) exact(asked);
-    if (asked) about(asked);
+    if (!working.hidden) {
+      // else the exact answer is there already
+      exact(asked);
+      about(asked);
+    }
 
     for (const step of all("[data-step]", form)) {
-      listen(step.dataset.stream, {
+      listenWhileSeen(step.dataset.stream, {
         progress: (news) => showProgress(step, news),
         failed: (found) => {
           one("[data-status]", step).textContent = found.words;
