@@ -15,7 +15,7 @@ import peacetalks as pt
 from peacetalks.forecasting.axes import ranges
 from peacetalks.forecasting.driver_values import Drivers
 from peacetalks.forecasting.drivers import drivers_of
-from peacetalks.forecasting.sensitivity import Sensitivity
+from peacetalks.forecasting.sensitivity_values import Sensitivity
 from peacetalks.forecasting.sobol import Index, Share
 from peacetalks.pages import advise_page, drivers_page, sensitivity_text, sweep_screen, table_page
 

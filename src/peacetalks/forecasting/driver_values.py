@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from peacetalks.forecasting.sensitivity import Sensitivity
+    from peacetalks.forecasting.sensitivity_values import Sensitivity
 
 
 @dataclass(frozen=True)

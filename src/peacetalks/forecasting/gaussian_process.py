@@ -70,8 +70,8 @@ class GaussianProcess:
         points, y = gp.X_train_, gp.y_train_.reshape(len(gp.y_train_), -1)
         nugget = self._hyperparameters()[-1]
         priors = [self._prior(y.shape[1], rng) for _ in range(count)]
-        noise = np.sqrt(nugget) * rng.standard_normal((len(points), count * y.shape[1]))
-        weights = self._solve(np.tile(y, count) - np.hstack([prior(points) for prior in priors]) - noise)
+        errors = np.sqrt(nugget) * rng.standard_normal((len(points), count * y.shape[1]))
+        weights = self._solve(np.tile(y, count) - np.hstack([prior(points) for prior in priors]) - errors)
         weights = np.hstack([self._solve(y), weights])
         found = [
             np.hstack([np.zeros((len(at), y.shape[1])), *(prior(at) for prior in priors)])

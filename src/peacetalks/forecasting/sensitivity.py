@@ -7,9 +7,8 @@ its weight stay as they are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -17,65 +16,15 @@ import xarray as xr
 from peacetalks.forecasting.best_estimate import moved
 from peacetalks.forecasting.emulator import probabilities
 from peacetalks.forecasting.labels import known_by
+from peacetalks.forecasting.sensitivity_values import BEST, KNOWN, NOT_KNOWN, TERMS, Sensitivity
 from peacetalks.forecasting.settings import headline_month
-from peacetalks.forecasting.sobol import ROWS, Share, sobol_indices
+from peacetalks.forecasting.sobol import ROWS, sobol_indices
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.emulator import Emulator
 
-BEST, TERMS = "best", "terms"
-TARGETS = (*ENDS, BEST, TERMS)
-KNOWN, NOT_KNOWN = "can be known", "cannot be known"
 DRAWS = 20  # of the function that is emulated
-LEAST_EXPLAINED = 0.7  # of the variance over draws left out, below which nothing is ranked
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """Sobol indices of what is forecast, by target: the ends, the best estimate's peace, and the terms.
-
-    The targets are `peace`, `nowhere` and `more_conflict` (the model alone, at `month`), `best` (peace, the best
-    estimate), and `terms` (mean share of side 1 given a settlement by the last period).  A target that does not vary,
-    or of which too little is known, is missing.
-    """
-
-    month: int
-    numbers: dict[str, tuple[Share, ...]]  # target -> of every number, by its path
-    mechanisms: dict[str, tuple[Share, ...]]  # target -> of the numbers of each table together, by its name
-    knowable: dict[str, tuple[Share, ...]]  # target -> of those that an observer can know, and of the others
-    explained: dict[str, float]  # target -> share of the variance over draws left out that the emulator predicts
-    error: dict[str, float]  # target -> root mean square error of a draw left out
-    settings: dict[str, Any]  # draws, seed, solved, unsolved, impossible, periods, belief_points, rows
-
-    def unranked(self, target: str) -> str:
-        """Return why the numbers cannot be ranked for a target at all; "" where they can, as far as `ranks` say."""
-        if target not in self.explained:
-            return "too few of the draws reach a settlement" if target == TERMS else "there is no such estimate"
-        if (found := self.explained[target]) >= LEAST_EXPLAINED:
-            return ""
-        return (
-            f"predicted from the other draws, {100 * max(found, 0.0):.0f}% of the variance is explained, and "
-            f"{100 * LEAST_EXPLAINED:.0f}% is the least: more than {self.settings['draws']} draws are needed"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        groupings = {"numbers": self.numbers, "mechanisms": self.mechanisms, "knowable": self.knowable}
-        return {
-            "month": self.month,
-            "targets": [
-                {
-                    "target": target,
-                    "explained": self.explained.get(target),
-                    "error": self.error.get(target),
-                    "cannot_be_ranked": self.unranked(target) or None,
-                    **{name: [_plain(s) for s in of.get(target, ())] for name, of in groupings.items()},
-                }
-                for target in TARGETS
-            ],
-            "settings": self.settings,
-        }
 
 
 def sensitivity_of(e: Emulator, seed: int, rows: int = ROWS) -> Sensitivity:
@@ -135,15 +84,3 @@ def _outputs(e: Emulator, month: int, seed: int, shares: np.ndarray) -> dict[str
     if e.terms is not None:
         out[TERMS] = 1 / (1 + np.exp(-e.terms.draws(shares, DRAWS, rng)[..., 0]))
     return out
-
-
-def _plain(s: Share) -> dict[str, Any]:
-    """Return a share as plain values."""
-    return {
-        "name": s.name,
-        "first": s.first.value,
-        "first_interval": [s.first.low, s.first.high],
-        "total": s.total.value,
-        "total_interval": [s.total.low, s.total.high],
-        "ranks": list(s.ranks),
-    }

@@ -20,7 +20,7 @@ from peacetalks.pages.table_page import Page, Section, numbers_table
 if TYPE_CHECKING:
     from peacetalks.forecasting.drivers import Driver
     from peacetalks.forecasting.outlook import Outlook
-    from peacetalks.forecasting.sensitivity import Sensitivity
+    from peacetalks.forecasting.sensitivity_values import Sensitivity
 
 NAMED = 3  # numbers that the finding names
 NOT_KNOWN = "not from outside"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from peacetalks.forecasting.labels import label_of
-from peacetalks.forecasting.sensitivity import TERMS
+from peacetalks.forecasting.sensitivity_values import TERMS
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_axis, legend, percent_axis, wrapped
 from peacetalks.pages.shown import PEACE, day_after
 from peacetalks.pages.styles import END_TEXTS, SIDE_COLOURS
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
-    from peacetalks.forecasting.sensitivity import Sensitivity
+    from peacetalks.forecasting.sensitivity_values import Sensitivity
 
 SHOWN = 9  # numbers
 STEP = 44  # pixels a number

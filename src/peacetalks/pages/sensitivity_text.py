@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.labels import label_of
-from peacetalks.forecasting.sensitivity import BEST, TARGETS, TERMS
+from peacetalks.forecasting.sensitivity_values import BEST, TARGETS, TERMS
 from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent
 from peacetalks.pages.shown import PEACE, day_after
@@ -15,7 +15,7 @@ from peacetalks.pages.table_page import Section
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
-    from peacetalks.forecasting.sensitivity import Sensitivity
+    from peacetalks.forecasting.sensitivity_values import Sensitivity
     from peacetalks.forecasting.sobol import Share
 
 MOST = 0.5  # of the variance: what is due to some numbers alone is then "most of it"

@@ -98,18 +98,24 @@ def advise(
         raise SpecError(f"{base.name}: {whose or 'nobody'} holds no lever in this scenario (its mechanisms have none)")
     if pairs < 0:
         raise SpecError(f"pairs must be 0 (none) or more, got {pairs}; {PAIRED} are usual")
-    pairs = min(pairs, len(levers))
-    how: dict[str, Any] = {"periods": checked_periods(base, periods), "belief_points": belief_points}
+    how = {"periods": checked_periods(base, periods), "belief_points": belief_points}
     run = _Run(base, levers, {a.name: apply(a, base) for a in accounts}, how)
+    singles, both, paired = _solved(run, min(pairs, len(levers)), progress, jobs, answers)
+    how |= {"unsolved": sum(m.peace is None for m in (*singles, *both)), "paired": paired}
+    return Advice(base, whose, run.month, run.before(), singles, both, tuple(run.accounts), how)
+
+
+def _solved(
+    run: _Run, pairs: int, progress: Progress | None, jobs: int, answers: AnswerCache | None
+) -> tuple[tuple[Moved, ...], tuple[Moved, ...], int]:
+    """Return each lever by itself, the `pairs` strongest in pairs, and how many those are."""
     count = SolveCounter(progress, run.games + math.comb(pairs, 2))
-    run.solve([(lever,) for lever in levers], count, jobs, answers)
-    singles = sorted((run.moved((lever,)) for lever in levers), key=lambda m: -m.effect)
+    run.solve([(lever,) for lever in run.levers], count, jobs, answers)
+    singles = sorted((run.moved((lever,)) for lever in run.levers), key=lambda m: -m.effect)
     strongest = sorted((m for m in singles if m.peace is not None), key=lambda m: -abs(m.effect))[:pairs]
     together = [(a, b) for a, b in combinations([m.levers[0] for m in strongest], 2) if run.possible((a, b))]
     run.solve(together, count, jobs, answers)
-    both = sorted(map(run.moved, together), key=lambda m: -m.effect)
-    how |= {"unsolved": sum(m.peace is None for m in (*singles, *both)), "paired": len(strongest)}
-    return Advice(base, whose, run.month, run.before(), tuple(singles), tuple(both), tuple(run.accounts), how)
+    return tuple(singles), tuple(sorted(map(run.moved, together), key=lambda m: -m.effect)), len(strongest)
 
 
 class _Run:
