@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from peacetalks.pages.cells import known, whole_percent
+from peacetalks.pages.cells import distinct_percents, known, whole_percent
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_axis, legend, percent_axis, wrapped
 from peacetalks.pages.shown import day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, INK, MODEL_ALONE, OUTCOME_COLOURS
@@ -46,7 +46,9 @@ def moving(o: Outlook) -> list[Driver]:
 def tornado_caption(o: Outlook) -> str:
     """Return which number moves peace most, and how the chart is to be seen."""
     first = moving(o)[0]
-    ends = " and ".join(whole_percent(p) for p in (first.peace_low, first.peace_high) if known(p))
+    low, high = first.peace_low, first.peace_high
+    both = distinct_percents(low, high) if known(low) and known(high) else [whole_percent(high if low is None else low)]
+    ends = " and ".join(both)
     view = BEST_ESTIMATE if first.view == "best" else MODEL_ALONE
     day = day_after(o.as_of, first.month)
     return (
