@@ -9,7 +9,8 @@ from support.tiny import tiny
 import peacetalks as pt
 from peacetalks.forecasting.answers import AnswerCache
 from peacetalks.forecasting.emulator import emulate
-from peacetalks.forecasting.sensitivity import KNOWN, NOT_KNOWN, TARGETS, sensitivity_of
+from peacetalks.forecasting.sensitivity import sensitivity_of
+from peacetalks.forecasting.sensitivity_values import KNOWN, NOT_KNOWN, TARGETS
 
 pytestmark = pytest.mark.slow
 PATHS = ("talks.walk", "talks.accept", "battlefield.front", "battlefield.strength", "rationality")
@@ -71,9 +72,9 @@ def test_without_draws_drivers_are_what_they_were(base, monkeypatch):
 
 def test_korea_against_exact_solves_of_one_number_at_a_time(tmp_path):
     """Ranges moved one at a time, exactly: what moves peace and the terms most is what has the largest total index."""
-    korea = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 7, "talks.offers": 5})
+    korea = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 3})
     answers = AnswerCache.open(tmp_path)
-    found = pt.drivers(korea, periods=12, belief_points=3, answers=answers, draws=48, seed=1)
+    found = pt.drivers(korea, periods=12, belief_points=3, answers=answers, draws=32, seed=1)
     effects = {d.path: d.effect for d in found}
     odds = by_name(found.sensitivity.numbers["best"])
     assert not found.sensitivity.unranked("best")
@@ -81,6 +82,4 @@ def test_korea_against_exact_solves_of_one_number_at_a_time(tmp_path):
     assert np.corrcoef(squares.T)[0, 1] > 0.85
     largest = sorted(effects, key=lambda p: -effects[p])[:6]
     assert set(largest[:3]) <= {s.name for s in found.sensitivity.numbers["best"][:6]}
-    terms = found.sensitivity.numbers["terms"]
-    assert terms[0].name == "battlefield.front"
-    assert by_name(found.sensitivity.numbers["peace"])["battlefield.front"].total.high < 0.1
+    assert found.sensitivity.numbers["terms"][0].name == "battlefield.front"
