@@ -154,3 +154,28 @@ def test_nothing_is_compiled_for_scores_by_a_page_that_takes_none():
     program = "import sys, peacetalks.pages.compare_page; print('scoringrules' in sys.modules)"
     got = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert got.stdout == "False\n"
+
+
+def test_bands_of_forecasts_that_share_an_outcome_hold_90_percent_of_a_reliable_series():
+    """Twelve monthly forecasts of each conflict-year, perfectly reliable, that come true or fail together."""
+    inside = {False: [], True: []}
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        p = np.repeat(rng.beta(1, 6, 180), 12)
+        y = np.repeat(rng.random(180), 12) < p
+        years = np.repeat(np.arange(180), 12)
+        for groups in (None, years):
+            c = score.calibration(p, y, 5, draws=200, groups=groups)
+            inside[groups is not None].append(((c.low <= c.observed) & (c.observed <= c.high)).mean())
+    assert 0.85 < np.mean(inside[True]) < 0.96
+    assert np.mean(inside[False]) < 0.5  # taken as independent they are far too narrow
+
+
+def test_bands_of_groups_do_not_depend_on_the_order_of_the_cases():
+    rng = np.random.default_rng(5)
+    p, groups = rng.random(60), np.repeat(np.arange(20), 3)
+    y, order = rng.random(60) < p, rng.permutation(60)
+    one, other = (score.calibration(p[i], y[i], 3, groups=groups[i]) for i in (np.arange(60), order))
+    assert np.allclose(one.low, other.low, atol=0.05)
+    alone = score.calibration(p, y, 3)
+    assert np.array_equal(score.calibration(p, y, 3, groups=np.arange(60)).low, alone.low)

@@ -22,6 +22,7 @@ one forecast value. The identity is exact.
 
 *Consistency bands* (Broecker and Smith 2007) are the frequencies that each bin would show if the forecasts were
 reliable: forecasts are resampled, outcomes are drawn from them, and the 5 and 95 % points of the frequencies are taken.
+Forecasts that share an outcome are resampled together.
 
 *Skill* is :math:`1 - \bar S/\bar S_{ref}`; its interval is a paired bootstrap over clusters of like cases.
 
@@ -47,6 +48,8 @@ import numpy as np
 from peacetalks.errors import ScoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
     from peacetalks.evidence.arrays import Floats, Ints
@@ -236,7 +239,9 @@ class Calibration:
         return int(((self.observed < self.low - 1e-12) | (self.observed > self.high + 1e-12)).sum())
 
 
-def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, seed: int = 7) -> Calibration:
+def calibration(
+    p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, seed: int = 7, groups: ArrayLike | None = None
+) -> Calibration:
     """Return the reliability diagram of event probabilities with 90 % consistency bands.
 
     Parameters
@@ -247,6 +252,8 @@ def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, s
         Number of bins, which hold about equally many cases (quantiles of the forecasts).
     draws, seed
         Of the resampling behind the bands.
+    groups : array_like, shape (case,), optional
+        Cases of one group share an outcome: they are drawn together, with one random number.  Left out: none do.
 
     Raises
     ------
@@ -272,13 +279,28 @@ def calibration(p: ArrayLike, y: ArrayLike, bins: int = 10, draws: int = 1000, s
     forecast, observed = (np.bincount(place, v, size)[used] / n[used] for v in (p, y))
     rng = np.random.default_rng(seed)
     frequency = np.full((draws, size), np.nan)
+    draw = _drawing(np.arange(p.size) if groups is None else np.asarray(groups))
     for row in frequency:
-        again = rng.integers(0, p.size, p.size)
-        hit = rng.random(p.size) < p[again]
+        again, chance = draw(rng)
+        hit = chance < p[again]
         count = np.bincount(place[again], minlength=size)
         row[count > 0] = np.bincount(place[again], hit, size)[count > 0] / count[count > 0]
     low, high = np.nanquantile(frequency[:, used], [0.05, 0.95], axis=0)
     return Calibration(forecast, observed, n[used], low, high)
+
+
+def _drawing(of: np.ndarray) -> Callable[[np.random.Generator], tuple[np.ndarray, np.ndarray]]:
+    """Return what draws whole groups of cases again, with one random number to a group: (cases, random numbers)."""
+    _, group, size = np.unique(of, return_inverse=True, return_counts=True)
+    order, start = np.argsort(group, kind="stable"), np.cumsum(size) - size
+
+    def draw(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        which = rng.integers(0, size.size, size.size)
+        n = size[which]
+        within = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+        return order[np.repeat(start[which], n) + within], np.repeat(rng.random(size.size), n)
+
+    return draw
 
 
 @dataclass(frozen=True)
