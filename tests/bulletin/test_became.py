@@ -2,10 +2,11 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from peacetalks.bulletin.became import BEYOND, NOT_DUE, NOT_KNOWN_YET, became
-from peacetalks.conflicts.conflict_years import conflict_years
+from peacetalks.conflicts.conflict_years import conflict_years, every_year
 from peacetalks.conflicts.find import find_conflict
 
 ALL = "2030-01-01"
@@ -37,6 +38,24 @@ def test_a_truce_within_an_episode_that_went_on_is_broken_by_the_next_year_with_
     since = date(2016, 9, 29)
     assert became(333, "truce", since, "2017-01-01", 12, ALL).end == "more_conflict"
     assert became(333, "fighting", None, "2017-01-01", 12, ALL).end == "nowhere"
+
+
+@pytest.mark.parametrize(
+    ("number", "day", "fought", "end"),
+    [
+        (288, "2004-01-01", False, "peace"),
+        (288, "2010-01-01", True, "more_conflict"),
+        (388, "2017-01-01", True, "more_conflict"),
+    ],
+)
+def test_a_truce_whose_episode_then_ended_in_low_activity_is_judged_by_whether_it_was_fought(number, day, fought, end):
+    """Chad 2004: no active year since.  Chad 2010, Azerbaijan 2017: active in the year after the truce."""
+    c = find_conflict(number, day)
+    assert c.state == "truce"
+    years = set(every_year().filter(pl.col("id") == number)["year"])
+    assert (c.as_of.year in years) == fought
+    assert became(number, c.state, c.since, day, 12, ALL).end == end
+    assert became(number, "fighting", None, day, 12, ALL).end == "nowhere"
 
 
 def test_a_settlement_that_held_is_peace_and_one_after_which_fighting_was_back_is_not():

@@ -2,8 +2,10 @@
 
 The classes are those of `evidence.endings`: peace, where the episode ended in an agreement or a ceasefire and fighting
 was not back by the day; more conflict, where it was won by force, or such an end did not hold; else still no
-settlement.  A truce within an episode that went on counts as such an end on its first day: fighting is back in the
-first later calendar year with 25 deaths, as of other ends.  The classes are not known
+settlement.  A truce within an episode counts as such an end on its first day: fighting is back in the first later
+calendar year with 25 deaths, as of other ends; so also where the episode then ended in low activity or with a party
+that ceased to exist, for what became of the truce is asked for.  Where the episode ended by the day in an agreement, a
+ceasefire or a victory, that end counts.  The classes are not known
 
 * before the day, and until the calendar year after it has passed (a return to fighting is known then);
 * beyond the last day up to which endings are coded;
@@ -23,7 +25,7 @@ from peacetalks.conflicts.conflict_years import every_year
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.conflict_year_rows import TABLE
 from peacetalks.evidence.dates import as_date
-from peacetalks.evidence.endings import outcome_by, outcome_known_on
+from peacetalks.evidence.endings import FADED, outcome_by, outcome_known_on
 from peacetalks.evidence.local_tables import covered_to
 from peacetalks.evidence.tables import table_text
 from peacetalks.scenario.dates import months_later
@@ -95,7 +97,7 @@ def became(
     ended = episode.end is not None and episode.end <= day
     if not episode.coded or (ended and episode.ending is None):
         return Became(None, NOT_CODED)
-    if state == "truce" and since is not None and not ended:
+    if state == "truce" and since is not None and (not ended or episode.ending in FADED):
         return Became(outcome_by(day, since, "ceasefire", episode.resumed(max(since.year, start.year - 1))))
     resumed = None if episode.end is None else episode.resumed(episode.end.year)
     return Became(outcome_by(day, episode.end, episode.ending, resumed))
