@@ -100,14 +100,33 @@ def test_made_again_from_the_same_inputs_it_stands_as_it_is(folder, cache):
     assert {p: p.read_bytes() for p in folder.rglob("*.json")} == before
 
 
-def test_with_other_settings_or_another_bulletin_before_it_is_made_again(folder, cache, tmp_path):
+def test_what_is_published_is_not_replaced_by_one_of_other_inputs(folder, cache, tmp_path):
+    """Other settings, or a bulletin put in before: the first stands, with its moment, and that is said."""
+    before = {p: p.read_bytes() for p in folder.rglob("*.json")}
     fewer = SMALL.model_copy(update={"only": [333]})
-    assert [m.fresh for m in run(folder, [DAYS[1]], fewer, answers=cache)] == [True]
-    assert [m.fresh for m in run(folder, answers=cache)] == [False, True]
+    (found,) = run(folder, [DAYS[1]], fewer, answers=cache)
+    assert (found.fresh, found.kept) == (False, True)
+    assert [e.conflict for e in found.bulletin.forecasts] == [289, 333]
+    assert {p: p.read_bytes() for p in folder.rglob("*.json")} == before
     run(tmp_path, [DAYS[1]], answers=cache)
-    found = run(tmp_path, answers=cache)
-    assert [m.fresh for m in found] == [True, True]  # the second is now compared with the first
-    assert found[1].bulletin.previous == DAYS[0]
+    added = run(tmp_path, answers=cache)
+    assert [(m.fresh, m.kept) for m in added] == [(True, False), (False, True)]
+    assert added[1].bulletin.previous is None
+    again = run(folder, answers=cache)
+    assert [(m.fresh, m.kept) for m in again] == [(False, False), (False, False)]
+
+
+def test_a_bulletin_that_cannot_be_read_is_named_and_not_replaced(folder, cache, tmp_path):
+    damaged = tmp_path / DAYS[0].isoformat() / "bulletin.json"
+    damaged.parent.mkdir()
+    damaged.write_text("{}")
+    with pytest.raises(
+        ArchiveError, match=r"2018-01-01/bulletin\.json stands there and is not replaced: .*take its folder"
+    ):
+        run(tmp_path, answers=cache)
+    assert damaged.read_text() == "{}"
+    (other,) = run(tmp_path, [DAYS[1]], answers=cache)
+    assert other.fresh
 
 
 @pytest.mark.slow
@@ -189,7 +208,7 @@ def test_a_damaged_bulletin_is_named_and_left_out(folder, tmp_path):
 
 
 def test_where_the_last_forecast_is_gone_the_reason_is_said(folder, cache, tmp_path):
-    run(tmp_path, answers=cache)
+    run(tmp_path, [DAYS[0]], answers=cache)
     for path in (tmp_path / ARCHIVE).glob("conflict-333_2018*"):
         path.unlink()
     (m,) = run(tmp_path, [DAYS[1]], SMALL.model_copy(update={"only": [333]}), answers=cache)

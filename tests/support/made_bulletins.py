@@ -35,6 +35,7 @@ def made_bulletin(as_of, only=(), seed=0, saved=MOMENT, **more):
 def made_entry(c, as_of, rng, saved=MOMENT, months=(12, 24), **more):
     """The entry of a conflict with drawn probabilities."""
     values = {k: getattr(c, k) for k in ("name", "kind", "side_a", "side_b", "state", "start", "since", "intensity")}
+    values["coded_later"] = c.coded_later
     values |= {"conflict": c.id, "location": c.cluster, "source": "record", "as_of": as_of, "file": f"{c.id}.json"}
     values |= {"saved": saved, "digest": "0" * 16, "at": [made_at(as_of, m, rng) for m in months]}
     return Entry(**values | {"change": None, "unchanged": None, "notes": []} | more)

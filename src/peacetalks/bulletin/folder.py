@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from peacetalks.archive.saved import SavedForecast
 
 ARCHIVE, FILE = "archive", "bulletin.json"
-KIND, FORMAT = "peacetalks bulletin", 1
+KIND, FORMAT = "peacetalks bulletin", 2
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Bulletins made: every active conflict forecast at each date, compared with the bulletin before, and written down.
 
 A bulletin depends on its date, the program, the tables of the record, the settings, the user's own scenarios, and the
-bulletin before it, with which it is compared.  A digest of all that (`Bulletin.inputs`) stands in its file: where it is
-the same, the bulletin is not made again.
+bulletin before it, with which it is compared.  A digest of all that (`Bulletin.inputs`) stands in its file.  A bulletin
+that stands in the folder has been published and is never replaced, so that no score can be bettered afterwards: where
+the digest is the same it is what would be made again, and where it differs that is said (`Made.kept`).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 BATCH = 4  # bulletins whose conflicts are forecast together: workers start once for them
 ROOMS = (*MORE_ROOMS, "archive", "bulletin", "pages")  # that determine a bulletin, beside those of its forecasts
 OVER = "known to have ended on {day}, with no truce or settlement in force"
+CODED_LATER = "that end is coded only because the next calendar year was quiet, which was known later"
 USUAL = Settings(belief_points=BELIEF_POINTS, certify=False, attribution=False, pages=False, only=[])
 
 
@@ -63,7 +65,8 @@ class Made:
     earlier: tuple[Bulletin, ...]  # all before it, by date
     track: TrackRecord | None  # of the earlier ones; None where it stood there already
     pages: Mapping[int, Any] = field(default_factory=dict)  # UCDP number -> what `render` made
-    fresh: bool = True  # False: it stood there already, made from the same inputs
+    fresh: bool = True  # False: it stood there already
+    kept: bool = False  # it stood there already, made from other inputs, and was not replaced
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,14 @@ def make_bulletins(
     Yields
     ------
     Made
-        One for each date.  A conflict that cannot be forecast stands in `Bulletin.not_forecast`, with the reason.
+        One for each date; one that stands in the folder already is not made again.  A conflict that cannot be
+        forecast stands in `Bulletin.not_forecast`, with the reason.
 
     Raises
     ------
     EvidenceError, SpecError, ArchiveError
-        A date at which no conflict is active, scenarios that cannot be read, a folder that cannot be written to.
+        A date at which no conflict is active, scenarios that cannot be read, a folder that cannot be written to, a
+        bulletin of one of the dates that stands in the folder and cannot be read.
     """
     check_folder(folder)
     run = _Run(
@@ -136,7 +141,9 @@ def make_bulletins(
         answers,
         progress,
     )
-    plans = run.plans(sorted(set(dates)), own_scenarios(scenarios))
+    days = sorted(set(dates))
+    run.check_readable(days)
+    plans = run.plans(days, own_scenarios(scenarios))
     check_points(plans, settings.belief_points)
     run.total = sum(len(p.active.found) for p in plans if not run.stands(p)) * (1 + settings.attribution)
     for k in range(0, len(plans), BATCH):
@@ -165,8 +172,18 @@ class _Run:
     done: int = 0
 
     def __post_init__(self) -> None:
-        self.there = {b.as_of: b for b in read_bulletins(self.folder).found}
+        found = read_bulletins(self.folder)
+        self.there, self.refused = {b.as_of: b for b in found.found}, found.refused
         self.program = program_digest()
+
+    def check_readable(self, dates: list[dt.date]) -> None:
+        """Raise `ArchiveError` where a bulletin of one of the dates stands in the folder and cannot be read."""
+        for r in self.refused:
+            if any(r.file.startswith(day.isoformat()) for day in dates):
+                raise ArchiveError(
+                    f"{r.file} stands there and is not replaced: {r.reason}. To make this bulletin anew, take its "
+                    "folder away, or use another folder for all"
+                )
 
     def plans(self, dates: list[dt.date], own: tuple[OwnScenario, ...]) -> list[_Plan]:
         """Return what is to be made at each date, with the digest of its inputs."""
@@ -178,19 +195,19 @@ class _Run:
             before = max((d for d in known if d < day), default=None)
             of_own = {i: x.scenario.digest for i, x in used.items()}
             how = self.settings.model_dump(), of_own, unused, before, known.get(before) if before else None
-            known[day] = _digest(self.program, day.isoformat(), how)
-            out.append(_Plan(active, used, unused, known[day], before))
+            inputs = _digest(self.program, day.isoformat(), how)
+            known.setdefault(day, inputs)
+            out.append(_Plan(active, used, unused, inputs, before))
         return out
 
     def stands(self, p: _Plan) -> bool:
-        """Whether a bulletin stands in the folder already, made from the same inputs."""
-        there = self.there.get(p.active.as_of)
-        return there is not None and there.inputs == p.inputs
+        """Whether a bulletin of its date stands in the folder already."""
+        return p.active.as_of in self.there
 
     def unchanged(self, p: _Plan) -> Made:
-        """Return a bulletin that stands there already."""
-        day = p.active.as_of
-        return Made(self.there[day], self._earlier(day), None, fresh=False)
+        """Return a bulletin that stands there already; `kept` where it was made from other inputs."""
+        b = self.there[p.active.as_of]
+        return Made(b, self._earlier(b.as_of), None, fresh=False, kept=b.inputs != p.inputs)
 
     def batch(self, plans: Sequence[_Plan]) -> Iterator[Made]:
         """Yield some bulletins by date, after all their conflicts are forecast together."""
@@ -314,6 +331,7 @@ def entry(
         state=c.state,  # type: ignore[arg-type]  # not "over": that is not forecast
         start=c.start,
         since=c.since,
+        coded_later=c.coded_later,
         intensity=c.intensity,  # type: ignore[arg-type]
         source="record" if own is None else own.file,
         as_of=s.as_of,
@@ -345,17 +363,24 @@ def _at(s: SavedForecast, as_of: dt.date, months: int) -> At:
 def not_forecast(c: Conflict, why: Piece | Refusal) -> NotForecast:
     """Return the entry of a conflict that cannot be forecast."""
     assert isinstance(why, Refusal)
-    return NotForecast(conflict=c.id, name=c.name, location=c.cluster, kind=why.kind, reason=why.reason)  # type: ignore[arg-type]
+    kind: Any = why.kind
+    return NotForecast(
+        conflict=c.id, name=c.name, location=c.cluster, kind=kind, reason=why.reason, coded_later=c.coded_later
+    )
 
 
 def over(c: Conflict) -> NotForecast:
     """Return the entry of a conflict that was active in the last year, and is over."""
     day = "a day that is not recorded" if c.since is None else c.since.isoformat()
-    return NotForecast(conflict=c.id, name=c.name, location=c.cluster, kind="over", reason=OVER.format(day=day))
+    reason = OVER.format(day=day) + ("; " + CODED_LATER if c.coded_later else "")
+    return NotForecast(
+        conflict=c.id, name=c.name, location=c.cluster, kind="over", reason=reason, coded_later=c.coded_later
+    )
 
 
 def inactive(number: int, a: Active) -> NotForecast:
     """Return the entry of a conflict that was asked for by its number and is not active."""
     row = every_year().filter(pl.col("id") == number).row(-1, named=True)
     reason = f"not active in the record in {a.year} or since"
-    return NotForecast(conflict=number, name=row["name"], location=row["cluster"], kind="inactive", reason=reason)
+    name, where = row["name"], row["cluster"]
+    return NotForecast(conflict=number, name=name, location=where, kind="inactive", reason=reason, coded_later=False)

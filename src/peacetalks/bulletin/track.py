@@ -5,8 +5,14 @@ Each conflict of each bulletin is scored 12 and 24 months ahead: the Brier score
 themselves.  Forecasts of one conflict fail and succeed together: each conflict counts once, by the mean of its
 scores, and the intervals are bootstraps over conflicts (`archive.scoring`).
 
-What was saved after its day could have known, and a bulletin that was made for a date in the past is of this kind even
-where nothing dated later enters it: its method was chosen by who knew.  It stands apart (`later`).
+Published in time is what was made and saved within `GRACE` days of the bulletin's date.  A bulletin that was made for a
+date in the past could have known, even where nothing dated later enters it: its method was chosen by who knew.  It
+stands apart (`later`).  So do forecasts of conflicts whose state follows from an end that was coded only because the
+next calendar year was quiet (`coded_later`; `conflicts.find`): they held by construction, and are in no mean but their
+own.
+
+Forecasts of one conflict whose windows lie in the same years have one outcome between them: the bands of the
+calibration draw whole conflict-years, with one outcome for all forecasts in them.
 
 References
 ----------
@@ -18,6 +24,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
     from peacetalks.evidence.score import Calibration
 
 MONTHS = (12, 24)  # ahead, at which forecasts are scored
+GRACE = 31  # days after its date within which a bulletin is made and saved in time
 NO_BEST = "it has no best estimate at the day"
 VIEWS = ("best", "record")  # whose calibration is shown
 
@@ -46,9 +54,10 @@ class OfBulletin:
     """The mean Brier scores of one bulletin, and how many of its forecasts are not resolved."""
 
     as_of: dt.date
-    scored: int
+    scored: int  # without those whose state was coded later
+    coded_later: int  # scored apart, in no mean of this row
     unresolved: int
-    best: float | None  # mean over its conflicts; None where none is scored
+    best: float | None  # mean over its forecasts; None where none is scored
     model: float | None
     record: float | None
 
@@ -78,15 +87,16 @@ class Ahead:
     """The scores of all earlier bulletins so many months ahead."""
 
     months: int
-    in_time: Group  # saved before the day that they are scored for
-    later: Group  # saved after it
+    in_time: Group  # published in time
+    later: Group  # made for a date in the past
+    coded_later: Group  # of conflicts whose state follows from an end that was coded later; in no other group
     unresolved: dict[str, int]  # reason -> forecasts
     bulletins: tuple[OfBulletin, ...]  # by date
 
     @property
     def forecasts(self) -> int:
         """How many forecasts there are, scored or not."""
-        return sum(b.scored + b.unresolved for b in self.bulletins)
+        return sum(b.scored + b.coded_later + b.unresolved for b in self.bulletins)
 
 
 @dataclass(frozen=True)
@@ -121,35 +131,54 @@ def track_record(earlier: Iterable[Bulletin], known_by: dt.date) -> TrackRecord:
     return TrackRecord(known_by, tuple(_ahead(found, months, known_by) for months in MONTHS))
 
 
+@dataclass(frozen=True)
+class _Scored:
+    """A forecast that is scored, with what says to which group it belongs."""
+
+    match: Match
+    state: str
+    coded_later: bool
+    in_time: bool
+
+
 def _ahead(bulletins: list[Bulletin], months: int, known_by: dt.date) -> Ahead:
-    every: list[Match] = []
-    states: dict[str, str] = {}
+    every: list[_Scored] = []
     unresolved: Counter[str] = Counter()
     rows = []
     for b in bulletins:
-        matches, reasons = _of_bulletin(b, months, known_by)
-        every += matches
-        state_of = {_cluster(e): e.state for e in b.forecasts}
-        states |= {_key(m): state_of[m.scenario] for m in matches}
+        found, reasons = _of_bulletin(b, months, known_by)
+        every += found
         unresolved.update(reasons)
-        means = _means(matches) if matches else (None, None, None)
-        rows.append(OfBulletin(b.as_of, len(matches), len(reasons), *means))
-    groups = ([m for m in every if not m.hindsight], [m for m in every if m.hindsight])
-    in_time, later = (Group(score_set(g), _calibration(g), _by_state(g, states)) for g in groups)
-    return Ahead(months, in_time, later, dict(sorted(unresolved.items())), tuple(rows))
+        main = [s.match for s in found if not s.coded_later]
+        means = _means(main) if main else (None, None, None)
+        rows.append(OfBulletin(b.as_of, len(main), len(found) - len(main), len(reasons), *means))
+    known = [s for s in every if not s.coded_later]
+    groups = ([s for s in known if s.in_time], [s for s in known if not s.in_time], [s for s in every if s.coded_later])
+    in_time, later, coded = (_group(g, months) for g in groups)
+    return Ahead(months, in_time, later, coded, dict(sorted(unresolved.items())), tuple(rows))
 
 
-def _of_bulletin(b: Bulletin, months: int, known_by: dt.date) -> tuple[list[Match], list[str]]:
+def _group(of: list[_Scored], months: int) -> Group:
+    matches = [s.match for s in of]
+    return Group(score_set(matches), _calibration(matches, months), _by_state(of))
+
+
+def _of_bulletin(b: Bulletin, months: int, known_by: dt.date) -> tuple[list[_Scored], list[str]]:
     """Return the forecasts of a bulletin that are scored, and of each other one why it is not."""
-    matches, reasons = [], []
+    scored, reasons = [], []
     for e in b.forecasts:
         what = became(e.conflict, e.state, e.since, b.as_of, months, known_by)
         found = None if what.end is None else _match(b, e, months, what.end)
         if found is None:
             reasons.append(what.reason or NO_BEST)
         else:
-            matches.append(found)
-    return matches, reasons
+            scored.append(_Scored(found, e.state, e.coded_later, in_time(b, e)))
+    return scored, reasons
+
+
+def in_time(b: Bulletin, e: Entry) -> bool:
+    """Whether a forecast was made and saved within `GRACE` days of its bulletin's date."""
+    return max(b.made.date(), e.saved.date()) <= b.as_of + timedelta(GRACE)
 
 
 def _match(b: Bulletin, e: Entry, months: int, outcome: str) -> Match | None:
@@ -166,16 +195,12 @@ def _cluster(e: Entry) -> str:
     return f"conflict-{e.conflict}"
 
 
-def _key(m: Match) -> str:
-    return f"{m.scenario} {m.as_of}"
-
-
-def _by_state(matches: list[Match], states: dict[str, str]) -> tuple[OfState, ...]:
+def _by_state(of: list[_Scored]) -> tuple[OfState, ...]:
     """Return the scores of forecasts by the state of their conflict at their date."""
     found: dict[str, list[Match]] = {}
-    for m in matches:
-        found.setdefault(states[_key(m)], []).append(m)
-    return tuple(OfState(state, len(of), *_means(of)) for state, of in sorted(found.items()))
+    for s in of:
+        found.setdefault(s.state, []).append(s.match)
+    return tuple(OfState(state, len(matches), *_means(matches)) for state, matches in sorted(found.items()))
 
 
 def _means(matches: list[Match]) -> tuple[float, float, float]:
@@ -195,15 +220,21 @@ def _table(matches: list[Match], view: str) -> np.ndarray:
     return np.array([[m.views[view][end] for end in ENDS] for m in matches])
 
 
-def _calibration(matches: list[Match]) -> dict[str, dict[str, Calibration]]:
-    """Return the calibration of best estimate and past conflicts; empty with too few forecasts or conflicts."""
-    if len(matches) < ENOUGH or len({m.scenario for m in matches}) < FEW:
+def _calibration(matches: list[Match], months: int) -> dict[str, dict[str, Calibration]]:
+    """Return the calibration of best estimate and past conflicts; empty with too few conflict-years or conflicts."""
+    years = [conflict_years(m, months) for m in matches]
+    if len(set(years)) < ENOUGH or len({m.scenario for m in matches}) < FEW:
         return {}
-    y = _outcomes(matches)
+    y, tables = _outcomes(matches), {view: _table(matches, view) for view in VIEWS}
     return {
-        view: {end: score.calibration(_table(matches, view)[:, k], y == k, BINS) for k, end in enumerate(ENDS)}
-        for view in VIEWS
+        view: {end: score.calibration(p[:, k], y == k, BINS, groups=years) for k, end in enumerate(ENDS)}
+        for view, p in tables.items()
     }
+
+
+def conflict_years(m: Match, months: int) -> str:
+    """Return the conflict and the calendar years of a forecast: as many as it looks ahead, which share an outcome."""
+    return f"{m.scenario} {m.as_of.year // max(1, months // 12)}"
 
 
 def _ahead_to_dict(a: Ahead) -> dict[str, Any]:
@@ -214,6 +245,7 @@ def _ahead_to_dict(a: Ahead) -> dict[str, Any]:
         "bulletins": [{**vars(b), "as_of": b.as_of.isoformat()} for b in a.bulletins],
         "in_time": _group_to_dict(a.in_time),
         "later": _group_to_dict(a.later),
+        "coded_later": _group_to_dict(a.coded_later),
     }
 
 

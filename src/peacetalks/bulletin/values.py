@@ -90,6 +90,10 @@ class Entry(Table):
     state: Literal["fighting", "truce", "settlement", "crisis"]
     start: dt.date = Field(description="First day of the episode of fighting.")
     since: dt.date | None = Field(description="First day of the truce or settlement in force.")
+    coded_later: bool = Field(
+        description="Whether the state follows from an end that could be coded only after the bulletin's date, since "
+        "it is coded where the next calendar year was quiet: such a forecast is no evidence of skill."
+    )
     intensity: Literal["minor", "war"] = Field(description="Of the last calendar year known.")
     source: str = Field(description='"record": the scenario is made from the record; else the user\'s own file.')
     as_of: dt.date = Field(description="Date of its scenario: of the user's own it may lie before the bulletin's.")
@@ -114,6 +118,7 @@ class NotForecast(Table):
     location: str
     kind: Literal["over", "inactive", "not solved", "missing data", "refused"]
     reason: str
+    coded_later: bool = Field(description="As of a conflict that is forecast.")
 
 
 class Settings(Table):
@@ -129,7 +134,7 @@ class Settings(Table):
 class Bulletin(Table):
     """A forecast of every conflict that is active in the record at a date; made by `make_bulletins`."""
 
-    as_of: dt.date = Field(description="Nothing dated later enters.")
+    as_of: dt.date = Field(description="Nothing dated later enters, but for what is marked `coded_later`.")
     made: dt.datetime = Field(description="When it was made (UTC).")
     version: str = Field(description="Version of the program.")
     inputs: str = Field(description="Digest of all that determines it: it is remade only where this differs.")

@@ -14,6 +14,6 @@ class BulletinFile(Table):
     """A bulletin with what says that it is one, as `bulletin.json` holds it."""
 
     kind: Literal["peacetalks bulletin"]
-    format: Literal[1]
+    format: Literal[2]
     check: str = Field(description="Digest of the bulletin (SHA-256 of its JSON with sorted keys).")
     bulletin: Bulletin
