@@ -130,13 +130,18 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     0.8808
     """
     check_game(game)
-    compiled = (compile_variant(game, near.compiled) if near is not None else None) or compile_game(game)
-    problem = Problem(game, compiled, _precision(game, rationality), tolerance, max_sweeps, refine, near)
+    problem = Problem(game, _compiled(game, near), _precision(game, rationality), tolerance, max_sweeps, refine, near)
     _check_size(problem, belief_points, memory_limit)
     with part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, belief_points)
     with part(SOLVING, 1.0):
         return _certified(s, search_budget, progress) if certify else s
+
+
+def _compiled(game: Game, near: Solution | None) -> Compiled:
+    """Return the game compiled, as a variant of the one of a solution near by where it is one."""
+    variant = None if near is None else compile_variant(game, near.compiled)
+    return compile_game(game) if variant is None else variant
 
 
 def _check_size(problem: Problem, belief_points: int, memory_limit: float) -> None:
