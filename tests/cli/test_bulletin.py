@@ -36,6 +36,17 @@ def call(capsys, tmp_path, monkeypatch):
             ["--as-of", "2018-01-01", "-o", "x", "--only", "99999"],
             "no conflict of the record has the UCDP number 99999",
         ),
+        (
+            ["--as-of", "2018-01-01", "-o", "x", "--url", "not a url"],
+            "--url: 'not a url' is not the address of a folder",
+        ),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "example.org"], "such as https://example.org/peace"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "ftp://example.org"], "http or https, a host"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "https:///peace"], "http or https, a host"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "https://example.org:no"], "http or https, a host"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "https://example.org/a b"], "no space, query"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "https://example.org/?a=b"], "no space, query"),
+        (["--as-of", "2018-01-01", "-o", "x", "--url", "https://example.org/#a"], "no space, query"),
         (["--as-of", "1900-01-01", "-o", "x"], "no conflict is active in the record at 1900-01-01: give a later date"),
         (["--as-of", "2018-01-01", "-o", "x", "--scenarios", "none"], "--scenarios: no folder 'none'"),
         (
@@ -73,6 +84,11 @@ def test_a_bulletin_is_written_and_printed_and_made_once(call, tmp_path):
     assert "stands there already, made from the same inputs" in err
     assert re.search(r"Bulletin of 1 January 2018\n1 active conflict: by 1 January 2019", out)
     assert "https://example.org/b/2018-01-01/index.html" in (folder / "feed.xml").read_text()
+    before = (folder / "2018-01-01" / "bulletin.json").read_bytes()
+    code, _, err = call("bulletin", "--as-of", "2018-01-01", "-o", folder, *ONE, "--only", "333")
+    assert code == 0
+    assert re.search(r"made on 20\d\d-.* UTC from other inputs .* what is published is not replaced", err)
+    assert (folder / "2018-01-01" / "bulletin.json").read_bytes() == before
 
 
 @pytest.mark.slow

@@ -76,6 +76,40 @@ def test_the_table_has_every_conflict_with_what_it_sorts_by(made, html):
     assert html.count("data-sort=") == len(HEADS)
 
 
+def test_a_state_that_was_coded_later_is_marked_in_page_table_and_text():
+    """At 1 January 2003: truces and settlements by the ends of 2002."""
+    b = made_bulletin(dt.date(2003, 1, 1))
+    marked = [e for e in b.forecasts if e.coded_later]
+    assert len(marked) > 1
+    page = index_page(Made(b, (), track_record([], b.as_of)))
+    shown = {r.name: r.cells[-2].shown for r in page.rows}
+    assert {name for name, text in shown.items() if "*" in text} == {e.name for e in marked}
+    (line,) = [x for x in page.lines if x.startswith("* ")]
+    assert line.startswith(f"* The state of {len(marked)} follows from an end that was coded later: the record codes")
+    of = {row[0]: row[HEAD.index("coded_later")] for row in rows(b)}
+    assert {i for i, x in of.items() if x == "true"} == {e.conflict for e in marked}
+    none = b.model_copy(update={"forecasts": [e for e in b.forecasts if not e.coded_later]})
+    assert not [x for x in index_page(Made(none, (), track_record([], b.as_of))).lines if x.startswith("*")]
+
+
+def test_the_track_record_shows_states_coded_later_apart_with_both_counts():
+    earlier = [made_bulletin(dt.date(year, 1, 1)) for year in (2002, 2003)]
+    t = track_record(earlier, dt.date(2010, 1, 1))
+    a = t.ahead[0]
+    n, k = len(a.later.scores.scored), len(a.coded_later.scores.scored)
+    assert n > k > 1
+    page = track_page(t)
+    said = rf"12 months ahead, {n} forecasts of \d+ conflicts made for .*; {k} forecasts .* coded later: "
+    assert re.match(said, page.finding)
+    assert page.finding.count("skill") == 1
+    (apart,) = [s for s in page.sections if s.title == "Scores 12 months ahead, of a state that was coded later"]
+    assert "held by construction" in apart.text
+    assert "Skill 12 months ahead, made for a date in the past" in [s.title for s in page.sections]
+    assert "Skill 12 months ahead, of a state that was coded later" not in [s.title for s in page.sections]
+    by = next(s for s in page.sections if s.title == "By bulletin, 12 months ahead")
+    assert sum(int(r[by.head.index("state coded later")]) for r in by.rows) == k
+
+
 def test_links_lead_to_files_of_the_bulletin_and_of_the_folder(made, html):
     top = index_html(made, top=True)
     here = {h for h in re.findall(r' href="([^"#]+)"', html) if not h.startswith("data:")}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 import sys
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,7 +20,14 @@ from peacetalks.text_files import shorten
 if TYPE_CHECKING:
     from peacetalks.bulletin.make import Made
 
+IN_URL = string.ascii_letters + string.digits + "-._~:/[]@!$&'()*+,;=%"  # of RFC 3986, without ? and #
 FIRST_YEAR, LAST_YEAR = 1947, 2100  # of a backfill: the record begins in 1946
+
+KEPT = (
+    "Warning: {where} stands there already, made on {made} from other inputs (program, data, settings, your own "
+    "scenarios, or the bulletin before it), and is kept: what is published is not replaced. For one of the inputs "
+    "of now use another folder, or take {folder} away."
+)
 
 Backfill = Annotated[
     str | None,
@@ -75,7 +84,8 @@ def bulletin(
     from peacetalks.pages.bulletin_site import publish
     from peacetalks.pages.progress import progress
 
-    days, folder = dates_of(as_of, backfill), folder_of(output)
+    days, folder, url = dates_of(as_of, backfill), folder_of(output), address_of(url)
+    warn_of_refused(folder)
     settings = Settings(
         belief_points=belief_points, certify=certify, attribution=attribution, pages=pages, only=sorted(set(only or ()))
     )
@@ -96,7 +106,6 @@ def bulletin(
             progress=bar,
         )
         last = publish(made, folder, url, report)
-    warn_of_refused(folder)
     if url is None:
         print("The links of feed.xml need the address of the site: give --url before it is published.", file=sys.stderr)
     show(last, as_json)
@@ -129,6 +138,27 @@ def folder_of(output: Path | None) -> Path:
     return output
 
 
+def address_of(url: str | None) -> str | None:
+    """Return the address of the site; raise `SpecError` where links that begin with it would be none.
+
+    >>> address_of("https://example.org/peace")
+    'https://example.org/peace'
+    """
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is no number, brackets that are not closed
+        whole = False
+    if not whole or not set(url) <= set(IN_URL):
+        raise SpecError(
+            f"--url: {shorten(url)} is not the address of a folder on the web, such as https://example.org/peace: "
+            "http or https, a host, and no space, query (?) or fragment (#); write other characters with % (RFC 3986)"
+        )
+    return url
+
+
 def warn_of_refused(folder: Path) -> None:
     """Say on stderr which bulletins of a folder cannot be read, and are in no track record and no feed."""
     from peacetalks.bulletin.folder import read_bulletins
@@ -155,8 +185,14 @@ def report(made: Made, where: Path) -> None:
     from peacetalks.pages.printable import printable
 
     b = made.bulletin
-    if not made.fresh:
+    if made.kept:
+        print(
+            printable(KEPT.format(where=where, made=f"{b.made:%Y-%m-%d %H:%M} UTC", folder=where.parent)),
+            file=sys.stderr,
+        )
+    elif not made.fresh:
         print(printable(f"{where} stands there already, made from the same inputs."), file=sys.stderr)
+    if not made.fresh:
         return
     for line in b.unused_scenarios:
         print(printable(f"Warning: scenario not used at {b.as_of}: {line}."), file=sys.stderr)

@@ -51,7 +51,7 @@ def _item(channel: ET.Element, b: Bulletin, base: str) -> None:
         description=" ".join([lead(b), *moved]),
         pubDate=format_datetime(b.made),
     )
-    ET.SubElement(item, "guid", isPermaLink="false").text = f"peacetalks-bulletin-{b.as_of.isoformat()}-{b.inputs}"
+    ET.SubElement(item, "guid", isPermaLink="false").text = f"peacetalks-bulletin-{b.as_of.isoformat()}"
 
 
 def _texts(parent: ET.Element, **texts: str) -> None:

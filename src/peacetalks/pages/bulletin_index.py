@@ -35,6 +35,11 @@ TRUCE = (
     "a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
     "conflict was active. The track record shows by state how such forecasts did."
 )
+CODED_LATER = (
+    "the record codes the end of an episode only where the next calendar year had fewer than 25 battle deaths, so that "
+    "it is known here what nobody could know at the date: that it held. The track record scores such forecasts apart."
+)
+MARK = "*"  # of a state that was coded later
 TELLING = ("state:", "talks open:", "intensity reached:")  # facts that are named with what moved a forecast
 NO_BEST, NEW = "not known", "new"
 
@@ -179,6 +184,14 @@ def lines(b: Bulletin) -> list[str]:
     out = ["; ".join(f"{n} in {'fighting' if s == 'fighting' else 'a ' + s}" for s, n in counts.items() if n) + "."]
     if counts["truce"]:
         out.append(f"In a truce: {TRUCE}")
+    likely = [e for e in b.forecasts if (p := peace_of(e)) is not None and p > 0.5]
+    if likely:
+        held = [f"{n} in a {s}" for s in ("truce", "settlement") if (n := sum(e.state == s for e in likely))]
+        out.append(f"Of the {len(likely)} where peace is more likely than not: {', '.join(held) or 'all in fighting'}.")
+    if coded := sum(e.coded_later for e in b.forecasts):
+        out.append(f"{MARK} The state of {coded} follows from an end that was coded later: {CODED_LATER}")
+    if left := sum(x.coded_later and x.kind == "over" for x in b.not_forecast):
+        out.append(f"Left out as over by an end that was coded later: {left}.")
     own = [e for e in b.forecasts if e.source != "record"]
     if own:
         out.append(f"On scenarios of the publisher's own: {len(own)}; the others are made from the record.")
@@ -217,9 +230,14 @@ def change_sentence(e: Entry) -> str:
     )
 
 
+def state_name(e: Entry) -> str:
+    """Return the state of a conflict, marked where it was coded later."""
+    return STATES[e.state] + MARK * e.coded_later
+
+
 def _cells(e: Entry) -> tuple[Cell, ...]:
     at = e.ahead(HEADLINE)
-    state = Cell(STATES[e.state] if e.since is None else f"{STATES[e.state]} since {e.since.isoformat()}", text=True)
+    state = Cell(state_name(e) if e.since is None else f"{state_name(e)} since {e.since.isoformat()}", text=True)
     last = (state, Cell(e.location, text=True))
     if at is None or at.best is None:
         return (*[Cell(NO_BEST, "")] * (len(HEADS) - 3), *last)
@@ -243,8 +261,9 @@ def _notes(b: Bulletin) -> list[str]:
         "its forecast rests on.",
         f"{s.belief_points} belief points a side; "
         + ("searched for further equilibria." if s.certify else "not searched for further equilibria."),
-        "In a backfill the datasets are those of today, of which nothing dated later is used; figures that were "
-        "revised since are the revised ones.",
+        "In a backfill the datasets are those of today, of which nothing dated later is used but that an episode has "
+        "ended, which is coded when the next calendar year was quiet; figures that were revised since are the revised "
+        "ones.",
     ]
     out += [f"Scenario not used: {line}." for line in b.unused_scenarios]
     return out + list(dict.fromkeys(f"{note}" for e in b.forecasts for note in e.notes))

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from peacetalks.bulletin.values import HEADLINE
 from peacetalks.pages.archive_words import signed_points
-from peacetalks.pages.bulletin_index import NO_BEST, STATES, by_place, lead, lines, moved
+from peacetalks.pages.bulletin_index import NO_BEST, by_place, lead, lines, moved, state_name
 from peacetalks.pages.bulletin_track import track_lines
 from peacetalks.pages.cells import percent_range, whole_percents
 from peacetalks.pages.printable import styled
@@ -26,7 +26,7 @@ def show(m: Made, out: Console | None = None) -> None:
     """Print a bulletin on a terminal of 80 columns."""
     b, out = m.bulletin, out or Console()
     day = day_name(months_later(b.as_of, HEADLINE))
-    rows = tuple((e.name, *_cells(e), STATES[e.state]) for e in by_place(b))
+    rows = tuple((e.name, *_cells(e), state_name(e)) for e in by_place(b))
     track = track_lines(m.track) if m.track is not None else []
     out.print(styled(f"Bulletin of {day_name(b.as_of)}", style="bold"))
     for line in (lead(b), *lines(b)):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TRACK_JSON = "track.json"
 VIEWS = ("best", "model", "record")
 HEAD = (
-    *("conflict", "name", "location", "state", "source", "as_of", "months", "day", "view"),
+    *("conflict", "name", "location", "state", "coded_later", "source", "as_of", "months", "day", "view"),
     *("peace", "nowhere", "more_conflict", "peace_low", "peace_high"),
 )
 
@@ -112,5 +112,12 @@ def _row(e: Entry, at: At, view: str) -> tuple[Any, ...]:
     ends = getattr(at, view)
     span = at.interval.peace if view == "best" and at.interval else None
     numbers = ["", "", ""] if ends is None else [f"{p:.6f}" for p in ends.as_list()]
-    first = (e.conflict, e.name, e.location, e.state, e.source, e.as_of.isoformat(), at.months, at.day.isoformat())
-    return (*first, view, *numbers, *(("", "") if span is None else (f"{x:.6f}" for x in span)))
+    first = (e.conflict, e.name, e.location, e.state, str(e.coded_later).lower(), e.source, e.as_of.isoformat())
+    return (
+        *first,
+        at.months,
+        at.day.isoformat(),
+        view,
+        *numbers,
+        *(("", "") if span is None else (f"{x:.6f}" for x in span)),
+    )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from peacetalks.archive.saved import VIEWS
+from peacetalks.bulletin.track import GRACE
 from peacetalks.pages import markup
 from peacetalks.pages.archive_score import LOWER, NAMES, RULE_NAMES, SKILL
 from peacetalks.pages.archive_words import FOOTER
@@ -22,13 +23,21 @@ if TYPE_CHECKING:
     from peacetalks.evidence.score import Calibration, Skill
     from peacetalks.pages.forecast_charts import Plot
 
-IN_TIME, LATER = "published in time", "made for a date in the past"
-GROUPS = {"in_time": IN_TIME, "later": LATER}
-LATER_TEXT = (
-    "Bulletins that were made after the day that they are scored for. Nothing dated later enters them, the calibration "
-    "included; but their method was chosen by who could know what became. They are no evidence as those published in "
-    "time are."
-)
+IN_TIME, LATER, CODED = "published in time", "made for a date in the past", "of a state that was coded later"
+GROUPS = {"in_time": IN_TIME, "later": LATER, "coded_later": CODED}
+TEXTS = {
+    "in_time": f"Made and saved within {GRACE} days of the bulletin's date.",
+    "later": (
+        f"Bulletins that were made more than {GRACE} days after their date. Nothing dated later enters these, "
+        "the calibration included, but their method was chosen by who could know what became; and what is left out as "
+        "over is chosen by ends that were coded later. They are no evidence as those published in time are."
+    ),
+    "coded_later": (
+        "A truce or a settlement that ended an episode was public on its day, but the record codes such an end only "
+        "where the next calendar year had fewer than 25 battle deaths: for that year it held by construction, and what "
+        "did not hold is missing. The scores of these forecasts say nothing of skill, and are in no other mean."
+    ),
+}
 BY_STATE = (
     "Mean over forecasts. A truce is a ceasefire of both sides that is recorded as in force, also of one party of "
     "several and within an episode of fighting that goes on."
@@ -37,7 +46,10 @@ RULE = (
     "A forecast is scored where the record says what became of the conflict: peace (an agreement or a ceasefire that "
     "held to the day), more conflict (won by force, or such an end that did not hold), else still no settlement."
 )
-SEE = "Bins of equally many forecasts; the bands hold 90% of what reliable forecasts would show. On the line: reliable."
+SEE = (
+    "Bins of equally many forecasts; the bands hold 90% of what reliable forecasts would show, if those of one "
+    "conflict in the same years come true together. On the line: reliable."
+)
 
 
 def track_lines(t: TrackRecord) -> list[str]:
@@ -54,9 +66,9 @@ def _sentence(a: Ahead) -> str:
         if scores.scored:
             brier = {v: scores.averages[v]["brier"].value for v in VIEWS}
             said.append(
-                f"{len(scores.scored)} forecasts of {len(scores.scenarios)} conflicts {words}: mean Brier score of the "
-                f"{BEST_ESTIMATE} {brier['best']:.3f}, of {PAST_CONFLICTS} by themselves {brier['record']:.3f}"
-                f"{_verdict(scores)}"
+                f"{len(scores.scored)} forecasts of {len(scores.scenarios)} conflicts {words}: mean Brier score, over "
+                f"conflicts, of the {BEST_ESTIMATE} {brier['best']:.3f}, of {PAST_CONFLICTS} by themselves "
+                f"{brier['record']:.3f}{'' if key == 'coded_later' else _verdict(scores)}"
             )
     left = sum(a.unresolved.values())
     return f"{a.months} months ahead, {'; '.join(said) or 'none is scored'}. Not resolved: {left}."
@@ -89,17 +101,21 @@ def _sections(a: Ahead) -> Iterator[Section]:
         if not group.scores.scored:
             continue
         title = f"{a.months} months ahead, {words}"
-        text = LATER_TEXT if key == "later" else ""
-        yield _scores(title, group, text)
-        yield _skill(title, group)
+        yield _scores(title, group, TEXTS[key])
         yield _states(title, group)
-        for end, name in END_NAMES.items():
-            of = {v: c[end] for v, c in group.calibration.items()}
-            if of:
-                yield _calibration(f"{name}, {title}", of)
+        if key != "coded_later":  # of which skill and calibration say nothing
+            yield from _against_the_record(title, group)
         yield _conflicts(title, group)
     yield _bulletins(a)
     yield _unresolved(a)
+
+
+def _against_the_record(title: str, g: Group) -> Iterator[Section]:
+    yield _skill(title, g)
+    for end, name in END_NAMES.items():
+        of = {v: c[end] for v, c in g.calibration.items()}
+        if of:
+            yield _calibration(f"{name}, {title}", of)
 
 
 def _scores(title: str, g: Group, text: str) -> Section:
@@ -159,11 +175,17 @@ def _conflicts(title: str, g: Group) -> Section:
 
 def _bulletins(a: Ahead) -> Section:
     rows = tuple(
-        (b.as_of.isoformat(), str(b.scored), str(b.unresolved), *(decimal(getattr(b, v)) for v in VIEWS))
+        (
+            b.as_of.isoformat(),
+            str(b.scored),
+            str(b.coded_later),
+            str(b.unresolved),
+            *(decimal(getattr(b, v)) for v in VIEWS),
+        )
         for b in a.bulletins
     )
-    head = ("bulletin", "scored", "not resolved", *(f"Brier score, {NAMES[v]}" for v in VIEWS))
-    text = "Mean over a bulletin's conflicts." if rows else ""
+    head = ("bulletin", "scored", "state coded later", "not resolved", *(f"Brier score, {NAMES[v]}" for v in VIEWS))
+    text = "Mean over a bulletin's conflicts, without those whose state was coded later." if rows else ""
     return Section(f"By bulletin, {a.months} months ahead", head, rows, text, folded=len(rows) > 12, numbers=True)
 
 
