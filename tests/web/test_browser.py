@@ -7,7 +7,7 @@ import pytest
 from support.browser import browser_path
 from support.served import NAME
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 SCENARIO = f"/scenario/{NAME}"
 LONG = 100_000  # milliseconds: work on a machine that does much else
 PAGES = [
