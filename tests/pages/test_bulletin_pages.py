@@ -1,6 +1,7 @@
 """The site of a bulletin: index, map, track record, feed; nothing from outside, readable without a script."""
 
 import base64
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -21,7 +22,7 @@ from peacetalks.conflicts.find import coverage_end
 from peacetalks.pages import world_shapes
 from peacetalks.pages.bulletin_feed import feed
 from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, script, script_digest
-from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, world_map
+from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, territories, world_map
 from peacetalks.pages.bulletin_site import HEAD, publish, rows
 from peacetalks.pages.bulletin_track import track_html, track_page
 
@@ -177,6 +178,39 @@ def test_a_country_has_the_colour_of_its_conflict_that_is_least_likely_to_be_at_
     assert country.colour == colour_of(lowest.ahead(12).best.peace)
     assert all(e.name in country.title for e in india)
     assert {c.colour for c in m.countries if c.href} <= {x[2] for x in BINS}
+
+
+@pytest.mark.parametrize(
+    ("number", "year", "shape"),
+    [(234, 2019, "275"), (331, 1989, "732"), (330, 1993, "626"), (298, 1989, "516"), (412, 1999, "Kosovo"),
+     (275, 1991, "232"), (309, 1999, "728")],
+)  # fmt: skip
+def test_a_conflict_over_a_territory_that_has_a_shape_is_on_it_too_and_a_note_says_so(number, year, shape):
+    """Palestine, Western Sahara, Timor-Leste, Namibia, Kosovo, Eritrea, South Sudan: in the same words for all."""
+    b = made_bulletin(dt.date(year, 1, 1), only=[number])
+    (e,) = b.forecasts
+    m = world_map(b)
+    own = next(c for c in m.countries if c.path == world_shapes.shapes()[shape])
+    state = next(c for c in m.countries if c.path == world_shapes.shapes()[locations()[e.location].key])
+    assert (own.colour, own.title, own.href) == (state.colour, state.title, state.href)
+    assert e.name in own.title
+    note = f"{e.name}: also on the shape of {territories()[number].name}, which the map's source draws by itself."
+    assert m.notes[-1] == note
+    assert sum(bool(c.title) for c in m.countries) == 2
+
+
+def test_territories_are_conflicts_of_the_record_with_shapes_that_are_not_those_of_their_states():
+    name_of = dict(every_year().select("id", "name").unique().iter_rows())
+    cluster_of = dict(every_year().select("id", "cluster").iter_rows())
+    rows = list(csv.DictReader((world_shapes.FOLDER / "territories.csv").read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == len(territories())
+    for r in rows:
+        number = int(r["ucdp"])
+        assert name_of[number] == r["conflict"]
+        assert r["shape"] in world_shapes.shapes()
+        assert r["shape"] not in {locations()[x].key for x in states_of(cluster_of[number])}
+    b = made_bulletin(dt.date(2014, 1, 1), only=[309])  # Sudan: government, after South Sudan has a row of its own
+    assert not world_map(b).notes
 
 
 def test_a_state_without_a_shape_is_listed(made):

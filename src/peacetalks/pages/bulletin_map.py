@@ -1,7 +1,8 @@
 """The map of a bulletin: each country with an active conflict, by the chance of peace, and what has no shape on it.
 
 A country with several conflicts has the colour of the one that is least likely to be at peace: the chance that all are
-at peace is at most that.  A state as UCDP names it has its shape in `map/locations.csv`.
+at peace is at most that.  A state as UCDP names it has its shape in `map/locations.csv`.  A conflict over a territory
+that the map's source draws by itself is on that shape too (`map/territories.csv`), and a note says so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from peacetalks.pages.world_shapes import FOLDER, HEIGHT, WIDTH, box, shapes
 if TYPE_CHECKING:
     from peacetalks.bulletin.values import Bulletin, Entry
 
-LOCATIONS = "locations.csv"
+LOCATIONS, TERRITORIES = "locations.csv", "territories.csv"
+TERRITORY = "{conflict}: also on the shape of {territory}, which the map's source draws by itself."
 ALWAYS = 9999  # a year after every bulletin
 SMALL = 9.0  # width and height of a shape below which a dot stands on it
 BINS = (  # chance of peace below which a colour applies, what it is called, the colour (Brewer's brown to green)
@@ -34,7 +36,7 @@ UNKNOWN = ("not known", "#8d949c")
 
 @dataclass(frozen=True)
 class Country:
-    """A country on the map; `title` and `href` are empty where no conflict is active."""
+    """A country or territory on the map; `title` and `href` are empty where no conflict is active."""
 
     path: str
     colour: str = ""
@@ -67,6 +69,26 @@ class Shape:
     def noted(self, year: int) -> str:
         """Return the note, where it applies in a year."""
         return self.note if year < self.until else ""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """A territory that a conflict is fought over and that has a shape of its own."""
+
+    key: str
+    name: str
+    until: int  # year before which it is that of the conflict
+
+
+@cache
+def territories() -> dict[int, Territory]:
+    """Return the territory of each conflict over one that has a shape of its own, by UCDP number.
+
+    >>> territories()[298].name  # South Africa: Namibia
+    'Namibia'
+    """
+    rows = csv.DictReader((FOLDER / TERRITORIES).read_text(encoding="utf-8").splitlines())
+    return {int(r["ucdp"]): Territory(r["shape"], r["territory"], int(r["until"] or ALWAYS)) for r in rows}
 
 
 @cache
@@ -102,6 +124,10 @@ def world_map(b: Bulletin, top: bool = False) -> WorldMap:
             there.setdefault(shape.key, []).append(e)
             if note := shape.noted(b.as_of.year):
                 notes.append(f"{state}: {note}.")
+        own = territories().get(e.conflict)
+        if own is not None and b.as_of.year < own.until:
+            there.setdefault(own.key, []).append(e)
+            notes.append(TERRITORY.format(conflict=e.name, territory=own.name))
     drawn = [_country(b, path, there.get(key, []), top) for key, path in shapes().items()]
     return WorldMap(
         WIDTH,
@@ -110,7 +136,7 @@ def world_map(b: Bulletin, top: bool = False) -> WorldMap:
         tuple((name, colour) for _, name, colour in BINS),
         tuple(unlisted),
         tuple(dict.fromkeys(notes)),
-        f"Map of the world: {len(there)} countries with active conflicts, by the chance of peace in {HEADLINE} months. "
+        f"Map of the world: active conflicts on {len(there)} shapes, by the chance of peace in {HEADLINE} months. "
         "The table below has the same.",
     )
 
