@@ -49,7 +49,7 @@ def test_a_truce_within_an_episode_that_went_on_is_broken_by_the_next_year_with_
     ],
 )
 def test_a_truce_whose_episode_then_ended_in_low_activity_is_judged_by_whether_it_was_fought(number, day, fought, end):
-    """Chad 2004: no active year since.  Chad 2010, Azerbaijan 2017: active in the year after the truce."""
+    """Chad: no active year after the first truce; Chad again and Azerbaijan: active in the year after."""
     c = find_conflict(number, day)
     assert c.state == "truce"
     years = set(every_year().filter(pl.col("id") == number)["year"])

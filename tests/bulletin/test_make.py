@@ -105,15 +105,15 @@ def test_what_is_published_is_not_replaced_by_one_of_other_inputs(folder, cache,
     before = {p: p.read_bytes() for p in folder.rglob("*.json")}
     fewer = SMALL.model_copy(update={"only": [333]})
     (found,) = run(folder, [DAYS[1]], fewer, answers=cache)
-    assert (found.fresh, found.kept) == (False, True)
+    assert (found.fresh, found.other_inputs) == (False, True)
     assert [e.conflict for e in found.bulletin.forecasts] == [289, 333]
     assert {p: p.read_bytes() for p in folder.rglob("*.json")} == before
     run(tmp_path, [DAYS[1]], answers=cache)
     added = run(tmp_path, answers=cache)
-    assert [(m.fresh, m.kept) for m in added] == [(True, False), (False, True)]
+    assert [(m.fresh, m.other_inputs) for m in added] == [(True, False), (False, True)]
     assert added[1].bulletin.previous is None
     again = run(folder, answers=cache)
-    assert [(m.fresh, m.kept) for m in again] == [(False, False), (False, False)]
+    assert [(m.fresh, m.other_inputs) for m in again] == [(False, False), (False, False)]
 
 
 def test_a_bulletin_that_cannot_be_read_is_named_and_not_replaced(folder, cache, tmp_path):

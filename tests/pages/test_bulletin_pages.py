@@ -23,7 +23,7 @@ from peacetalks.pages import world_shapes
 from peacetalks.pages.bulletin_feed import feed
 from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, script, script_digest
 from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, territories, world_map
-from peacetalks.pages.bulletin_site import HEAD, publish, rows
+from peacetalks.pages.bulletin_site import HEAD, publish, rows, write_top
 from peacetalks.pages.bulletin_track import track_html, track_page
 
 DAY = dt.date(2019, 1, 1)
@@ -251,11 +251,16 @@ def test_the_first_page_of_the_folder_is_that_of_the_latest_however_they_were_ma
         b = made_bulletin(day, only=[289, 333])
         publish([Made(b, (), track_record([], day))], tmp_path, "https://example.org/b")
     assert "As of 1 January 2006" in (tmp_path / "index.html").read_text()
+    assert "cannot be read" not in (tmp_path / "track.html").read_text()
     assert (tmp_path / "feed.xml").read_text().count("<item>") == 2
     found = json.loads((tmp_path / "track.json").read_text())
     assert found["known_by"] == coverage_end().isoformat()
     assert [x["as_of"] for x in found["ahead"][0]["bulletins"]] == ["2005-01-01", "2006-01-01"]
     assert {s["scenario"] for s in found["ahead"][0]["later"]["scored"]} == {"conflict-289", "conflict-333"}
+    (tmp_path / "2005-01-01" / "bulletin.json").write_text("{}")
+    write_top(tmp_path)
+    said = "Left out, because it cannot be read: 2005-01-01/bulletin.json."
+    assert said in (tmp_path / "track.html").read_text()
 
 
 @pytest.mark.slow

@@ -11,6 +11,9 @@ A conflict with fewer than 25 deaths is known to be inactive only when a calenda
 then it counts as fought.  A truce or a settlement that has held longer than the last calendar year is not in the
 bulletin.  After the end of the record it is what was known then.
 
+Some states are known at the date only because the record was coded later (`Conflict.coded_later`; see
+`conflicts.find`): they are kept, and marked, and so is what is left out as over by such an end.
+
 References
 ----------
 Gleditsch et al. (2002); Kreutz (2010).

@@ -3,7 +3,7 @@
 A bulletin depends on its date, the program, the tables of the record, the settings, the user's own scenarios, and the
 bulletin before it, with which it is compared.  A digest of all that (`Bulletin.inputs`) stands in its file.  A bulletin
 that stands in the folder has been published and is never replaced, so that no score can be bettered afterwards: where
-the digest is the same it is what would be made again, and where it differs that is said (`Made.kept`).
+the digest is the same it is what would be made again, and where it differs that is said (`Made.other_inputs`).
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Made:
     track: TrackRecord | None  # of the earlier ones; None where it stood there already
     pages: Mapping[int, Any] = field(default_factory=dict)  # UCDP number -> what `render` made
     fresh: bool = True  # False: it stood there already
-    kept: bool = False  # it stood there already, made from other inputs, and was not replaced
+    other_inputs: bool = False  # it stood there already, made from other inputs, and was not replaced
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,8 @@ def make_bulletins(
     Raises
     ------
     EvidenceError, SpecError, ArchiveError
-        A date at which no conflict is active, scenarios that cannot be read, a folder that cannot be written to, a
-        bulletin of one of the dates that stands in the folder and cannot be read.
+        A date at which no conflict is active, scenarios or a bulletin of one of the dates that cannot be read, a folder
+        that cannot be written to.
     """
     check_folder(folder)
     run = _Run(
@@ -141,9 +141,7 @@ def make_bulletins(
         answers,
         progress,
     )
-    days = sorted(set(dates))
-    run.check_readable(days)
-    plans = run.plans(days, own_scenarios(scenarios))
+    plans = run.plans(sorted(set(dates)), own_scenarios(scenarios))
     check_points(plans, settings.belief_points)
     run.total = sum(len(p.active.found) for p in plans if not run.stands(p)) * (1 + settings.attribution)
     for k in range(0, len(plans), BATCH):
@@ -187,6 +185,7 @@ class _Run:
 
     def plans(self, dates: list[dt.date], own: tuple[OwnScenario, ...]) -> list[_Plan]:
         """Return what is to be made at each date, with the digest of its inputs."""
+        self.check_readable(dates)
         known = {day: b.inputs for day, b in self.there.items()}
         out = []
         for day in dates:
@@ -205,9 +204,9 @@ class _Run:
         return p.active.as_of in self.there
 
     def unchanged(self, p: _Plan) -> Made:
-        """Return a bulletin that stands there already; `kept` where it was made from other inputs."""
+        """Return a bulletin that stands there already; `other_inputs` where they differ."""
         b = self.there[p.active.as_of]
-        return Made(b, self._earlier(b.as_of), None, fresh=False, kept=b.inputs != p.inputs)
+        return Made(b, self._earlier(b.as_of), None, fresh=False, other_inputs=b.inputs != p.inputs)
 
     def batch(self, plans: Sequence[_Plan]) -> Iterator[Made]:
         """Yield some bulletins by date, after all their conflicts are forecast together."""

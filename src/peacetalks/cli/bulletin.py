@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 IN_URL = string.ascii_letters + string.digits + "-._~:/[]@!$&'()*+,;=%"  # of RFC 3986, without ? and #
 FIRST_YEAR, LAST_YEAR = 1947, 2100  # of a backfill: the record begins in 1946
 
-KEPT = (
+NOT_REPLACED = (
     "Warning: {where} stands there already, made on {made} from other inputs (program, data, settings, your own "
-    "scenarios, or the bulletin before it), and is kept: what is published is not replaced. For one of the inputs "
+    "scenarios, or the bulletin before it), and stays: what is published is not replaced. For one of the inputs "
     "of now use another folder, or take {folder} away."
 )
 
@@ -185,9 +185,9 @@ def report(made: Made, where: Path) -> None:
     from peacetalks.pages.printable import printable
 
     b = made.bulletin
-    if made.kept:
+    if made.other_inputs:
         print(
-            printable(KEPT.format(where=where, made=f"{b.made:%Y-%m-%d %H:%M} UTC", folder=where.parent)),
+            printable(NOT_REPLACED.format(where=where, made=f"{b.made:%Y-%m-%d %H:%M} UTC", folder=where.parent)),
             file=sys.stderr,
         )
     elif not made.fresh:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 INDEX, TRACK, CSV, FEED, MAP = "index.html", "track.html", "bulletin.csv", "feed.xml", "map.svg"
 MOVERS, MOVED = 8, 0.01  # conflicts that are named as moved, and by how much at least
 STATES = {"fighting": "fighting", "truce": "truce", "settlement": "settlement", "crisis": "crisis"}
+IN = {s: "in fighting" if s == "fighting" else f"in a {s}" for s in STATES}
 TRUCE = (
     "a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
     "conflict was active. The track record shows by state how such forecasts did."
@@ -181,13 +183,13 @@ def lead(b: Bulletin) -> str:
 def lines(b: Bulletin) -> list[str]:
     """Return what follows the finding: how many are in which state, and what is not forecast."""
     counts = {s: sum(e.state == s for e in b.forecasts) for s in STATES}
-    out = ["; ".join(f"{n} in {'fighting' if s == 'fighting' else 'a ' + s}" for s, n in counts.items() if n) + "."]
+    out = ["; ".join(f"{n} {IN[s]}" for s, n in counts.items() if n) + "."]
     if counts["truce"]:
         out.append(f"In a truce: {TRUCE}")
     likely = [e for e in b.forecasts if (p := peace_of(e)) is not None and p > 0.5]
     if likely:
-        held = [f"{n} in a {s}" for s in ("truce", "settlement") if (n := sum(e.state == s for e in likely))]
-        out.append(f"Of the {len(likely)} where peace is more likely than not: {', '.join(held) or 'all in fighting'}.")
+        counted = ((named, sum(e.state == s for e in likely)) for s, named in IN.items())
+        out.append(f"Where peace is more likely than not: {', '.join(f'{n} {named}' for named, n in counted if n)}.")
     if coded := sum(e.coded_later for e in b.forecasts):
         out.append(f"{MARK} The state of {coded} follows from an end that was coded later: {CODED_LATER}")
     if left := sum(x.coded_later and x.kind == "over" for x in b.not_forecast):
@@ -266,7 +268,9 @@ def _notes(b: Bulletin) -> list[str]:
         "ones.",
     ]
     out += [f"Scenario not used: {line}." for line in b.unused_scenarios]
-    return out + list(dict.fromkeys(f"{note}" for e in b.forecasts for note in e.notes))
+    shared = Counter(note for e in b.forecasts for note in e.notes)
+    noted = (note if shared[note] > 1 else f"{e.name}: {note}" for e in b.forecasts for note in e.notes)
+    return out + list(dict.fromkeys(noted))
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
 from peacetalks.pages.archive_words import signed_points
-from peacetalks.pages.bulletin_index import INDEX, TRACK, TRUCE, change_sentence
+from peacetalks.pages.bulletin_index import CODED_LATER, INDEX, TRACK, TRUCE, change_sentence
 from peacetalks.pages.card import Bar, Card, Share
 from peacetalks.pages.forecast_charts import Drawing
 from peacetalks.pages.forecast_page import Fold, ForecastPage, page
@@ -51,6 +51,8 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     about = [f"{what} Made from {source}.", *e.notes]
     if e.state == "truce" and e.since is not None:
         about.append(f"In a truce since {day_name(e.since)}: {TRUCE}")
+    if e.coded_later and e.source != "record":  # else one of its notes
+        about.append(f"That it is in a {e.state} follows from an end that was coded later: {CODED_LATER}")
     if e.as_of != b.as_of:
         about.append(f"The scenario is dated {day_name(e.as_of)}, before the bulletin.")
     title = "Since the last bulletin" if b.previous is None else f"Since the bulletin of {day_name(b.previous)}"

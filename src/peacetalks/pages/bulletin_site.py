@@ -80,7 +80,7 @@ def write_top(folder: Path, url: str | None = None) -> None:
     latest = there.found[-1].as_of
     t = track_record(there.found, max(latest, coverage_end()))
     write_text(folder / INDEX, index_html(replace(standing(there, latest), track=t), top=True))
-    write_text(folder / TRACK, track_html(t, (("Latest bulletin", INDEX), ("JSON", TRACK_JSON))))
+    write_text(folder / TRACK, track_html(t, (("Latest bulletin", INDEX), ("JSON", TRACK_JSON)), there.refused))
     write_text(folder / TRACK_JSON, json_text(t.to_dict()))
     write_text(folder / FEED, feed(there.found, url))
 

@@ -18,6 +18,7 @@ from peacetalks.scenario.dates import day_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from peacetalks.archive.folder import Refused
     from peacetalks.archive.scoring import ScoreSet
     from peacetalks.bulletin.track import Ahead, Group, TrackRecord
     from peacetalks.evidence.score import Calibration, Skill
@@ -82,15 +83,15 @@ def _verdict(scores: ScoreSet) -> str:
     return f" (skill {signed(s.value, '.3f')}, 95% interval {signed(s.low, '.3f')} to {signed(s.high, '.3f')})"
 
 
-def track_html(t: TrackRecord, links: Sequence[tuple[str, str]]) -> str:
-    """Return the page of the track record."""
-    return markup.fill("bulletin_track", links=links, **values(track_page(t)))
+def track_html(t: TrackRecord, links: Sequence[tuple[str, str]], refused: Sequence[Refused] = ()) -> str:
+    """Return the page of the track record; `refused` are bulletins that cannot be read."""
+    return markup.fill("bulletin_track", links=links, **values(track_page(t, refused)))
 
 
-def track_page(t: TrackRecord) -> Page:
-    """Return the page of the track record, as tables."""
+def track_page(t: TrackRecord, refused: Sequence[Refused] = ()) -> Page:
+    """Return the page of the track record, as tables; `refused` are bulletins that cannot be read."""
     sections = tuple(s for a in t.ahead for s in _sections(a))
-    lines = track_lines(t)
+    lines = [*track_lines(t), *(f"Left out, because it cannot be read: {r.file}." for r in refused)]
     subtitle = f"As known on {day_name(t.known_by)}: what became known later does not enter."
     return Page("How earlier bulletins did", RULE, sections, tuple(lines[1:]), lines[0], subtitle, FOOTER)
 
