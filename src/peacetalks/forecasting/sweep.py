@@ -166,8 +166,9 @@ def _read(scenario: Scenario, grid: Grid) -> dict[str, list[Any]]:
         listed[key] = [v.item() if isinstance(v, np.generic) else v for v in values]
         if not listed[key]:
             raise SpecError(f"{shorten(key)}: no values are given")
-        if len(set(map(repr, listed[key]))) < len(listed[key]):
-            raise SpecError(f"{shorten(key)}: a value is given twice; keep one")
+        labels = _coordinate(listed[key])
+        if twice := [v for i, v in enumerate(labels) if v in labels[:i]]:
+            raise SpecError(f"{shorten(key)}: {shown_value(twice[0])} is given twice; keep one")
         if key in RESERVED:
             raise SpecError(f"{shorten(key)} is no number of the game; a sweep moves numbers and switches")
     if (count := math.prod(map(len, listed.values()))) > MAX_POINTS:
