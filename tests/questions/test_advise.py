@@ -74,20 +74,36 @@ def test_under_accounts(found, base, rivals):
     noisy = pt.patch(base, {"rationality": {"value": 5, **J}})
     w = pt.whatif(noisy, {"talks.offer*": 2}, belief_points=POINTS)
     there = float(w.difference.model.sel(end="peace", period=found.month))
-    assert offers.by_account["noisy"] == pytest.approx(there, abs=1e-9)
+    assert offers.by_account["noisy"].value == pytest.approx(there, abs=1e-9)
     assert found.accounts == ("noisy", "no-ceasefire")
     assert ceasefire.by_account["no-ceasefire"] is None  # there is none to ask for
 
 
 def moved(value, error, **accounts):
-    return Moved((), (), {}, Effect(value, error), None, None, None, {}, accounts, "")
+    of = {name: None if x is None else Effect(x, 0.001) for name, x in accounts.items()}
+    return Moved((), (), {}, Effect(value, error), None, None, None, {}, of, "")
+
+
+def test_an_error_that_is_not_known_is_not_clear():
+    assert [Effect(x, e).clear for x, e in ((0.02, 0.01), (0.02, 0.03), (0.02, None), (0.0, None))] == [
+        True, False, None, False,
+    ]  # fmt: skip
+    assert [Effect(x, e).sign for x, e in ((-0.02, 0.01), (0.02, 0.03), (0.02, None))] == [-1, 0, 0]
 
 
 def test_a_lever_whose_sign_differs_is_said_to():
     assert moved(0.02, 0.001, a=-0.01, b=0.01, c=None).other_sign == ("a",)
-    assert moved(-0.02, None, a=-0.01, b=0.01).other_sign == ("b",)
+    assert moved(-0.02, None, a=-0.01, b=0.01).other_sign == ("b",)  # not known here: accounts among themselves
+    assert moved(0.02, 0.03, a=0.2, b=-0.2).other_sign == ("b",)
     assert moved(0.02, 0.03, a=-0.01).other_sign == ()  # not clear here
-    assert moved(0.02, 0.001, a=-1e-6).other_sign == ()  # not clear there
+    assert moved(0.02, 0.001, a=-7e-5).other_sign == ()  # not clear there
+
+
+def test_accounts_agree_only_where_every_sign_is_clear():
+    assert moved(0.02, 0.001, a=0.01, b=0.03).agreed
+    assert not moved(0.02, 0.001, a=0.01, b=None).agreed
+    assert not moved(0.02, 0.001, a=0.01, b=1e-4).agreed
+    assert not moved(0.02, None, a=0.01).agreed
 
 
 def test_what_has_no_solution_is_named(base, monkeypatch):

@@ -209,7 +209,7 @@ def difference_of(before: Case, after: Case, draws: Mapping[str, ModelDraws]) ->
     a, b = after.answer, before.answer
     best = _minus(after.pooled.ends, before.pooled.ends)
     low, high = _interval(before, after, draws)
-    of_best = None if best is None else _error(best, _on_finer_grid(after), _on_finer_grid(before))
+    of_best = None if best is None else difference_error(best, _on_finer_grid(after), _on_finer_grid(before))
     players = dict.fromkeys([*b.welfare, *a.welfare])
     return Difference(
         best=best,
@@ -217,7 +217,7 @@ def difference_of(before: Case, after: Case, draws: Mapping[str, ModelDraws]) ->
         high=None if high is None or best is None else high.where(high > best, best),
         best_error=of_best,
         model=a.ends - b.ends,
-        model_error=_error(a.ends - b.ends, a.finer, b.finer),
+        model_error=difference_error(a.ends - b.ends, a.finer, b.finer),
         terms=None if a.terms is None or b.terms is None else a.terms - b.terms,
         settled=tuple(x - y for x, y in zip(a.settled, b.settled, strict=True)),
         broken=None if a.broken is None or b.broken is None else a.broken - b.broken,
@@ -251,7 +251,7 @@ def _on_finer_grid(case: Case) -> xr.DataArray | None:
     return moved(case.pooled, within / within.sum("end"))
 
 
-def _error(difference: xr.DataArray, a: xr.DataArray | None, b: xr.DataArray | None) -> xr.DataArray | None:
+def difference_error(difference: xr.DataArray, a: xr.DataArray | None, b: xr.DataArray | None) -> xr.DataArray | None:
     """Return how far a difference may be off, given what both forecasts may become on a finer grid."""
     finer = _minus(a, b)
     return None if finer is None else abs(finer - difference) + 2 * PROBABILITY_ERROR

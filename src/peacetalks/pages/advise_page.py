@@ -54,6 +54,11 @@ def finding(a: Advice) -> str:
     now = float(a.base.answer.ends.sel(end=PEACE, period=a.month))
     opening = f"The model expects peace by {_day(a)} at {whole_percent(now)}"
     up = [m for m in a.levers if m.peace is not None and m.peace.clear and m.peace.value > 0][:NAMED]
+    if not up and any(m.peace is not None and m.peace.clear is None for m in a.levers):
+        return (
+            f"{opening}; whether a lever raises it is not known, since no coarser belief grid shows the error (more "
+            f"than {a.settings['belief_points']} belief points do)."
+        )
     if not up:
         return f"{opening}; no lever raises it by more than the error of the belief grid."
     words = listed([f"{m.levers[0].words} ({points(m.effect)} points)" for m in up])
@@ -64,11 +69,25 @@ def _accounts_line(a: Advice) -> tuple[str, ...]:
     """Return which levers have effects of another sign under some account; nothing without accounts."""
     if not a.accounts:
         return ()
-    found = [m for m in a.levers if m.other_sign]
-    if not found:
-        return (f"Under every account ({', '.join(a.accounts)}) each clear effect on peace has the same sign.",)
-    each = [f"{m.levers[0].words} (other under {', '.join(m.other_sign)})" for m in found]
-    return (f"The sign of an effect on peace differs between accounts: {'; '.join(each)}.",)
+    lost = {name: sum(m.by_account.get(name) is None for m in a.levers) for name in a.accounts}
+    count = len(a.levers)
+    which = {name: "every lever" if n == count else f"{n} of {count} levers" for name, n in lost.items() if n}
+    each = [f"{name} ({words})" for name, words in which.items()]
+    without = (f"No forecast under {listed(each)}.",) if each else ()
+    return (_signs_line(a), *without)
+
+
+def _signs_line(a: Advice) -> str:
+    """Return which levers have clearly other signs under accounts, or how many have the same under all of them."""
+    if found := [m for m in a.levers if m.other_sign]:
+        each = [f"{m.levers[0].words} (other under {', '.join(m.other_sign)})" for m in found]
+        return f"The sign of an effect on peace differs between accounts: {'; '.join(each)}."
+    same, count = sum(m.agreed for m in a.levers), len(a.levers)
+    rest = "" if same == count else "; of the others it is within the error, or not known, here or under some account"
+    return (
+        f"The effect on peace has clearly the same sign here and under every account ({', '.join(a.accounts)}) for "
+        f"{same} of {count} levers{rest}."
+    )
 
 
 def _levers(a: Advice) -> Section:
@@ -142,7 +161,7 @@ def _note(m: Moved) -> str:
     """Return what has to be said of a lever: no forecast, not clear, another sign under some account."""
     if m.peace is None:
         return m.reason
-    notes = [] if m.peace.clear else ["within the error"]
+    notes = {True: [], False: ["within the error"], None: ["error not known"]}[m.peace.clear]
     notes += [f"other sign: {', '.join(m.other_sign)}"] if m.other_sign else []
     return "; ".join(notes)
 

@@ -11,8 +11,6 @@ import math
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-import xarray as xr
-
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.changed import as_written
 from peacetalks.forecasting.jobs import SolveCounter
@@ -21,8 +19,8 @@ from peacetalks.forecasting.record_view import record_views
 from peacetalks.forecasting.settings import BELIEF_POINTS, headline_month, months_shown
 from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.typical import typical_cases
-from peacetalks.forecasting.what_if_forecast import case_of, difference_of
-from peacetalks.forecasting.what_if_games import Request, key_of, solve_games
+from peacetalks.forecasting.what_if_forecast import case_of, difference_error, difference_of
+from peacetalks.forecasting.what_if_games import Answer, Request, key_of, solve_games
 from peacetalks.questions.advise_values import PEACE, Advice, Effect, Moved
 from peacetalks.scenario.accounts import apply
 from peacetalks.scenario.changes import with_changes
@@ -31,6 +29,8 @@ from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import xarray as xr
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
@@ -158,8 +158,8 @@ class _Run:
         out = []
         for base in self.accounts.values():
             moved = _with(base, levers)
-            out += [Request(base, whole=False)]
-            out += [] if isinstance(moved, SpecError) else [Request(moved, whole=False, near=base)]
+            out += [Request(base, whole=True)]
+            out += [] if isinstance(moved, SpecError) else [Request(moved, whole=True, near=base)]
         return out
 
     def before(self) -> Case:
@@ -193,16 +193,17 @@ class _Run:
             reason="",
         )
 
-    def _under(self, account: str, levers: tuple[Lever, ...]) -> float | None:
+    def _under(self, account: str, levers: tuple[Lever, ...]) -> Effect | None:
         """Return the model's difference of peace under an account; None where it has no forecast."""
         base = self.accounts[account]
         moved = _with(base, levers)
         if isinstance(moved, SpecError):
             return None
-        a, b = (self.solved[key_of(Request(s, whole=False))] for s in (moved, base))
-        if not isinstance(a, xr.DataArray) or not isinstance(b, xr.DataArray):
+        a, b = (self.solved[key_of(Request(s, whole=True))] for s in (moved, base))
+        if not isinstance(a, Answer) or not isinstance(b, Answer):
             return None
-        return float((a - b).sel(end=PEACE, period=self.month))
+        difference = a.ends - b.ends
+        return _effect(difference, difference_error(difference, a.finer, b.finer), self.month)
 
 
 def _names(levers: tuple[Lever, ...]) -> tuple[str, ...]:

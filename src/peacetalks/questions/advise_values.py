@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.forecasting.settings import PROBABILITY_ERROR
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
@@ -24,9 +23,16 @@ class Effect:
     error: float | None  # None where no coarser grid shows it
 
     @property
-    def clear(self) -> bool:
-        """Whether the difference is larger than its error, where that is known."""
-        return self.error is None or abs(self.value) > self.error
+    def clear(self) -> bool | None:
+        """Whether the difference is larger than its error; None where that is not known."""
+        if self.value == 0:
+            return False
+        return None if self.error is None else abs(self.value) > self.error
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 where the difference is clear, else 0."""
+        return 0 if not self.clear else 1 if self.value > 0 else -1
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -45,17 +51,29 @@ class Moved:
     broken: float | None  # difference of the chance that a truce breaks within a year; None where none begins
     settled: float | None  # difference of the chance of a settlement by the month of the headline
     welfare: dict[str, Effect]  # difference of each side's expected payoff, in units of the stake
-    by_account: dict[str, float | None]  # the model's difference of peace under each account; None: no forecast
+    by_account: dict[str, Effect | None]  # the model's difference of peace under each account; None: no forecast
     reason: str  # why there is no forecast; else ""
 
     @property
+    def signs(self) -> dict[str, int]:
+        """The sign of the effect on peace under each account: 1, -1, or 0 where it is not clear or not known."""
+        return {name: 0 if x is None else x.sign for name, x in self.by_account.items()}
+
+    @property
     def other_sign(self) -> tuple[str, ...]:
-        """The accounts under which the effect on peace has the other sign; none where the base's is not clear."""
-        if self.peace is None or not self.peace.clear:
-            return ()
-        least, here = 2 * PROBABILITY_ERROR, self.peace.value
-        found = {name: x for name, x in self.by_account.items() if x is not None and abs(x) > least}
-        return tuple(name for name, x in found.items() if x * here < 0)
+        """The accounts under which the effect on peace has clearly another sign.
+
+        Than in the scenario, or where it is not clear there, than under the first account where it is.
+        """
+        here = 0 if self.peace is None else self.peace.sign
+        first = here or next(filter(None, self.signs.values()), 0)
+        return tuple(name for name, sign in self.signs.items() if sign * first < 0)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the effect on peace has clearly the same sign in the scenario and under every account."""
+        here = 0 if self.peace is None else self.peace.sign
+        return bool(here) and all(sign == here for sign in self.signs.values())
 
     @property
     def effect(self) -> float:
@@ -75,7 +93,7 @@ class Moved:
             "truce_broken": self.broken,
             "settled": self.settled,
             "welfare": {name: e.to_dict() for name, e in self.welfare.items()},
-            "by_account": self.by_account,
+            "by_account": {name: None if x is None else x.to_dict() for name, x in self.by_account.items()},
             "other_sign": list(self.other_sign),
             "reason": self.reason or None,
         }

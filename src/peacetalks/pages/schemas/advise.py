@@ -19,7 +19,7 @@ class Effect(Table):
 
     value: float
     error: float | None = Field(description="How far the belief grid may put it off; null where that is not known.")
-    clear: bool = Field(description="Whether the difference is larger than its error.")
+    clear: bool | None = Field(description="Whether the difference is larger than its error; null: not known.")
 
 
 class Lever(Table):
@@ -35,8 +35,8 @@ class Lever(Table):
     truce_broken: float | None = Field(description="Difference of the chance that a truce breaks within a year.")
     settled: float | None = Field(description="Difference of the chance of a settlement by the month.")
     welfare: dict[str, Effect] = Field(description="Difference of each side's expected payoff, shares of the stake.")
-    by_account: dict[str, float | None] = Field(description="The model's difference of peace under each account.")
-    other_sign: list[str] = Field(description="Accounts under which the effect on peace has the other sign.")
+    by_account: dict[str, Effect | None] = Field(description="The model's difference of peace under each account.")
+    other_sign: list[str] = Field(description="Accounts under which the effect on peace has clearly another sign.")
     reason: str | None = Field(description="Why there is no forecast.")
 
 
