@@ -4,7 +4,8 @@ import pytest
 from support.tiny import tiny
 
 import peacetalks as pt
-from peacetalks.forecasting.axes import Axis, at_values, axes_of
+from peacetalks.errors import SpecError
+from peacetalks.forecasting.axes import Axis, at_values, axes_of, each_alone
 
 
 @pytest.mark.parametrize("name", ["korea-1951", "russia-ukraine-2025"])
@@ -30,3 +31,36 @@ def test_shares_that_are_all_given_are_scaled():
     assert [float(t.share) for t in moved.sides[1].types.values()] == [0.5, 0.5]
     assert at_values(base, {"talks.walk": float(base.talks.walk)}) is base
     assert at_values(base, {"talks.walk": -1.0}) is None
+
+
+@pytest.fixture(scope="module")
+def three():
+    """A scenario whose second side has three types, with shares 0.4, 0.3 and 0.3, and the axes of these shares."""
+    types = {n: {"share": s, "war_cost": c} for n, s, c in (("a", 0.4, 0.02), ("b", 0.3, 0.03), ("c", 0.3, 0.04))}
+    base = tiny(**{"sides.2.types": types})
+    return base, axes_of(base, [f"sides.2.types.{n}.share" for n in "abc"])
+
+
+def shares_of(s):
+    return [float(t.share) for t in s.sides[1].types.values()]
+
+
+def test_one_of_three_shares_means_the_same_alone_and_beside_others_as_they_are(three):
+    base, axes = three
+    first = axes[0]
+    alone = at_values(base, {first.path: first.high})
+    beside = at_values(base, {first.path: first.high} | {a.path: a.centre for a in axes[1:]})
+    assert shares_of(alone) == pytest.approx([first.high, *[(1 - first.high) / 2] * 2])
+    assert shares_of(beside) == pytest.approx(shares_of(alone))
+
+
+def test_several_of_three_shares_can_move_at_once(three):
+    base, axes = three
+    moved = at_values(base, {a.path: a.high for a in axes[:2]})
+    assert sum(shares_of(moved)) == pytest.approx(1)
+    asked = {axes[0].path: 0.5, axes[1].path: 0.2}
+    assert shares_of(at_values(base, each_alone(axes, asked))) == pytest.approx([0.5, 0.2, 0.3])
+    every = asked | {axes[2].path: 0.3}
+    assert shares_of(at_values(base, each_alone(axes, every))) == pytest.approx([0.5, 0.2, 0.3])
+    with pytest.raises(SpecError, match=r"sum to 1\.2, and others have shares too"):
+        each_alone(axes, {axes[0].path: 0.6, axes[1].path: 0.6})

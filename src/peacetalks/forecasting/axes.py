@@ -29,6 +29,7 @@ FACTOR = 2.0  # of a number, or of the odds of a probability, where the scenario
 HALF = "declared: from half to double, since the scenario gives no range"
 HALF_THE_ODDS = "declared: from half to double the odds, since the scenario gives no range"
 TAIL = 0.05  # of a distribution, left out at either end
+LEFT = 1e-9  # the least that one of several shares leaves to the others
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def axes_of(s: Scenario, paths: Iterable[str] | None = None) -> tuple[Axis, ...]
 def at_values(base: Scenario, values: Mapping[str, float]) -> Scenario | None:
     """Return a scenario, as written, with numbers at other values; None where they cannot be together.
 
-    Where every share of a side's types is given, they are scaled to sum to 1.
+    Of a side with three or more types a share at another value means: that share if it were moved by itself, the others
+    keeping their proportions.  Several at once multiply the odds of each, and all are scaled to sum to 1.
 
     >>> from peacetalks.conflicts.fill import load
     >>> float(at_values(load("korea-1951"), {"talks.walk": 0.07}).talks.walk)
@@ -138,14 +140,53 @@ def at_values(base: Scenario, values: Mapping[str, float]) -> Scenario | None:
 
 
 def _sharing(base: Scenario, values: Mapping[str, float]) -> dict[str, float]:
-    """Return values with the shares of a side's types scaled to sum to 1, where all of them are given."""
-    out = dict(values)
+    """Return values with the shares of a side's types scaled to sum to 1, where several of them can move."""
+    out, numbers = dict(values), base.numbers()
     for i, side in enumerate(base.sides, 1):
-        shares = [f"sides.{i}.types.{name}.share" for name in side.types]
-        if len(shares) > 1 and all(path in values for path in shares):
-            total = sum(values[path] for path in shares)
-            out |= {path: values[path] / total for path in shares}
+        centres = {p: float(numbers[p]) for p in (f"sides.{i}.types.{name}.share" for name in side.types)}
+        moved = {p: values[p] for p in centres if p in values}
+        if len(centres) > 2 and len(moved) > 1:
+            moved = {p: c if p not in moved else _weight(moved[p], c) for p, c in centres.items()}
+        if moved and len(moved) == len(centres):
+            total = sum(moved.values())
+            out |= {p: w / total for p, w in moved.items()}
     return out
+
+
+def _weight(alone: float, centre: float) -> float:
+    """Return the weight, beside those of others as they are, by which a share becomes `alone`."""
+    alone = min(alone, 1 - LEFT)
+    return alone / (1 - alone) * (1 - centre)
+
+
+def each_alone(axes: Iterable[Axis], values: Mapping[str, float]) -> dict[str, float]:
+    """Return values, by path, with shares of one side's types as each would be if it were moved by itself.
+
+    So `at_values` of what is returned has the shares that are given; the rest goes to the other types in proportion.
+    Raises `SpecError` where they leave nothing to the others.
+
+    >>> a, b = (Axis(f"sides.1.types.{name}.share", 0.4, 0.2, 0.6, HALF_THE_ODDS, None) for name in "ab")
+    >>> found = each_alone([a, b], {a.path: 0.5, b.path: 0.4})
+    >>> [round(x, 3) for x in found.values()]
+    [0.625, 0.571]
+    """
+    out = dict(values)
+    centres = {axis.path: axis.centre for axis in axes if axis.path in values and SHARE.match(axis.path)}
+    for side in {_side(p) for p in centres}:
+        given = {p: c for p, c in centres.items() if _side(p) == side}
+        left, taken = 1 - sum(given.values()), sum(values[p] for p in given)
+        if len(given) > 1:
+            if left > LEFT and taken >= 1:
+                raise SpecError(f"side {side}: the shares of its types sum to {taken:g}, and others have shares too")
+            scale = left / (1 - taken) if left > LEFT else 1.0
+            out |= {p: values[p] * scale / (values[p] * scale + 1 - c) for p, c in given.items()}
+    return out
+
+
+def _side(path: str) -> str:
+    """Return the side whose types a share is of."""
+    found = SHARE.match(path)
+    return found["side"] if found else ""
 
 
 def _declared(path: str, x: float) -> tuple[float, float, str]:
