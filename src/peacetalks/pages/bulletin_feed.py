@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from peacetalks.pages.bulletin_index import FEED, INDEX, change_sentence, lead, movers
+from peacetalks.pages.bulletin_index import FEED, INDEX, change_sentence, lead, marked, movers
 from peacetalks.pages.printable import printable
 from peacetalks.scenario.dates import day_name
 
@@ -19,6 +19,7 @@ ATOM = "http://www.w3.org/2005/Atom"
 ITEMS = 60  # bulletins in the feed: five years of months
 NAMED = 3  # conflicts that an item names as moved
 SOMEWHERE = "http://localhost/"  # where the site is, as long as nobody has said
+STARRED = "* In a state that follows from an end which was coded later: see the bulletin."
 ABOUT = "A forecast of every conflict that is active in the record: peace, still no settlement, or more conflict."
 
 
@@ -43,12 +44,13 @@ def feed(bulletins: Iterable[Bulletin], url: str | None) -> str:
 
 def _item(channel: ET.Element, b: Bulletin, base: str) -> None:
     item = ET.SubElement(channel, "item")
-    moved = [f"{e.name}: {change_sentence(e)}." for e in movers(b)[:NAMED]]
+    named = movers(b)[:NAMED]
+    moved = [f"{marked(e)}: {change_sentence(e)}." for e in named]
     _texts(
         item,
         title=f"Bulletin of {day_name(b.as_of)}",
         link=f"{base}{b.as_of.isoformat()}/{INDEX}",
-        description=" ".join([lead(b), *moved]),
+        description=" ".join([lead(b), *moved, *([STARRED] if any(e.coded_later for e in named) else [])]),
         pubDate=format_datetime(b.made),
     )
     ET.SubElement(item, "guid", isPermaLink="false").text = f"peacetalks-bulletin-{b.as_of.isoformat()}"

@@ -146,7 +146,7 @@ def index_page(m: Made, top: bool = False) -> IndexPage:
         map=world_map(b, top),
         boundaries=f"Shapes: {card()['source']}. {card()['boundaries']}",
         movers_title="" if b.previous is None else f"What has moved since {day_name(b.previous)}",
-        movers=tuple(Mover(e.name, page_of(b, e, top), change_sentence(e)) for e in moved),
+        movers=tuple(Mover(marked(e), page_of(b, e, top), change_sentence(e)) for e in moved),
         heads=HEADS,
         rows=tuple(Row(e.name, page_of(b, e, top), _cells(e)) for e in by_place(b)),
         not_forecast=tuple((f"{x.name} (UCDP {x.conflict})", f"{x.kind}: {x.reason}") for x in b.not_forecast),
@@ -230,6 +230,11 @@ def change_sentence(e: Entry) -> str:
         f"{said} ({whole_percent(c.before.peace)})"
         f"{': ' + because if because else ''}{' (' + facts + ')' if because and facts else ''}"
     )
+
+
+def marked(e: Entry) -> str:
+    """Return the name of a conflict, marked where its state was coded later."""
+    return e.name + MARK * e.coded_later
 
 
 def state_name(e: Entry) -> str:
