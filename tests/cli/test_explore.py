@@ -52,6 +52,8 @@ def test_advise_on_screen_and_as_json(capsys, path):
         (("advise", "--for", "nobody"), "'nobody' holds no levers"),
         (("advise", "--pairs", "-1"), "pairs must be 0"),
         (("drivers", "--draws", "3"), "draws must lie between 16 and"),
+        (("drivers", "--draws", "16"), "16 draws are too few for"),
+        (("drivers", "--draws", "64", "--seed", "-1"), "the seed must be 0 or more, got -1"),
     ],
 )
 def test_bad_input_is_a_message(capsys, path, args, message):

@@ -99,7 +99,7 @@ def test_it_is_a_value(made, elsewhere):
         assert (again.predict(v) == made.predict(v)).all()
     assert made.settings == {
         "draws": DRAWS, "seed": SEED, "solved": DRAWS + 2 * len(PATHS) + 1, "unsolved": 0, "impossible": 0,
-        "periods": 3, "belief_points": POINTS,
+        "lost_at": None, "periods": 3, "belief_points": POINTS,
     }  # fmt: skip
     assert "4 numbers, 32 draws" in repr(made)
 
@@ -142,6 +142,7 @@ def test_other_values_are_refused(made, values, message):
         (["sides.1.types.one.share"], 16, "cannot move"),
         (["talks.walk"], 15, "draws must lie between 16 and"),
         ([], 16, "no number can move"),
+        (None, 16, "16 draws are too few for 26 numbers that move: 52 or more are needed .2 a number"),
     ],
 )
 def test_what_cannot_be_emulated_is_refused(o, paths, draws, message):
@@ -171,5 +172,6 @@ def test_the_design(made):
     centre = x[16]
     assert [a.value(u) for a, u in zip(made.axes, centre, strict=True)] == pytest.approx([a.centre for a in made.axes])
     assert ((x[17:] != centre).sum(axis=1) <= 1).all()
+    assert (np.sort((16 * x[:16]).astype(int), axis=0) == np.arange(16)[:, None]).all()  # once in each sixteenth
     assert (design(made.axes, 16, 1) == x).all()
     assert (design(made.axes, 16, 2) != x).any()

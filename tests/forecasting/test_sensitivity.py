@@ -74,7 +74,7 @@ def test_korea_against_exact_solves_of_one_number_at_a_time(tmp_path):
     """Ranges moved one at a time, exactly: what moves peace and the terms most is what has the largest total index."""
     korea = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 3})
     answers = AnswerCache.open(tmp_path)
-    found = pt.drivers(korea, periods=12, belief_points=3, answers=answers, draws=32, seed=1)
+    found = pt.drivers(korea, periods=12, belief_points=3, answers=answers, draws=56, seed=1)
     effects = {d.path: d.effect for d in found}
     odds = by_name(found.sensitivity.numbers["best"])
     assert not found.sensitivity.unranked("best")

@@ -18,12 +18,15 @@ from peacetalks.forecasting.drivers import drivers_of
 from peacetalks.forecasting.sensitivity_values import Sensitivity
 from peacetalks.forecasting.sobol import Index, Share
 from peacetalks.pages import advise_page, drivers_page, sensitivity_text, sweep_screen, table_page
+from peacetalks.pages.cells import UNKNOWN
+from peacetalks.questions.advise_values import Effect
 
 PATHS = ["talks.walk", "talks.accept", "battlefield.front"]
 ODDS = {"talks.accept": 0.6, "talks.walk": 0.3, "battlefield.front": 0.01}
 TERMS = {"battlefield.front": 0.9, "talks.accept": 0.05, "talks.walk": 0.02}
 SETTINGS = {
-    "draws": 16, "seed": 1, "solved": 23, "unsolved": 0, "impossible": 0, "periods": 2, "belief_points": 2, "rows": 64,
+    "draws": 16, "seed": 1, "solved": 23, "unsolved": 0, "impossible": 0, "lost_at": None, "periods": 2,
+    "belief_points": 2, "rows": 64,
 }  # fmt: skip
 
 
@@ -68,6 +71,45 @@ def test_the_finding_says_what_moves_the_terms_and_not_the_odds(o):
     assert "The terms hang most on share of the front held by United Nations Command too (60%)." in text
     text = sensitivity_text.finding(o, made(ODDS, ODDS, explained=0.4))
     assert "cannot be ranked: predicted from the other draws, 40% of the variance is explained" in text
+
+
+def test_where_nothing_can_be_ranked_nothing_is(o):
+    found = made(ODDS, TERMS)
+    few = replace(found, settings={**SETTINGS, "solved": 13, "unsolved": 10, "lost_at": "talks.walk towards its end"})
+    assert "10 of 23 games have no forecast, most of them with talks.walk towards its end of its range" in few.unranked(
+        "peace"
+    )
+    assert not replace(found, settings={**SETTINGS, "solved": 21, "unsolved": 2}).unranked("peace")
+    for s in (few, made(ODDS, TERMS, explained=0.4)):
+        assert sensitivity_text.finding(o, s).startswith("What the answer by 10 July 1952 hangs on most cannot be ")
+        plain = s.to_dict()["targets"][0]
+        assert [x["name"] for x in plain["numbers"]] == sorted(PATHS)
+        assert {x["ranks"] for x in plain["numbers"]} == {None}
+        numbers = sensitivity_text.sections(o, s)[2]
+        assert {(row[3], row[6]) for row in numbers.rows} == {(UNKNOWN, UNKNOWN)}
+        assert sensitivity_text.csv_cells(s, "talks.walk")[6:8] == (None, None)
+        page = replace(o, drivers=Drivers(o.drivers, s))
+        assert sum(section.plot is not None for section in drivers_page.drivers_page(page).sections) == 1
+        fitting("drivers", table_page.makers(drivers_page.drivers_page(page), drivers_page.plain(page))[".json"]())
+
+
+def test_the_finding_names_only_what_can_be_told_apart(o):
+    found = made(ODDS, TERMS)
+    some = tuple(
+        replace(share(p, x, 1), ranks=ranks)
+        for p, x, ranks in zip(PATHS, (0.6, 0.2, 0.1), ((1, 1), (2, 4), (2, 4)), strict=True)
+    )
+    last = replace(share("rationality", 0.1, 4), ranks=(2, 4))
+    text = sensitivity_text.finding(o, replace(found, numbers={"peace": (*some, last)}))
+    assert "(80%); of single numbers most from " in text
+    assert text.count("%") == 2
+    none = tuple(replace(s, ranks=(1, 4)) for s in found.numbers["peace"])
+    both = tuple(replace(s, ranks=(1, 3)) for s in found.mechanisms["peace"])
+    s = replace(found, numbers={**found.numbers, "peace": none}, mechanisms={"peace": both})
+    text = sensitivity_text.finding(o, s)
+    assert text.startswith(
+        "Which mechanism leaves most open about peace by 10 July 1952 cannot be ranked; single numbers"
+    )
 
 
 def test_where_the_answer_comes_from_on_screen_and_page(o):
@@ -115,6 +157,33 @@ def test_levers_without_a_clear_effect(base):
     none = replace(a, levers=tuple(replace(m, peace=None, reason="its game has no solution") for m in a.levers))
     assert "no lever raises it by more than the error" in advise_page.finding(none)
     assert {"its", "game", "has", "no", "solution"} <= set(on_screen(advise_page.show, none).split())
+
+
+def test_levers_whose_error_is_not_known(base):
+    a = pt.advise(base, "mediator", belief_points=2, pairs=0)
+    assert {m.peace.clear for m in a.levers} <= {None, False}
+    assert "whether a lever raises it is not known, since no coarser belief grid shows the error" in (
+        advise_page.finding(a)
+    )
+    assert "error not known" in {row[-1] for row in advise_page.advise_page(a).sections[1].rows}
+
+
+def test_what_is_said_of_accounts(base):
+    a = pt.advise(base, "mediator", belief_points=2, pairs=0)
+
+    def lines(here, **accounts):
+        of = {name: None if x is None else Effect(x, 0.001) for name, x in accounts.items()}
+        levers = tuple(replace(m, peace=Effect(here, 0.001), by_account=of) for m in a.levers)
+        return advise_page.advise_page(replace(a, levers=levers, accounts=tuple(of))).lead[:-1]
+
+    assert lines(0.1, one=0.2, other=0.1) == (
+        "The effect on peace has clearly the same sign here and under every account (one, other) for 4 of 4 levers.",
+    )
+    assert "for 0 of 4 levers; of the others it is within the error" in lines(0.1, one=0.2, other=-7e-5)[0]
+    assert "(other under other)" in lines(0.0005, one=0.2, other=-0.2)[0]
+    said, lost = lines(0.1, one=None, other=0.1)
+    assert "for 0 of 4 levers" in said
+    assert lost == "No forecast under one (every lever)."
 
 
 def test_a_sweep(base):

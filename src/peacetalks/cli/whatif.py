@@ -80,6 +80,8 @@ def drivers(
 ) -> None:
     """What drives a forecast: each number by itself over its range, the largest effect on peace first."""
     from peacetalks.conflicts.fill import load
+    from peacetalks.forecasting.axes import ranges
+    from peacetalks.forecasting.changed import as_written
     from peacetalks.forecasting.drivers import drivers_of
     from peacetalks.forecasting.emulator import check_draws
     from peacetalks.forecasting.jobs import processes
@@ -89,9 +91,9 @@ def drivers(
     from peacetalks.pages.progress import progress
 
     check_output(output, table_page.SUFFIXES, scenario)
-    if draws:
-        check_draws(draws)
     found = load(scenario)
+    if draws:
+        check_draws(draws, seed, sum(1 for _ in ranges(as_written(found))))
     with (
         options.on_cluster(cluster, jobs),
         cached_answers(no_cache) as answers,

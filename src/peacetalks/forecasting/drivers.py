@@ -85,7 +85,7 @@ def drivers(
     """
     check_scenario(scenario, "drivers")
     if draws:
-        check_draws(draws)
+        check_draws(draws, seed, sum(1 for _ in ranges(as_written(scenario))))
     o = outlook(scenario, periods, belief_points=belief_points, certify=False)
     return drivers_of(o, progress, jobs, answers, draws, seed)
 

@@ -1,13 +1,18 @@
 r"""An emulator of a scenario's forecast: what it is at other numbers, at once and with its error, without a solve.
 
-The scenario is solved at its own numbers, with each number by itself at both ends of its range, and at scrambled Sobol
-points of all ranges together.  Through the log ratios :math:`\log(p_{peace}/p_{nowhere})` and
+The scenario is solved at its own numbers, with each number by itself at both ends of its range, and at the points of a
+random Latin hypercube of all ranges together; the few points of a Sobol sequence in many dimensions would make
+products of some numbers look like others.  Through the log ratios :math:`\log(p_{peace}/p_{nowhere})` and
 :math:`\log(p_{more}/p_{nowhere})` at the months shown, and through the log-odds of the mean terms, go Gaussian
 processes (`gaussian_process.py`); what they predict are probabilities that sum to 1.  The best estimate is moved by the
-predicted forecast as by a solved one.  The error is that of predicting each Sobol point from all other points.
+predicted forecast as by a solved one.  The error is that of predicting each quarter of the hypercube's points by
+processes fitted to all other points (`gaussian_process.kept_out`); the emulator itself has all of them.
 
 References
 ----------
+McKay, M. D., R. J. Beckman, and W. J. Conover (1979). A comparison of three methods for selecting values of input
+variables in the analysis of output from a computer code. *Technometrics* 21, 239-245.
+
 Sacks, J., Welch, W. J., Mitchell, T. J. & Wynn, H. P. (1989). Design and analysis of computer experiments. *Statistical
 Science* 4, 409-423.
 """
@@ -19,13 +24,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
+from scipy.stats import qmc
 
 from peacetalks.errors import EmulatorError, SpecError, did_you_mean
-from peacetalks.forecasting.axes import at_values, axes_of
+from peacetalks.forecasting.axes import at_values, axes_of, each_alone
 from peacetalks.forecasting.best_estimate import moved
 from peacetalks.forecasting.changed import as_written
-from peacetalks.forecasting.draws import sobol_points
-from peacetalks.forecasting.gaussian_process import GaussianProcess, fit
+from peacetalks.forecasting.gaussian_process import GaussianProcess, fit, kept_out
 from peacetalks.forecasting.settings import EMULATOR_DRAWS, MAX_DRAWS, QUICK_BOUND, SEED
 from peacetalks.forecasting.short_forecast import ShortForecast, short_forecasts
 from peacetalks.outcomes import ENDS
@@ -40,8 +45,10 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.jobs import Progress
     from peacetalks.forecasting.outlook import Outlook
 
-FEWEST = 16  # solved Sobol points without which no error can be estimated
+FEWEST = 16  # solved draws without which no error can be estimated
+A_NUMBER = 2  # draws for each number that moves, without which products of numbers are taken for others
 LEAST = 1e-9  # probability below which the model's forecasts are not distinguished
+EDGE = 1e-9  # draws are kept this far from the ends of the ranges
 SLACK = 1e-9  # by which a number may lie outside its range, in shares of it: rounding
 
 
@@ -59,7 +66,7 @@ class Emulator:
     ratios: tuple[GaussianProcess, GaussianProcess]  # [month] log ratios of peace and of more conflict to the rest
     terms: GaussianProcess | None  # [1] log-odds of the mean terms; None where too few draws reach a settlement
     best: BestEstimate  # of the scenario as it is, which predictions move
-    error: xr.DataArray  # (period, end): root mean square error of the model's probability at a draw left out
+    error: xr.DataArray  # (period, end): root mean square error of the model's probability at a draw kept out
     best_error: xr.DataArray | None  # (period, end): the same of the best estimate; None where there is none
     best_explained: xr.DataArray | None  # (period, end): share of its variance over the draws that is predicted
     terms_error: float | None  # the same of the mean terms
@@ -87,14 +94,14 @@ class Emulator:
     def refusal(self, most: float = QUICK_BOUND) -> str:
         """Return why predictions may not be used where an error of `most` is allowed; "" where they may.
 
-        The error is the root mean square error of a probability of the model at a draw left out.
+        The error is the root mean square error of a probability of the model at a draw kept out.
         """
         if self.largest_error <= most:
             return ""
         end, month = self.error.stack(at=("end", "period")).idxmax("at").item()
         return (
             f"{self.scenario}: the emulator misses the probability of {end} at {month} months by "
-            f"{100 * self.largest_error:.1f} points (root mean square over draws left out), and {100 * most:.1f} are "
+            f"{100 * self.largest_error:.1f} points (root mean square over draws kept out), and {100 * most:.1f} are "
             f"allowed; make it with more than {self.settings['draws']} draws, or of fewer than {len(self.axes)} numbers"
         )
 
@@ -123,7 +130,8 @@ class Emulator:
         for path in values:
             if path not in self.paths:
                 raise SpecError(f"{shorten(path)} is not emulated{did_you_mean(path, self.paths)}")
-        return np.array([_checked_share(axis, float(values.get(axis.path, axis.centre))) for axis in self.axes])
+        at = each_alone(self.axes, values)
+        return np.array([_checked_share(axis, float(at.get(axis.path, axis.centre))) for axis in self.axes])
 
     def ends(self, shares: np.ndarray) -> np.ndarray:
         """Return the model's probabilities [row, period, end] at inputs [row, axis]."""
@@ -148,8 +156,10 @@ def emulate(
     paths : iterable of str, optional
         The numbers that may move; default all that can.
     draws : int
-        Sobol points of all ranges together, from `seed`; besides them the scenario is solved as it is, and with each
-        number by itself at both ends of its range.
+        Points of all ranges together, from `seed`, two or more for each number; besides them the scenario is solved as
+        it is, and with each number by itself at both ends of its range.
+    seed : int
+        0 or more.
     progress, jobs, answers
         As of `short_forecasts`.
 
@@ -169,11 +179,11 @@ def emulate(
     >>> found.predict({"talks.walk": 0.07}).sum("end").values.round(9).tolist()
     [1.0]
     """
-    check_draws(draws)
     base = as_written(o.scenario)
     axes, points, periods = axes_of(base, paths), int(o.settings["belief_points"]), int(o.ends.period[-1])
     if not axes:
         raise SpecError(f"{base.name}: no number can move, so that there is nothing to emulate")
+    check_draws(draws, seed, len(axes))
     x = design(axes, draws, seed)
     games = [at_values(base, _values(axes, row)) for row in x]
     posed = [i for i, s in enumerate(games) if s is not None]
@@ -185,28 +195,38 @@ def emulate(
         "solved": len(found),
         "unsolved": len(posed) - len(found),
         "impossible": len(x) - len(posed),  # values that cannot stand together
+        "lost_at": _lost_at(axes, x, list(found)),
         "periods": periods,
         "belief_points": points,
     }
     return _fitted(o, axes, x, found, how)
 
 
-def check_draws(draws: int) -> None:
-    """Raise `SpecError` where an emulator cannot be made of so many draws."""
+def check_draws(draws: int, seed: int, numbers: int = 0) -> None:
+    """Raise `SpecError` where no emulator of so many numbers can be made of so many draws, or from a seed."""
     if not FEWEST <= draws <= MAX_DRAWS:
         raise SpecError(f"draws must lie between {FEWEST} and {MAX_DRAWS}, got {draws}; {EMULATOR_DRAWS} are usual")
+    if draws < A_NUMBER * numbers:
+        raise SpecError(
+            f"{draws} draws are too few for {numbers} numbers that move: {A_NUMBER * numbers} or more are needed "
+            f"({A_NUMBER} a number), since with fewer the effects of numbers cannot be told apart"
+        )
+    if seed < 0:
+        raise SpecError(f"the seed must be 0 or more, got {seed}")
 
 
 def design(axes: tuple[Axis, ...], draws: int, seed: int) -> np.ndarray:
     """Return where games are solved, in shares of the ranges [point, axis].
 
-    Sobol points first, then the scenario as it is, then each number at the low and at the high end of its range.
+    The points of a Latin hypercube first: each number once in each of `draws` equal parts of its range.  Then the
+    scenario as it is, then each number at the low and at the high end of its range.
     """
     centre = np.array([axis.share(axis.centre) for axis in axes])
     star = np.tile(centre, (2 * len(axes) + 1, 1))
     for i in range(len(axes)):
         star[2 * i + 1, i], star[2 * i + 2, i] = 0.0, 1.0
-    return np.concatenate([sobol_points(len(axes), draws, np.random.default_rng(seed)), star])
+    points = qmc.LatinHypercube(len(axes), rng=np.random.default_rng(seed)).random(draws)
+    return np.concatenate([np.clip(points, EDGE, 1 - EDGE), star])
 
 
 def probabilities(peace: np.ndarray, more: np.ndarray) -> np.ndarray:
@@ -224,7 +244,7 @@ def _fitted(
     o: Outlook, axes: tuple[Axis, ...], x: np.ndarray, found: Mapping[int, ShortForecast], how: dict[str, Any]
 ) -> Emulator:
     """Return the emulator through the forecasts `found`, by place in the design `x`."""
-    of_draws = [k for k, i in enumerate(found) if i < how["draws"]]
+    of_draws = np.flatnonzero(np.array(list(found), int) < how["draws"])
     if len(of_draws) < FEWEST:
         raise EmulatorError(
             f"{o.scenario.name}: {len(of_draws)} of {how['draws']} draws have a solution within tolerance, and an "
@@ -234,8 +254,9 @@ def _fitted(
     like = next(iter(found.values())).ends
     ends = np.stack([f.ends.sel(end=list(ENDS)).values for f in found.values()])
     logs = np.log(np.maximum(ends, LEAST))
-    ratios = fit(x, logs[..., 0] - logs[..., 1]), fit(x, logs[..., 2] - logs[..., 1])
-    away = probabilities(*(gp.left_out() for gp in ratios))[of_draws]
+    outputs = logs[..., 0] - logs[..., 1], logs[..., 2] - logs[..., 1]
+    ratios = fit(x, outputs[0]), fit(x, outputs[1])
+    away = probabilities(*(kept_out(x, y, of_draws) for y in outputs))
     terms, terms_error, terms_explained = _terms(x, found, of_draws)
     error, explained = _error(ends[of_draws], away)
     best_error, best_explained = _best_error(o.pooled, like, ends[of_draws], away)
@@ -258,18 +279,18 @@ def _fitted(
 
 
 def _terms(
-    x: np.ndarray, found: Mapping[int, ShortForecast], of_draws: list[int]
+    x: np.ndarray, found: Mapping[int, ShortForecast], of_draws: np.ndarray
 ) -> tuple[GaussianProcess | None, float | None, float | None]:
     """Return the process of the mean terms, its error and the share that it explains; None where few are known."""
     y = np.array([np.nan if f.terms is None else f.terms for f in found.values()])
     known = np.isfinite(y)
-    drawn = np.isin(np.flatnonzero(known), of_draws)
-    if drawn.sum() < FEWEST:
+    drawn = np.flatnonzero(np.isin(np.flatnonzero(known), of_draws))
+    if len(drawn) < FEWEST:
         return None, None, None
     inside = np.clip(y[known], LEAST, 1 - LEAST)
-    gp = fit(x[known], (np.log(inside) - np.log1p(-inside))[:, None])
-    error, explained = _error(y[known][drawn], _share(gp.left_out())[drawn, 0])
-    return gp, float(error), float(explained)
+    odds = (np.log(inside) - np.log1p(-inside))[:, None]
+    error, explained = _error(y[known][drawn], _share(kept_out(x[known], odds, drawn))[:, 0])
+    return fit(x[known], odds), float(error), float(explained)
 
 
 def _error(true: np.ndarray, predicted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -293,6 +314,16 @@ def _best_error(
         return None, None
     error, explained = _error(true.values, predicted.values)
     return like.copy(data=error), like.copy(data=explained)
+
+
+def _lost_at(axes: tuple[Axis, ...], x: np.ndarray, solved: list[int]) -> str | None:
+    """Return at which end of which range most games have no forecast, in words; None where all have one."""
+    lost = np.setdiff1d(np.arange(len(x)), solved)
+    if not len(lost) or not solved:
+        return None
+    apart = x[lost].mean(axis=0) - x[solved].mean(axis=0)
+    most = int(np.argmax(np.abs(apart)))
+    return f"{axes[most].path} towards the {'high' if apart[most] > 0 else 'low'} end"
 
 
 def _values(axes: tuple[Axis, ...], shares: np.ndarray) -> dict[str, float]:

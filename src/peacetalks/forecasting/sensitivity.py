@@ -1,7 +1,8 @@
 """Where an answer comes from: how much of what the ranges leave open is due to each number, alone and with others.
 
 All numbers move over their ranges at once and independently (`axes.py`), through an emulator of the forecast
-(`emulator.py`), whose error is in the intervals of the Sobol indices (`sobol.py`).  The typical case, the record and
+(`emulator.py`), whose error is in the intervals of the Sobol indices (`sobol.py`): that of the function between the
+draws, and the share of the variance that is not predicted at draws kept out.  The typical case, the record and
 its weight stay as they are.
 """
 
@@ -18,7 +19,7 @@ from peacetalks.forecasting.emulator import probabilities
 from peacetalks.forecasting.labels import known_by
 from peacetalks.forecasting.sensitivity_values import BEST, KNOWN, NOT_KNOWN, TERMS, Sensitivity
 from peacetalks.forecasting.settings import headline_month
-from peacetalks.forecasting.sobol import ROWS, sobol_indices
+from peacetalks.forecasting.sobol import ROWS, sobol_indices, surely_explained, with_unexplained
 from peacetalks.outcomes import ENDS
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ def sensitivity_of(e: Emulator, seed: int, rows: int = ROWS) -> Sensitivity:
     work = partial(_outputs, e, month, seed)
     paths = e.paths
     groupings = (paths, [p.split(".", 1)[0] for p in paths], [KNOWN if known_by(p) else NOT_KNOWN for p in paths])
-    numbers, mechanisms, knowable = (sobol_indices(work, groups, seed, rows) for groups in groupings)
     explained = {end: float(e.explained.sel(period=month, end=end)) for end in ENDS}
     error = {end: float(e.error.sel(period=month, end=end)) for end in ENDS}
     peace = next(iter(ENDS))
@@ -62,6 +62,11 @@ def sensitivity_of(e: Emulator, seed: int, rows: int = ROWS) -> Sensitivity:
     if e.terms_error is not None and e.terms_explained is not None:
         explained[TERMS], error[TERMS] = e.terms_explained, e.terms_error
     known = {t: x for t, x in explained.items() if np.isfinite(x) and np.isfinite(error[t])}
+    surely = {t: surely_explained(x, e.settings["draws"]) for t, x in known.items()}
+    numbers, mechanisms, knowable = (
+        {t: with_unexplained(of, surely.get(t, 0.0)) for t, of in sobol_indices(work, groups, seed, rows).items()}
+        for groups in groupings
+    )
     return Sensitivity(
         month, numbers, mechanisms, knowable, known, {t: error[t] for t in known}, {**e.settings, "rows": rows}
     )

@@ -4,7 +4,8 @@ With all inputs independent and uniform between 0 and 1, the first-order index o
 :math:`V(E(Y \mid x_G))/V(Y)`, what is explained by it alone, and its total index
 :math:`E(V(Y \mid x_{\sim G}))/V(Y)`, what is left when all others are known; the difference is what it does together
 with others.  They are estimated as in Saltelli et al. (2010), by SALib.  Where the output is known only up to an error,
-further functions that it may be are evaluated, and the intervals hold that error beside the one of sampling.
+further functions that it may be are evaluated, and the intervals hold that error beside the one of sampling; what no
+such function explains may come from any input (`with_unexplained`).
 
 References
 ----------
@@ -20,7 +21,7 @@ metamodel. *Reliability Engineering and System Safety* 94, 742-751.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,12 +50,12 @@ class Share:
     name: str
     first: Index  # from it alone
     total: Index  # and together with others
-    ranks: tuple[int, int]  # best and worst rank by the total index that the error allows, from 1
+    ranks: tuple[int, int] | None  # best and worst rank by the total index that the error allows, from 1; None: no say
 
     @property
     def ranked(self) -> bool:
         """Whether the error allows to say which rank it has."""
-        return self.ranks[0] == self.ranks[1]
+        return self.ranks is not None and self.ranks[0] == self.ranks[1]
 
 
 def sobol_indices(
@@ -95,6 +96,63 @@ def sobol_indices(
     problem = {"num_vars": len(groups), "names": names, "groups": list(groups), "bounds": [[0.0, 1.0]] * len(groups)}
     points = sobol.sample(problem, rows, calc_second_order=False, seed=seed + 1)
     return {name: _shares(problem, y, seed) for name, y in evaluate(points).items()}
+
+
+def with_unexplained(shares: Sequence[Share], explained: float) -> tuple[Share, ...]:
+    """Return shares of the variance of a function of which only a part is explained by what was evaluated.
+
+    Parameters
+    ----------
+    shares : sequence of Share
+        Of the part that is explained.
+    explained : float
+        Share e of the function's variance that is explained at points kept out.
+
+    Returns
+    -------
+    tuple of Share
+        Intervals to e times their high end plus 1 - e, as if all of the rest came from the group, and from e times
+        their low end minus 1 - e, as if all of the error were what the function does not have.  One ranks above another where
+        its interval of the total index is the higher one and they do not overlap.
+
+    Examples
+    --------
+    >>> index = Index(0.5, 0.4, 0.6)
+    >>> (found,) = with_unexplained([Share("a", index, index, (1, 1))], 0.9)
+    >>> [round(x, 2) for x in found.total]
+    [0.5, 0.26, 0.64]
+    """
+    e = min(max(explained, 0.0), 1.0)
+    wide = [replace(s, first=_widened(s.first, e), total=_widened(s.total, e)) for s in shares]
+    return tuple(
+        replace(
+            s,
+            ranks=(
+                1 + sum(other.total.low > s.total.high for other in wide),
+                len(wide) - sum(s.total.low > other.total.high for other in wide),
+            ),
+        )
+        for s in wide
+    )
+
+
+def surely_explained(explained: float, draws: int) -> float:
+    """Return the share of the variance that is explained as far as so many draws tell: its lower 95% bound.
+
+    By the distribution of the ratio of two variances of `draws` normal numbers.
+
+    >>> round(surely_explained(0.9, 128), 3), surely_explained(1.0, 16)
+    (0.866, 1.0)
+    """
+    from scipy.stats import f
+
+    return 1 - (1 - explained) * float(f.ppf(SURE, draws, draws - 1))
+
+
+def _widened(x: Index, e: float) -> Index:
+    """Return an index whose interval holds that a share 1 - e of the variance may come from anywhere."""
+    low, high = max(0.0, e * x.low - (1 - e)), min(1.0, e * x.high + 1 - e)
+    return Index(x.value, min(x.low, low), max(x.high, high))
 
 
 def _shares(problem: dict[str, Any], y: np.ndarray, seed: int) -> tuple[Share, ...]:

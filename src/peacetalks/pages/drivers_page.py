@@ -61,13 +61,11 @@ def _sensitivity(o: Outlook) -> Sensitivity | None:
 def _from_all_ranges(o: Outlook, s: Sensitivity) -> tuple[Section, ...]:
     """Return the sections on all ranges at once."""
     from peacetalks.pages.forecast_charts import Plot
-    from peacetalks.pages.sensitivity_chart import indices, indices_caption
+    from peacetalks.pages.sensitivity_chart import indices, indices_caption, ranked
 
     title = "Where the answer comes from, all ranges at once"
-    chart = Section(
-        title, text=sensitivity_text.MEANING, plot=Plot(title, indices_caption(o, s), partial(indices, o, s))
-    )
-    return chart, *sensitivity_text.sections(o, s)
+    plot = Plot(title, indices_caption(o, s), partial(indices, o, s)) if ranked(s) else None
+    return Section(title, text=sensitivity_text.MEANING, plot=plot), *sensitivity_text.sections(o, s)
 
 
 def finding(o: Outlook) -> str:

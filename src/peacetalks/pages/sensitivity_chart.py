@@ -44,22 +44,27 @@ def indices_caption(o: Outlook, s: Sensitivity) -> str:
     """Return how the chart is to be seen."""
     return (
         f"Share of the variance that comes from each number, alone or with others, as all go over their ranges: of the "
-        f"model's peace by {day_after(o.as_of, s.month)}, and of the terms. Bars: 90% intervals, the emulator's error "
-        "among them."
+        f"model's peace by {day_after(o.as_of, s.month)}, and of the terms. Bars: 90% intervals, with the emulator's "
+        "error and what it does not explain."
     )
+
+
+def ranked(s: Sensitivity) -> list[str]:
+    """Return which of peace and the terms can be ranked, and are shown."""
+    return [target for target in NAMES if not s.unranked(target) and s.numbers.get(target)]
 
 
 def _largest(s: Sensitivity) -> list[str]:
     """Return the numbers with the largest total index of peace or of the terms."""
     most: dict[str, float] = {}
-    for target in NAMES:
+    for target in ranked(s):
         for x in s.numbers.get(target, ()):
             most[x.name] = max(most.get(x.name, 0.0), x.total.value)
     return sorted(most, key=lambda path: -most[path])[:SHOWN]
 
 
 def _rows(s: Sensitivity, path: str) -> list[dict[str, Any]]:
-    found = [(NAMES[t], x) for t in NAMES for x in s.numbers.get(t, ()) if x.name == path]
+    found = [(NAMES[t], x) for t in ranked(s) for x in s.numbers.get(t, ()) if x.name == path]
     return [
         {
             "path": path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,9 @@ GROUP_LABELS = {"sides": "the sides (resolve, costs, patience)", "rationality": 
 CSV_PARTS = ("first", "first_low", "first_high", "total", "total_low", "total_high", "best_rank", "worst_rank")
 MEANING = (
     "All numbers go over their ranges at once and independently. Alone: the share of the variance that would go if the "
-    "number were known. With others: the share that would stay if all others were known. A range of ranks means that "
-    f"the error does not allow to say more: within it the numbers {CANNOT}."
+    "number were known. With others: the share that would stay if all others were known. What the emulator does not "
+    "explain may come from any of them, and the intervals hold it. A range of ranks means that the error allows to say "
+    f"no more: within it they {CANNOT}."
 )
 
 
@@ -42,44 +44,54 @@ def _odds(o: Outlook, s: Sensitivity) -> str:
     day = day_after(o.as_of, s.month)
     if why := s.unranked(PEACE):
         return f"What the answer by {day} hangs on most {CANNOT}: {why}."
-    named = _most(s.mechanisms.get(PEACE, ()))
-    if not named:
+    if not s.mechanisms.get(PEACE):
         return f"No number moves the model's peace by {day}."
-    groups = listed([f"{_group_label(x.name, o)} ({whole_percent(_share(x))})" for x in named])
-    largest = s.numbers[PEACE][:NAMED]
-    numbers = listed([f"{label_of(x.name, o.scenario)} ({whole_percent(_share(x))})" for x in largest])
-    found = sum(_share(x) for x in named) >= MOST
-    opening, comes = ("Most", "comes") if found else ("The largest parts", "come")
-    return (
-        f"{opening} of what the ranges leave open about peace by {day} {comes} from {groups}; of single numbers most "
-        f"from {numbers}."
-    )
+    groups, numbers = _told_apart(s.mechanisms[PEACE], MOST), _told_apart(s.numbers[PEACE])
+    if groups:
+        found = sum(_share(x) for x in groups) >= MOST
+        opening, comes = ("Most", "comes") if found else ("The largest parts", "come")
+        which = listed([_with_share(x, o) for x in groups])
+        text = f"{opening} of what the ranges leave open about peace by {day} {comes} from {which}"
+    else:
+        text = f"Which mechanism leaves most open about peace by {day} {CANNOT}"
+    if not numbers:
+        return f"{text}; single numbers {CANNOT}."
+    return f"{text}; of single numbers most from {listed([_with_share(x, o) for x in numbers])}."
 
 
-def _most(shares: tuple[Share, ...]) -> list[Share]:
-    """Return the first of some groups that together account for most of the variance alone, or the first three."""
-    named: list[Share] = []
-    for share in shares[:NAMED]:
-        named.append(share)
-        if sum(_share(x) for x in named) >= MOST:
-            break
-    return named
+def _told_apart(shares: tuple[Share, ...], enough: float = math.inf) -> list[Share]:
+    """Return the first groups that the error tells from all others: those that are `enough` alone, or three at most.
+
+    None where the error does not allow to say which come first.
+    """
+    counts = range(1, min(NAMED, len(shares)) + 1)
+    rows = [shares[:n] for n in counts if all(x.ranks is not None and x.ranks[1] <= n for x in shares[:n])]
+    return list(next((row for row in rows if sum(map(_share, row)) >= enough), rows[-1] if rows else ()))
+
+
+def _with_share(x: Share, o: Outlook) -> str:
+    """Return a group with what is due to it alone."""
+    return f"{_group_label(x.name, o)} ({whole_percent(_share(x))})"
 
 
 def _terms(o: Outlook, s: Sensitivity) -> str:
     """Return which number moves the terms, and whether it moves the odds of peace too; "" where it is not known."""
     if s.unranked(TERMS) or s.unranked(PEACE) or not s.numbers.get(TERMS):
         return ""
-    odds = {x.name: x for x in s.numbers[PEACE]}
-    first = s.numbers[TERMS][0]
-    only = [x for x in s.numbers[TERMS] if x.total.low >= MUCH and odds[x.name].total.high <= LITTLE][:NAMED]
-    if only:
+    odds = {x.name: x for x in s.numbers.get(PEACE, ())}
+    moving = [x for x in s.numbers[TERMS] if x.total.low >= MUCH and x.name in odds]
+    if only := [x for x in moving if odds[x.name].total.high <= LITTLE][:NAMED]:
         labels = listed([label_of(x.name, o.scenario) for x in only])
         return f"{labels[0].upper()}{labels[1:]} {'moves' if len(only) == 1 else 'move'} the terms, not the odds."
-    label = label_of(first.name, o.scenario)
-    if first.ranks[0] == 1 and odds[first.name].total.low >= MUCH:
-        return f"The terms hang most on {label} too ({whole_percent(_share(first))})."
-    return f"The terms hang most on {label} ({whole_percent(_share(first))})." if first.ranked else ""
+    if more := next((x for x in moving if odds[x.name].total.high < x.total.low), None):
+        label, most = label_of(more.name, o.scenario), whole_percent(odds[more.name].total.high)
+        much = whole_percent(_share(more))
+        return f"{label[0].upper()}{label[1:]} moves the terms ({much}) more than the odds (at most {most})."
+    first = s.numbers[TERMS][0]
+    if not first.ranked:
+        return ""
+    too = " too" if first.name in odds and odds[first.name].total.low >= MUCH else ""
+    return f"The terms hang most on {label_of(first.name, o.scenario)}{too} ({whole_percent(_share(first))})."
 
 
 def _share(x: Share) -> float:
@@ -95,17 +107,17 @@ def sections(o: Outlook, s: Sensitivity) -> tuple[Section, ...]:
         Section(
             f"By mechanism: peace by {day}, and terms",
             ("mechanism", *(f"{what}, {h}" for what in ("peace", "terms") for h in head)),
-            _rows(o, s.mechanisms),
+            _rows(o, s, s.mechanisms),
         ),
         Section(
             "By what an observer can know",
             ("numbers that", *(f"{what}, {h}" for what in ("peace", "terms") for h in head[:2])),
-            tuple((r[0], *r[1:3], *r[4:6]) for r in _rows(o, s.knowable)),
+            tuple((r[0], *r[1:3], *r[4:6]) for r in _rows(o, s, s.knowable)),
         ),
         Section(
             f"Every number: peace by {day}, and terms",
             ("number", *(f"{what}, {h}" for what in ("peace", "terms") for h in head)),
-            _rows(o, s.numbers),
+            _rows(o, s, s.numbers),
             folded=True,
         ),
         _errors(s),
@@ -128,24 +140,19 @@ def _errors(s: Sensitivity) -> Section:
     note = (
         f"{how['draws']} draws (seed {how['seed']}), and each number by itself at both ends; {how['solved']} games "
         f"solved{f', {lost} without a solution or impossible' if lost else ''}. The error is that of predicting each "
-        "draw from all others, in points of probability (of the stake, for terms)."
+        "quarter of the draws from all others, in points of probability (of the stake, for terms)."
     )
     head = ("what is predicted", "error, points", "variance explained", "can be ranked")
     return Section("How closely the emulator predicts", head, rows, notes=(note,))
 
 
-def _rows(o: Outlook, by_target: dict[str, tuple[Share, ...]]) -> tuple[tuple[str, ...], ...]:
-    """Return a row for each group: its index for peace and for the terms."""
-    of_terms = {x.name: x for x in by_target.get(TERMS, ())}
-    odds = by_target.get(PEACE) or by_target.get(TERMS, ())
+def _rows(o: Outlook, s: Sensitivity, of: dict[str, tuple[Share, ...]]) -> tuple[tuple[str, ...], ...]:
+    """Return a row for each group of a grouping: its index for peace and for the terms."""
+    odds, terms = s.shares(of, PEACE), s.shares(of, TERMS)
+    cells = [{x.name: _cells(x) for x in found} for found in (odds, terms)]
     none = (UNKNOWN, UNKNOWN, UNKNOWN)
     return tuple(
-        (
-            _group_label(x.name, o),
-            *(_cells(x) if by_target.get(PEACE) else none),
-            *(_cells(of_terms[x.name]) if x.name in of_terms else none),
-        )
-        for x in odds
+        (_group_label(x.name, o), *(c for found in cells for c in found.get(x.name, none))) for x in odds or terms
     )
 
 
@@ -156,9 +163,16 @@ def _group_label(name: str, o: Outlook) -> str:
 
 def _cells(x: Share) -> tuple[str, str, str]:
     interval = percent_range(max(x.total.low, 0.0), min(x.total.high, 1.0))
-    best, worst = x.ranks
     total = whole_percent(min(max(x.total.value, 0.0), 1.0))
-    return whole_percent(_share(x)), f"{total} ({interval})", f"{best}" if best == worst else f"{best}-{worst}"
+    return whole_percent(_share(x)), f"{total} ({interval})", _rank(x)
+
+
+def _rank(x: Share) -> str:
+    """Return which rank a group has, or between which ranks it lies."""
+    if x.ranks is None:
+        return UNKNOWN
+    best, worst = x.ranks
+    return f"{best}" if best == worst else f"{best}-{worst}"
 
 
 def csv_head() -> tuple[str, ...]:
@@ -170,8 +184,8 @@ def csv_cells(s: Sensitivity, path: str) -> tuple[Any, ...]:
     """Return the indices of a number in the CSV file; what is not known is empty."""
     out: list[Any] = []
     for target in TARGETS:
-        x = next((x for x in s.numbers.get(target, ()) if x.name == path), None)
-        out += [None] * len(CSV_PARTS) if x is None else [*x.first, *x.total, *x.ranks]
+        x = next((x for x in s.shares(s.numbers, target) if x.name == path), None)
+        out += [None] * len(CSV_PARTS) if x is None else [*x.first, *x.total, *(x.ranks or (None, None))]
     return tuple(out)
 
 

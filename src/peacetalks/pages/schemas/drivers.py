@@ -24,18 +24,20 @@ class Share(Table):
 
     name: str = Field(description="Path of a number, name of a table, or what an observer can know.")
     first: float = Field(description="First-order Sobol index: share of the variance due to it alone.")
-    first_interval: tuple[float, float] = Field(description="90%, the error of the emulator included.")
+    first_interval: tuple[float, float] = Field(description="90%, with the emulator's error and what it leaves.")
     total: float = Field(description="Total Sobol index: the share due to it, alone and with others.")
     total_interval: tuple[float, float]
-    ranks: tuple[Count, Count] = Field(description="Best and worst rank by the total index that the error allows.")
+    ranks: tuple[Count, Count] | None = Field(
+        description="Best and worst rank by the total index that the error allows; null where nothing can be ranked."
+    )
 
 
 class Target(Table):
     """Where a forecast comes from: an outcome class of the model, the best estimate's peace, or the terms."""
 
     target: Literal["peace", "nowhere", "more_conflict", "best", "terms"]
-    explained: float | None = Field(description="Share of the variance of draws left out that the emulator predicts.")
-    error: float | None = Field(description="Root mean square error of a draw left out.")
+    explained: float | None = Field(description="Share of the variance of draws kept out that the emulator predicts.")
+    error: float | None = Field(description="Root mean square error of a draw kept out.")
     cannot_be_ranked: str | None = Field(description="Why nothing can be ranked; null where it can.")
     numbers: list[Share]
     mechanisms: list[Share]
@@ -50,6 +52,7 @@ class SensitivitySettings(Table):
     solved: Count
     unsolved: int
     impossible: int = Field(description="Draws whose values cannot stand together.")
+    lost_at: str | None = Field(description="Number and end of its range at which most games have no forecast.")
     periods: Count
     belief_points: Count
     rows: Count = Field(description="Base points of the sample of the emulator.")
