@@ -23,6 +23,7 @@ from peacetalks.pages import world_shapes
 from peacetalks.pages.bulletin_feed import feed
 from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, script, script_digest
 from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, territories, world_map
+from peacetalks.pages.bulletin_page import beside
 from peacetalks.pages.bulletin_site import HEAD, publish, rows, write_top
 from peacetalks.pages.bulletin_track import track_html, track_page
 
@@ -91,6 +92,15 @@ def test_a_state_that_was_coded_later_is_marked_in_page_table_and_text():
     assert {i for i, x in of.items() if x == "true"} == {e.conflict for e in marked}
     none = b.model_copy(update={"forecasts": [e for e in b.forecasts if not e.coded_later]})
     assert not [x for x in index_page(Made(none, (), track_record([], b.as_of))).lines if x.startswith("*")]
+
+
+def test_the_page_of_a_conflict_knows_that_its_state_was_coded_later():
+    b = made_bulletin(dt.date(2003, 1, 1))
+    for e in b.forecasts:
+        found = beside(b, e)
+        assert found.coded_later == e.coded_later
+        own = beside(b, e.model_copy(update={"source": "mine.toml"}))
+        assert any("coded later: the record codes" in x for x in own.about) == e.coded_later
 
 
 def test_the_track_record_shows_states_coded_later_apart_with_both_counts():

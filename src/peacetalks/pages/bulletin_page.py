@@ -35,6 +35,7 @@ class Beside:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     facts: tuple[str, ...]
+    coded_later: bool  # whether the state follows from an end that was coded later
 
 
 def conflict_html(b: Bulletin, e: Entry, drawn: ForecastPage) -> str:
@@ -58,10 +59,11 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     title = "Since the last bulletin" if b.previous is None else f"Since the bulletin of {day_name(b.previous)}"
     sentence = change_sentence(e)
     if e.change is None:
-        return Beside(links, tuple(about), title, (sentence,), (), (), ())
+        return Beside(links, tuple(about), title, (sentence,), (), (), (), e.coded_later)
     c = e.change
     change = [signed_points(y - x) for x, y in zip(c.before.as_list(), c.after.as_list(), strict=True)]
     whole = ("the whole change", *change)
     rows = [(p.name, *(signed_points(getattr(p.by, end)) for end in ENDS)) for p in c.parts]
     lines = (f"{sentence[:1].upper()}{sentence[1:]}.", f"What moved it, in points of 100: {c.method}.")
-    return Beside(links, tuple(about), title, lines, ("change", *END_NAMES.values()), (*rows, whole), tuple(c.facts))
+    heads = ("change", *END_NAMES.values())
+    return Beside(links, tuple(about), title, lines, heads, (*rows, whole), tuple(c.facts), e.coded_later)
