@@ -5,7 +5,7 @@ import pytest
 
 from peacetalks.forecasting.axes import HALF, Axis
 from peacetalks.forecasting.emulator import design
-from peacetalks.forecasting.gaussian_process import fit, kept_out
+from peacetalks.forecasting.gaussian_process import fit, held_out
 
 INPUTS = 28
 FACTOR = 1.25  # by which the true error may exceed the stated one
@@ -31,7 +31,7 @@ def errors(function, draws, seed):
     y = function(x)[:, None]
     new = np.random.default_rng(99).random((1000, INPUTS))
     true = function(new)
-    stated = kept_out(x, y, np.arange(draws))[:, 0] - y[:draws, 0]
+    stated = held_out(x, y, np.arange(draws))[:, 0] - y[:draws, 0]
     off = fit(x, y).predict(new)[:, 0] - true
     return np.sqrt(np.mean(stated**2)), np.sqrt(np.mean(off**2)), true.std()
 
@@ -49,13 +49,13 @@ def test_the_stated_error_is_not_too_small(function, draws, seeds, most):
         assert stated < most * deviation
 
 
-def test_points_kept_out_are_not_seen():
+def test_points_held_out_are_not_seen():
     """Outputs that are noise cannot be predicted where they are kept out, and are where they are not."""
     rng = np.random.default_rng(1)
     x, y = rng.random((32, 2)), rng.standard_normal((32, 1))
-    out = kept_out(x, y, np.arange(8, 32))
+    out = held_out(x, y, np.arange(8, 32))
     assert out.shape == (24, 1)
     assert np.corrcoef(out[:, 0], y[8:, 0])[0, 1] < 0.4
     other = y.copy()
     other[8::4] += 100.0  # the first part: its outputs do not enter its own predictions
-    np.testing.assert_allclose(kept_out(x, other, np.arange(8, 32))[::4], out[::4])
+    np.testing.assert_allclose(held_out(x, other, np.arange(8, 32))[::4], out[::4])

@@ -6,7 +6,7 @@ import pytest
 from peacetalks.forecasting.axes import HALF, Axis
 from peacetalks.forecasting.draws import sobol_points
 from peacetalks.forecasting.emulator import design
-from peacetalks.forecasting.gaussian_process import fit, kept_out
+from peacetalks.forecasting.gaussian_process import fit, held_out
 from peacetalks.forecasting.sobol import Index, Share, sobol_indices, surely_explained, with_unexplained
 
 A, B = 7.0, 0.1
@@ -62,7 +62,7 @@ def test_ishigami_through_an_emulator(emulated):
     off = np.sqrt(np.mean((gp.predict(u)[:, 0] - ishigami(u)) ** 2))
     y = np.asarray(gp.regressor.X_train_)
     order = np.random.default_rng(2).permutation(len(y))
-    away = kept_out(y, ishigami(y)[:, None], order)[:, 0]
+    away = held_out(y, ishigami(y)[:, None], order)[:, 0]
     assert 0.25 < off / np.sqrt(np.mean((away - ishigami(y[order])) ** 2)) < 1.25  # from three quarters: not smaller
 
 
@@ -131,7 +131,7 @@ def test_the_intervals_hold_what_the_emulator_does_not_see(seed):
     x = design(tuple(Axis(name, 1.0, 0.5, 2.0, HALF, None) for name in names), 128, seed)
     y = wavy(x)[:, None]
     gp, drawn = fit(x, y), np.arange(128)
-    explained = 1 - np.mean((kept_out(x, y, drawn) - y[:128]) ** 2) / y[:128].var()
+    explained = 1 - np.mean((held_out(x, y, drawn) - y[:128]) ** 2) / y[:128].var()
     assert 0.5 < explained < 0.95
     narrow = sobol_indices(lambda u: {"y": gp.draws(u, 20, np.random.default_rng(7))[..., 0]}, names, 1, 256)["y"]
     found = by_name(with_unexplained(narrow, surely_explained(explained, 128)))

@@ -6,7 +6,7 @@ products of some numbers look like others.  Through the log ratios :math:`\log(p
 :math:`\log(p_{more}/p_{nowhere})` at the months shown, and through the log-odds of the mean terms, go Gaussian
 processes (`gaussian_process.py`); what they predict are probabilities that sum to 1.  The best estimate is moved by the
 predicted forecast as by a solved one.  The error is that of predicting each quarter of the hypercube's points by
-processes fitted to all other points (`gaussian_process.kept_out`); the emulator itself has all of them.
+processes fitted to all other points (`gaussian_process.held_out`); the emulator itself has all of them.
 
 References
 ----------
@@ -30,7 +30,7 @@ from peacetalks.errors import EmulatorError, SpecError, did_you_mean
 from peacetalks.forecasting.axes import at_values, axes_of, each_alone
 from peacetalks.forecasting.best_estimate import moved
 from peacetalks.forecasting.changed import as_written
-from peacetalks.forecasting.gaussian_process import GaussianProcess, fit, kept_out
+from peacetalks.forecasting.gaussian_process import GaussianProcess, fit, held_out
 from peacetalks.forecasting.settings import EMULATOR_DRAWS, MAX_DRAWS, QUICK_BOUND, SEED
 from peacetalks.forecasting.short_forecast import ShortForecast, short_forecasts
 from peacetalks.outcomes import ENDS
@@ -156,10 +156,8 @@ def emulate(
     paths : iterable of str, optional
         The numbers that may move; default all that can.
     draws : int
-        Points of all ranges together, from `seed`, two or more for each number; besides them the scenario is solved as
-        it is, and with each number by itself at both ends of its range.
-    seed : int
-        0 or more.
+        Points of all ranges together, from `seed` (0 or more), two a number at least; besides them the scenario is
+        solved as it is, and with each number by itself at both ends of its range.
     progress, jobs, answers
         As of `short_forecasts`.
 
@@ -209,7 +207,7 @@ def check_draws(draws: int, seed: int, numbers: int = 0) -> None:
     if draws < A_NUMBER * numbers:
         raise SpecError(
             f"{draws} draws are too few for {numbers} numbers that move: {A_NUMBER * numbers} or more are needed "
-            f"({A_NUMBER} a number), since with fewer the effects of numbers cannot be told apart"
+            f"({A_NUMBER} a number), since with fewer the effects of numbers cannot be distinguished"
         )
     if seed < 0:
         raise SpecError(f"the seed must be 0 or more, got {seed}")
@@ -256,7 +254,7 @@ def _fitted(
     logs = np.log(np.maximum(ends, LEAST))
     outputs = logs[..., 0] - logs[..., 1], logs[..., 2] - logs[..., 1]
     ratios = fit(x, outputs[0]), fit(x, outputs[1])
-    away = probabilities(*(kept_out(x, y, of_draws) for y in outputs))
+    away = probabilities(*(held_out(x, y, of_draws) for y in outputs))
     terms, terms_error, terms_explained = _terms(x, found, of_draws)
     error, explained = _error(ends[of_draws], away)
     best_error, best_explained = _best_error(o.pooled, like, ends[of_draws], away)
@@ -289,7 +287,7 @@ def _terms(
         return None, None, None
     inside = np.clip(y[known], LEAST, 1 - LEAST)
     odds = (np.log(inside) - np.log1p(-inside))[:, None]
-    error, explained = _error(y[known][drawn], _share(kept_out(x[known], odds, drawn))[:, 0])
+    error, explained = _error(y[known][drawn], _share(held_out(x[known], odds, drawn))[:, 0])
     return fit(x[known], odds), float(error), float(explained)
 
 

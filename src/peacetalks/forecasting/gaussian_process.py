@@ -118,14 +118,14 @@ def fit(x: np.ndarray, y: np.ndarray) -> GaussianProcess:
     return GaussianProcess(regressor)
 
 
-def kept_out(x: np.ndarray, y: np.ndarray, which: np.ndarray) -> np.ndarray:
+def held_out(x: np.ndarray, y: np.ndarray, which: np.ndarray) -> np.ndarray:
     """Return outputs [point, output] of the points `which`, each predicted by a process fitted without it.
 
     The points, by number and in random order, are kept out a quarter at a time, so that what is predicted is by three
     quarters of them and by all others.  Parameters else as of `fit`.
 
     >>> x = np.linspace(0, 1, 16)[:, None]
-    >>> found = kept_out(x, np.sin(3 * x), np.arange(4, 12))
+    >>> found = held_out(x, np.sin(3 * x), np.arange(4, 12))
     >>> found.shape, bool(abs(found - np.sin(3 * x[4:12])).max() < 0.01)
     ((8, 1), True)
     """

@@ -112,8 +112,8 @@ def with_unexplained(shares: Sequence[Share], explained: float) -> tuple[Share, 
     -------
     tuple of Share
         Intervals to e times their high end plus 1 - e, as if all of the rest came from the group, and from e times
-        their low end minus 1 - e, as if all of the error were what the function does not have.  One ranks above another where
-        its interval of the total index is the higher one and they do not overlap.
+        their low end minus 1 - e, as if all of the error were what the function does not have.  One ranks above
+        another where its interval of the total index is the higher one and they do not overlap.
 
     Examples
     --------
@@ -137,7 +137,7 @@ def with_unexplained(shares: Sequence[Share], explained: float) -> tuple[Share, 
 
 
 def surely_explained(explained: float, draws: int) -> float:
-    """Return the share of the variance that is explained as far as so many draws tell: its lower 95% bound.
+    """Return the share of the variance that is explained as far as so many draws show: its lower 95% bound.
 
     By the distribution of the ratio of two variances of `draws` normal numbers.
 

@@ -46,7 +46,7 @@ def _odds(o: Outlook, s: Sensitivity) -> str:
         return f"What the answer by {day} hangs on most {CANNOT}: {why}."
     if not s.mechanisms.get(PEACE):
         return f"No number moves the model's peace by {day}."
-    groups, numbers = _told_apart(s.mechanisms[PEACE], MOST), _told_apart(s.numbers[PEACE])
+    groups, numbers = _distinguished(s.mechanisms[PEACE], MOST), _distinguished(s.numbers[PEACE])
     if groups:
         found = sum(_share(x) for x in groups) >= MOST
         opening, comes = ("Most", "comes") if found else ("The largest parts", "come")
@@ -59,8 +59,8 @@ def _odds(o: Outlook, s: Sensitivity) -> str:
     return f"{text}; of single numbers most from {listed([_with_share(x, o) for x in numbers])}."
 
 
-def _told_apart(shares: tuple[Share, ...], enough: float = math.inf) -> list[Share]:
-    """Return the first groups that the error tells from all others: those that are `enough` alone, or three at most.
+def _distinguished(shares: tuple[Share, ...], enough: float = math.inf) -> list[Share]:
+    """Return the first groups that the error distinguishes from all others: `enough` alone, or three at most.
 
     None where the error does not allow to say which come first.
     """
