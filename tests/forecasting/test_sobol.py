@@ -152,3 +152,8 @@ def test_groups_are_ranked_only_where_intervals_are_apart():
     assert [s.ranks for s in with_unexplained(shares, 1.0)] == [(1, 1), (2, 2), (3, 3)]
     assert [s.ranks for s in with_unexplained(shares, 0.9)] == [(1, 1), (2, 3), (2, 3)]
     assert {s.ranks for s in with_unexplained(shares, -0.5)} == {(1, 3)}
+
+
+def test_one_group_of_all_has_the_whole_variance():
+    (share,) = sobol_indices(lambda x: {"y": ishigami(x)[:, None]}, ["all"] * 3, seed=1, rows=64)["y"]
+    assert (share.name, *share.first, *share.total, share.ranks) == ("all", *[1.0] * 6, (1, 1))

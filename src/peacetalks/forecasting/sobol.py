@@ -162,11 +162,13 @@ def _shares(problem: dict[str, Any], y: np.ndarray, seed: int) -> tuple[Share, .
     y = y[:, np.isfinite(y).all(axis=0) & (np.ptp(y, axis=0) > 0)]
     if not y.shape[1]:
         return ()
+    names = list(dict.fromkeys(problem["groups"]))
+    if len(names) == 1:  # which SALib takes for no groups
+        return (Share(names[0], Index(1.0, 1.0, 1.0), Index(1.0, 1.0, 1.0), (1, 1)),)
     how: dict[str, Any] = {"calc_second_order": False, "num_resamples": RESAMPLES, "keep_resamples": True}
     found = [sobol.analyze(problem, column, seed=seed + 2 + k, **how) for k, column in enumerate(y.T)]
     first, total = found[0]["S1"], found[0]["ST"]
     firsts, totals = (np.concatenate([f[key] for f in found]) for key in ("S1_conf_all", "ST_conf_all"))
-    names = list(dict.fromkeys(problem["groups"]))
     ranks = _ranks(totals)
     shares = [
         Share(name, _index(first[j], firsts[:, j]), _index(total[j], totals[:, j]), ranks[j])
