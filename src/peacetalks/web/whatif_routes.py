@@ -219,7 +219,7 @@ def _error_line(asked: Asked, built: Built) -> str:
     worst = 100 * float(error.sel(period=month).max())
     return (
         f"it is usually within {max(worst, 0.1):.1f} points of the exact one by {day_after(asked.base.as_of, month)} "
-        f"(root mean square over {e.settings['solved']} solves left out in turn)."
+        f"(root mean square over {e.settings['solved']} solves, each predicted from others)."
     )
 
 
