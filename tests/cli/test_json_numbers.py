@@ -17,7 +17,13 @@ from peacetalks.pages.files import json_text
 
 SOURCE = Path(peacetalks.__file__).parent
 GAME = Path(__file__).parents[1] / "cases" / "games" / "battle_of_the_sexes.json"
-ELSEWHERE = {"files.py", "forecast_schema.py", "markup.py", "chart_parts.py"}  # the one place; no numbers; charts
+ELSEWHERE = {
+    "files.py",
+    "forecast_schema.py",
+    "markup.py",
+    "chart_parts.py",
+    "world_shapes.py",
+}  # the one place; no numbers; charts, shapes
 
 
 def refuse(name):

@@ -11,7 +11,7 @@ import typer
 from peacetalks.cli import options
 from peacetalks.cli.results import check_output, deliver
 from peacetalks.errors import GameError
-from peacetalks.questions.classic_grid import POINTS
+from peacetalks.forecasting.settings import SLIDER_POINTS
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def catalog(
     slider: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="A parameter with a slider on the page; repeatable.")
     ] = None,
-    points: Annotated[int, typer.Option(help="Positions of a slider.")] = POINTS,
+    points: Annotated[int, typer.Option(help="Positions of a slider.")] = SLIDER_POINTS,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
     output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,

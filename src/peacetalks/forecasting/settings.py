@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BELIEF_POINTS = 5  # points of the belief grid per side
+SLIDER_POINTS = 4  # positions of a slider
 FEW_POINTS = 4  # belief points a side from which the error of the grid can be estimated
 QUICK_BOUND = 0.03  # error of a probability of the model up to which a quick setting is safe: that of the usual grid
 QUICK_FINER = (7, 9)  # belief points that are tried where the usual grid is not within the bound

@@ -18,6 +18,7 @@ import numpy as np
 from peacetalks import catalog
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.forecasting.jobs import solve_all
+from peacetalks.forecasting.settings import SLIDER_POINTS
 from peacetalks.questions.classic_game import checked_rationality, measures
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from peacetalks.catalog.entry import Entry
 
 RATIONALITY = "rationality"
-POINTS = 4  # positions of a slider
 MOST_SLIDERS = 3  # where the catalogue names none
 MOST_GAMES = 20_000
 Numbers = tuple[tuple[float, float | None, float | None], ...]  # of each measure: computed, known types, closed form
@@ -65,7 +65,7 @@ def sliders_of(
     name: str,
     changes: Mapping[str, Any] | None = None,
     keys: Sequence[str] | None = None,
-    points: int = POINTS,
+    points: int = SLIDER_POINTS,
     rationality: float | None = None,
 ) -> tuple[Slider, ...]:
     """Return the sliders of a game's page, rationality last.
