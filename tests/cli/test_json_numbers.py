@@ -17,7 +17,9 @@ from peacetalks.pages.files import json_text
 
 SOURCE = Path(peacetalks.__file__).parent
 GAME = Path(__file__).parents[1] / "cases" / "games" / "battle_of_the_sexes.json"
-ELSEWHERE = {
+ELSEWHERE = {  # the one place; no numbers; charts; shapes of the map; data of a page's own script
+    *("files.py", "forecast_schema.py", "markup.py", "chart_parts.py", "world_shapes.py", "catalog_page.py"),
+}
     "files.py",
     "forecast_schema.py",
     "markup.py",
