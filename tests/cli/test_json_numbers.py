@@ -20,12 +20,6 @@ GAME = Path(__file__).parents[1] / "cases" / "games" / "battle_of_the_sexes.json
 ELSEWHERE = {  # the one place; no numbers; charts; shapes of the map; data of a page's own script
     *("files.py", "forecast_schema.py", "markup.py", "chart_parts.py", "world_shapes.py", "catalog_page.py"),
 }
-    "files.py",
-    "forecast_schema.py",
-    "markup.py",
-    "chart_parts.py",
-    "world_shapes.py",
-}  # the one place; no numbers; charts, shapes
 
 
 def refuse(name):
