@@ -27,8 +27,8 @@ def no_progress(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def interrupts():
-    """Children hear an interrupt, also where a run in the background, or the test before, had it ignored."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    """Tests and their children hear an interrupt, also after a run, a test or an imported library set it otherwise."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
