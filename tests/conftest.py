@@ -28,7 +28,8 @@ def no_progress(monkeypatch):
 @pytest.fixture(autouse=True)
 def interrupts():
     """Tests and their children hear an interrupt, also after a run, a test or an imported library set it otherwise."""
-    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler and threading.current_thread() is threading.main_thread():
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if not heard and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
