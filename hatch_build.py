@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).parent / "src"))
 
-from peacetalks.equilibrium.kernels import library  # needs nothing but the standard library
+from peacetalks.equilibrium.kernels import shared_library  # needs nothing but the standard library
 
 
 class CoreHook(BuildHookInterface):
@@ -20,13 +20,13 @@ class CoreHook(BuildHookInterface):
 
     def dependencies(self) -> list[str]:
         """Return what the build needs beside hatchling: a compiler, where there is none that works."""
-        return [] if any(map(library.works, library.compilers())) else ["ziglang>=0.13"]
+        return [] if any(map(shared_library.works, shared_library.compilers())) else ["ziglang>=0.13"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the core; a wheel holds it and is of this platform, whatever the version of Python."""
-        path = library.load().path
+        path = shared_library.load().path
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{library.PLATFORM.replace('-', '_').replace('.', '_')}"
+        build_data["tag"] = f"py3-none-{shared_library.PLATFORM.replace('-', '_').replace('.', '_')}"
         if version != "editable":
-            inside = library.SOURCES.relative_to(Path(self.root) / "src") / path.name
+            inside = shared_library.SOURCES.relative_to(Path(self.root) / "src") / path.name
             build_data["force_include"][str(path)] = str(inside)

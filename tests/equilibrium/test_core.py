@@ -13,7 +13,7 @@ import peacetalks as pt
 from peacetalks.equilibrium.belief_grid import Grid, make_grid
 from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, Plan, make_plan
 from peacetalks.equilibrium.kernels import core
-from peacetalks.equilibrium.kernels.library import VARIANT, VARIANTS
+from peacetalks.equilibrium.kernels.shared_library import VARIANT, VARIANTS
 from peacetalks.equilibrium.off_grid import open_node
 from peacetalks.game.compile import compile_game
 from peacetalks.game.expand import MOST_MOVERS

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from peacetalks.catalog import make
-from peacetalks.equilibrium.kernels.library import load
+from peacetalks.equilibrium.kernels.shared_library import load
 from peacetalks.equilibrium.solve import solve
 from peacetalks.forecasting.answers import LIBRARIES, sources_digest
 

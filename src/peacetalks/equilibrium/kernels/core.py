@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.equilibrium.kernels import library
+from peacetalks.equilibrium.kernels import shared_library
 from peacetalks.game.language import MAX_TYPES
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ class Node(IntEnum):
 
 
 @cache
-def functions() -> library.Library:
+def functions() -> shared_library.Library:
     """Return the compiled core, with the type of what its functions return."""
-    core = library.load()
+    core = shared_library.load()
     for name in ("sweep_single", "sweep_one_mover", "sweep_several", "one_node"):
         getattr(core, name).restype = ctypes.c_int64
     return core

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import peacetalks
-from peacetalks.equilibrium.kernels import library
+from peacetalks.equilibrium.kernels import shared_library
 from peacetalks.errors import MissingCore
 
 CORE = """
@@ -34,9 +34,9 @@ SAID = "Compiling the numerical core, once (a few seconds) ..."
 PROGRAM = """
 import logging, sys
 from pathlib import Path
-from peacetalks.equilibrium.kernels import library
+from peacetalks.equilibrium.kernels import shared_library
 logging.basicConfig(stream=sys.stderr, format="%(message)s")
-found = library.load(Path(sys.argv[1]))
+found = shared_library.load(Path(sys.argv[1]))
 print(found.answer(), found.path)
 """
 
@@ -44,21 +44,21 @@ print(found.answer(), found.path)
 @pytest.fixture
 def sources(tmp_path, monkeypatch):
     """A folder with a small core, and a home folder of its own."""
-    for name in (library.FOLDER, library.VARIANT):
+    for name in (shared_library.FOLDER, shared_library.VARIANT):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "sources"
     folder.mkdir()
     (folder / "core.c").write_text(CORE)
-    shutil.copy(library.SOURCES / "processor.c", folder)
+    shutil.copy(shared_library.SOURCES / "processor.c", folder)
     return folder
 
 
 def load(sources):
     """Load the library as a new process does."""
-    library.load.cache_clear()
-    return library.load(sources)
+    shared_library.load.cache_clear()
+    return shared_library.load(sources)
 
 
 def built(folder):
@@ -93,7 +93,7 @@ def test_a_change_of_any_source_builds_it_anew(sources, caplog):
 
 
 def test_libraries_of_other_sources_are_deleted_beside_the_sources(sources, monkeypatch):
-    monkeypatch.setattr(library, "SOURCES", sources)
+    monkeypatch.setattr(shared_library, "SOURCES", sources)
     load(sources)
     (sources / "core.c").write_text(CORE + "\n")
     new = load(sources).path.name
@@ -109,33 +109,35 @@ def test_a_damaged_library_is_built_anew(sources):
 
 
 def test_where_the_sources_cannot_be_written_to_the_users_cache_serves(sources, tmp_path, monkeypatch):
-    real = library._writable
-    monkeypatch.setattr(library, "_writable", lambda folder: folder != sources and real(folder))
+    real = shared_library._writable
+    monkeypatch.setattr(shared_library, "_writable", lambda folder: folder != sources and real(folder))
     path = load(sources).path
     assert path.parent == tmp_path / "cache" / "peacetalks" / "core"
     assert (load(sources).path, built(sources)) == (path, [])
 
 
 def test_a_folder_that_is_named_comes_first(sources, tmp_path, monkeypatch):
-    monkeypatch.setenv(library.FOLDER, str(tmp_path / "named"))
+    monkeypatch.setenv(shared_library.FOLDER, str(tmp_path / "named"))
     assert load(sources).path.parent == tmp_path / "named"
 
 
 def test_without_any_folder_a_temporary_one_serves_this_process_and_its_children(sources, monkeypatch, caplog):
-    monkeypatch.setenv(library.FOLDER, "")
-    monkeypatch.setattr(library, "_writable", lambda folder: False)
+    monkeypatch.setenv(shared_library.FOLDER, "")
+    monkeypatch.setattr(shared_library, "_writable", lambda folder: False)
     found = load(sources)
     (said,) = caplog.messages
     assert "anew at every start" in said
     assert str(sources) in said
-    assert library.FOLDER in said
-    assert os.environ[library.FOLDER] == str(found.path.parent)
+    assert shared_library.FOLDER in said
+    assert os.environ[shared_library.FOLDER] == str(found.path.parent)
     out, err = start(sources).communicate(timeout=60)
     assert (out.split(), err) == (["42", str(found.path)], "")
     shutil.rmtree(found.path.parent)
 
 
-@pytest.mark.skipif(library.fcntl is None or shutil.which("cc") is None, reason="no file locks, or no compiler `cc`")
+@pytest.mark.skipif(
+    shared_library.fcntl is None or shutil.which("cc") is None, reason="no file locks, or no compiler `cc`"
+)
 def test_of_several_processes_at_once_one_compiles_and_the_others_wait(sources, tmp_path):
     slow = tmp_path / "slow"
     slow.write_text(f'echo "$*" >> {tmp_path}/calls\nsleep 0.4\nexec cc "$@"\n')
@@ -148,13 +150,13 @@ def test_of_several_processes_at_once_one_compiles_and_the_others_wait(sources, 
 
 
 def test_where_files_cannot_be_locked_every_process_compiles(sources, monkeypatch, caplog):
-    monkeypatch.setattr(library, "fcntl", None)
+    monkeypatch.setattr(shared_library, "fcntl", None)
     found = load(sources)
     assert (found.answer(), built(sources), caplog.messages) == (42, [found.path.name], [SAID])
 
 
 def test_a_process_that_another_one_started_says_nothing(sources, monkeypatch, caplog):
-    monkeypatch.setattr(library.multiprocessing, "parent_process", lambda: "the first")
+    monkeypatch.setattr(shared_library.multiprocessing, "parent_process", lambda: "the first")
     assert load(sources).answer() == 42
     assert caplog.messages == []
 
@@ -162,7 +164,7 @@ def test_a_process_that_another_one_started_says_nothing(sources, monkeypatch, c
 def test_without_a_compiler_the_error_says_what_to_install(sources, monkeypatch):
     monkeypatch.setenv("PATH", str(sources))
     monkeypatch.setenv("CC", "")
-    monkeypatch.setattr(library.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(shared_library.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingCore, match=r"no C compiler found: neither \$CC.*pip install ziglang`") as error:
         load(sources)
     assert error.value.exit_code == 4
@@ -180,19 +182,21 @@ def test_a_compiler_that_fails_gives_way_to_the_next(sources, tmp_path, monkeypa
     broken.write_text("#!/bin/sh\necho no developer tools were found\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("CC", str(broken))
-    first, *others = library.compilers()
-    assert (first, library.works(first), any(map(library.works, others))) == ([str(broken)], False, True)
+    first, *others = shared_library.compilers()
+    assert (first, shared_library.works(first), any(map(shared_library.works, others))) == ([str(broken)], False, True)
     assert load(sources).answer() == 42
 
 
 def test_the_environment_may_ask_for_a_lower_instruction_set(sources, monkeypatch):
     best = load(sources)
-    for k, name in enumerate(library.VARIANTS[: library.VARIANTS.index(best.variant) + 1]):
-        monkeypatch.setenv(library.VARIANT, name)
+    for k, name in enumerate(shared_library.VARIANTS[: shared_library.VARIANTS.index(best.variant) + 1]):
+        monkeypatch.setenv(shared_library.VARIANT, name)
         asked = load(sources)
         assert (asked.variant, asked.bits()) == (name, (128, 256, 512)[k])
-    monkeypatch.setenv(library.VARIANT, "v9")
-    with pytest.raises(MissingCore, match=f"{library.VARIANT} is 'v9'; this processor can run: {library.VARIANTS[0]}"):
+    monkeypatch.setenv(shared_library.VARIANT, "v9")
+    with pytest.raises(
+        MissingCore, match=f"{shared_library.VARIANT} is 'v9'; this processor can run: {shared_library.VARIANTS[0]}"
+    ):
         load(sources)
 
 
@@ -206,7 +210,7 @@ def test_each_call_gives_the_same_function(sources):
 
 def test_the_module_that_compiles_needs_the_standard_library_only():
     """It runs where the package is built, before anything is installed."""
-    program = "import sys; sys.path.insert(0, sys.argv[1]); from peacetalks.equilibrium.kernels import library"
+    program = "import sys; sys.path.insert(0, sys.argv[1]); from peacetalks.equilibrium.kernels import shared_library"
     subprocess.run([sys.executable, "-I", "-S", "-c", program, str(Path(peacetalks.__file__).parents[1])], check=True)
 
 
@@ -225,14 +229,14 @@ def hook(sources, monkeypatch):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     found = load(sources)
-    monkeypatch.setattr(library, "load", lambda: found)
+    monkeypatch.setattr(shared_library, "load", lambda: found)
     return module.CoreHook()
 
 
 def test_a_wheel_holds_the_library_and_is_of_this_platform(hook):
     data = {"force_include": {}}
     hook.initialize("standard", data)
-    path = library.load().path
+    path = shared_library.load().path
     assert data["force_include"] == {str(path): f"peacetalks/equilibrium/kernels/{path.name}"}
     assert data["tag"].startswith("py3-none-")
     assert not data["tag"].endswith("any")
@@ -249,5 +253,5 @@ def test_the_build_asks_for_a_compiler_only_where_there_is_none(hook, monkeypatc
     assert hook.dependencies() == []
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CC", "")
-    monkeypatch.setattr(library.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(shared_library.importlib.util, "find_spec", lambda name: None)
     assert hook.dependencies() == ["ziglang>=0.13"]
