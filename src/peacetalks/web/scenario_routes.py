@@ -123,7 +123,7 @@ async def made_page(
     if finished:
         return answers.failed(Failure(503, "the work was ended; try again"), frame, as_json, title)
     status = answers.status_of(job, lane)
-    return answers.pending(frame, title, WORDS[task.kind], f"/work/{key}", status)
+    return answers.pending(frame, title, WORDS[task.kind], f"/progress/{key}", status)
 
 
 async def find(site: Site, key: str) -> Served | None:
@@ -131,8 +131,8 @@ async def find(site: Site, key: str) -> Served | None:
     return site.store.find(key)
 
 
-@router.get("/work/{key}")
-async def work(request: Request, key: str) -> Response:
+@router.get("/progress/{key}")
+async def progress(request: Request, key: str) -> Response:
     """Return how work comes along, as a stream; `done` where it is finished or unknown, so that the page is asked."""
     site = site_of(request)
     for lane in (site.solving, site.drawing):

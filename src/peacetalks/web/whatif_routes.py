@@ -169,7 +169,7 @@ def _steps(asked: Asked) -> list[dict[str, str]]:
         job = lane.find(key)
         if job is not None and not job.finished:
             steps.append(
-                {"name": name, "stream": f"/work/{key}", "words": STEPS[name], "status": answers.status_of(job, lane)}
+                {"name": name, "stream": f"/progress/{key}", "words": STEPS[name], "status": answers.status_of(job, lane)}
             )
     return steps
 
