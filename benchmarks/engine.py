@@ -187,6 +187,17 @@ def layout(m: Measurement) -> list[Row]:
     return out
 
 
+def halves(m: Measurement) -> list[Row]:
+    """Return smaller games: the first half of the mechanisms, stationary and over nine periods."""
+    out = []
+    for periods in (None, 9):
+        for points in (5, 9):
+            a, b = m.both("first_half", periods, points)
+            length = "stationary" if periods is None else f"{periods} periods"
+            out.append(Row(f"{WAR}, first half, {length}, {points} belief points: build and solve", a["sum"], b["sum"]))
+    return out
+
+
 def variant(m: Measurement) -> list[Row]:
     """Return variants that start from the base's solution, against a cold solve before."""
     a = m.old_cold()
@@ -254,7 +265,7 @@ def precision(m: Measurement) -> list[Row]:
     return out
 
 
-GROUPS = {f.__name__: f for f in (cold, layout, variant, rounds, first, precision, commands)}
+GROUPS = {f.__name__: f for f in (cold, halves, layout, variant, rounds, first, precision, commands)}
 
 
 def first_run(python: Path, root: Path) -> Parts:

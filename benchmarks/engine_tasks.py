@@ -43,6 +43,7 @@ NEW = {
     "acts": ("questions.acts", "acts"),
 }
 HORIZON = 36  # months of a forecast
+SECOND_HALF = ("audience", "deal", "inspection", "loyalty", "window", "linked", "pact", "observers", "credibility")
 SOLVED: dict[tuple[str, int], Any] = {}  # (scenario, belief points) -> a solution, from which variants start
 
 
@@ -75,6 +76,14 @@ def changed(name: str, change: dict[str, float]) -> Any:
     """Return a scenario with numbers multiplied: {path: factor}."""
     s = pt.load(name)
     return pt.patch(s, {k: round(float(s.numbers()[k]) * f, 6) for k, f in change.items()}) if change else s
+
+
+def first_half(periods: int | None, points: int) -> dict[str, float]:
+    """Time russia-ukraine-2025 without the second half of its mechanisms, over so many periods (None: stationary)."""
+    base, timer = pt.load("russia-ukraine-2025"), Timer()
+    change: dict[str, Any] = {name: None for name in SECOND_HALF if getattr(base, name) is not None}
+    solved(pt.patch(base, change | ({"periods": periods} if periods else {})), points, timer)
+    return timer.parts
 
 
 def solved(s: Any, points: int, timer: Timer, **more: Any) -> Any:
@@ -144,7 +153,7 @@ def account(command: str, name: str, which: int) -> dict[str, float]:
 
 
 TASKS: dict[str, Callable[..., dict[str, float]]] = {
-    f.__name__: f for f in (whole, layout, at_precision, rounds, account)
+    f.__name__: f for f in (whole, layout, first_half, at_precision, rounds, account)
 }
 
 if __name__ == "__main__":
