@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, nth, value
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, defaults_of, nth, value
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Game, Move
 
@@ -62,7 +62,8 @@ def battlefield(
     return Game(players=("A", "B", "clock"), start=held, stages=stages, periods=periods, discount=1.0)
 
 
-def ruin(forts: int = 10, held: int = 5, p: float = 0.55, periods: int | None = None) -> tuple[float, float] | None:
+@defaults_of(battlefield)
+def ruin(forts: int, held: int, p: float, periods: int | None) -> tuple[float, float] | None:
     """Return (chance that A wins, expected number of battles); None where the war stops before it is decided.
 
     >>> [round(x, 6) for x in ruin()]
@@ -81,12 +82,9 @@ def _won(state: Any) -> str:
     return "A has lost" if state == 0 else GOING_ON
 
 
+@defaults_of(battlefield)
 def worth_of_war(
-    forts: int = 10,
-    held: int = 5,
-    p: float = 0.55,
-    costs: tuple[float, float] = (0.004, 0.006),
-    periods: int | None = None,
+    forts: int, held: int, p: float, costs: tuple[float, float], periods: int | None
 ) -> tuple[float, float] | None:
     """Return what the war is worth to A and to B: the chance to win less the cost of all battles.
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, nth, plays, value
 from peacetalks.game.language import Chance, Game, Move, Simultaneous
 
 
@@ -104,12 +104,9 @@ def _renewal(state: Any, renegotiate: float, pause: int) -> list[Move]:
     return [Move("pass", broken if state == "broken now" else state)]
 
 
+@defaults_of(ceasefire)
 def full_compliance(
-    gain: float = 0.5,
-    incident: tuple[float, float, float] = (0.1, 0.4, 0.64),
-    renegotiate: float = 0.1,
-    discount: float = 0.9,
-    pause: int = 0,
+    gain: float, incident: tuple[float, float, float], renegotiate: float, discount: float, pause: int
 ) -> tuple[float, float]:
     """Return (1 if complying all the time is an equilibrium, else 0; what the truce is then worth at the start).
 

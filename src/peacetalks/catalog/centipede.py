@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, chance, mean_move, plays, value
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, chance, defaults_of, mean_move, plays, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -83,7 +83,8 @@ def ultimatum(offers: Offers = 101) -> Game:
     return Game(players=("1", "2"), start="start", stages=(offer, Decision("answer", "2", answer)))
 
 
-def takes_at_once(large: float = 0.8, small: float = 0.2) -> float:
+@defaults_of(centipede)
+def takes_at_once(large: float, small: float) -> float:
     """Return 1 where backward induction ends the centipede at the first turn, 0 where it never does.
 
     >>> takes_at_once(), takes_at_once(0.5, 0.3)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, nth, plays, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, defaults_of, nth, plays, value
 from peacetalks.catalog.parts import FORCED, passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -71,7 +71,8 @@ def chain_store(challengers: int = 3, resolute: float = 0.3, peace: float = 2.0,
     )
 
 
-def first_encounter(challengers: int = 3, resolute: float = 0.3, gain: float = 0.5) -> tuple[float | None, float]:
+@defaults_of(chain_store)
+def first_encounter(challengers: int, resolute: float, gain: float) -> tuple[float | None, float]:
     """Return (chance that the first challenger stays out, chance that a weak defender retaliates if it does not).
 
     The first is None at the belief at which the challenger is indifferent.

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -89,14 +89,9 @@ def _annuity(discount: float, periods: int | None, t: int) -> float:
     return 1 / (1 - discount) if periods is None else sum(discount**k for k in range(periods - t))
 
 
+@defaults_of(commitment)
 def fights_at_once(
-    p1: float = 0.6,
-    p2: float = 0.75,
-    cost_a: float = 0.5,
-    cost_b: float = 2.0,
-    discount: float = 0.9,
-    periods: int | None = None,
-    later_proposer: str = "A",
+    p1: float, p2: float, cost_a: float, cost_b: float, discount: float, periods: int | None, later_proposer: str
 ) -> float | None:
     """Return 1 where B fights at once and 0 where it does not; None where no closed form is known.
 

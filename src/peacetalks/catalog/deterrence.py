@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, nth, plays
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -78,15 +78,16 @@ def deterrence(
     )
 
 
+@defaults_of(deterrence)
 def without_mistakes(
-    reliable: float = 0.45,
-    p_alone: float = 0.7,
-    p_helped: float = 0.35,
-    cost_a: float = 0.5,
-    cost_b: float = 0.2,
-    stake: float = 1.0,
-    reputation: float = 0.15,
-    costs: tuple[float, float] = (0.3, 0.7),
+    reliable: float,
+    p_alone: float,
+    p_helped: float,
+    cost_a: float,
+    cost_b: float,
+    stake: float,
+    reputation: float,
+    costs: tuple[float, float],
 ) -> tuple[float, float]:
     """Return (chance that A attacks, chance of war), by backward induction; arguments as of `deterrence`.
 

@@ -12,15 +12,18 @@ import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard, TypeVar, cast
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
+    from types import FunctionType
+
     from peacetalks.game.language import Game
 
+T = TypeVar("T")
 Value = float | str | bool
 LEVELS = (5.0, 20.0, 100.0, 500.0)  # rationality in the table of what noise does
 GOING_ON = "going on"
@@ -63,7 +66,7 @@ class Parameter:
     """A number or a choice of a game that may be changed, with the range in which the game makes sense."""
 
     key: str  # name of the game's parameter, with the part after a dot
-    words: str  # what it is, to be read after "the"-less nouns: "chance that A wins the war"
+    words: str  # what it is, without an article: "chance that A wins the war"
     low: float = 0.0
     high: float = 1.0
     whole: bool = False  # whole numbers only
@@ -226,6 +229,28 @@ def _with_part(whole: Any, part: str, worth: Any, share: bool) -> Any:
     return replace(whole, **{part: worth})
 
 
+def defaults_of(make: Callable[..., Game]) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Return the decorator that gives a closed form the defaults of the game's own function, so that they stand once.
+
+    Every parameter of the closed form is one of the game's; only `rationality`, which has no default, may come first.
+
+    >>> from peacetalks.catalog.rubinstein import rubinstein
+    >>> @defaults_of(rubinstein)
+    ... def patience(discounts):
+    ...     return min(discounts)
+    >>> patience(), patience((0.8, 0.7))
+    (0.9, 0.7)
+    """
+    defaults = {name: p.default for name, p in inspect.signature(make).parameters.items()}
+
+    def give(function: Callable[..., T]) -> Callable[..., T]:
+        names = [name for name in inspect.signature(function).parameters if name != "rationality"]
+        cast("FunctionType", function).__defaults__ = tuple(defaults[name] for name in names)
+        return function
+
+    return give
+
+
 def called_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     """Return `function` of those arguments that its signature names.
 
@@ -235,13 +260,9 @@ def called_by_name(function: Callable[..., Any], arguments: Mapping[str, Any]) -
     return function(**{name: arguments[name] for name in inspect.signature(function).parameters})
 
 
-def _chance(play: SolvedPlay, names: tuple[str, ...]) -> float:
-    return sum(play.ends.get(name, 0.0) for name in names)
-
-
 def chance(*names: str) -> Callable[[SolvedPlay], float]:
     """Return the measure of the chance that play ends in one of `names`."""
-    return partial(_chance, names=names)
+    return lambda play: sum(play.ends.get(name, 0.0) for name in names)
 
 
 def value(player: str, type: Any = None) -> Callable[[SolvedPlay], float]:
@@ -249,8 +270,10 @@ def value(player: str, type: Any = None) -> Callable[[SolvedPlay], float]:
     return lambda play: play.value(player, type)
 
 
-def plays(stage: str, state: Any, move: Any, type: Any = "only", player: str | None = None) -> Callable[..., float]:
-    """Return the measure of the chance that a type makes a move; without a state, at the start."""
+def plays(
+    stage: str, state: Any, move: Any, type: Any = "only", player: str | None = None
+) -> Callable[[SolvedPlay], float]:
+    """Return the measure of the chance that a type makes a move; with None for the state, at the start."""
     return lambda play: play.strategy(stage, play.start if state is None else state, player)[type][move]
 
 
@@ -265,7 +288,11 @@ def mean_move(stage: str, state: Any, type: Any = "only") -> Callable[[SolvedPla
 
 
 def both(key: str, words: Sequence[str], low: float = 0.0, high: float = 1.0) -> tuple[Parameter, Parameter]:
-    """Return the two parameters of a both, one for each side."""
+    """Return the parameters of both sides, for a game's parameter that holds a number for each.
+
+    >>> [p.key for p in both("costs", ("cost of war to A", "cost of war to B"))]
+    ['costs.1', 'costs.2']
+    """
     return Parameter(f"{key}.1", words[0], low, high), Parameter(f"{key}.2", words[1], low, high)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from scipy.integrate import quad
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, mean_move, nth, plays, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, mean_move, nth, plays, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import ONLY, Chance, Decision, Game, Move
 
@@ -183,13 +183,14 @@ def walk_out(
     return Game(players=("A",), start="start", stages=(Decision("demand", "A", demands),))
 
 
+@defaults_of(fearon)
 def best_demand(
-    p: float = 0.5,
-    cost_a: float = 0.1,
-    costs: Mapping[str, float] | None = None,
-    prior: Mapping[str, float] | None = None,
-    low: float = 0.0,
-    high: float = 1.0,
+    p: float,
+    cost_a: float,
+    costs: Mapping[str, float] | None,
+    prior: Mapping[str, float] | None,
+    low: float,
+    high: float,
 ) -> tuple[float, float, float]:
     """Return (A's demand, chance of war, what A expects) without mistakes; arguments as of `fearon`.
 
@@ -211,8 +212,9 @@ def best_demand(
     return x, war, worth
 
 
+@defaults_of(fearon_uniform)
 def uniform_demand(
-    p: float = 0.5, cost_a: float = 0.1, cost_low: float = 0.0, cost_high: float = 0.4, sanction: float = 0.0
+    p: float, cost_a: float, cost_low: float, cost_high: float, sanction: float
 ) -> tuple[float, float, float]:
     """Return (A's demand, chance of war, what A expects) without mistakes; arguments as of `fearon_uniform`.
 
@@ -225,14 +227,9 @@ def uniform_demand(
     return p + above, war, (1 - war) * (p + above) + war * (p - cost_a)
 
 
+@defaults_of(walk_out)
 def walks_out(
-    rationality: float,
-    p: float = 0.5,
-    cost_a: float = 0.1,
-    cost_high: float = 0.4,
-    worth: float = 0.45,
-    mass: float = 0.2,
-    naive: bool = False,
+    rationality: float, p: float, cost_a: float, cost_high: float, worth: float, mass: float, naive: bool
 ) -> float | None:
     """Return the chance that A walks out when every share may be demanded; None where every move has weight 1.
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, nth, plays, value
 from peacetalks.game.language import Game, Move, Simultaneous
 
 
@@ -114,13 +114,9 @@ def _within(p: float, other: float, at_once: float) -> float:
     return p if 0 <= p <= 1 and 0 <= other <= 1 else at_once
 
 
+@defaults_of(inspection)
 def indifferent(
-    gain: float = 1.0,
-    fine: float = 3.0,
-    detection: float = 0.8,
-    cost: float = 0.2,
-    damage: float = 2.0,
-    reward: float = 0.0,
+    gain: float, fine: float, detection: float, cost: float, damage: float, reward: float
 ) -> tuple[float, float]:
     """Return (chance of an inspection, chance of a violation) in the one-shot game; arguments as of `inspection`.
 
@@ -132,7 +128,8 @@ def indifferent(
     return _within(looks, violates, float(pays)), _within(violates, looks, 1.0)
 
 
-def value_over_time(periods: int = 4, inspections: int = 2, caught: float = 1.0) -> float:
+@defaults_of(dresher)
+def value_over_time(periods: int, inspections: int, caught: float) -> float:
     r"""Return :math:`V(n,m)`, what the recursive game is worth to the inspector.
 
     >>> round(value_over_time(), 6)

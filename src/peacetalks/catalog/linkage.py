@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import root_scalar
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, nth, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, defaults_of, nth, value
 from peacetalks.catalog.parts import passing, spread
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
@@ -243,7 +243,8 @@ def wider_bargain(
     return Game(players=("1", "2"), start="war", stages=stages, periods=None, discount=discount)
 
 
-def alternating(w1: Weights = (0.7, 0.3), w2: Weights = (0.4, 0.6), discount: float = 0.9) -> tuple[float, float]:
+@defaults_of(linked_talks)
+def alternating(w1: Weights, w2: Weights, discount: float) -> tuple[float, float]:
     """Return what both sides get where efficient bundles are offered in turn, side 1 first.
 
     Each side offers the other just what its own offer a period later would be worth to it (Rubinstein 1982, on the

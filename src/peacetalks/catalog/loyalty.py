@@ -24,7 +24,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, value
 from peacetalks.catalog.parts import passing
 from peacetalks.errors import GameError
 from peacetalks.game.language import Chance, Decision, Game, Move
@@ -93,15 +93,9 @@ def loyalty(  # noqa: PLR0913, PLR0917 - the parameters of the closed form
     return Game(players=("commander",), start=0, stages=stages, periods=None, discount=down)
 
 
+@defaults_of(loyalty)
 def switch(
-    start: float = 1.5,
-    erosion: float = 0.1,
-    restraint: float = 0.1,
-    loss: float = 0.04,
-    cost: float = 2.0,
-    rate: float = 0.05,
-    hazard: float = 0.5,
-    shape: float = 4.0,
+    start: float, erosion: float, restraint: float, loss: float, cost: float, rate: float, hazard: float, shape: float
 ) -> tuple[float, float, float]:
     """Return loyalty at the switch, its date, and the chance of a mutiny before it, in continuous time.
 
@@ -114,15 +108,9 @@ def switch(
     return level, (start - level) / erosion, 1 - math.exp(-toll)
 
 
+@defaults_of(loyalty)
 def mutiny_before_switch(
-    start: float = 1.5,
-    erosion: float = 0.1,
-    restraint: float = 0.1,
-    loss: float = 0.04,
-    cost: float = 2.0,
-    rate: float = 0.05,
-    hazard: float = 0.5,
-    shape: float = 4.0,
+    start: float, erosion: float, restraint: float, loss: float, cost: float, rate: float, hazard: float, shape: float
 ) -> float:
     """Return the chance of a mutiny; 0 where the force is let loose at once.
 

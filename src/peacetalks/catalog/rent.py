@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, value
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Chance, Decision, Game, Move
 
@@ -94,14 +94,9 @@ def reservation(
     return (rent - weight * cost + discount * (1 - firing) * value) / weight
 
 
+@defaults_of(rent)
 def best_reservation(
-    rent: float = 0.04,
-    weight: float = 1.0,
-    cost: float = 0.05,
-    discount: float = 0.95,
-    firing: float = 0.0,
-    arrival: float = 1.0,
-    periods: int | None = None,
+    rent: float, weight: float, cost: float, discount: float, firing: float, arrival: float, periods: int | None
 ) -> float | None:
     """Return the deal R from which on the agent accepts (1: never); None where no closed form is known.
 

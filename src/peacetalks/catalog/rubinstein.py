@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, value
+from peacetalks.catalog.entry import Entry, Measure, Parameter, both, chance, defaults_of, value
 from peacetalks.catalog.parts import Offers, passing, spread
 from peacetalks.game.language import Decision, Game, Move
 
@@ -135,11 +135,9 @@ def shadow_of_power(
     return Game(players=("S", "D"), start="talks", stages=stages, periods=None, discount=discount)
 
 
+@defaults_of(rubinstein)
 def first_share(
-    discounts: tuple[float, float] = (0.9, 0.9),
-    periods: int | None = None,
-    outside: float | None = None,
-    inside: tuple[float, float] = (0.0, 0.0),
+    discounts: tuple[float, float], periods: int | None, outside: float | None, inside: tuple[float, float]
 ) -> float | None:
     """Return what player 1 gets, agreed at once; None where no closed form is known or they never agree.
 
@@ -160,7 +158,8 @@ def first_share(
     return h1 + (1 - h1 - h2) / (1 + d1)
 
 
-def shadow(q: float = 0.3, p: float = 0.6, cost_d: float = 0.1) -> float:
+@defaults_of(shadow_of_power)
+def shadow(q: float, p: float, cost_d: float) -> float:
     """Return what D gets: what it would win by war where that is more than the status quo, else the status quo.
 
     >>> shadow(), shadow(q=0.55)

@@ -21,7 +21,7 @@ from typing import Any
 
 from scipy.special import expit, ndtr
 
-from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, nth, plays
+from peacetalks.catalog.entry import Entry, Measure, Parameter, chance, defaults_of, nth, plays
 from peacetalks.catalog.parts import passing
 from peacetalks.game.language import Decision, Game, Move
 
@@ -76,14 +76,8 @@ def probit(
     return fight, float(ndtr(((1 - fight) * u13 + fight * u14 - u11) / (deviation * spread)))
 
 
-def logit(
-    rationality: float,
-    u11: float = 0.0,
-    u13: float = 1.0,
-    u14: float = -0.8,
-    u23: float = 0.0,
-    u24: float = 0.3,
-) -> tuple[float, float]:
+@defaults_of(signorino)
+def logit(rationality: float, u11: float, u13: float, u14: float, u23: float, u24: float) -> tuple[float, float]:
     """Return (P(2 fights), P(1 acts)) with logit errors of this precision: the quantal response equilibrium itself.
 
     >>> [round(p, 6) for p in logit(1.0)]
