@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, check_output, deliver, report_written
+from peacetalks.cli.results import check_output, deliver, report_written
+from peacetalks.cli.solving import solving
 from peacetalks.errors import NoRecord
 from peacetalks.forecasting.settings import AUDIT_DRAWS, BELIEF_POINTS, DATES, EVIDENCE_POINTS, PERIODS, SEED
 
@@ -53,10 +54,8 @@ def compare(
 ) -> None:
     """Set the accounts of a scenario side by side: outcomes, terms, what differs and what drives it."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import table_page
     from peacetalks.pages.compare_page import compare_page
-    from peacetalks.pages.progress import progress
     from peacetalks.questions.compare import compare as comparison_of
     from peacetalks.scenario.accounts import accounts
 
@@ -64,8 +63,8 @@ def compare(
     base, found = load(scenario), accounts(scenario, tuple(account or ()))
     months = options.ascending_months(dates, base.as_of)
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
-    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as answers, progress("Comparing") as bar:
-        c = comparison_of(base, found, months, drivers, beliefs, bar, processes(jobs), answers)
+    with solving("Comparing", jobs, cluster, no_cache) as run:
+        c = comparison_of(base, found, months, drivers, beliefs, *run)
     _deliver(compare_page(c), c, note, details, as_json, output)
 
 
@@ -94,10 +93,8 @@ def infer(
 ) -> None:
     """What a record of public acts says: beliefs after each event, accounts weighed, the forecast updated."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import table_page
     from peacetalks.pages.infer_page import infer_page
-    from peacetalks.pages.progress import progress
     from peacetalks.questions import events as records
     from peacetalks.questions.infer import infer as inference_of
     from peacetalks.scenario.accounts import accounts
@@ -108,7 +105,7 @@ def infer(
     record, table = records.record(scenario, events), records.acts(scenario, acts)
     found = accounts(scenario, tuple(account or ()))
     beliefs, note = options.belief_setting(base, belief_points, quick, months[-1])
-    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as answers, progress("Inferring") as bar:
+    with solving("Inferring", jobs, cluster, no_cache) as run:
         i = inference_of(
             base,
             record,
@@ -119,9 +116,9 @@ def infer(
             points=points,
             dates=months,
             seed=seed,
-            progress=bar,
-            jobs=processes(jobs),
-            answers=answers,
+            progress=run.progress,
+            jobs=run.jobs,
+            answers=run.answers,
         )
     _deliver(infer_page(i), i, note, details, as_json, output)
 
@@ -146,11 +143,9 @@ def audit(
 ) -> None:
     """Evaluate claims under every account: number, margin, interval over the ranges, verdict."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import files, table_page
     from peacetalks.pages.audit_page import audit_page
     from peacetalks.pages.claim_review import claim_review
-    from peacetalks.pages.progress import progress
     from peacetalks.questions import claims as audits
     from peacetalks.questions import events as records
     from peacetalks.scenario.accounts import accounts
@@ -164,7 +159,7 @@ def audit(
     with suppress(NoRecord):
         record = records.record(scenario)
     beliefs, note = options.belief_setting(base, belief_points, quick, PERIODS)
-    with options.on_cluster(cluster, jobs), cached_answers(no_cache, keep) as answers, progress("Auditing") as bar:
+    with solving("Auditing", jobs, cluster, no_cache, keep=keep) as run:
         a = audits.audit(
             base,
             asked,
@@ -174,10 +169,10 @@ def audit(
             draws=draws,
             belief_points=beliefs,
             seed=seed,
-            progress=bar,
-            jobs=processes(jobs),
             keep=keep,
-            answers=answers,
+            progress=run.progress,
+            jobs=run.jobs,
+            answers=run.answers,
         )
     if claimreview is not None:
         files.write_text(claimreview, files.json_text(claim_review(a)))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, check_output, deliver
+from peacetalks.cli.results import check_output, deliver
+from peacetalks.cli.solving import solving
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
@@ -74,15 +75,13 @@ def diff(
     """What changed between two forecasts, and what each change did to the answer."""
     from peacetalks.archive.difference import difference
     from peacetalks.archive.subject import last_two, subject
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import table_page
     from peacetalks.pages.archive_diff import diff_page
-    from peacetalks.pages.progress import progress
 
     check_output(output, table_page.SUFFIXES, a, b)
     before, after = last_two(a) if b is None else (subject(a), subject(b))
-    with cached_answers(no_cache) as answers, progress("Comparing") as bar:
-        found = difference(before, after, attribution, belief_points, bar, processes(jobs), answers)
+    with solving("Comparing", jobs, None, no_cache) as run:
+        found = difference(before, after, attribution, belief_points, *run)
     page = diff_page(found, charts=output is not None)
     deliver(table_page.makers(page, found.to_dict()), lambda: table_page.show(page), as_json, output)
 

@@ -10,7 +10,8 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.forecasts import chosen
-from peacetalks.cli.results import cached_answers, check_output, deliver
+from peacetalks.cli.results import check_output, deliver
+from peacetalks.cli.solving import solving
 from peacetalks.errors import QueryError
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
 
@@ -54,10 +55,8 @@ def ask(
     `by` asks whether something begins at any time up to a day, `on` whether it is in force that day: ceasefire by
     2026-01-01, peace deal signed by 2026-01-01, ceasefire in force on 2026-01-01, war ends within 90 days.
     """
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import ask_page
     from peacetalks.pages.printable import printable
-    from peacetalks.pages.progress import progress
     from peacetalks.questions.ask import ask_all
     from peacetalks.questions.ask_file import read_questions
 
@@ -72,8 +71,8 @@ def ask(
             "QUESTIONS.csv"
         )
     found = chosen(scenario, conflict, as_of)
-    with options.on_cluster(cluster, jobs), cached_answers(no_cache) as cache, progress("Answering") as bar:
-        a = ask_all(found, questions, draws, seed, belief_points, bar, processes(jobs), cache)
+    with solving("Answering", jobs, cluster, no_cache) as run:
+        a = ask_all(found, questions, draws, seed, belief_points, *run)
     if len(a) or as_json or output is not None:
         deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
     for line in ask_page.refusals(a):

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, report_written
+from peacetalks.cli.results import report_written
+from peacetalks.cli.solving import solving
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS
 from peacetalks.text_files import shorten
@@ -79,21 +80,15 @@ def bulletin(
     """Forecast every conflict that is active in the record at a date: a static site, with how earlier ones did."""
     from peacetalks.bulletin.make import make_bulletins
     from peacetalks.bulletin.values import Settings
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages.bulletin_page import CLASSES, render
     from peacetalks.pages.bulletin_site import publish
-    from peacetalks.pages.progress import progress
 
     days, folder, url = dates_of(as_of, backfill), folder_of(output), address_of(url)
     warn_of_refused(folder)
     settings = Settings(
         belief_points=belief_points, certify=certify, attribution=attribution, pages=pages, only=sorted(set(only or ()))
     )
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Forecasting", "conflicts") as bar,
-    ):
+    with solving("Forecasting", jobs, cluster, no_cache, "conflicts") as run:
         made = make_bulletins(
             days,
             folder,
@@ -101,9 +96,9 @@ def bulletin(
             scenarios=scenarios,
             render=render,
             classes=CLASSES,
-            jobs=processes(jobs),
-            answers=answers,
-            progress=bar,
+            progress=run.progress,
+            jobs=run.jobs,
+            answers=run.answers,
         )
         last = publish(made, folder, url, report)
     if url is None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from peacetalks.cli import options
+from peacetalks.cli.solving import on_cluster
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +32,7 @@ def calibrate(
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages.progress import progress
 
-    with options.on_cluster(cluster, jobs), progress("Calibrating", "pieces") as bar:
+    with on_cluster(cluster, jobs), progress("Calibrating", "pieces") as bar:
         paths = rebuild(data, output, processes(jobs), report=bar.step)
     for path in paths:
         print(path)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, check_output, deliver
+from peacetalks.cli.results import check_output, deliver
+from peacetalks.cli.solving import solving
 from peacetalks.forecasting.settings import BELIEF_POINTS
 
 
@@ -43,20 +44,14 @@ def sweep(
 ) -> None:
     """Forecast a scenario at every combination of values of some of its entries, as one long table."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.sweep import parse_grid
     from peacetalks.forecasting.sweep import sweep as forecasts
     from peacetalks.pages import sweep_screen
-    from peacetalks.pages.progress import progress
 
     check_output(output, sweep_screen.SUFFIXES, scenario)
     grid, found = parse_grid(values), load(scenario)
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Solving every combination") as bar,
-    ):
-        table = forecasts(found, grid, periods, belief_points, processes(jobs), answers, bar)
+    with solving("Solving every combination", jobs, cluster, no_cache) as run:
+        table = forecasts(found, grid, periods, belief_points, run.jobs, run.answers, run.progress)
     deliver(sweep_screen.makers(table), lambda: sweep_screen.show(table), as_json, output)
 
 
@@ -80,20 +75,14 @@ def advise(
 ) -> None:
     """What the model expects if levers were moved: of peace, of how long a truce holds, and of each side's payoff."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import advise_page, table_page
-    from peacetalks.pages.progress import progress
     from peacetalks.questions.advise import advise as expectations
     from peacetalks.scenario.accounts import accounts as beside
 
     check_output(output, table_page.SUFFIXES, scenario, *(account or ()))
     found = load(scenario)
     rivals = beside(scenario, tuple(account or ())) if accounts else []
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Moving one lever at a time, then pairs") as bar,
-    ):
-        a = expectations(found, holder, rivals, periods, belief_points, pairs, bar, processes(jobs), answers)
+    with solving("Moving one lever at a time, then pairs", jobs, cluster, no_cache) as run:
+        a = expectations(found, holder, rivals, periods, belief_points, pairs, *run)
     page = advise_page.advise_page(a)
     deliver(table_page.makers(page, a.to_dict()), lambda: advise_page.show(a), as_json, output)

@@ -11,7 +11,8 @@ import typer
 
 from peacetalks.cli import options
 from peacetalks.cli.archive import Save, check_save, save_forecast
-from peacetalks.cli.results import cached_answers, check_output, deliver, report_written
+from peacetalks.cli.results import check_output, deliver, report_written
+from peacetalks.cli.solving import solving
 from peacetalks.errors import SpecError
 from peacetalks.forecasting.settings import BELIEF_POINTS, EXPLAINED_PERIODS
 
@@ -84,21 +85,16 @@ def forecast(
     output: Output = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model alone, past conflicts, terms."""
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.quick import noted_outlook
     from peacetalks.pages import export, forecast_page, forecast_screen
     from peacetalks.pages.printable import printable
-    from peacetalks.pages.progress import progress
     from peacetalks.scenario.changes import parse_changes
 
     export.check(output, charts, [Path(scenario)] if scenario else [])
     check_save(save)
     rivals, found = rivals_of(scenario) if accounts else [], chosen(scenario, conflict, as_of)
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache or not (draws or drivers or accounts)) as answers,
-        progress("Forecasting", "steps") as bar,
-    ):
+    single = not (draws or drivers or accounts)  # one game, which is not cached
+    with solving("Forecasting", jobs, cluster, no_cache or single, "steps") as run:
         o = noted_outlook(
             found,
             quick,
@@ -106,12 +102,12 @@ def forecast(
             certify,
             periods=periods,
             draws=draws,
-            progress=bar,
-            jobs=processes(jobs),
-            answers=answers,
+            progress=run.progress,
+            jobs=run.jobs,
+            answers=run.answers,
             changes=parse_changes(changes) if changes else None,
         )
-        o = with_more(o, rivals, drivers, bar, processes(jobs), answers)
+        o = with_more(o, rivals, drivers, *run)
     save_forecast(o, save)
     if charts is not None:
         report_written(charts, export.write_charts(o, charts))
@@ -243,17 +239,11 @@ def _solve_case_book(
 ) -> None:
     """Solve the games of the case book and write the table of their forecasts into a folder."""
     from peacetalks.backtests.remake import rebuild_cases
-    from peacetalks.forecasting.jobs import processes
-    from peacetalks.pages.progress import progress
 
     if as_json or output is not None:
         raise SpecError("--games writes a table into its folder and shows nothing: leave --json and -o out")
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Solving the case book", "games") as bar,
-    ):
-        paths = rebuild_cases(out_dir=folder, progress=bar, jobs=processes(jobs), answers=answers)
+    with solving("Solving the case book", jobs, cluster, no_cache, "games") as run:
+        paths = rebuild_cases(out_dir=folder, progress=run.progress, jobs=run.jobs, answers=run.answers)
     for path in paths:
         report_written(path)

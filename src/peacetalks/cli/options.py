@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,6 @@ from peacetalks.forecasting.settings import few_points_note
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
 
     from peacetalks.scenario.scenario import Scenario
@@ -113,22 +112,6 @@ ReferenceClass = Annotated[
     str | None, typer.Option("--class", help="Reference class, e.g. civil, mediated or since=1990.")
 ]
 AsOf = Annotated[str | None, typer.Option(callback=day_text, help="Date (YYYY-MM-DD); nothing later is used.")]
-
-
-@contextmanager
-def on_cluster(cluster: str | None, jobs: int | None) -> Iterator[None]:
-    """Have what is solved in this block solved on a cluster, where one is asked for, and say on stderr which."""
-    if cluster is None:
-        yield
-        return
-    if jobs is not None:
-        raise SpecError("--jobs and --cluster exclude each other: with --cluster local:N there are N processes here")
-    from peacetalks.forecasting.cluster import cluster as cluster_at
-
-    with cluster_at(cluster) as found:
-        count = found.count()
-        print(f"Cluster at {found.address}: {count} worker{'' if count == 1 else 's'}.", file=sys.stderr)
-        yield
 
 
 def belief_setting(scenario: Scenario, belief_points: int, quick: bool, periods: int) -> tuple[int, str]:

@@ -1,18 +1,14 @@
-"""Where results go: to a file, or to standard output as JSON or for people; and where answers are cached meanwhile."""
+"""Where results go: to a file, or to standard output as JSON or for people."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from peacetalks.cli import interrupt
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.pages.files import Makers
 
 
@@ -49,38 +45,3 @@ def report_written(path: Path, number: int | None = None) -> None:
 
     what = path if number is None else f"{number} files into {path}"
     print(printable(f"Wrote {what}"), file=sys.stderr)
-
-
-@contextmanager
-def cached_answers(off: bool, keep: Path | None = None) -> Iterator[AnswerCache | None]:
-    """Yield the cache of answers for a command, None where it is `off`, and say on stderr what came from it.
-
-    Where the command ends early, what is cached and how to go on is said; `keep` is a file that holds answers too.
-    """
-    from peacetalks.forecasting.answers import AnswerCache
-    from peacetalks.pages.printable import printable
-
-    answers = None if off else AnswerCache.open()
-
-    def going_on() -> str:
-        where = str(answers.folder) if answers is not None and answers.folder is not None else ""
-        places = " and ".join(x for x in (where, "" if keep is None else str(keep)) if x)
-        if not places:
-            return "nothing was cached; the same command starts again."
-        count = None if answers is None or not where else answers.found + answers.added
-        counted = "1 answer is" if count == 1 else f"{'' if count is None else f'{count} '}answers are"
-        return printable(f"{counted} kept in {places}; the same command goes on from there.")
-
-    interrupt.when_interrupted(going_on)
-    try:
-        yield answers
-    except Exception:
-        interrupt.when_interrupted(interrupt.nothing_written)
-        if answers is not None and answers.found + answers.added:
-            print(f"peacetalks: {going_on()}", file=sys.stderr)
-        raise
-    if answers is not None and answers.found:
-        found = "1 answer" if answers.found == 1 else f"{answers.found} answers"
-        text = f"{found} came from the cache in {answers.folder} (--no-cache solves anew)."
-        print(printable(text), file=sys.stderr)
-    interrupt.when_interrupted(interrupt.nothing_written)

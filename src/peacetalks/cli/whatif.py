@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from peacetalks.cli import options
-from peacetalks.cli.results import cached_answers, check_output, deliver
+from peacetalks.cli.results import check_output, deliver
+from peacetalks.cli.solving import solving
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
 
 
@@ -44,21 +45,15 @@ def whatif(
 ) -> None:
     """What changes of a scenario do to its forecast: before, after, difference; each by itself where several."""
     from peacetalks.conflicts.fill import load
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.what_if_forecast import whatif as forecast_with
     from peacetalks.pages import table_page, whatif_screen
-    from peacetalks.pages.progress import progress
     from peacetalks.pages.whatif_page import whatif_page
     from peacetalks.scenario.changes import parse_changes
 
     check_output(output, table_page.SUFFIXES, scenario)
     change, found = parse_changes(changes), load(scenario)
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Solving the game before and after") as bar,
-    ):
-        w = forecast_with(found, change, periods, draws, belief_points, bar, processes(jobs), answers)
+    with solving("Solving the game before and after", jobs, cluster, no_cache) as run:
+        w = forecast_with(found, change, periods, draws, belief_points, *run)
     page = whatif_page(w)
     deliver(table_page.makers(page, w.to_dict()), lambda: whatif_screen.show(w), as_json, output)
 
@@ -84,22 +79,16 @@ def drivers(
     from peacetalks.forecasting.changed import as_written
     from peacetalks.forecasting.drivers import drivers_of
     from peacetalks.forecasting.emulator import check_draws
-    from peacetalks.forecasting.jobs import processes
     from peacetalks.forecasting.outlook import outlook
     from peacetalks.pages import table_page
     from peacetalks.pages.drivers_page import drivers_page, plain, show
-    from peacetalks.pages.progress import progress
 
     check_output(output, table_page.SUFFIXES, scenario)
     found = load(scenario)
     if draws:
         check_draws(draws, seed, sum(1 for _ in ranges(as_written(found))))
-    with (
-        options.on_cluster(cluster, jobs),
-        cached_answers(no_cache) as answers,
-        progress("Moving one number at a time over its range") as bar,
-    ):
+    with solving("Moving one number at a time over its range", jobs, cluster, no_cache) as run:
         o = outlook(found, periods, belief_points=belief_points, certify=False)
-        o = replace(o, drivers=drivers_of(o, bar, processes(jobs), answers, draws, seed))
+        o = replace(o, drivers=drivers_of(o, *run, draws, seed))
     page = drivers_page(o)
     deliver(table_page.makers(page, plain(o)), lambda: show(o), as_json, output)
