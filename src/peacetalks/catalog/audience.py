@@ -22,13 +22,13 @@ Science Review 88(3), 577-592.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from scipy.integrate import quad
 
-from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, both, chance, nth
+from peacetalks.catalog.entry import GOING_ON, Entry, Measure, Parameter, SolvedPlay, both, chance, nth
 from peacetalks.errors import GameError
 from peacetalks.game.language import Game, Move, Simultaneous
 
@@ -201,7 +201,8 @@ def _ends(state: Any) -> str:
     return state if isinstance(state, str) else GOING_ON
 
 
-def _backs(side: str) -> Any:
+def _chance_to_back_down(side: str) -> Callable[[SolvedPlay], float]:
+    """Return the measure of the chance that a side backs down; where both do at once, each counts as half."""
     return lambda play: play.ends.get(f"{side} quits", 0.0) + play.ends.get("both quit", 0.0) / 2
 
 
@@ -211,12 +212,24 @@ AUDIENCE = Entry(
     "Fearon (1994)",
     (
         Measure("war", "chance of war", chance("war"), nth(crisis_within, 0), known=True),
-        Measure("1 backs down", "chance that side 1 backs down", _backs("1"), nth(crisis_within, 1), known=True),
-        Measure("2 backs down", "chance that side 2 backs down", _backs("2"), nth(crisis_within, 2), known=True),
+        Measure(
+            "1 backs down",
+            "chance that side 1 backs down",
+            _chance_to_back_down("1"),
+            nth(crisis_within, 1),
+            known=True,
+        ),
+        Measure(
+            "2 backs down",
+            "chance that side 2 backs down",
+            _chance_to_back_down("2"),
+            nth(crisis_within, 2),
+            known=True,
+        ),
     ),
     (
         *both("costs", ("audience cost of side 1 per unit of time", "audience cost of side 2"), 0.5, 3.0),
-        *both("prizes", ("the prize to side 1", "the prize to side 2"), 0.5, 2.0),
+        *both("prizes", ("prize to side 1", "prize to side 2"), 0.5, 2.0),
         Parameter("dt", "length of a period", 0.02, 0.4),
         Parameter("length", "length of the whole crisis", 0.5, 2.0),
         Parameter("pace", "reference hazard of quitting and of attacking", 0.2, 1.2),

@@ -78,8 +78,14 @@ def ruin(forts: int, held: int, p: float, periods: int | None) -> tuple[float, f
     return win, (forts * win - held) / (2 * p - 1)
 
 
-def _won(state: Any) -> str:
-    return "A has lost" if state == 0 else GOING_ON
+def loses(forts: int, held: int, p: float, periods: int | None) -> float | None:
+    """Return the chance that A loses all forts; None where the war stops before it is decided.
+
+    >>> loses(10, 5, 0.5, None)
+    0.5
+    """
+    found = ruin(forts, held, p, periods)
+    return None if found is None else 1 - found[0]
 
 
 @defaults_of(battlefield)
@@ -100,12 +106,7 @@ BATTLEFIELD = Entry(
     "War as gambler's ruin: battle after battle until one side holds every fort. Nobody chooses: noise does nothing.",
     "Smith (1998)",
     (
-        Measure(
-            "loses",
-            "chance that A has lost all forts",
-            chance("A has lost"),
-            lambda forts, held, p, periods: None if (found := ruin(forts, held, p, periods)) is None else 1 - found[0],
-        ),
+        Measure("loses", "chance that A has lost all forts", chance("A has lost"), loses),
         Measure("value A", "worth of the war to A", value("A"), nth(worth_of_war, 0)),
         Measure("value B", "worth of the war to B", value("B"), nth(worth_of_war, 1)),
         Measure("battles", "expected number of battles", value("clock"), nth(ruin, 1), percent=False),
@@ -115,7 +116,7 @@ BATTLEFIELD = Entry(
         Parameter("held", "forts that A holds at the start", 1, 9, whole=True),
         *both("costs", ("cost of a battle to A", "cost of a battle to B"), 0.0, 0.05),
     ),
-    _won,
+    lambda state: "A has lost" if state == 0 else GOING_ON,
     periods=600,
     sliders=("p", "held", "costs.1"),
 )

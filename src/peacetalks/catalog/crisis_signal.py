@@ -184,13 +184,13 @@ def threat(payoffs: Payoffs | None = None, spread: float = 1.0) -> Game:
     return Game(players=("A", "B"), types={"A": dict.fromkeys(types, 1 / len(types))}, start="start", stages=stages)
 
 
-def _several(payoffs: Payoffs | None = None) -> str:
+def _equilibria_words(payoffs: Payoffs | None = None) -> str:
     """Return what the theory with normal shocks says at these payoffs, in a sentence."""
     found = equilibria(payoffs)
     wars = ", ".join(f"{e.outcomes['war']:.1%}" for e in found)
     if len(found) == 1:
-        return f"With normal shocks there is one equilibrium; war {wars}."
-    return f"With normal shocks there are {len(found)} equilibria at these numbers; war {wars}."
+        return f"With normal shocks there is one equilibrium; chance of war {wars}."
+    return f"With normal shocks there are {len(found)} equilibria at these numbers; chance of war {wars}."
 
 
 _MEANS = (
@@ -219,5 +219,5 @@ THREAT = Entry(
     rationality=2.0,
     belief_points=9,
     sliders=("payoffs.war_a", "payoffs.war_b", "spread"),
-    remark=_several,
+    remark=_equilibria_words,
 )

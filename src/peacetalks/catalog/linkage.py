@@ -273,7 +273,8 @@ def waits(
     """
     one = waiting(discount, window, costs[0], share, gains[0])
     two = waiting(discount, window, costs[1], 1 - share, gains[1])
-    return float(one + max(two, 0.0) <= 1), max(two, 0.0) if one + max(two, 0.0) <= 1 else two
+    offered = max(two, 0.0)
+    return (1.0, offered) if one + offered <= 1 else (0.0, two)
 
 
 LINKED_TALKS = Entry(

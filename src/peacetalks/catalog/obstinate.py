@@ -158,7 +158,7 @@ OBSTINATE = Entry(
         *both("rates", ("discount rate of side 1", "discount rate of side 2"), 0.01, 0.5),
         *both("prior", ("chance that side 1 is obstinate", "chance that side 2 is obstinate"), 0.1, 0.9),
         Parameter("dt", "length of a period", 0.25, 2.25),
-        Parameter("length", "length of the whole", 2.25, 9.0),
+        Parameter("length", "length of the whole bargaining", 2.25, 9.0),
         Parameter("pace", "reference hazard of conceding", 0.05, 0.4),
     ),
     settings={"dt": 1.5},
