@@ -12,7 +12,7 @@ from starlette.responses import Response
 from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.settings import headline_month
 from peacetalks.pages.card import bar_of
-from peacetalks.pages.cells import percent
+from peacetalks.pages.cells import distinct_percents
 from peacetalks.pages.shown import PEACE, at, day_after
 from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.dates import day_name
@@ -169,7 +169,12 @@ def _steps(asked: Asked) -> list[dict[str, str]]:
         job = lane.find(key)
         if job is not None and not job.finished:
             steps.append(
-                {"name": name, "stream": f"/progress/{key}", "words": STEPS[name], "status": answers.status_of(job, lane)}
+                {
+                    "name": name,
+                    "stream": f"/progress/{key}",
+                    "words": STEPS[name],
+                    "status": answers.status_of(job, lane),
+                }
             )
     return steps
 
@@ -195,8 +200,6 @@ def _values(asked: Asked) -> dict[str, Any]:
         "bars": exact.more["bars"] if exact else _base_bars(asked),
         "detail": exact.more["detail"] if exact else "",
         "stream": bool(state.changes) and exact is None,
-        "status": "The exact answer is being solved.",
-        "failed": "",
     }
 
 
@@ -219,7 +222,8 @@ def _error_line(asked: Asked, built: Built) -> str:
     worst = 100 * float(error.sel(period=month).max())
     return (
         f"it is usually within {max(worst, 0.1):.1f} points of the exact one by {day_after(asked.base.as_of, month)} "
-        f"(root mean square over {e.settings['solved']} solves, each predicted from others)."
+        f"(the root mean square of its errors at draws that were held out, a quarter of them at a time; "
+        f"{e.settings['solved']} games were solved)."
     )
 
 
@@ -259,7 +263,7 @@ async def _about(request: Request, name: str, as_json: bool) -> Response:
         view = "model" if best is None else "best"
         return answers.plain({"about": True, "view": view, "months": list(e.months), "ends": plain_columns(ends)})
     bar = bar_of(ends, asked.base.as_of, headline_month(e.months))
-    before, after = percent(built.peace), percent(at(ends, PEACE, headline_month(e.months)))
+    before, after = distinct_percents(built.peace, at(ends, PEACE, headline_month(e.months)))
     words = f"Peace by {bar.day} goes from {before} to about {after}."
     cases, notes = {"Before": built.bar, "After": bar}, (f"From the emulator: {_error_line(asked, built)}",)
     return answers.html(fill("whatif_bars", asked.frame, kind="about", words=words, cases=cases, notes=notes))
