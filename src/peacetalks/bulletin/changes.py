@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.archive.difference import difference
+from peacetalks.archive.folder import read_saved
 from peacetalks.archive.subject import of_saved
 from peacetalks.bulletin.values import HEADLINE, Change, Ends, Moves, Part
 from peacetalks.errors import ArchiveError, EvidenceError, SpecError
@@ -21,8 +22,10 @@ from peacetalks.scenario.dates import months_later
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from peacetalks.archive.saved import SavedForecast
+    from peacetalks.bulletin.values import Bulletin
 
 PAST, MODEL = "past conflicts in its situation", "what the model finds different from the typical case"
 BY_VIEWS = "the change of past conflicts' answer, and of what the model adds to it"
@@ -53,9 +56,38 @@ class Pair:
     b: SavedForecast
 
 
-def pair(a: SavedForecast, b: SavedForecast, since: date, as_of: date) -> Pair:
-    """Return two saved forecasts of a conflict, to be compared `HEADLINE` months after the later bulletin."""
-    return Pair(b.name, since, months_later(as_of, HEADLINE), a, b)
+def pairs_of(
+    previous: Bulletin, now: Mapping[int, SavedForecast], archive: Path, as_of: date
+) -> tuple[dict[int, Pair], dict[int, str]]:
+    """Return the forecasts of two bulletins by UCDP number, and of the other conflicts why there is nothing to compare.
+
+    They are compared `HEADLINE` months after the later one.
+
+    Parameters
+    ----------
+    previous : Bulletin
+        The earlier one, whose forecasts are saved in the folder `archive`.
+    now : mapping
+        UCDP number -> saved forecast, in the later one.
+    archive : Path
+    as_of : date
+        Of the later one.
+    """
+    pairs: dict[int, Pair] = {}
+    unpaired: dict[int, str] = {}
+    since, day = previous.as_of, months_later(as_of, HEADLINE)
+    for number, forecast in now.items():
+        before = previous.of(number)
+        if before is None:
+            unpaired[number] = NEW.format(since=since.isoformat())
+            continue
+        try:
+            a = read_saved(archive / before.file)
+        except ArchiveError as e:
+            unpaired[number] = f"the forecast of {since.isoformat()} cannot be read: {e}"
+        else:
+            pairs[number] = Pair(forecast.name, since, day, a, forecast)
+    return pairs, unpaired
 
 
 def change(p: Pair, parts: list[Part] | None = None, method: str = "") -> Change | str:
