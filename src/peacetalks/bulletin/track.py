@@ -117,7 +117,7 @@ def track_record(earlier: Iterable[Bulletin], known_by: dt.date) -> TrackRecord:
     Parameters
     ----------
     earlier : iterable of Bulletin
-        Those dated after `known_by` are passed over.
+        Those dated at `known_by` or later are passed over.
     known_by : date
         Nothing that became known later enters.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.bulletin.folder import place, read_bulletins, write_bulletin
-from peacetalks.bulletin.make import standing
+from peacetalks.bulletin.make import Made, standing
 from peacetalks.bulletin.track import track_record
 from peacetalks.conflicts.find import coverage_end
 from peacetalks.pages import markup
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from peacetalks.bulletin.make import Made
     from peacetalks.bulletin.values import At, Bulletin, Entry
 
 TRACK_JSON = "track.json"
@@ -77,9 +75,9 @@ def write_top(folder: Path, url: str | None = None) -> None:
     The track record there is of all bulletins, as far as the record knows today what became.
     """
     there = read_bulletins(folder)
-    latest = there.found[-1].as_of
-    t = track_record(there.found, max(latest, coverage_end()))
-    write_text(folder / INDEX, index_html(replace(standing(there, latest), track=t), top=True))
+    latest = there.found[-1]
+    t = track_record(there.found, max(latest.as_of, coverage_end()))
+    write_text(folder / INDEX, index_html(Made(latest, there.found[:-1], t, fresh=False), top=True))
     write_text(folder / TRACK, track_html(t, (("Latest bulletin", INDEX), ("JSON", TRACK_JSON)), there.refused))
     write_text(folder / TRACK_JSON, json_text(t.to_dict()))
     write_text(folder / FEED, feed(there.found, url))
