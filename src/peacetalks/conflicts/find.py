@@ -78,9 +78,8 @@ class _Span:
 
     def ended_by(self, day: date) -> bool:
         """Whether it was known by a day that the episode had ended."""
-        if self.end is None or self.coded is None:
-            return False
-        return (self.coded if self.ending in (None, "low_activity") else self.end) <= day
+        known = self.coded if self.ending in (None, "low_activity") else self.end
+        return known is not None and known <= day
 
     @property
     def coded(self) -> date | None:
