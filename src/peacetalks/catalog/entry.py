@@ -56,7 +56,7 @@ class SolvedPlay(Protocol):
         """Return {type: {move: probability}} of the mover, as `Solution.strategy` does."""
         ...
 
-    def value(self, player: str, type: Any = None, decision: bool = False) -> float:
+    def value(self, player: str, type: Any = None) -> float:
         """Return what a player can expect at the start, as `Solution.value` does."""
         ...
 

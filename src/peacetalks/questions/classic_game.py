@@ -20,7 +20,7 @@ from peacetalks import catalog
 from peacetalks.catalog.entry import called_by_name
 from peacetalks.catalog.known_types import known_types
 from peacetalks.equilibrium.forward import forecast
-from peacetalks.equilibrium.position import Step, main_path
+from peacetalks.equilibrium.position import Step, main_path, openings
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.text_files import shorten
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.game.language import Game
 
-NEVER = 1e-12  # a chance that is none
+NEVER = 1e-12  # a chance up to which an end is left out
 STEPS = 8  # of the main path
 TOLERANCE = 1e-6  # of a value of a stationary game
 MOST_RATIONALITY = 1e6
 
 
 @dataclass(frozen=True)
-class Play:
+class SolvedGame:
     """A solved game as measures are read off it (`catalog.entry.SolvedPlay`); made by `played`."""
 
     solution: Solution
@@ -50,17 +50,16 @@ class Play:
         """Return {type: {move: probability}} of the mover."""
         return self.solution.strategy(stage, state, player=player)
 
-    def value(self, player: str, type: Any = None, decision: bool = False) -> float:
+    def value(self, player: str, type: Any = None) -> float:
         """Return what a player can expect at the start."""
-        return self.solution.value(player, type, decision=decision)
+        return self.solution.value(player, type)
 
 
-def played(s: Solution, entry: Entry) -> Play:
+def played(s: Solution, entry: Entry) -> SolvedGame:
     """Return a solved game with its start, and the chance of each end after the last period that is followed."""
     f = forecast(s, entry.ends, None if s.finite else entry.periods or 1)
     found = {str(name): float(f.sel(outcome=name)[-1]) for name in f.outcome.values}
-    start = max(s.game.starts().items(), key=lambda item: item[1])[0]
-    return Play(s, start, {name: p for name, p in found.items() if p > NEVER})
+    return SolvedGame(s, next(iter(openings(s))), {name: p for name, p in found.items() if p > NEVER})
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class ClassicGame:
     @property
     def informed(self) -> bool:
         """Whether a player has hidden types."""
-        return any(len(own) > 1 for own in self.solution.game.types.values())
+        return _has_hidden_types(self.solution.game)
 
 
 def classic_game(
@@ -147,24 +146,22 @@ def classic_game(
     (0.41, 0.32, 0.5)
     """
     entry = catalog.entry(name)
-    at, arguments = (
-        checked_rationality(entry.rationality if rationality is None else rationality),
-        entry.arguments(changes),
-    )
+    at = checked_rationality(entry.rationality if rationality is None else rationality)
+    arguments = entry.arguments(changes)
     others = tuple(map(checked_rationality, entry.levels if levels is None else levels))
     solution = solved(entry, entry.make(**arguments), at)
-    table = _levels(entry, arguments, others, progress)
+    measured = measures(entry, arguments, at, solution)
     return ClassicGame(
         name=name,
         entry=entry,
         changes=dict(changes or {}),
         rationality=at,
         solution=solution,
-        measured=_with_error(entry, solution, measures(entry, arguments, at, solution)),
+        measured=_with_error(entry, solution, measured),
         ends=dict(played(solution, entry).ends),
         values=_values(solution),
         path=main_path(solution, STEPS),
-        levels=table,
+        levels=_levels(entry, arguments, others, {at: measured}, progress),
         remark=called_by_name(entry.remark, arguments) if entry.remark else "",
     )
 
@@ -183,19 +180,25 @@ def checked_rationality(rationality: float) -> float:
 
 def solved(entry: Entry, game: Game, rationality: float) -> Solution:
     """Return the equilibrium of a game of the catalogue."""
-    points = entry.belief_points if any(len(own) > 1 for own in game.types.values()) else 2
-    return solve(game, rationality, belief_points=points, tolerance=TOLERANCE, certify=False)
+    return _solved_on(game, rationality, entry.belief_points if _has_hidden_types(game) else 2)
+
+
+def _solved_on(game: Game, rationality: float, belief_points: int) -> Solution:
+    return solve(game, rationality, belief_points=belief_points, tolerance=TOLERANCE, certify=False)
+
+
+def _has_hidden_types(game: Game) -> bool:
+    return any(len(own) > 1 for own in game.types.values())
 
 
 def measures(
     entry: Entry, arguments: Mapping[str, Any], rationality: float, solution: Solution | None = None
 ) -> tuple[Measured, ...]:
     """Return every measure of a game at a precision, computed, with known types, and in closed form."""
-    game = entry.make(**arguments) if solution is None else solution.game
-    play = played(solution or solved(entry, game, rationality), entry)
-    known = []
-    if any(m.known for m in entry.measures) and any(len(own) > 1 for own in game.types.values()):
-        known = [(p, played(solved(entry, other, rationality), entry)) for p, other in known_types(game)]
+    s = solution or solved(entry, entry.make(**arguments), rationality)
+    play, known = played(s, entry), []
+    if any(m.known for m in entry.measures) and _has_hidden_types(s.game):
+        known = [(p, played(solved(entry, other, rationality), entry)) for p, other in known_types(s.game)]
     given = {"rationality": rationality, **arguments}
     return tuple(
         Measured(
@@ -212,25 +215,29 @@ def _with_error(entry: Entry, s: Solution, found: tuple[Measured, ...]) -> tuple
     """Return measures with the change that they make from a belief grid of about half the points; 0 without types."""
     if s.grid.total == 1:
         return tuple(replace(m, grid_error=0.0) for m in found)
-    points = (entry.belief_points + 1) // 2
     try:
-        coarse = played(
-            solve(s.game, float(s.rationality[0]), belief_points=points, tolerance=TOLERANCE, certify=False), entry
-        )
+        coarse = played(_solved_on(s.game, float(s.rationality[0]), (entry.belief_points + 1) // 2), entry)
     except NotSolved:
         return found
     return tuple(replace(m, grid_error=abs(m.computed - m.measure.computed(coarse))) for m in found)
 
 
 def _levels(
-    entry: Entry, arguments: Mapping[str, Any], levels: Sequence[float], progress: Callable[[int, int], None] | None
+    entry: Entry,
+    arguments: Mapping[str, Any],
+    levels: Sequence[float],
+    found: Mapping[float, tuple[Measured, ...]],
+    progress: Callable[[int, int], None] | None,
 ) -> tuple[Level, ...]:
-    """Return the measures at every precision, reporting the progress of all solves, of which one is done."""
+    """Return the measures at every precision; those of a precision that is in `found` are not computed again.
+
+    The progress is that of all solves, of which one is done.
+    """
     table = []
     for k, level in enumerate(levels, 1):
         if progress is not None:
             progress(k, 1 + len(levels))
-        table.append(_level(entry, arguments, level))
+        table.append(Level(level, found[level]) if level in found else _level(entry, arguments, level))
     return tuple(table)
 
 

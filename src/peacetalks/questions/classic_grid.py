@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from peacetalks.catalog.entry import Entry
 
 RATIONALITY = "rationality"
-MOST_SLIDERS = 3  # where the catalogue names none
+SLIDERS = 3  # the first parameters, where the catalogue names none
 MOST_GAMES = 20_000
 Numbers = tuple[tuple[float, float | None, float | None], ...]  # of each measure: computed, known types, closed form
 
@@ -78,9 +78,9 @@ def sliders_of(
     if points < 2:
         raise GameError(f"a slider needs at least 2 points, got {points}")
     entry = catalog.entry(name)
-    chosen = keys or entry.sliders or [p.key for p in entry.parameters[:MOST_SLIDERS]]
-    start = {key: (changes or {}).get(key, entry.default(key)) for key in chosen}
-    out = [_slider(entry, key, start[key], points) for key in dict.fromkeys(chosen)]
+    chosen = keys or entry.sliders or [p.key for p in entry.parameters[:SLIDERS]]
+    given = changes or {}
+    out = [_slider(entry, key, given.get(key, entry.default(key)), points) for key in dict.fromkeys(chosen)]
     at = checked_rationality(entry.rationality if rationality is None else rationality)
     levels = tuple(sorted({*entry.levels, at}))
     out.append(Slider(RATIONALITY, "rationality: how seldom players make mistakes", levels, levels.index(at)))
@@ -110,7 +110,7 @@ def grid(
     name : str
         A name out of `catalog.names()`.
     changes : {key: value}, optional
-        Parameters that are no sliders.
+        Parameters by key, where they differ from their defaults; those with a slider take its positions instead.
     sliders : sequence of Slider, optional
         As `sliders_of` returns them.
     progress : function, optional
