@@ -36,7 +36,7 @@ async def edit_page(request: Request, name: str, as_json: bool) -> Response:
     if as_json:
         return answers.plain({k: opened[k] for k in ("name", "file", "digest", "text")} | opened["checked"].to_dict())
     frame = Frame("edit", name if name != NEW else "", may_write=site.settings.may_write)
-    return answers.html(fill("edit", frame, **opened, token_needed=site.settings.may_write))
+    return answers.html(fill("edit", frame, **opened))
 
 
 def _opened(site: Site, name: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
+    from peacetalks.scenario.listing import Listed
     from peacetalks.web.settings import Settings
 
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,99}\.toml")  # that a scenario may be saved under
@@ -64,6 +65,11 @@ class Place(NamedTuple):
     name: str  # in addresses
     source: str  # by which it is loaded: a bundled one's name, or a path
     bundled: bool
+
+
+def name_of(s: Listed) -> str:
+    """Return the name in addresses of a scenario that is listed."""
+    return s.name if s.bundled else Path(s.name).name
 
 
 def find(settings: Settings, name: str) -> Place:

@@ -16,7 +16,7 @@ from peacetalks.questions.play_file import session_values
 from peacetalks.questions.play_words import asked, event_words, move_words, situation
 from peacetalks.web import answers
 from peacetalks.web.edit_routes import form_of
-from peacetalks.web.places import NotFound
+from peacetalks.web.places import NotFound, name_of
 from peacetalks.web.play_rooms import Room, Rooms, advance, look_back, side_of
 from peacetalks.web.render import Frame, fill
 from peacetalks.web.site import Site, site_of
@@ -48,7 +48,7 @@ async def choose(request: Request) -> Response:
     """Return the form: which scenario, and with it who plays which side."""
     site, name = site_of(request), request.query_params.get("scenario", "")
     found = await asyncio.to_thread(site.listed)
-    names = [s.name if s.bundled else s.name.rsplit("/", 1)[-1] for s in found if not s.error]
+    names = [name_of(s) for s in found if not s.error]
     sides = await _sides(site, name) if name else []
     frame = Frame("play", query=f"scenario={quote(name)}" if name else "")
     return answers.html(fill("play", frame, names=names, name=name, sides=sides))

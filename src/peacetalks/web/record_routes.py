@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from peacetalks.pages.files import json_text
 from peacetalks.scenario.dates import read_day
 from peacetalks.web import answers, places
 from peacetalks.web.made import Body, Failure, Task
 from peacetalks.web.render import STATIC, STYLE, Frame, asset, fill, scenario_path
-from peacetalks.web.scenario_routes import made_page, split_json
+from peacetalks.web.scenario_routes import made_page, plain_task, split_json
 from peacetalks.web.site import Site, site_of
 from peacetalks.web.store import page_key
 
@@ -75,7 +76,7 @@ def _library(site: Site, as_json: bool) -> Body:
     settings = site.settings
     rows = [_row(site, s) for s in site.listed()]
     if as_json:
-        return Body.of(answers.json_text({"scenarios": rows}), "application/json")
+        return Body.of(json_text({"scenarios": rows}), "application/json")
     frame = Frame("library", may_write=settings.may_write)
     own, bundled = ([r for r in rows if r["bundled"] is b] for b in (False, True))
     folder = None if settings.folder is None else settings.folder.name
@@ -84,12 +85,11 @@ def _library(site: Site, as_json: bool) -> Body:
 
 def _row(site: Site, s: Listed) -> dict[str, Any]:
     """Return what the library says of a scenario."""
-    name = s.name if s.bundled else s.name.replace("\\", "/").rpartition("/")[2]
+    name = places.name_of(s)
     path = scenario_path(name)
     beside = [f"{s.accounts} account{'s' * (s.accounts != 1)}"] if s.accounts else []
     beside += ["a record of events"] if s.events else []
     beside += ["claims"] if s.claims else []
-    bar = None if s.error else _known_bar(site, name)
     error = s.error
     if error and site.settings.folder is not None:
         error = error.replace(f"{site.settings.folder}/", "")
@@ -106,7 +106,7 @@ def _row(site: Site, s: Listed) -> dict[str, Any]:
         "events": s.events,
         "claims": s.claims,
         "error": error,
-        "bar": bar,
+        "bar": None if error else _known_bar(site, name),
     }
 
 
@@ -117,8 +117,7 @@ def _known_bar(site: Site, name: str) -> dict[str, Any] | None:
         digest = places.digest_of(site.settings, place)
     except (places.NotFound, ValueError, OSError):
         return None
-    frame = Frame("forecast", name, "", site.settings.may_write)
-    found = site.store.find(page_key(Task("forecast", (place.source, site.settings.memory, frame)), digest))
+    found = site.store.find(page_key(plain_task(site.settings, place, "forecast"), digest))
     return None if found is None else found.more.get("bar")
 
 

@@ -13,14 +13,15 @@ from starlette.responses import RedirectResponse, Response
 from peacetalks.web import answers, places
 from peacetalks.web.made import Failure, Made, Task
 from peacetalks.web.render import SECTIONS, Frame, scenario_path
-from peacetalks.web.site import Site, site_of, user_of
+from peacetalks.web.site import site_of, user_of
 from peacetalks.web.store import page_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from peacetalks.web.lanes import Job, Lane
-    from peacetalks.web.made import Served
+    from peacetalks.web.places import Place
+    from peacetalks.web.settings import Settings
 
 router = APIRouter()
 PATIENCE = 1.5  # seconds in which a page appears at once, without one that says that it is computed
@@ -67,10 +68,20 @@ async def scenario_page(request: Request, name: str, section: str, as_json: bool
     if absent := await asyncio.to_thread(places.missing, place, section):
         return answers.failed(Failure(404, absent), frame, as_json)
     more = (given["drivers"] == "on",) if section == "accounts" else ()
-    task = Task(section, (place.source, site.settings.memory, frame, *more))
+    task = task_of(site.settings, place, frame, *more)
     title = f"{SECTIONS[section]}: {name}"
     valid = partial(site.unchanged, place, digest)
     return await made_page(request, site.solving, task, (digest,), frame, title, as_json, valid)
+
+
+def task_of(settings: Settings, place: Place, frame: Frame, *more: Any) -> Task:
+    """Return the work that makes the page of a scenario in a frame; `more` are its options."""
+    return Task(frame.section, (place.source, settings.memory, frame, *more))
+
+
+def plain_task(settings: Settings, place: Place, section: str) -> Task:
+    """Return the work that makes the page of a section whose address has no options."""
+    return task_of(settings, place, Frame(section, place.name, "", settings.may_write))
 
 
 def chosen_options(section: str, given: list[tuple[str, str]]) -> tuple[dict[str, str], str]:
@@ -107,11 +118,9 @@ async def made_page(
     """
     site = site_of(request)
     key = page_key(task, *of)
-    if (served := await find(site, key)) is not None:
+    if (served := site.store.find(key)) is not None:
         return answers.page(request, served, as_json)
-    job = lane.find(key)
-    if job is None or not job.finished:
-        job = await lane.submit(key, task, user_of(request), valid=valid)
+    job = await lane.submit(key, task, user_of(request), valid=valid)
     if as_json:
         await answers.wait(request, job)
     finished = await job.wait(0.0 if as_json else PATIENCE)
@@ -120,15 +129,10 @@ async def made_page(
         return answers.page(request, made, as_json)
     if job.failure is not None:
         return answers.failed(job.failure, frame, as_json, title)
-    if finished:
+    if finished or as_json:  # a reader of JSON waits to the end, or has gone
         return answers.failed(Failure(503, "the work was ended; try again"), frame, as_json, title)
     status = answers.status_of(job, lane)
     return answers.pending(frame, title, WORDS[task.kind], f"/progress/{key}", status)
-
-
-async def find(site: Site, key: str) -> Served | None:
-    """Return a page that was made before."""
-    return site.store.find(key)
 
 
 @router.get("/progress/{key}")

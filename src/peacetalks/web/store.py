@@ -59,19 +59,16 @@ class Store:
             return page
         match self.answers.find(key, ()):
             case {"html": str(html), "json": str(json), "more": dict(more)}:
-                return self._remember(key, Made(html, json, more))
+                return self.remember(key, Made(html, json, more))
         return None
 
     def add(self, key: str, made: Made) -> Served:
         """Add a page that was made; return it ready to be served."""
         self.answers.add(key, {"html": made.html, "json": made.json, "more": made.more})
-        return self._remember(key, made)
+        return self.remember(key, made)
 
     def remember(self, key: str, made: Made) -> Served:
         """Return a page ready to be served, found again in memory only."""
-        return self._remember(key, made)
-
-    def _remember(self, key: str, made: Made) -> Served:
         page = Served.of(made)
         if (old := self._pages.pop(key, None)) is not None:
             self.size -= old.size

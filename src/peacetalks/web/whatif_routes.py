@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -18,8 +17,9 @@ from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.dates import day_name
 from peacetalks.web import answers
 from peacetalks.web.lanes import LINGER, Refused
-from peacetalks.web.made import Built, Failure, Made, Task
+from peacetalks.web.made import Built, Task
 from peacetalks.web.render import Frame, fill
+from peacetalks.web.scenario_routes import made_page, plain_task
 from peacetalks.web.site import Site, site_of, user_of
 from peacetalks.web.sliders import (
     State,
@@ -69,8 +69,7 @@ class Asked:
     @property
     def drivers_task(self) -> Task:
         """The work that finds the strongest numbers: that of the page `drivers`."""
-        frame = Frame("drivers", self.place.name, "", self.site.settings.may_write)
-        return Task("drivers", (self.place.source, self.site.settings.memory, frame))
+        return plain_task(self.site.settings, self.place, "drivers")
 
     @property
     def drivers_key(self) -> str:
@@ -97,10 +96,12 @@ class Asked:
         """What is expected of the scenario as it stands, as a bar; None where it was not solved yet."""
         if self.built is not None:
             return self.built.bar
-        frame = Frame("forecast", self.place.name, "", self.site.settings.may_write)
-        task = Task("forecast", (self.place.source, self.site.settings.memory, frame))
-        known = self.site.store.find(page_key(task, self.digest))
+        known = self.site.store.find(page_key(plain_task(self.site.settings, self.place, "forecast"), self.digest))
         return None if known is None else known.more["bar"]
+
+    def valid(self) -> bool:
+        """Return whether the files of the scenario are still those that were asked about."""
+        return self.site.unchanged(self.place, self.digest)
 
     def check(self) -> None:
         """Raise `SpecError` for changes that cannot be made."""
@@ -121,9 +122,10 @@ async def whatif_page(request: Request, name: str, as_json: bool) -> Response:
     asked = await asked_by(request, name)
     asked.check()
     if as_json and asked.state.changes:
-        return await _exact_json(request, asked)
+        lane, title = asked.site.solving, f"{asked.base.title}: what if"
+        return await made_page(request, lane, asked.task, (asked.digest,), asked.frame, title, True, asked.valid)
     with suppress(Refused):  # later, then
-        if asked.state.changes and site_of(request).store.find(asked.key) is None:
+        if asked.state.changes and asked.site.store.find(asked.key) is None:
             await _submit(request, asked)
     await _prepare(request, asked)
     values = _values(asked)
@@ -132,29 +134,14 @@ async def whatif_page(request: Request, name: str, as_json: bool) -> Response:
     return answers.html(fill("whatif", asked.frame, **values))
 
 
-async def _exact_json(request: Request, asked: Asked) -> Response:
-    """Return the exact answer as JSON, once it is solved."""
-    if (served := asked.site.store.find(asked.key)) is not None:
-        return answers.page(request, served, True)
-    job = await _submit(request, asked)
-    await answers.wait(request, job)
-    if isinstance(job.result, Made):
-        served = asked.site.store.find(asked.key) or asked.site.store.remember(asked.key, job.result)
-        return answers.page(request, served, True)
-    failure = job.failure or Failure(503, "the work was ended; try again")
-    return answers.failed(failure, asked.frame, True)
-
-
 async def _submit(request: Request, asked: Asked, linger: float = LINGER) -> Job:
     """Return the work that solves it exactly."""
-    lane, valid = asked.site.solving, partial(asked.site.unchanged, asked.place, asked.digest)
-    return await lane.submit(asked.key, asked.task, user_of(request), linger, valid=valid)
+    return await asked.site.solving.submit(asked.key, asked.task, user_of(request), linger, valid=asked.valid)
 
 
 async def _prepare(request: Request, asked: Asked) -> None:
     """Begin what makes the page quick, in the background: the strongest numbers, then the emulator."""
-    lane, user = asked.site.solving, user_of(request)
-    valid = partial(asked.site.unchanged, asked.place, asked.digest)
+    lane, user, valid = asked.site.solving, user_of(request), asked.valid
     with suppress(Refused):  # later, then
         if asked.site.store.find(asked.drivers_key) is None:
             await lane.submit(asked.drivers_key, asked.drivers_task, user, background=True, valid=valid)
