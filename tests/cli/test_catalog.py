@@ -11,8 +11,8 @@ from peacetalks import catalog
 from peacetalks.cli.catalog import parse_settings
 from peacetalks.errors import GameError
 from peacetalks.pages import catalog_page
-from peacetalks.questions.classic_game import classic_game
-from peacetalks.questions.classic_grid import grid, sliders_of
+from peacetalks.questions.catalog_game import classic_game
+from peacetalks.questions.catalog_grid import grid, sliders_of
 
 SMALL = {"audience": {"dt": 0.4, "length": 0.8}, "fearon-uniform": {"offers": 5, "draws": 4}, "holdout": {"stages": 2}}
 SMALL |= {"loyalty": {"dt": 0.5}, "obstinate": {"dt": 2.25}, "rent": {"draws": 5}, "linked-talks": {"bundles": 3}}

@@ -3,7 +3,7 @@
 import doctest
 from pathlib import Path
 
-from peacetalks.questions.classic_game import classic_game
+from peacetalks.questions.catalog_game import classic_game
 
 PAGE = Path(__file__).parents[2] / "docs" / "teaching.md"
 

@@ -5,8 +5,8 @@ from support.browser import browser_path
 
 from peacetalks.pages import catalog_page
 from peacetalks.pages.catalog_text import number
-from peacetalks.questions.classic_game import classic_game
-from peacetalks.questions.classic_grid import grid, sliders_of
+from peacetalks.questions.catalog_game import classic_game
+from peacetalks.questions.catalog_grid import grid, sliders_of
 
 
 @pytest.fixture(scope="module")

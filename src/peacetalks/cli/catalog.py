@@ -17,8 +17,8 @@ from peacetalks.text_files import shorten
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from peacetalks.questions.classic_game import ClassicGame
-    from peacetalks.questions.classic_grid import Slider
+    from peacetalks.questions.catalog_game import ClassicGame
+    from peacetalks.questions.catalog_grid import Slider
 
 
 def register(app: typer.Typer) -> None:
@@ -46,8 +46,8 @@ def catalog(
     """Classic games of bargaining and war: what happens, what the theory says, what noise does; with sliders."""
     from peacetalks.pages import catalog_page, catalog_screen, files
     from peacetalks.pages.progress import progress
-    from peacetalks.questions.classic_game import classic_game
-    from peacetalks.questions.classic_grid import sliders_of
+    from peacetalks.questions.catalog_game import classic_game
+    from peacetalks.questions.catalog_grid import sliders_of
 
     if name is None:
         _refuse_without_name(changes, rationality, output)
@@ -72,7 +72,7 @@ def _page(g: ClassicGame, sliders: tuple[Slider, ...], jobs: int | None) -> str:
     from peacetalks.forecasting.jobs import processes
     from peacetalks.pages import catalog_page
     from peacetalks.pages.progress import progress
-    from peacetalks.questions.classic_grid import grid
+    from peacetalks.questions.catalog_grid import grid
 
     with progress("Solving the game at every position of the sliders", "games") as bar:
         found = grid(g.name, g.changes, sliders, bar, processes(jobs))

@@ -14,8 +14,8 @@ from peacetalks.pages.catalog_text import accuracy, changed, finding
 from peacetalks.pages.printable import printable_values
 
 if TYPE_CHECKING:
-    from peacetalks.questions.classic_game import ClassicGame, Measured
-    from peacetalks.questions.classic_grid import Grid, Slider
+    from peacetalks.questions.catalog_game import ClassicGame, Measured
+    from peacetalks.questions.catalog_grid import Grid, Slider
 
 SUFFIXES = (".html", ".csv", ".json")
 DIGITS = 5  # of the numbers in the page

@@ -27,7 +27,7 @@ from peacetalks.pages.table_page import Section
 
 if TYPE_CHECKING:
     from peacetalks.catalog.entry import Entry
-    from peacetalks.questions.classic_game import ClassicGame
+    from peacetalks.questions.catalog_game import ClassicGame
 
 WIDTH = 78
 

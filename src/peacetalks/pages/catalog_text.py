@@ -11,7 +11,7 @@ from peacetalks.pages.cells import UNKNOWN, known, percent
 if TYPE_CHECKING:
     from peacetalks.catalog.entry import Measure
     from peacetalks.equilibrium.position import Step
-    from peacetalks.questions.classic_game import ClassicGame, Measured
+    from peacetalks.questions.catalog_game import ClassicGame, Measured
 
 COMPUTED, KNOWN, CLOSED = "computed", "types known", "closed form"
 EXACT = 1e-6  # change of a number that is none

@@ -27,8 +27,8 @@ from peacetalks.pages.shown import PEACE, at, headline_month, shown_ends
 from peacetalks.pages.whatif_page import whatif_page
 from peacetalks.questions import claims as audits
 from peacetalks.questions import events as records
-from peacetalks.questions.classic_game import classic_game
-from peacetalks.questions.classic_grid import grid, sliders_of
+from peacetalks.questions.catalog_game import classic_game
+from peacetalks.questions.catalog_grid import grid, sliders_of
 from peacetalks.questions.compare import compare
 from peacetalks.questions.infer import infer
 from peacetalks.scenario.accounts import accounts as accounts_of

@@ -8,8 +8,8 @@ import peacetalks as pt
 from peacetalks import catalog
 from peacetalks.catalog.known_types import known_types
 from peacetalks.errors import GameError
-from peacetalks.questions.classic_game import classic_game
-from peacetalks.questions.classic_grid import grid, sliders_of
+from peacetalks.questions.catalog_game import classic_game
+from peacetalks.questions.catalog_grid import grid, sliders_of
 
 SMALL = {  # sizes at which a game is solved in a moment, where its own take longer
     "audience": {"dt": 0.4, "length": 0.8},

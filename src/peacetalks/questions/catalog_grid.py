@@ -19,7 +19,7 @@ from peacetalks import catalog
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.forecasting.jobs import solve_all
 from peacetalks.forecasting.settings import SLIDER_POINTS
-from peacetalks.questions.classic_game import checked_rationality, measures
+from peacetalks.questions.catalog_game import checked_rationality, measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
