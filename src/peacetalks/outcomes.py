@@ -22,3 +22,4 @@ ENDS = {
     "nowhere": ("talks", "fighting"),
     "more_conflict": ("victory_1", "victory_2", "wider_war", "broken"),
 }
+PEACE = next(iter(ENDS))  # the end that sentences begin with, and by which effects are compared

@@ -20,7 +20,7 @@ from peacetalks.forecasting.outlook import Outlook, outlook
 from peacetalks.forecasting.sensitivity import sensitivity_of
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED, headline_month, months_shown
 from peacetalks.forecasting.short_forecast import ShortForecast, short_forecasts
-from peacetalks.outcomes import ENDS
+from peacetalks.outcomes import PEACE
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import Scenario, check_scenario
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
-
-PEACE = next(iter(ENDS))
 
 
 def drivers(

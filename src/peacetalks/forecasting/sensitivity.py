@@ -20,7 +20,7 @@ from peacetalks.forecasting.labels import known_by
 from peacetalks.forecasting.sensitivity_values import BEST, KNOWN, NOT_KNOWN, TERMS, Sensitivity
 from peacetalks.forecasting.settings import headline_month
 from peacetalks.forecasting.sobol import ROWS, sobol_indices, surely_explained, with_unexplained
-from peacetalks.outcomes import ENDS
+from peacetalks.outcomes import ENDS, PEACE
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.emulator import Emulator
@@ -55,10 +55,9 @@ def sensitivity_of(e: Emulator, seed: int, rows: int = ROWS) -> Sensitivity:
     groupings = (paths, [p.split(".", 1)[0] for p in paths], [KNOWN if known_by(p) else NOT_KNOWN for p in paths])
     explained = {end: float(e.explained.sel(period=month, end=end)) for end in ENDS}
     error = {end: float(e.error.sel(period=month, end=end)) for end in ENDS}
-    peace = next(iter(ENDS))
     if e.best_error is not None and e.best_explained is not None:
-        explained[BEST] = float(e.best_explained.sel(period=month, end=peace))
-        error[BEST] = float(e.best_error.sel(period=month, end=peace))
+        explained[BEST] = float(e.best_explained.sel(period=month, end=PEACE))
+        error[BEST] = float(e.best_error.sel(period=month, end=PEACE))
     if e.terms_error is not None and e.terms_explained is not None:
         explained[TERMS], error[TERMS] = e.terms_explained, e.terms_error
     known = {t: x for t, x in explained.items() if np.isfinite(x) and np.isfinite(error[t])}

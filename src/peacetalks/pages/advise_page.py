@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+from peacetalks.outcomes import PEACE
 from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import UNKNOWN, error_points, known, percent, points, signed, whole_percent
 from peacetalks.pages.printable import styled
 from peacetalks.pages.shown import as_of_line, day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section, numbers_table
-from peacetalks.questions.advise_values import PEACE
 
 if TYPE_CHECKING:
     from peacetalks.questions.advise_values import Advice, Effect, Moved

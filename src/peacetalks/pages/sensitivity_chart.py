@@ -8,8 +8,9 @@ import altair as alt
 
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.sensitivity_values import TERMS
+from peacetalks.outcomes import PEACE
 from peacetalks.pages.chart_parts import NARROW, Chart, base, colour_by, label_axis, legend, percent_axis, wrapped
-from peacetalks.pages.shown import PEACE, day_after
+from peacetalks.pages.shown import day_after
 from peacetalks.pages.styles import END_TEXTS, SIDE_COLOURS
 
 if TYPE_CHECKING:

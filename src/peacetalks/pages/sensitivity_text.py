@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from peacetalks.forecasting.labels import label_of
 from peacetalks.forecasting.sensitivity_values import BEST, TARGETS, TERMS
+from peacetalks.outcomes import PEACE
 from peacetalks.pages.best_text import listed
 from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent
-from peacetalks.pages.shown import PEACE, day_after
+from peacetalks.pages.shown import day_after
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.pages.table_page import Section
 

@@ -12,7 +12,7 @@ from peacetalks.forecasting.readout import plain_columns
 from peacetalks.forecasting.settings import headline_month
 from peacetalks.forecasting.sweep import keys_of, points, to_polars
 from peacetalks.forecasting.views import calendar_dates
-from peacetalks.outcomes import ENDS
+from peacetalks.outcomes import ENDS, PEACE
 from peacetalks.pages import files
 from peacetalks.pages.cells import UNKNOWN, known, percent
 from peacetalks.pages.printable import styled
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".parquet", ".json")
 SHOWN = 40  # combinations on a terminal
-PEACE = next(iter(ENDS))
 
 
 def show(table: xr.Dataset, out: Console | None = None) -> None:

@@ -21,7 +21,8 @@ from peacetalks.forecasting.size import check_sizes, jobs_in_memory
 from peacetalks.forecasting.typical import typical_cases
 from peacetalks.forecasting.what_if_forecast import case_of, difference_error, difference_of
 from peacetalks.forecasting.what_if_games import Answer, Request, key_of, solve_games
-from peacetalks.questions.advise_values import PEACE, Advice, Effect, Moved
+from peacetalks.outcomes import PEACE
+from peacetalks.questions.advise_values import Advice, Effect, Moved
 from peacetalks.scenario.accounts import apply
 from peacetalks.scenario.changes import with_changes
 from peacetalks.scenario.levers import holder_name, levers_of

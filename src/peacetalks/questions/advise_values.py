@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.outcomes import ENDS
+from peacetalks.outcomes import PEACE
 
 if TYPE_CHECKING:
     from peacetalks.forecasting.what_if_values import Case
     from peacetalks.scenario.levers import Lever
     from peacetalks.scenario.scenario import Scenario
-
-PEACE = next(iter(ENDS))
 
 
 @dataclass(frozen=True)

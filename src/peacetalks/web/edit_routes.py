@@ -16,7 +16,7 @@ from starlette.responses import Response  # noqa: TC002 (FastAPI reads annotatio
 from peacetalks.errors import ServeError
 from peacetalks.scenario.starter import starter
 from peacetalks.web import answers, places
-from peacetalks.web.editor import check, diff
+from peacetalks.web.editor import CheckedText, check, diff
 from peacetalks.web.guard import TOKEN_HEADER, write_refusal
 from peacetalks.web.made import Failure
 from peacetalks.web.render import Frame, fill, scenario_path
@@ -24,15 +24,14 @@ from peacetalks.web.site import Site, site_of
 
 router = APIRouter()
 NEW = "new"
-MOST_CHECKS = 4  # at once
-CHECKS = asyncio.Semaphore(MOST_CHECKS)
 SUGGESTED = "my-scenario.toml"
 
 
 async def edit_page(request: Request, name: str, as_json: bool) -> Response:
     """Return the editor with a scenario's text."""
     site = site_of(request)
-    opened = await asyncio.to_thread(_opened, site, name)
+    async with site.checks:
+        opened = await asyncio.to_thread(_opened, site, name)
     if as_json:
         return answers.plain({k: opened[k] for k in ("name", "file", "digest", "text")} | opened["checked"].to_dict())
     frame = Frame("edit", name if name != NEW else "", may_write=site.settings.may_write)
@@ -82,19 +81,21 @@ async def form_of(request: Request) -> dict[str, str]:
 async def check_fragment(request: Request) -> Response:
     """Return what is wrong with a text, as a part of the page."""
     form = await form_of(request)
-    return answers.html(fill("edit_checked", Frame("edit"), checked=await _checked(form.get("text", ""))))
+    return answers.html(
+        fill("edit_checked", Frame("edit"), checked=await _checked(site_of(request), form.get("text", "")))
+    )
 
 
 @router.post("/check.json")
 async def check_json(request: Request) -> Response:
     """Return what is wrong with a text, as JSON."""
     form = await form_of(request)
-    return answers.plain((await _checked(form.get("text", ""))).to_dict())
+    return answers.plain((await _checked(site_of(request), form.get("text", ""))).to_dict())
 
 
-async def _checked(text: str) -> Any:
+async def _checked(site: Site, text: str) -> CheckedText:
     """Return a text, checked; few are checked at once."""
-    async with CHECKS:
+    async with site.checks:
         return await asyncio.to_thread(check, _plain(text))
 
 
@@ -133,7 +134,7 @@ async def save(request: Request) -> Response:
     if refused := write_refusal(site.settings, token):
         return _said(request, Failure(*refused))
     name, text = form.get("file", "").strip(), _plain(form.get("text", ""))
-    checked = await _checked(text)
+    checked = await _checked(site, text)
     if not checked.valid and form.get("anyway") != "on":
         wrong = checked.messages[0].words
         return _said(request, Failure(422, f"not saved, since the text is not a valid scenario: {wrong}"))

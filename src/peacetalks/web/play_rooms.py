@@ -21,6 +21,7 @@ from peacetalks.questions.debrief import Debrief, debrief
 from peacetalks.questions.play import MONTHS, Session, start
 from peacetalks.web.lanes import Refused
 from peacetalks.web.made import Failure
+from peacetalks.web.worker import failure_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,8 +118,8 @@ class Rooms:
         async with self._solving:
             try:
                 room.session = await asyncio.to_thread(start, room.scenario, types, seed, months, BELIEF_POINTS)
-            except (ValueError, RuntimeError) as e:
-                room.wrong = str(e)
+            except Exception as e:  # those who sit in the room must learn of it
+                room.wrong = failure_of(e).words
 
 
 async def advance(room: Room, side: str, step: int, move: str) -> None:

@@ -17,7 +17,7 @@ from peacetalks.questions.play_words import asked, event_words, move_words, situ
 from peacetalks.web import answers
 from peacetalks.web.edit_routes import form_of
 from peacetalks.web.places import NotFound, name_of
-from peacetalks.web.play_rooms import Room, Rooms, advance, look_back, side_of
+from peacetalks.web.play_rooms import Room, advance, look_back, side_of
 from peacetalks.web.render import Frame, fill
 from peacetalks.web.site import Site, site_of
 
@@ -29,16 +29,8 @@ MODEL, DRAWN = "model", "drawn"  # what plays a side: the model; a person whose 
 MOST_SEED = 10**6
 
 
-def rooms_of(request: Request) -> Rooms:
-    """Return the rooms of the server, which are made when they are first asked for."""
-    state = request.app.state
-    if not hasattr(state, "rooms"):
-        state.rooms = Rooms(site_of(request).settings.memory)
-    return state.rooms
-
-
 def _room(request: Request, name: str) -> Room:
-    if (room := rooms_of(request).find(name)) is None:
+    if (room := site_of(request).play_rooms.find(name)) is None:
         raise NotFound("there is no such room, or it was given up after some hours; open a new one")
     return room
 
@@ -76,7 +68,7 @@ async def open_room(request: Request) -> Response:
     seed = _number(form.get("seed", ""), "the seed")
     months = _number(form.get("months", ""), "months")
     drawn = secrets.randbelow(MOST_SEED) if seed is None else seed
-    room = await rooms_of(request).open(scenario, name, types, drawn, months)
+    room = await site.play_rooms.open(scenario, name, types, drawn, months)
     return RedirectResponse(f"/play/{room.name}", 303)
 
 

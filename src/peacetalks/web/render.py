@@ -29,7 +29,7 @@ SECTIONS = {  # of a scenario: last part of the address -> name
     "claims": "Claims",
     "edit": "Edit",
 }
-ROOMS = {
+AREAS = {  # of the site: first part of the address -> name
     "library": "Scenarios",
     "catalog": "Classic games",
     "play": "Play",
@@ -42,7 +42,7 @@ ROOMS = {
 class Frame(NamedTuple):
     """What stands around a page: where it is in the site."""
 
-    section: str  # of `SECTIONS` or `ROOMS`
+    section: str  # of `SECTIONS` or `AREAS`
     scenario: str = ""  # the name in addresses
     query: str = ""  # what stands after the question mark
     may_write: bool = False
@@ -76,7 +76,7 @@ def scenario_path(name: str) -> str:
 def fill(template: str, frame: Frame, **values: Any) -> str:
     """Return a template of the site, or of the package's pages, in the frame of the site."""
     environment = markup.environment(PACKAGE)
-    known = {"sections": SECTIONS, "rooms": ROOMS, "scenario_path": scenario_path, "asset": asset_url}
+    known = {"sections": SECTIONS, "areas": AREAS, "scenario_path": scenario_path, "asset": asset_url}
     return environment.get_template(f"{template}.html.jinja").render(frame=frame, **known, **values)
 
 

@@ -15,6 +15,7 @@ from peacetalks.scenario.listing import Listed, listed
 from peacetalks.web import places
 from peacetalks.web.lanes import Lane
 from peacetalks.web.made import Built, Made
+from peacetalks.web.play_rooms import Rooms
 from peacetalks.web.store import Store
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 BRIEF, MOST_BRIEF = 1.0, 500  # seconds for which files are not read again; and of how many
 PATTERNS = ("*.toml", "*/*.toml", "*/*.csv", "*/accounts/*.toml")  # of files that the library counts
+MOST_CHECKS = 4  # texts of the editor that are checked at once
 MOST_SCENARIOS = 64  # that stay read
 MOST_EMULATORS = 32  # some 100 to 500 kB each
 
@@ -46,9 +48,11 @@ class Site:
     _read: OrderedDict[tuple[str, str], Scenario] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        """Make the queues; their processes start with the server."""
+        """Make the queues, whose processes start with the server, and what else bounds the work."""
         self.solving = Lane(self.settings.solvers, self.settings.budget, self.keep, spare=1)
         self.drawing = Lane(1, self.settings.budget, self.keep)
+        self.checks = asyncio.Semaphore(MOST_CHECKS)
+        self.play_rooms = Rooms(self.settings.memory)
 
     def start(self) -> None:
         """Start the processes."""
