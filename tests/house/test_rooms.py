@@ -16,7 +16,7 @@ RANKS = (  # low to high; a room imports only rooms of lower rank, and the modul
     ("conflicts", "equilibrium.kernels"),
     ("mechanisms", "equilibrium", "catalog"),
     ("forecasting",),
-    ("calibration",),
+    ("calibration", "estimation"),
     ("questions", "backtests"),
     ("archive",),
     ("bulletin",),
