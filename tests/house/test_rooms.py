@@ -15,7 +15,7 @@ RANKS = (  # low to high; a room imports only rooms of lower rank, and the modul
     ("scenario", "game", "evidence"),
     ("conflicts", "equilibrium.kernels"),
     ("mechanisms", "equilibrium", "catalog"),
-    ("forecasting",),
+    ("forecasting", "trees"),
     ("calibration", "estimation"),
     ("questions", "backtests"),
     ("archive",),
