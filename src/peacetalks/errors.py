@@ -47,6 +47,10 @@ class EmulatorError(NotSolved):
     """An emulator of solved games that may not be used: how far it is off, and what to try."""
 
 
+class NotConverged(NotSolved):
+    """A likelihood whose maximum was not found: what is wrong with it there, and what to try."""
+
+
 class WorkerDied(NotSolved):
     """A piece of work whose process died twice (killed, out of memory): which piece, how, and what to try."""
 
@@ -97,6 +101,12 @@ class PoolError(ValueError):
 
 class ScoreError(ValueError):
     """Forecasts or outcomes that cannot be scored."""
+
+    exit_code = 2
+
+
+class EstimationError(ValueError):
+    """A formula or a table of cases from which no parameters can be estimated: what, where, how to mend it."""
 
     exit_code = 2
 

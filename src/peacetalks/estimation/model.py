@@ -50,6 +50,11 @@ class Model(Protocol):
         ...
 
     @property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns of `data` that the payoffs name (not those of outcomes), in order of first use."""
+        ...
+
+    @property
     def observed(self) -> Array | None:
         """The index of the outcome of every play, [row]; None for data without outcomes (see `rebind`)."""
         ...
@@ -70,7 +75,7 @@ class Model(Protocol):
         """Return the same formulas, with the same levels of every factor, on other data.
 
         Columns of outcomes may be missing: then `observed` is None, `probabilities` can be asked for and
-        `log_likelihood` raises `SpecError`.
+        `log_likelihood` raises `EstimationError`.
         """
         ...
 
