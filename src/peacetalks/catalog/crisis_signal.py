@@ -2,13 +2,7 @@ r"""A threat and its answer, with private shocks: several equilibria at the same
 
 A keeps the status quo, :math:`S_A`, or challenges; B concedes, :math:`(V_A, C_B)`, or resists; A fights,
 :math:`(W_A+\epsilon_A, W_B+\epsilon_B)`, or backs down, :math:`(a+\epsilon_a, V_B)`.  The shocks are independent
-standard normals; A knows its two from the start, B its own.  With :math:`p_R` the chance that B resists A challenges
-iff :math:`\max(W_A+\epsilon_A, a+\epsilon_a)\ge c^*=(S_A-(1-p_R)V_A)/p_R`, so that
-
-.. math::
-   p_C &= 1-\Phi(c^*-W_A)\,\Phi(c^*-a), \qquad
-   p_F = \Phi_2\big(\tfrac{W_A-a}{\sqrt2},\,W_A-c^*;\,\tfrac1{\sqrt2}\big)/p_C, \\
-   p_R &= \Phi\big((p_FW_B+(1-p_F)V_B-C_B)/p_F\big).
+standard normals; A knows its two from the start, B its own (equations: `signal_equilibria.py`).
 
 Every fixed point in :math:`p_R` is an equilibrium; there may be three.  A's shocks are known before it first moves,
 so this is not an agent quantal response equilibrium: `equilibria` is a benchmark beside the games.  The game `threat`
@@ -25,21 +19,18 @@ Political Science Research and Methods 9(3), 565-582.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy.optimize import root_scalar
-from scipy.special import ndtr, owens_t
+from scipy.special import ndtr, ndtri
 
 from peacetalks.catalog.entry import Entry, Measure, Parameter, chance
 from peacetalks.catalog.parts import passing
+from peacetalks.catalog.signal_equilibria import equilibria as equilibria_of
+from peacetalks.catalog.signal_equilibria import excess
 from peacetalks.game.language import Decision, Game, Move
-
-FAR = 38.0  # beyond this a normal chance is 0 or 1 in double precision
-SPAN = 6.0  # chances to resist are scanned between the normal quantiles -6 and 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +65,18 @@ class Equilibrium:
         return {"status quo": 1 - c, "conceded": c * (1 - r), "war": c * r * f, "backed down": c * r * (1 - f)}
 
 
-def equilibria(payoffs: Payoffs | None = None, points: int = 4001) -> list[Equilibrium]:
+def equilibria(payoffs: Payoffs | None = None) -> list[Equilibrium]:
     """Return every equilibrium, ascending in the chance that B resists.
-
-    `points` normal quantiles are scanned; two equilibria between neighbouring ones (.003 apart) can be missed.
 
     Examples
     --------
     >>> [round(e.resist, 6) for e in equilibria()]
     [0.251105, 0.594723, 0.813322]
     """
-    u = payoffs or Payoffs()
-
-    def excess(z: float) -> float:
-        resist = float(ndtr(z))
-        return _argument(resist, u) - z
-
-    grid = np.linspace(-SPAN, SPAN, points)
-    values = np.array([excess(z) for z in grid])
-    found = []
-    for i in np.flatnonzero(values[1:] * values[:-1] < 0):
-        resist = float(ndtr(root_scalar(excess, bracket=(grid[i], grid[i + 1]), xtol=1e-14).root))
-        found.append(Equilibrium(resist, *_challenger(resist, u)))
-    return found
+    found = equilibria_of(np.array([astuple(payoffs or Payoffs())]))
+    a = found.challenger
+    chances = np.stack((found.resist, a.challenge, a.stands_firm), axis=1)
+    return [Equilibrium(*map(float, one)) for one in chances]
 
 
 def response(resist: float, payoffs: Payoffs) -> float:
@@ -105,31 +85,8 @@ def response(resist: float, payoffs: Payoffs) -> float:
     >>> round(response(0.594723, Payoffs()), 5)
     0.59472
     """
-    return float(ndtr(_argument(resist, payoffs)))
-
-
-def _argument(resist: float, u: Payoffs) -> float:
-    _, fight = _challenger(resist, u)
-    gain = fight * u.war_b + (1 - fight) * u.prevail_b - u.concede_b
-    return float(np.clip(gain / max(fight, 1e-300), -FAR, FAR))
-
-
-def _challenger(resist: float, u: Payoffs) -> tuple[float, float]:
-    """Return the chances that A challenges and, having been resisted, fights."""
-    cut = (u.status_quo_a - (1 - resist) * u.conceded_a) / resist
-    challenge = 1 - float(ndtr(cut - u.war_a) * ndtr(cut - u.back_down_a))
-    fights = _both((u.war_a - u.back_down_a) / math.sqrt(2), u.war_a - cut)
-    return challenge, fights / max(challenge, 1e-300)
-
-
-def _both(h: float, k: float) -> float:
-    """Return the chance that two standard normals of correlation 1/sqrt(2) lie below h and k (Owen 1956)."""
-    rho = math.sqrt(0.5)
-    with np.errstate(divide="ignore"):
-        a = float(np.divide(k - rho * h, h * rho))
-        b = float(np.divide(h - rho * k, k * rho))
-    apart = 0.0 if h * k > 0 or (h * k == 0 and h + k >= 0) else 0.5
-    return float(0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, a) - owens_t(k, b)) - apart
+    z = np.array([[ndtri(resist)]])
+    return float(ndtr(excess(z, np.array([astuple(payoffs)])) + z).item())
 
 
 def shocked(u: Payoffs, spread: float) -> dict[str, tuple[float, float]]:
