@@ -71,3 +71,10 @@ def test_a_game_names_its_paper_and_explains_every_parameter(name):
     _, _, parameters = (function.__doc__ or "").partition("Parameters\n")
     for key in inspect.signature(function).parameters:
         assert re.search(rf"^\s*(?:\w+, )*{key}\b[^.]*$", parameters, re.MULTILINE), f"{name}: {key} is not explained"
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_every_reference_begins_with_its_authors_and_none_is_cut_in_two(name):
+    for reference in catalog.entry(name).references:
+        assert re.match(r"[^\d]+, [A-Z]\.", reference), reference
+        assert re.search(r"\((\d{4})\)\. |gambit-project", reference), reference

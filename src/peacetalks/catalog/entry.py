@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -27,6 +28,7 @@ T = TypeVar("T")
 Value = float | str | bool
 LEVELS = (5.0, 20.0, 100.0, 500.0)  # rationality in the table of what noise does
 GOING_ON = "going on"
+AUTHOR = re.compile(r"[^\W\d_][^.,]*, [A-Z]\.")  # how a reference begins: Powell, R.
 
 
 def end_of(state: Any) -> str:
@@ -147,7 +149,7 @@ class Entry:
         _, _, after = text.partition("References\n----------\n")
         out: list[str] = []
         for line in after.splitlines():
-            if (line[:1].isupper() and (not out or out[-1].endswith("."))) or not out:
+            if not out or (AUTHOR.match(line) and out[-1].endswith(".")):
                 out.append(line)
             else:
                 out[-1] = f"{out[-1]} {line}"
