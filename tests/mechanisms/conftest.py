@@ -60,6 +60,14 @@ TABLES = {
         "pull": 0.5,
     },
     "credibility": {"capability": 0.9, "belief_in_use": 0.3},
+    "ratification": {
+        "by": "a legislature",
+        "side": 1,
+        "reservation": 0.6,
+        "spread": 0.15,
+        "ends": 0.3,
+        "cost": 0.01,
+    },
 }
 SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 4, "rationality": 20}
 

@@ -15,6 +15,7 @@ CONCERNS = (
     ("linked", "held_by"),
     ("pact", "side"),
     ("observers", "of"),
+    ("ratification", "side"),
 )
 
 

@@ -58,7 +58,10 @@ def test_flags_live_only_where_they_matter(small, tables):
         assert w.ahead == 0 or w.regime == DEAL
         assert w.level == 0 or w.regime != "inspected"
     base = compile_game(pt.build(pt.patch(small, {"periods": 5})))
-    assert c.n_nodes < 5 * base.n_nodes
+    unvoted = compile_game(pt.build(pt.patch(small, {**tables, "ratification": None, "periods": None})))
+    assert unvoted.n_nodes < 5 * base.n_nodes
+    assert c.n_nodes < unvoted.n_nodes + base.n_nodes  # a vote on each of the terms in each state of talks
+    assert len(c.boundaries) == len(unvoted.boundaries)
 
 
 @pytest.mark.slow
@@ -96,7 +99,8 @@ def test_terms_are_reported_from_a_deal_in_force(small, tables):
 
 def test_derived_numbers(small, tables, breaking_chance):
     got = derived(pt.patch(small, tables))
-    assert set(got) == {"credibility", "observers_belief", "mutiny_hazard_steady", "mutiny_hazard_strained"}
+    mutiny = {"mutiny_hazard_steady", "mutiny_hazard_strained"}
+    assert set(got) == {"credibility", "observers_belief", "ratified_at_front"} | mutiny
     assert got["mutiny_hazard_steady"] == pytest.approx(0.2 * breaking_chance(1.0), abs=1e-12)  # occasion x chance
     assert got["mutiny_hazard_strained"] == pytest.approx(0.2 * breaking_chance(0.6), abs=1e-12)
 
@@ -114,6 +118,7 @@ def test_derived_numbers(small, tables, breaking_chance):
         ({"pact.members": ["Ukraine"]}, "two players are called 'Ukraine'"),
         ({"window.chance": 0.0}, "the lever variant needs chance > 0"),
         ({"observers.advances": 12}, "12 advances in 10 months: at most one a month counts"),
+        ({"ratification.ends": 1.2}, r"ratification.ends: must lie in .0, 1., got 1.2"),
         ({"deal.detecton": 0.1}, r"deal.detecton: unknown key \(did you mean 'detection'\?\)"),
     ],
 )

@@ -57,6 +57,8 @@ KNOWN_BY = {  # numbers that an observer can know, and by what; of others (resol
     "observers.advances": "maps of control",
     "observers.months": "the calendar",
     "credibility.capability": "forces and arms",
+    "ratification.reservation": "polls",
+    "ratification.spread": "polls",
 }
 
 

@@ -2,7 +2,8 @@
 
 Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
 postures, battle with what follows in domestic support, incidents, conduct and fate of a deal, proposer (or a wider
-agreement), responder, rent.  A mechanism that the scenario leaves out adds no stage, no state and no player.
+agreement), responder, ratification, rent.  A mechanism that the scenario leaves out adds no stage, no state and no
+player.
 
 States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has FL
 states in each of war, talks, truce and broken truce, X settlements and the ends.  The other mechanisms add, at most:
@@ -17,6 +18,7 @@ inspection       F states (an inspected truce, sanctions suspended)
 linked           X becomes X + bundles, for terms agreed
 observers        none (a number fixed before the solve)
 credibility      none (a discount)
+ratification     none (what is signed is ratified or voted down in the same month)
 ===============  ==========================================================================================
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x
@@ -44,6 +46,7 @@ from peacetalks.mechanisms import (
     loyalty,
     observers,
     pact,
+    ratification,
     rent,
     sanctions,
     talks,
@@ -119,6 +122,8 @@ def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
     if s.deal:
         found += [deal.conduct, deal.fate]
     found += [talks.recognition, talks.table, talks.answer]
+    if s.ratification:
+        found.append(ratification.vote)
     if s.rent:
         found.append(rent.collect)
     return found
@@ -167,7 +172,8 @@ def derived(s: Scenario) -> dict[str, float]:
     """Return the numbers that mechanisms fix before the solve, for the output (those of mechanisms in the scenario).
 
     Keys: `credibility` (capability x belief in use), `observers_belief` (that the judged side is able),
-    `mutiny_hazard_steady` and `mutiny_hazard_strained` (per restrained period).
+    `mutiny_hazard_steady` and `mutiny_hazard_strained` (per restrained period), `ratified_at_front` (the chance that a
+    vote ratifies terms that give each side what it holds at the start).
 
     >>> from peacetalks.scenario.scenario import load, patch
     >>> derived(patch(load("korea-1951"), {"credibility": {"capability": 0.9, "belief_in_use": 0.2}}))
@@ -181,4 +187,6 @@ def derived(s: Scenario) -> dict[str, float]:
     if s.loyalty:
         out["mutiny_hazard_steady"] = loyalty.hazard(s.loyalty, False)
         out["mutiny_hazard_strained"] = loyalty.hazard(s.loyalty, True)
+    if s.ratification:
+        out["ratified_at_front"] = ratification.approval(s, float(s.battlefield.front))
     return out

@@ -56,6 +56,14 @@ class Bundle:
     share: float  # of the stake, for side 1
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Terms that have been signed and are to be ratified in the same month."""
+
+    what: float | Bundle
+    wider: bool = False  # whether it is the wider agreement of `grand_bargain.py`
+
+
 def label(state: World) -> str:
     """Return the outcome label of a state at the end of a period.
 
@@ -75,7 +83,12 @@ def agreed_terms(state: World) -> float | None:
     """
     if state.regime not in (SETTLED, DEAL):
         return None
-    return float(state.pending.share if isinstance(state.pending, Bundle) else state.pending)
+    return share_of(state.pending)
+
+
+def share_of(what: float | Bundle) -> float:
+    """Return side 1's share under terms."""
+    return float(what.share if isinstance(what, Bundle) else what)
 
 
 def resting(state: World, regime: str) -> World:

@@ -29,9 +29,9 @@ import numpy as np
 
 from peacetalks.game.language import Chance, Decision, Move
 from peacetalks.mechanisms import audience, grand_bargain
-from peacetalks.mechanisms.deal import agreement
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
 from peacetalks.mechanisms.payoffs import merged
+from peacetalks.mechanisms.ratification import reached, sign
 from peacetalks.mechanisms.state import (
     BROKEN,
     CEASEFIRE,
@@ -41,9 +41,10 @@ from peacetalks.mechanisms.state import (
     TALKS,
     WAR,
     Bundle,
+    Signed,
     World,
-    agreed_terms,
     resting,
+    share_of,
 )
 
 if TYPE_CHECKING:
@@ -90,11 +91,10 @@ def table(s: Scenario) -> Decision:
     bundled = [[(name, (side, what), w) for name, what, w in grand_bargain.bundles(s)] for side in (0, 1)]
     fight_on, walk = max(1 - float(t.reopen), 1e-9), float(t.walk)
 
-    @cache
-    def bargain(home: int) -> tuple[World, dict[str, float]]:
+    def bargain(home: int) -> tuple[World | Signed, dict[str, float]]:
         """Return the state and the payment when the wider agreement on offer is taken."""
-        to, pay = agreement(s, x := grand_bargain.terms(s))
-        return to, merged(pay, grand_bargain.premium(s), audience.backing_down(s, home, x))
+        to, pay = sign(s, x := grand_bargain.terms(s), wider=True)
+        return to, merged(pay, audience.backing_down(s, home, x))
 
     def moves(state: World) -> Iterator[Move]:
         if state.regime not in OPEN:
@@ -102,7 +102,7 @@ def table(s: Scenario) -> Decision:
             return
         if state.pending == grand_bargain.BARGAIN:
             to, pay = bargain(state.home)
-            yield Move("take", to, pay, take)
+            yield Move("take", reached(state, to), pay, take)
             yield Move("let it pass", state.holding(None), None, max(1 - take, 1e-9))
             return
         side, rest = state.pending, state.holding(None)
@@ -138,9 +138,9 @@ def answer(s: Scenario) -> Decision:
     accept, labels = float(s.talks.accept), [side.label for side in s.sides]
 
     @cache
-    def closed(what: float | Bundle, home: int) -> tuple[World, dict[str, float]]:
-        to, pay = agreement(s, what)
-        return to, merged(pay, audience.backing_down(s, home, agreed_terms(to)))
+    def closed(what: float | Bundle, home: int) -> tuple[World | Signed, dict[str, float]]:
+        to, pay = sign(s, what)
+        return to, merged(pay, audience.backing_down(s, home, share_of(what)))
 
     @cache
     def truce(home: int) -> dict[str, float]:
@@ -155,7 +155,8 @@ def answer(s: Scenario) -> Decision:
         no, yes, to, chance, pay = "decline", "agree", rest, 0.5, {}
         if isinstance(what, (float, Bundle)):
             no, yes, chance = "reject", "accept", accept
-            to, pay = closed(what, state.home)
+            signed, pay = closed(what, state.home)
+            to = reached(state, signed)
         elif what == REOPEN:
             to = rest._replace(regime=TALKS)
         elif what == ASK and s.ceasefire:

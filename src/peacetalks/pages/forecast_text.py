@@ -106,6 +106,9 @@ def derived_lines(o: Outlook) -> list[str]:
         steady, strained = percent(d["mutiny_hazard_steady"]), percent(d["mutiny_hazard_strained"])
         risks = f"{steady} in a month of restraint, {strained} once strained"
         lines.append(f"Mutiny in the force of {s.sides[s.loyalty.side - 1].label}: {risks}.")
+    if s.ratification and "ratified_at_front" in d:
+        chance = whole_percent(d["ratified_at_front"])
+        lines.append(f"Terms along the front as it stands would be ratified by {s.ratification.by} with {chance}.")
     return lines
 
 

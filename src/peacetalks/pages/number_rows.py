@@ -28,6 +28,7 @@ SECTIONS = {  # table of a scenario: the heading in docs/model.md that explains 
     "linked": "Grand bargain and linked issue",
     "pact": "Pact",
     "observers": "Observers",
+    "ratification": "Ratification",
 }
 ELSEWHERE = "2 How it is played"
 

@@ -73,6 +73,9 @@ HAPPENED = {  # move of chance -> what happened
     "breaks down": "The deal breaks down.",
     "final": "The deal becomes final.",
     "undetected": "Nothing is found out.",
+    "ratified": "The agreement is ratified.",
+    "voted down": "The agreement is voted down.",
+    "voted down, talks end": "The agreement is voted down, and talks end.",
 }
 TERMS = re.compile(r"(offer|bundle) ([0-9.]+)")
 

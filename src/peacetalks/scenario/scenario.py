@@ -24,6 +24,7 @@ from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
 from peacetalks.scenario.conflict_table import ConflictTable, check_conflict
 from peacetalks.scenario.dates import Day
+from peacetalks.scenario.political_tables import Ratification
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -96,6 +97,7 @@ class Scenario(Part):
     pact: Pact | None = None
     observers: Observers | None = None
     credibility: Credibility | None = None
+    ratification: Ratification | None = None
     reference_classes: list[Label] = Field(
         default_factory=list,
         description="Classes of past episodes that are shown beside the record's answer, such as "
