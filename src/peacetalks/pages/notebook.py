@@ -15,6 +15,7 @@ from peacetalks.pages.best_text import short_why
 from peacetalks.pages.card import bar_at
 from peacetalks.pages.cells import percent
 from peacetalks.pages.forecast_page import fragment
+from peacetalks.pages.markup import as_svg
 from peacetalks.pages.shown import headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.whatif_page import fragment as whatif_fragment
@@ -97,21 +98,7 @@ def plot(o: Outlook, kind: str = "best", width: int = 660) -> Any:
     if kind == "drivers" and not o.drivers:
         raise SpecError(NO_DRIVERS)
     module, name = KINDS[kind]
-    return _as_svg(styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width)))
-
-
-def _as_svg(chart: Any) -> Any:
-    """Return a chart that a notebook shows as SVG: Altair's own way needs a script from the network."""
-    kind = type(chart)
-    out = chart.copy()
-    object.__setattr__(out, "__class__", type(kind.__name__, (kind,), {"_repr_mimebundle_": _svg_bundle}))
-    return out
-
-
-def _svg_bundle(chart: Any, *_: Any, **__: Any) -> dict[str, str]:
-    from peacetalks.pages.markup import svg_text
-
-    return {"image/svg+xml": svg_text(chart), "text/plain": repr(chart)}
+    return as_svg(styled(getattr(import_module(f"peacetalks.pages.{module}"), name)(o, width)))
 
 
 Outlook._repr_html_ = fragment
