@@ -102,9 +102,10 @@ def test_a_state_that_was_coded_later_is_scored_apart_and_held_by_construction(t
 
 def test_by_state_every_forecast_counts_once(track, bulletins):
     state = {(f"conflict-{e.conflict}", b.as_of.isoformat()): e.state for b in bulletins for e in b.forecasts}
-    group = track["ahead"][0]["later"]
-    assert [s["state"] for s in group["states"]] == ["fighting", "truce"]
-    for s in group["states"]:
+    main, apart = (track["ahead"][0][g] for g in ("later", "coded_later"))
+    assert [s["state"] for s in main["states"]] == ["fighting"]
+    assert [s["state"] for s in apart["states"]] == ["settlement", "truce"]
+    for group, s in ((g, s) for g in (main, apart) for s in g["states"]):
         of = [r for r in group["scored"] if state[r["scenario"], r["as_of"]] == s["state"]]
         assert s["scored"] == len(of)
         assert s["best"] == pytest.approx(np.mean([brier(r, "best") for r in of]))

@@ -2,10 +2,7 @@
 
 The classes are those of `evidence.endings`: peace, where the episode ended in an agreement or a ceasefire and fighting
 was not back by the day; more conflict, where it was won by force, or such an end did not hold; else still no
-settlement.  A truce within an episode counts as such an end on its first day: fighting is back in the first later
-calendar year with 25 deaths, as of other ends; so also where the episode then ended in low activity or with a party
-that ceased to exist, for what became of the truce is asked for.  Where the episode ended by the day in an agreement, a
-ceasefire or a victory, that end counts.  The classes are not known
+settlement.  The classes are not known
 
 * before the day, and until the calendar year after it has passed (a return to fighting is known then);
 * beyond the last day up to which endings are coded;
@@ -25,7 +22,7 @@ from peacetalks.conflicts.conflict_years import every_year
 from peacetalks.evidence.case_tables import EPISODES_TO
 from peacetalks.evidence.conflict_year_rows import TABLE
 from peacetalks.evidence.dates import as_date
-from peacetalks.evidence.endings import FADED, outcome_by, outcome_known_on
+from peacetalks.evidence.endings import outcome_by, outcome_known_on
 from peacetalks.evidence.local_tables import covered_to
 from peacetalks.evidence.tables import table_text
 from peacetalks.scenario.dates import months_later
@@ -58,19 +55,13 @@ class _Episode(NamedTuple):
         return next((y for y in self.years if y > after), None)
 
 
-def became(
-    conflict: int, state: str, since: date | None, as_of: date | str, months: int, known_by: date | str
-) -> Became:
+def became(conflict: int, as_of: date | str, months: int, known_by: date | str) -> Became:
     """Return what became of a conflict some months after a date, as was known by another day.
 
     Parameters
     ----------
     conflict : int
         UCDP number.
-    state : str
-        At the date: "fighting", "truce" or "settlement".
-    since : date or None
-        First day of the truce or settlement.
     as_of : date or str
     months : int
         12 or more: returns to fighting are recorded by calendar year.
@@ -78,9 +69,9 @@ def became(
 
     Examples
     --------
-    >>> became(352, "fighting", None, "2001-01-01", 24, "2019-12-31").end  # Sri Lanka: Eelam; the truce of 2002
+    >>> became(352, "2001-01-01", 24, "2019-12-31").end  # Sri Lanka: Eelam; the truce of 2002
     'peace'
-    >>> became(352, "fighting", None, "2001-01-01", 24, "2003-06-01").reason
+    >>> became(352, "2001-01-01", 24, "2003-06-01").reason
     'its day has passed, and what became is known only after the next calendar year'
     """
     start, by = as_date(as_of), as_date(known_by)
@@ -97,8 +88,6 @@ def became(
     ended = episode.end is not None and episode.end <= day
     if not episode.coded or (ended and episode.ending is None):
         return Became(None, NOT_CODED)
-    if state == "truce" and since is not None and (not ended or episode.ending in FADED):
-        return Became(outcome_by(day, since, "ceasefire", episode.resumed(max(since.year, start.year - 1))))
     resumed = None if episode.end is None else episode.resumed(episode.end.year)
     return Became(outcome_by(day, episode.end, episode.ending, resumed))
 

@@ -167,7 +167,7 @@ def _of_bulletin(b: Bulletin, months: int, known_by: dt.date) -> tuple[list[_Sco
     """Return the forecasts of a bulletin that are scored, and of each other one why it is not."""
     scored, reasons = [], []
     for e in b.forecasts:
-        what = became(e.conflict, e.state, e.since, b.as_of, months, known_by)
+        what = became(e.conflict, b.as_of, months, known_by)
         found = None if what.end is None else _match(b, e, months, what.end)
         if found is None:
             reasons.append(what.reason or NO_BEST)

@@ -22,6 +22,7 @@ def facts(conflict: Conflict) -> dict[str, Any]:
         "major_power": conflict.major_power or None,
         "previous": conflict.previous,
         "ceasefires": conflict.ceasefires,
+        "coded_later": conflict.coded_later or None,
         "source": "UCDP/PRIO conflicts (ucdp-acd) and ETH/PRIO ceasefires (ethprio-ceasefires), as known at the date",
     }
     return {key: value for key, value in table.items() if value is not None}

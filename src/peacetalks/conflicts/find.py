@@ -3,8 +3,9 @@
 =================  =====================================================================================================
 the episode        the latest that had begun; over when its end was known (low activity, or an end of which it is not
                    recorded how: when a calendar year without fighting has passed)
-state              fighting; truce: a whole ceasefire of both sides took effect in the twelve months before and is
-                   recorded as in force, or the episode ended in a ceasefire; settlement: it ended in an agreement; over
+state              fighting; truce: the episode ended in a ceasefire; settlement: it ended in an agreement; over.  A
+                   ceasefire of the last twelve months that is in force while the episode goes on is fighting, and said
+                   in `notes`: it ended no episode, and most such conflicts are fought in the next year
 intensity, deaths  of the last calendar year that had passed; in the first year of an episode "minor", for 25 deaths had
                    been reached and more is not known
 population, CINC   the latest of up to five years before
@@ -29,7 +30,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import polars as pl
 
 from peacetalks.conflicts.conflict import Conflict
-from peacetalks.conflicts.conflict_years import every_year
+from peacetalks.conflicts.conflict_years import conflict_years, every_year
 from peacetalks.conflicts.matching import Entry, matches, nearest
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence import talks
@@ -63,6 +64,11 @@ CODED_LATER = (
     "{what} rests on the end of the episode on {end}. The record codes an end only where the next calendar year had "
     "fewer than 25 battle deaths, which was known on {known}: at the date nobody could know that it would hold."
 )
+CEASEFIRE = (
+    "A ceasefire of both sides, perhaps with one party of several, is recorded as in force since {day}. It ended no "
+    "episode of fighting, so that the conflict counts as fought.{known}"
+)
+CEASEFIRES_KNOWN = " Of {n} conflict-years with such a ceasefire {peace} had come to peace 12 months later."
 FIRST_YEAR = "The first calendar year of the episode has not passed: of its intensity only 25 deaths are known."
 
 
@@ -280,7 +286,7 @@ def _at(conflict: int, day: date) -> Conflict:
     row = known[-1] if known else span.rows[0]
     figures = next((r for r in span.rows if r["year"] == until.year), row)
     kind: Kind = "interstate" if row["war_type"] == "interstate" else "civil"
-    state, since = _state(span, until, _acts()[conflict])
+    state, since = _state(span, until)
     return Conflict(
         **{k: row[k] for k in ("id", "name", "cluster", "war_type", "incompatibility", "side_a", "side_b")},
         kind=kind,
@@ -299,12 +305,12 @@ def _at(conflict: int, day: date) -> Conflict:
         **_recorded_talks(_acts()[conflict], day, until, kind),
         episode=span.id,
         coverage_end=last,
-        notes=_notes(span, state, until, day),
+        notes=_notes(span, state, until, day, _acts()[conflict]),
         coded_later=span.coded_later(until),
     )
 
 
-def _notes(span: _Span, state: State, until: date, day: date) -> tuple[str, ...]:
+def _notes(span: _Span, state: State, until: date, day: date, acts: list[talks.Act]) -> tuple[str, ...]:
     """Return what a reader must know of an episode at a day; `until` is the last day of the record up to it."""
     notes = []
     if day > until:
@@ -312,17 +318,30 @@ def _notes(span: _Span, state: State, until: date, day: date) -> tuple[str, ...]
     if span.coded_later(until):
         what = "That it is over" if state == "over" else f"The {state}"
         notes.append(CODED_LATER.format(what=what, end=span.end, known=span.coded))
+    if state == "fighting" and (began := _ceasefire_since(span, until, acts)) is not None:
+        notes.append(CEASEFIRE.format(day=began, known=_after_ceasefires(until)))
     return (*notes, *(() if span.known(until) else (FIRST_YEAR,)))
 
 
-def _state(span: _Span, day: date, acts: list[talks.Act]) -> tuple[State, date | None]:
+def _ceasefire_since(span: _Span, day: date, acts: list[talks.Act]) -> date | None:
+    """Return the first day of the latest ceasefire of the last year that is in force within an episode."""
+    after = max(_earlier(day, 1), span.start - timedelta(1))
+    return max((a.effect for a in acts if a.in_force(day, after) and a.effect is not None), default=None)
+
+
+def _after_ceasefires(day: date) -> str:
+    """Return how many conflict-years that ended with a ceasefire in force were followed by peace, as known at a day."""
+    known = conflict_years().filter(pl.col("truce"), pl.col("known12") <= day, pl.col("out12").is_not_null())
+    peace = int((known["out12"] == "peace").sum())
+    return CEASEFIRES_KNOWN.format(n=known.height, peace=peace) if known.height else ""
+
+
+def _state(span: _Span, day: date) -> tuple[State, date | None]:
     """Return the state of an episode at a day, and the first day of it if it is not fighting."""
     if span.ended_by(day):
         named: dict[str | None, State] = {"agreement": "settlement", "ceasefire": "truce"}
         return named.get(span.ending, "over"), span.end
-    after = max(_earlier(day, 1), span.start - timedelta(1))
-    began = [a.effect for a in acts if a.in_force(day, after) and a.effect is not None]
-    return ("truce", max(began)) if began else ("fighting", None)
+    return "fighting", None
 
 
 def _recorded_talks(acts: list[talks.Act], day: date, until: date, kind: str) -> Row:

@@ -45,7 +45,7 @@ def advise_page(a: Advice) -> Page:
         (*chart, _levers(a), _welfare(a), *_pairs(a), _what(a)),
         lead=(*_accounts_line(a), MEANING),
         finding=finding(a),
-        subtitle=as_of_line(a.scenario.as_of),
+        subtitle=as_of_line(a.scenario),
     )
 
 

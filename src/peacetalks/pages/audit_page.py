@@ -49,7 +49,7 @@ def audit_page(a: Audit) -> Page:
         f"Claims are quoted as queries, not asserted. {_method(a)}",
         sections,
         finding=audit_finding(a),
-        subtitle=as_of_line(a.scenario.as_of),
+        subtitle=as_of_line(a.scenario),
     )
 
 

@@ -48,7 +48,7 @@ def brief(o: Outlook) -> Brief:
     return Brief(
         title=o.scenario.title,
         as_of=o.as_of,
-        subtitle=f"{as_of_line(o.as_of)} Shown: the {view}.",
+        subtitle=f"{as_of_line(o.scenario)} Shown: the {view}.",
         card=card_of(o),
         short=in_short(o),
         pictures=tuple(islice(pictures(o, small=True), PICTURES)),

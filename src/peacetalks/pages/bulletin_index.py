@@ -33,10 +33,6 @@ INDEX, TRACK, CSV, FEED, MAP = "index.html", "track.html", "bulletin.csv", "feed
 MOVERS, MOVED = 8, 0.01  # conflicts that are named as moved, and by how much at least
 STATES = {"fighting": "fighting", "truce": "truce", "settlement": "settlement", "crisis": "crisis"}
 IN = {s: "in fighting" if s == "fighting" else f"in a {s}" for s in STATES}
-TRUCE = (
-    "a ceasefire of both sides is recorded as in force, perhaps of one party of several, although the "
-    "conflict was active. The track record shows by state how such forecasts did."
-)
 CODED_LATER = (
     "the record codes the end of an episode only where the next calendar year had fewer than 25 battle deaths, so that "
     "it is known here what nobody could know at the date: that it held. The track record scores such forecasts apart."
@@ -184,8 +180,6 @@ def lines(b: Bulletin) -> list[str]:
     """Return what follows the finding: how many are in which state, and what is not forecast."""
     counts = {s: sum(e.state == s for e in b.forecasts) for s in STATES}
     out = ["; ".join(f"{n} {IN[s]}" for s, n in counts.items() if n) + "."]
-    if counts["truce"]:
-        out.append(f"In a truce: {TRUCE}")
     likely = [e for e in b.forecasts if (p := peace_of(e)) is not None and p > 0.5]
     if likely:
         counted = ((named, sum(e.state == s for e in likely)) for s, named in IN.items())

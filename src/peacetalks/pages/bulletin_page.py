@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
 from peacetalks.pages.archive_words import signed_points
-from peacetalks.pages.bulletin_index import CODED_LATER, INDEX, TRACK, TRUCE, change_sentence
+from peacetalks.pages.bulletin_index import CODED_LATER, INDEX, TRACK, change_sentence
 from peacetalks.pages.card import Bar, Card, Share
 from peacetalks.pages.forecast_charts import Drawing
 from peacetalks.pages.forecast_page import Fold, ForecastPage, page
@@ -35,7 +35,6 @@ class Beside:
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     facts: tuple[str, ...]
-    coded_later: bool  # whether the state follows from an end that was coded later
 
 
 def conflict_html(b: Bulletin, e: Entry, drawn: ForecastPage) -> str:
@@ -50,8 +49,6 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     what = f"UCDP conflict {e.conflict}, {e.location}: {e.side_a} and {e.side_b}. Names are the source's."
     source = "the record" if e.source == "record" else f"the publisher's own scenario {e.source}"
     about = [f"{what} Made from {source}.", *e.notes]
-    if e.state == "truce" and e.since is not None:
-        about.append(f"In a truce since {day_name(e.since)}: {TRUCE}")
     if e.coded_later and e.source != "record":  # else one of its notes
         about.append(f"That it is in a {e.state} follows from an end that was coded later: {CODED_LATER}")
     if e.as_of != b.as_of:
@@ -59,11 +56,11 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     title = "Since the last bulletin" if b.previous is None else f"Since the bulletin of {day_name(b.previous)}"
     sentence = change_sentence(e)
     if e.change is None:
-        return Beside(links, tuple(about), title, (sentence,), (), (), (), e.coded_later)
+        return Beside(links, tuple(about), title, (sentence,), (), (), ())
     c = e.change
     change = [signed_points(y - x) for x, y in zip(c.before.as_list(), c.after.as_list(), strict=True)]
     whole = ("the whole change", *change)
     rows = [(p.name, *(signed_points(getattr(p.by, end)) for end in ENDS)) for p in c.parts]
     lines = (f"{sentence[:1].upper()}{sentence[1:]}.", f"What moved it, in points of 100: {c.method}.")
     heads = ("change", *END_NAMES.values())
-    return Beside(links, tuple(about), title, lines, heads, (*rows, whole), tuple(c.facts), e.coded_later)
+    return Beside(links, tuple(about), title, lines, heads, (*rows, whole), tuple(c.facts))

@@ -40,8 +40,8 @@ TEXTS = {
     ),
 }
 BY_STATE = (
-    "Mean over forecasts. A truce is a ceasefire of both sides that is recorded as in force, also of one party of "
-    "several and within an episode of fighting that goes on."
+    "Mean over forecasts. A truce or a settlement ended an episode of fighting; a conflict with a ceasefire within an "
+    "episode that goes on counts as fought."
 )
 RULE = (
     "A forecast is scored where the record says what became of the conflict: peace (an agreement or a ceasefire that "
@@ -103,7 +103,8 @@ def _sections(a: Ahead) -> Iterator[Section]:
             continue
         title = f"{a.months} months ahead, {words}"
         yield _scores(title, group, TEXTS[key])
-        yield _states(title, group)
+        if len(group.states) > 1:
+            yield _states(title, group)
         if key != "coded_later":  # of which skill and calibration say nothing
             yield from _against_the_record(title, group)
         yield _conflicts(title, group)

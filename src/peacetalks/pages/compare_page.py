@@ -51,7 +51,7 @@ def compare_page(c: Comparison) -> Page:
         tuple(sections),
         lead=_models(c),
         finding=compare_finding(c),
-        subtitle=as_of_line(c.scenario.as_of),
+        subtitle=as_of_line(c.scenario),
     )
 
 

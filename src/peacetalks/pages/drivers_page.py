@@ -49,7 +49,7 @@ def drivers_page(o: Outlook) -> Page:
         ),
         lead=(*(() if s is None else (sensitivity_text.finding(o, s),)), _known_line(o), MEANING),
         finding=finding(o),
-        subtitle=as_of_line(o.as_of),
+        subtitle=as_of_line(o.scenario),
     )
 
 

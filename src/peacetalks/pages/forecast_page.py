@@ -21,7 +21,7 @@ from peacetalks.pages.forecast_rows import (
 )
 from peacetalks.pages.forecast_text import fact_lines, past_conflict_lines, settings_line
 from peacetalks.pages.number_rows import number_tables
-from peacetalks.pages.shown import has_best, headline_month
+from peacetalks.pages.shown import as_of_line, has_best, headline_month
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE, PAST_CONFLICTS
 from peacetalks.pages.summary import in_short, source_line
 from peacetalks.scenario.dates import day_name
@@ -60,7 +60,7 @@ class ForecastPage:
     """What the template `report` shows, and nothing else."""
 
     title: str
-    as_of: str
+    dated: str  # at which date the forecast was made, in a sentence
     basis: str  # on what the answer rests, in a sentence
     card: Card
     short: str
@@ -80,7 +80,7 @@ def page(o: Outlook) -> ForecastPage:
     drawn = [drawing(p, i) for i, p in enumerate((*plots(o), outcomes_plot(o)))]
     return ForecastPage(
         title=o.scenario.title,
-        as_of=day_name(o.as_of),
+        dated=as_of_line(o.scenario),
         basis=basis_line(o),
         card=card_of(o),
         short=in_short(o),

@@ -49,7 +49,7 @@ def show(o: Outlook, out: Console | None = None, details: bool = False) -> None:
     out = out or Console()
     card = card_of(o)
     out.print(styled(o.scenario.title, style="bold"))
-    out.print(styled(as_of_line(o.as_of)))
+    out.print(styled(as_of_line(o.scenario)))
     out.print()
     out.print(styled(card.headline, style="bold"))
     for line in _bar_lines(card.bar, out):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from peacetalks.forecasting.best_estimate import BestEstimate
     from peacetalks.forecasting.views import HasViews
+    from peacetalks.scenario.scenario import Scenario
 
 YEAR = 12  # months: the date of the headline, or the nearest shown before it
 PEACE = next(iter(ENDS))  # the outcome class that the sentences begin with
@@ -83,14 +84,16 @@ def headline_day(f: HasViews) -> str:
     return day_after(f.as_of, headline_month(f))
 
 
-def as_of_line(as_of: date) -> str:
-    """Return the line below the title of a page: at which date the forecast was made.
+def as_of_line(scenario: Scenario) -> str:
+    """Return the line below the title of a page: at which date the forecast was made, and what is known only later.
 
-    >>> from datetime import date
-    >>> as_of_line(date(2025, 5, 20))
+    >>> import peacetalks as pt
+    >>> as_of_line(pt.load("russia-ukraine-2025"))
     'As of 20 May 2025. Nothing dated later enters.'
     """
-    return f"As of {day_name(as_of)}. Nothing dated later enters."
+    facts = scenario.conflict
+    later = "" if facts is None or not facts.coded_later else f", but for the {facts.state}, which was coded later"
+    return f"As of {day_name(scenario.as_of)}. Nothing dated later enters{later}."
 
 
 def at(a: xr.DataArray, end: str, month: int) -> float:

@@ -53,7 +53,7 @@ def whatif_page(w: WhatIf) -> Page:
         ),
         lead=leads(w),
         finding=finding(w),
-        subtitle=as_of_line(w.as_of),
+        subtitle=as_of_line(w.scenario),
     )
 
 

@@ -39,6 +39,9 @@ class ConflictTable(Part):
     major_power: bool = Field(False, description="Whether a major power is a primary party.")
     previous: Count | None = Field(None, description="Earlier episodes of the same conflict.")
     ceasefires: Count | None = Field(None, description="Ceasefires declared in the three years before.")
+    coded_later: bool = Field(
+        False, description="Whether the state follows from an end of fighting that the record could code only later."
+    )
     source: Label | None = Field(None, description="Where these facts come from.")
 
     @model_validator(mode="after")
