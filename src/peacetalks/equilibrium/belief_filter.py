@@ -173,6 +173,7 @@ class Filter:
 
     def _period(self, particles: ParticleSet, seen: list[Seen], t: int, done: tuple[Any, ...]) -> ParticleSet:
         """Take a particle set through the stages; `done` identifies the record up to a stage, for the cache."""
+        particles = self._redrawn(particles)
         stages = list(enumerate(self.s.game.stages))
         while stages and not particles.gridded:
             k, stage = stages.pop(0)
@@ -182,6 +183,22 @@ class Filter:
                 self._cache[done] = self._stage(k, stage, particles, mine, t)
             particles = self._cache[done]
         return self._stages_on_grid(particles, stages, seen, t) if stages else particles
+
+    def _redrawn(self, particles: ParticleSet) -> ParticleSet:
+        """Return the particle set once types have been drawn again: beliefs about these players are the prior."""
+        s, at = self.s, dict(particles.at)
+        if s.game.redraw is None:
+            return particles
+        for state, p in particles.at.items():
+            places = [int(s.grid.axis[s.game.players.index(x)]) for x in s.game.redraw(state)]
+            axes = [ax for ax in places if ax >= 0]
+            if axes:
+                beliefs = p.beliefs.copy()
+                beliefs[:, axes] = s.beliefs()[axes]
+                merged, group = np.unique(beliefs.reshape(len(beliefs), -1), axis=0, return_inverse=True)
+                b = merged.reshape(-1, *beliefs.shape[1:])
+                at[state] = Particles(b, np.bincount(group.ravel(), weights=p.mass), self._places(b))
+        return ParticleSet(at, particles.gridded)
 
     def _stages_on_grid(
         self, particles: ParticleSet, stages: list[tuple[int, Stage]], seen: list[Seen], t: int

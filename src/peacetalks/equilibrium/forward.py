@@ -18,7 +18,7 @@ from peacetalks.equilibrium.belief_grid import beliefs_at
 from peacetalks.equilibrium.given import check_solution
 from peacetalks.equilibrium.solved_game import probabilities
 from peacetalks.equilibrium.timings import timed
-from peacetalks.equilibrium.transitions import forward_distributions, opening_distribution
+from peacetalks.equilibrium.transitions import advance, forward_distributions, opening_distribution
 from peacetalks.errors import GameError
 
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ class Trajectory:
 
     def weigh(self, prior: Mapping[str, Mapping[Any, float]] | None = None) -> np.ndarray:
         """Return the mass [period, boundary, belief] under an analyst's own prior over types."""
-        return self.mass if not prior else self.mass * type_ratio(self.solution, prior)
+        if not prior:
+            return self.mass
+        if self.solution.compiled.redrawn.any():
+            return _weighed(self.solution, prior, len(self.mass))
+        return self.mass * type_ratio(self.solution, prior)
 
     def outcomes(self, outcome: Label, prior: Mapping[str, Mapping[Any, float]] | None = None) -> xr.DataArray:
         """Return outcome probabilities (period, outcome).
@@ -113,6 +117,28 @@ def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndar
         ratio = np.divide(weights, common, out=np.zeros_like(common), where=common > 0)
         out *= beliefs_at(grid, np.arange(grid.total))[:, ax, : len(ratio)] @ ratio
     return out
+
+
+def _weighed(s: Solution, prior: Mapping[str, Mapping[Any, float]], periods: int) -> np.ndarray:
+    """Return the mass [period, boundary, belief] from the opening on under an analyst's prior over the first types.
+
+    Once a type is drawn again the belief about the first one is forgotten, so mass is followed by whose types have been
+    drawn again, and weighed when they are.
+    """
+    ratio = {player: type_ratio(s, {player: mine}) for player, mine in prior.items()}
+    drawn = s.compiled.redrawn[:, [s.game.players.index(p) for p in ratio]]
+    fresh = [frozenset(p for p, yes in zip(ratio, row, strict=True) if yes) for row in drawn.tolist()]
+    parts, out = {frozenset(): opening_distribution(s)}, []
+    for t in range(periods):
+        after: dict[frozenset[str], np.ndarray] = {}
+        for done, mass in parts.items():
+            for now in set(fresh):
+                own = np.where(np.array([x == now for x in fresh])[:, None], mass, 0.0)
+                weight = np.prod([ratio[p] for p in now - done], axis=0)
+                after[done | now] = after.get(done | now, 0.0) + own * weight
+        parts = {done: advance(s, mass, t) for done, mass in after.items()}
+        out.append(sum(m * np.prod([ratio[p] for p in ratio.keys() - done], axis=0) for done, m in parts.items()))
+    return np.array(out)
 
 
 def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
@@ -181,7 +207,7 @@ class Paths:
 
     states: tuple[Any, ...]  # the public states by number
     at: np.ndarray  # [path, period + 1] number of the state, the opening first
-    types: dict[str, np.ndarray]  # player -> [path] true type
+    types: dict[str, np.ndarray]  # player -> [path] true type at the start
     payoff: dict[
         str, np.ndarray
     ]  # player -> [path] discounted welfare; the value after the last period of a finite game included

@@ -58,6 +58,7 @@ def fits(near: Solution, game: Game, compiled: Compiled, grid: Grid) -> bool:
         and grid.cubic == near.grid.cubic
         and all(np.array_equal(getattr(own, name), getattr(other, name)) for name in PLACES)
         and compiled.boundaries == near.compiled.boundaries
+        and np.array_equal(compiled.redrawn, near.compiled.redrawn)
         and compiled.nodes == near.compiled.nodes
         and np.array_equal(horizon_values(game, compiled.boundaries), horizon_values(near.game, compiled.boundaries))
     )

@@ -19,6 +19,7 @@ from peacetalks.equilibrium.belief_grid import beliefs_at, distribute
 from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, batches, make_plan, still_alike
 from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
+from peacetalks.equilibrium.redraw import expected_values, redraws
 from peacetalks.equilibrium.solved_game import node_not_solved
 from peacetalks.equilibrium.symmetry import ROUNDING, asymmetry, averaged, symmetries
 from peacetalks.errors import NotSolved
@@ -79,6 +80,7 @@ class PeriodMap:
             node_batches = batches(compiled, self.plan.kernel)
         self.batches = node_batches
         self.symmetries = symmetries(compiled, grid, lam)
+        self.redraws = redraws(compiled, grid)
         n_slots = compiled.n_nodes + len(compiled.boundaries)
         self.X = np.zeros((n_slots, len(compiled.layout.player_of), grid.total))
         self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
@@ -148,6 +150,7 @@ class PeriodMap:
         out, live = W.copy(), lay.boundary_slot >= 0
         paid = (lay.boundary_payoff + lay.boundary_incentive)[live]
         out[live] = paid[:, :, None] + self.X[lay.boundary_slot[live]]
+        expected_values(self.redraws, out)
         return out, worst
 
     def _forget_starts(self) -> None:

@@ -136,8 +136,15 @@ def after(s: Solution, choice: Choice, moves: tuple[Any, ...], types: Mapping[st
     at, last = choice.at, choice.at.stage == len(s.game.stages) - 1
     period, stage = (at.period + 1, 0) if last else (at.period, at.stage + 1)
     lottery = to if isinstance(to, dict) else {to: 1.0}
-    positions = tuple((Position(period, stage, state, beliefs), chance) for state, chance in lottery.items())
+    positions = tuple((Position(period, stage, x, _begun(s, x, stage, beliefs)), p) for x, p in lottery.items())
     return After(positions, paid(s, choice.node.payoff[row], types))
+
+
+def _begun(s: Solution, state: Any, stage: int, beliefs: Beliefs) -> Beliefs:
+    """Return the beliefs before a stage: where a period begins with types drawn again, the prior about these."""
+    if stage > 0 or s.game.redraw is None:
+        return beliefs
+    return beliefs | {p: dict(s.game.types[p]) for p in s.game.redraw(state) if p in beliefs}
 
 
 def paid(s: Solution, pay: Any, types: Mapping[str, Any]) -> dict[str, float]:

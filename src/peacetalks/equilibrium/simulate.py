@@ -75,6 +75,7 @@ class _Simulation:
         self.types = np.stack(
             [self.rng.choice(len(game.prior(p)), size=n, p=game.prior(p)) for p in game.players], axis=1
         )
+        self.first_types = self.types.copy()
         self.own = lay.first_index[None, :] + self.types  # [path, player] -> column
         self.belief = np.repeat(s.beliefs()[None], n, axis=0)  # [path, axis, type]
         self.payoff = np.zeros((n, len(game.players)))
@@ -93,7 +94,7 @@ class _Simulation:
         self._last(boundary)
         moves = pl.DataFrame({k: self.log[k] for k in ("path", "period", "stage", "player", "move")}, strict=False)
         names = {p: np.array(s.game.type_names(p), dtype=object) for p in s.game.players}
-        types = {p: names[p][self.types[:, i]] for i, p in enumerate(s.game.players)}
+        types = {p: names[p][self.first_types[:, i]] for i, p in enumerate(s.game.players)}
         payoff = {p: self.payoff[:, i] for i, p in enumerate(s.game.players)}
         return Paths(c.boundaries, np.stack(at, axis=1), types, payoff, moves.sort("path", "period"), self.seed)
 
@@ -107,6 +108,7 @@ class _Simulation:
 
     def _period(self, t: int, boundary: np.ndarray) -> np.ndarray:
         lay, n_nodes = self.s.compiled.layout, self.s.compiled.n_nodes
+        self._redraw(boundary)
         self._pay(np.arange(self.n), lay.boundary_payoff[boundary])
         slot = lay.boundary_slot[boundary].copy()
         self._wait(slot >= n_nodes)
@@ -117,6 +119,19 @@ class _Simulation:
                 for g in range(len(keys)):
                     self._step(t, node, here[group.ravel() == g], slot)
         return slot - n_nodes
+
+    def _redraw(self, boundary: np.ndarray) -> None:
+        """Draw types again where they are, and let beliefs return to the prior."""
+        s, lay = self.s, self.s.compiled.layout
+        for i, player in enumerate(s.game.players):
+            who = np.flatnonzero(s.compiled.redrawn[boundary, i])
+            if not len(who):
+                continue
+            prior = s.game.prior(player)
+            self.types[who, i] = self.rng.choice(len(prior), size=len(who), p=prior)
+            self.own[who, i] = lay.first_index[i] + self.types[who, i]
+            if s.grid.axis[i] >= 0:
+                self.belief[who, s.grid.axis[i], : len(prior)] = prior
 
     def _step(self, t: int, node: int, who: np.ndarray, slot: np.ndarray) -> None:
         """Move the paths `who`, all at one node with one belief."""

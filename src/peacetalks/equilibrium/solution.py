@@ -222,7 +222,7 @@ class Solution(SolvedGame):
         if not decision:
             return interpolate_by_type(self, self.welfare[t][e], beliefs)
         slot, payoff, incentive = self.compiled.resolve(0, state)
-        if slot < self.compiled.n_nodes and t < len(self.values):
+        if slot < self.compiled.n_nodes and t < len(self.values) and not self.compiled.redrawn[e].any():
             return payoff + incentive + solve_node(self, slot, t, beliefs)[1]
         return interpolate_by_type(self, self.boundary_values[t][e].T, beliefs)
 

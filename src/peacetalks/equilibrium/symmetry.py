@@ -146,12 +146,13 @@ class _Colours:
 
     def _next(self, now: np.ndarray, exchange: tuple[int, ...], order: np.ndarray) -> np.ndarray:
         """Return the next colours of nodes and boundaries; nodes lead on within a period, so they come backwards."""
-        lay, n, out = self.lay, self.c.n_nodes, now.copy()
+        lay, n, out, back = self.lay, self.c.n_nodes, now.copy(), np.argsort(exchange).tolist()
         for node in range(n - 1, -1, -1):
             out[node] = self._node(node, out, exchange, order)
         for e, slot in enumerate(lay.boundary_slot.tolist()):
             paid = tuple(self.at_boundary[e, order].tolist()), tuple(self.last[e, order].tolist())
-            out[n + e] = self.number((*paid, int(out[slot]) if slot >= 0 else -1))
+            fresh = tuple(self.c.game.prior(self.c.game.players[i]) if self.c.redrawn[e, i] else () for i in back)
+            out[n + e] = self.number((*paid, fresh, int(out[slot]) if slot >= 0 else -1))
         return out
 
     def _node(self, node: int, now: np.ndarray, exchange: tuple[int, ...], order: np.ndarray) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 from peacetalks.equilibrium.anderson import Anderson
 from peacetalks.equilibrium.belief_grid import beliefs_at, prior_index
 from peacetalks.equilibrium.kernels import transitions as kernels
+from peacetalks.equilibrium.redraw import expected_products, mass_after, redraws
 from peacetalks.errors import NotSolved
 from peacetalks.game.payoffs import horizon_values
 
@@ -80,6 +81,7 @@ def _enter(s: SolvedGame, distribution: np.ndarray) -> np.ndarray:
     Boundaries that pass through a whole period lead directly to the boundary that they end in.
     """
     mass = np.zeros((s.compiled.n_nodes + len(distribution), s.grid.total))
+    distribution = mass_after(redraws(s.compiled, s.grid), distribution)
     at = np.flatnonzero(distribution.any(axis=1))
     np.add.at(mass, s.compiled.layout.boundary_slot[at], distribution[at])
     return mass
@@ -146,15 +148,22 @@ class _PullBack:
         self.values = np.zeros((s.compiled.n_nodes + len(lay.boundary_slot), *self.payoffs.shape[1:]))
         self.live = lay.boundary_slot >= 0
         self.opening = lay.boundary_payoff[self.live][:, None, :] * weight
+        self.weight, self.redraws = weight, redraws(s.compiled, s.grid)
 
     def __call__(self, after: np.ndarray) -> np.ndarray:
         """Return welfare [boundary, belief, player-type] at the opening, given that at the end."""
-        out = self.linear(after, self.payoffs)
+        out = self._before_redraws(after, self.payoffs)
         out[self.live] += self.opening
+        expected_products(self.redraws, out, self.weight)
         return out
 
     def linear(self, after: np.ndarray, payoffs: np.ndarray | None = None) -> np.ndarray:
         """Return the part of welfare at the opening that `after`, and `payoffs` at the nodes, give."""
+        out = self._before_redraws(after, payoffs)
+        expected_products(self.redraws, out, self.weight)
+        return out
+
+    def _before_redraws(self, after: np.ndarray, payoffs: np.ndarray | None) -> np.ndarray:
         n, types = len(self.layout.part_ptr) - 1, after.shape[2]
         self.values[n:, :, :types] = after * self.layout.discount
         self.matrix.pull_back(payoffs, self.values)

@@ -275,8 +275,24 @@ class _Check:
                 here = here[s.compiled.reach_boundaries[t][here]]
             paid = (lay.boundary_payoff[here] + lay.boundary_incentive[here])[:, :, None]
             right = paid + s.values[t][lay.boundary_slot[here]]
+            right = self._expected(t, here, right)
             off = np.abs(s.boundary_values[t][here] - right) - 1e-9 * (1 + np.abs(right))
             self._end(off, here, t, "the value at the start of a period is not that of its first node")
+
+    def _expected(self, t: int, here: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return values [boundary, player-type, belief] expected before types are drawn again where they are."""
+        c, lay, out = self.s.compiled, self.lay, right.copy()
+        for e, i in np.argwhere(c.redrawn[here]).tolist():
+            ax, first = int(self.grid.axis[i]), int(lay.first_index[i])
+            if ax < 0:
+                continue
+            stride, size = int(self.grid.stride[ax]), int(self.grid.size[ax])
+            prior = prior_index(self.grid, c.game) // stride % size
+            cube = out[e].reshape(len(out[e]), -1, size, stride)
+            cube[:] = cube[:, :, prior : prior + 1].copy()
+            own = slice(first, first + int(lay.n_types[i]))
+            out[e, own] = np.array(c.game.prior(c.game.players[i])) @ out[e, own]
+        return out
 
     def _end(self, excess: np.ndarray, at: np.ndarray, t: int, words: str) -> None:
         if excess.size and not excess.max() <= 0:

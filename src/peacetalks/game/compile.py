@@ -36,11 +36,12 @@ from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE
 from peacetalks.game.layout import Layout, Places, has_incentive, lay_out, offsets
 from peacetalks.game.walk import Walk
+from peacetalks.text_files import shorten
 
 MAX_PERIODS, MAX_REACHED = 100_000, 2**31  # periods of a game; nodes and states over all of them
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from peacetalks.game.language import Game
 
@@ -59,6 +60,7 @@ class Compiled:
     boundary_index: Mapping[Any, int]
     places: Places
     has_incentive: bool
+    redrawn: np.ndarray  # [boundary, player] whether the player's type is drawn again where a period begins
     reach: np.ndarray | None  # [period, node], for a finite horizon
     reach_boundaries: np.ndarray | None  # [period + 1, boundary]
 
@@ -142,6 +144,7 @@ def _compile(game: Game) -> Compiled:
         boundary_index=walk.boundaries,
         places=places,
         has_incentive=has_incentive(layout),
+        redrawn=redrawn(game, walk.boundaries),
         reach=None,
         reach_boundaries=None,
     )
@@ -149,6 +152,19 @@ def _compile(game: Game) -> Compiled:
         return compiled
     nodes, openings = _reach(compiled, game.periods)
     return replace(compiled, reach=nodes, reach_boundaries=openings)
+
+
+def redrawn(game: Game, boundaries: Iterable[Any]) -> np.ndarray:
+    """Return [boundary, player]: whose type is drawn again; raise `GameError` for somebody who is not a player."""
+    states = list(boundaries)
+    out = np.zeros((len(states), len(game.players)), bool)
+    for e, state in enumerate(states) if game.redraw else ():
+        for player in game.redraw(state) if game.redraw else ():
+            if player not in game.players:
+                hint = did_you_mean(player, game.players)
+                raise GameError(f"redraw names {player!r}, who is not a player{hint}, in state {shorten(state)}")
+            out[e, game.players.index(player)] = True
+    return out
 
 
 def _reach(c: Compiled, periods: int) -> tuple[np.ndarray, np.ndarray]:

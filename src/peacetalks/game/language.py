@@ -142,6 +142,10 @@ class Game:
         With `periods=None` the iteration starts from it: the equilibrium returned is the limit of ever longer games
         that end with it.
 
+    redraw : function, optional
+        `state -> players` whose type is drawn again from the prior where a period begins in the state.  Everybody sees
+        that it is, and nobody what it becomes: beliefs about these players return to the prior.
+
     Raises
     ------
     GameError
@@ -162,6 +166,7 @@ class Game:
     periods: int | None = 1
     discount: float | Mapping[str, float] = 1.0
     value: Callable[[Any], PayMap] | None = None
+    redraw: Callable[[Any], Iterable[str]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "players", tuple(self.players))

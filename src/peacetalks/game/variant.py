@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peacetalks.game.compile import no_garbage_collection
+from peacetalks.game.compile import no_garbage_collection, redrawn
 from peacetalks.game.expand import Node, expand
 from peacetalks.game.layout import discounts, has_incentive, log_weights, lotteries, payoffs
 from peacetalks.game.payoffs import PlayerTypes
@@ -53,6 +53,8 @@ def compile_variant(game: Game, near: Compiled) -> Compiled | None:
     True
     """
     if not _same_frame(game, near.game) or len(near.layout.typed_payoff):
+        return None
+    if not np.array_equal(redrawn(game, near.boundaries), near.redrawn):
         return None
     work = _Variant(game, near)
     with no_garbage_collection():

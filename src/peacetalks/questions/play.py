@@ -276,15 +276,25 @@ def _step(session: Session, choice: Choice) -> Session:
         to.beliefs,
     )
     new_month = to.period > session.at.period
+    types = _drawn_again(session, to.state, rng) if new_month else session.types
     return replace(
         session,
         at=to,
+        types=types,
+        seats=tuple(replace(seat, type=str(types[seat.label])) for seat in session.seats),
         chosen={},
         events=session.events if choice.passes else (*session.events, event),
         months_begun=(*session.months_begun, to) if new_month else session.months_begun,
         welfare=_with_pay(session, then.payoff),
         steps=session.steps + 1,
     )
+
+
+def _drawn_again(session: Session, state: Any, rng: np.random.Generator) -> Mapping[str, Any]:
+    """Return everybody's type at the start of a month: drawn again where the state says so."""
+    game = session.solution.game
+    again = game.redraw(state) if game.redraw else ()
+    return {**session.types, **{p: _pick(rng, game.type_names(p), game.prior(p)) for p in again}}
 
 
 def _with_pay(session: Session, pay: Mapping[str, float]) -> dict[str, float]:
