@@ -186,8 +186,8 @@ def equilibria(u: Array) -> Equilibria:
     """Return every equilibrium of every game.
 
     The quantile of the chance that B resists is scanned from -37 to 37 standard deviations; between neighbouring points
-    a change of sign is halved to machine precision, and every turning point that comes near zero is followed to its
-    extremum, so that two equilibria between neighbours are found too.
+    a change of sign is halved to machine precision, and every extremum between points is located,
+    so that two equilibria between neighbours are found too.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def equilibria(u: Array) -> Equilibria:
     row, at = np.nonzero(value[:, :-1] * value[:, 1:] < 0)
     zero = np.nonzero(value == 0)
     brackets = [(row, SCAN[at], SCAN[at + 1]), (zero[0], SCAN[zero[1]], SCAN[zero[1]])]
-    brackets += _turning_points(value, u)
+    brackets += _extrema(value, u)
     row, low, high = (np.concatenate(parts) for parts in zip(*brackets, strict=True))
     root = _halve(low, high, row, u)
     order = np.lexsort((root, row))
@@ -236,7 +236,7 @@ def _at(z: Array, u: Array) -> Array:
     return excess(z[:, None], u)[:, 0]
 
 
-def _turning_points(value: Array, u: Array) -> list[tuple[Array, Array, Array]]:
+def _extrema(value: Array, u: Array) -> list[tuple[Array, Array, Array]]:
     """Return brackets (row, low, high) of the equilibria on both sides of an extremum between points of the scan."""
     left, middle, right = value[:, :-2], value[:, 1:-1], value[:, 2:]
     sign = np.sign(middle)

@@ -20,7 +20,7 @@ from peacetalks.errors import EstimationError, suggestion
 from peacetalks.estimation.frames import require_columns, to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
     from formulaic import ModelSpec, SimpleFormula
@@ -118,7 +118,7 @@ class Part:
         """
         if self.spec is None or not self.names:
             return np.ones((data.height, len(self.names)))
-        require_columns(sorted(self.spec.required_variables), data, self.label)
+        require_columns(_columns(self.spec.required_variables), data, self.label)
         return _matrix(self.spec, data, self.label)
 
 
@@ -165,10 +165,15 @@ def part(label: str, text: str, data: pl.DataFrame, single: bool = False) -> Par
 def variables(text: str, label: str) -> list[str]:
     """Return the columns that a part of a formula names, sorted.
 
-    >>> variables("log(x) + regime1:x - 1", "u1(war)")
+    >>> variables("log(x) + regime1:sqrt(x) - 1", "u1(war)")
     ['regime1', 'x']
     """
-    return sorted(str(name) for name in _parsed(text, label).required_variables)
+    return _columns(_parsed(text, label).required_variables)
+
+
+def _columns(names: Iterable[object]) -> list[str]:
+    """Return the names that are columns: `formulaic` counts the functions that it was given among the variables."""
+    return sorted(str(name) for name in names if str(name) not in FUNCTIONS)
 
 
 def _parsed(text: str, label: str) -> SimpleFormula:
