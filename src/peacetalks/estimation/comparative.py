@@ -149,7 +149,7 @@ def comparative_statics(
     _check_values(model, column, grid)
     others = typical(model) if at == "typical" else {}
     others = {k: v for k, v in (others | given).items() if k != column}
-    varied = _varied(model, column, grid, others, at)
+    varied = _remembered(_varied(model, column, grid, others, at))
     seen = model.data[column]
     span = (float(seen.min()), float(seen.max())) if _numeric(seen) else None  # type: ignore[arg-type]
     return ComparativeStatics(
@@ -164,6 +164,19 @@ def _change(estimate: Estimate, varied: Callable[[Array], Array], method: Method
         return p[-1] - p[0]
 
     return quantity(estimate, difference, method, bounded=False)
+
+
+def _remembered(g: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """Return a function that is computed once for all parameters at which it is asked for twice."""
+    found: dict[bytes, Array] = {}
+
+    def remembered(theta: Array) -> Array:
+        key = theta.tobytes()
+        if key not in found:
+            found[key] = g(theta)
+        return found[key]
+
+    return remembered
 
 
 def _varied(

@@ -144,7 +144,7 @@ def to_latex(
     lines = [rf"\begin{{tabular}}{{l{'r' * len(estimates)}}}", r"\toprule", rf"{heads} \\", r"\midrule"]
     lines += _body(estimates, digits, width)
     lines += [r"\midrule", *_foot(estimates), r"\bottomrule"]
-    lines += [rf"\multicolumn{{{width}}}{{l}}{{\footnotesize {latex(line)}}} \\" for line in _notes(estimates)]
+    lines += [rf"\multicolumn{{{width}}}{{l}}{{\footnotesize {line}}} \\" for line in _notes(estimates)]
     lines += [r"\end{tabular}"]
     if caption or label:
         named = [rf"\label{{{label}}}"] if label else []
@@ -214,8 +214,9 @@ def _foot(estimates: Sequence[Estimate]) -> list[str]:
 
 
 def _notes(estimates: Sequence[Estimate]) -> list[str]:
+    """Return what stands below the table, as LaTeX."""
     kinds = dict.fromkeys(ERRORS.get(e.errors, e.errors) for e in estimates)
-    stars = ", ".join(f"{marks} p < {below:g}" for below, marks in reversed(STARS))
+    stars = ", ".join(f"${marks}$ $p < {below:g}$" for below, marks in reversed(STARS))
     dropped = [e.dropped for e in estimates]
     left_out = [f"Rows left out for missing values: {', '.join(map(str, dropped))}."] if any(dropped) else []
     return [f"Standard errors in brackets: {'; '.join(kinds)}. {stars}.", *left_out]
