@@ -1,6 +1,6 @@
 """Games in extensive form: what Gambit's files hold, and what the belief-grid form of `peacetalks.Game` does not.
 
-A `Tree` has players, nodes in depth-first order, information sets and outcomes.
+`read` returns a `Tree` (of an `.efg` file) or a `NormalForm` (`.nfg`), `write` makes such a file.
 """
 
 from __future__ import annotations
@@ -9,9 +9,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from peacetalks.trees.files import read, write
+    from peacetalks.trees.normal_form import NormalForm
     from peacetalks.trees.tree import InformationSet, Node, Outcome, Tree
 
-_HOME = {"InformationSet": "tree", "Node": "tree", "Outcome": "tree", "Tree": "tree"}
+_HOME = {
+    "InformationSet": "tree",
+    "Node": "tree",
+    "NormalForm": "normal_form",
+    "Outcome": "tree",
+    "Tree": "tree",
+    "read": "files",
+    "write": "files",
+}
+__all__ = ["InformationSet", "Node", "NormalForm", "Outcome", "Tree", "read", "write"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,4 +32,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(_HOME)
+    return list(__all__)

@@ -6,7 +6,7 @@ may stand at nodes within the tree as well as at its ends.  Payoffs and probabil
 `Tree.rewards` and the other arrays hold them as floats for solvers.
 
 A player has *perfect recall* where all nodes of each of the player's information sets are preceded by the same own
-information sets and own actions [@kuhn1953].
+information sets and own actions (Kuhn 1953).
 """
 
 from __future__ import annotations
