@@ -186,8 +186,8 @@ def _varied(
     if at == "typical":
         rows = bound(model, {**others, column: list(grid)})
         return rows.probabilities
-    kept = model.data.select(model.covariates).with_columns(**{k: pl.lit(v) for k, v in others.items()})
-    each = [bound(model, kept.with_columns(pl.lit(v).alias(column))) for v in grid]
+    sample = model.data.select(model.covariates).with_columns(**{k: pl.lit(v) for k, v in others.items()})
+    each = [bound(model, sample.with_columns(pl.lit(v).alias(column))) for v in grid]
     return lambda theta: np.array([m.probabilities(theta).mean(axis=0) for m in each])
 
 
