@@ -5,21 +5,45 @@
 #include "iteration.h"
 #include "stack.h"
 
-enum { RAMP = 32, RAMP_STEPS = 30 }; /* precisions of a cold start of several movers; iterations at each */
+enum { STRIDES = 8, RAMP = 32 }; /* precisions of a cold start of several movers: in strides, else in small steps */
+enum { RAMP_STEPS = 30 };        /* iterations at each of the small steps */
+static const double NEARLY = 1e-2, CLOSELY = 1e-7; /* residual of a stride and of a small step before the last one */
+static const double CONTRACTS = 0.25; /* a stride: fall of the residual from one best response to the next, at least */
 
-/* Raise the precision of the active lanes from 0 in small steps, each of which must converge quickly and go no more than
-   twice as far as the last (a jump would lead to another branch); the residual is infinite where one does not: such lanes
-   follow the principal branch by arclength (`branch.h`). */
-static Reals ramp(struct Node *N, double tol, Wholes active)
+/* Best responses from x while the residuals of the active lanes contract; returns the residuals, infinite where one does
+   not fall to CONTRACTS times the one before. */
+static Reals contracting_iteration(struct Node *N, Reals scale, double tol, Wholes active)
+{
+    Reals residual = all(HUGE_VAL);
+    while (any(active)) {
+        Reals now = respond(N, scale);
+        Wholes lost = active & ~((now <= CONTRACTS * residual) & (now < HUGE_VAL));
+        residual = pick(active, pick(lost, all(HUGE_VAL), now), residual);
+        active &= ~lost & ~(now <= tol);
+        for (int64_t i = 0; i < N->size; i++) N->x[i] = pick(active, N->y[i], N->x[i]);
+    }
+    return residual;
+}
+
+/* Raise the precision of the active lanes from 0 in so many steps, each of which must converge quickly and go no more than
+   twice as far as the last (a jump would lead to another branch); the residual is infinite where one does not.
+
+   In STRIDES the best responses must contract. The first one, from the solution at the precision before, is in proportion
+   to the rise of the precision; so where they contract at the end of a stride they do at every precision within it, the
+   solution there is the only one near by, and it moves with the precision without a fold. In the small steps of a RAMP
+   they are damped and need only converge. Lanes that are lost there follow the branch by arclength (`branch.h`). */
+static Reals raise_precision(struct Node *N, int steps, double tol, Wholes active)
 {
     Reals residual = all(HUGE_VAL);
     Reals moved = all(0.25); /* how far the last step went */
     Wholes lost = all_whole(0);
     start_at_reference(N, active);
-    for (int step = 1; step <= RAMP && any(active); step++) {
-        double aim = step == RAMP ? tol : 1e-7;
+    for (int step = 1; step <= steps && any(active); step++) {
+        double aim = step == steps ? tol : steps == STRIDES ? NEARLY : CLOSELY;
+        Reals scale = all((double)step / steps);
         for (int64_t i = 0; i < N->size; i++) N->kept[i] = N->x[i];
-        residual = damped_iteration(N, all((double)step / RAMP), aim, RAMP_STEPS, active);
+        residual = steps == STRIDES ? contracting_iteration(N, scale, aim, active)
+                                    : damped_iteration(N, scale, aim, RAMP_STEPS, active);
         Reals far = all(0.0);
         for (int64_t i = 0; i < N->size; i++)
             far = larger(far, size_of(N->x[i] - N->kept[i]) / (1.0 + size_of(N->x[i])));
@@ -54,7 +78,9 @@ static Reals solve_several(struct Node *N, double tol, int64_t most)
         if (any(left) && N->parts > 1) residual = pick(left, damped_iteration(N, one, tol, most, left), residual);
     }
     if (N->parts > 1) {
-        if (any(cold)) residual = pick(cold, ramp(N, tol, cold), residual);
+        if (any(cold)) residual = pick(cold, raise_precision(N, STRIDES, tol, cold), residual);
+        cold &= ~(residual <= tol);
+        if (any(cold)) residual = pick(cold, raise_precision(N, RAMP, tol, cold), residual);
     } else {
         left = ~(residual <= tol);
         if (any(left)) {
