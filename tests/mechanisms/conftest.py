@@ -68,6 +68,7 @@ TABLES = {
         "ends": 0.3,
         "cost": 0.01,
     },
+    "turnover": {"side": 1, "hazard": 0.02, "election": 3, "steps": 1, "loses": 0.4},
 }
 SHRUNK = {"battlefield.positions": 5, "talks.offers": 5, "periods": 4, "rationality": 20}
 

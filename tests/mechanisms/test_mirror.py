@@ -16,6 +16,7 @@ CONCERNS = (
     ("pact", "side"),
     ("observers", "of"),
     ("ratification", "side"),
+    ("turnover", "side"),
 )
 
 

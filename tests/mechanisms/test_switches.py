@@ -9,7 +9,7 @@ import peacetalks as pt
 from peacetalks.forecasting.outlook import outlook
 from peacetalks.game.compile import compile_game
 from peacetalks.mechanisms.standard_game import derived
-from peacetalks.mechanisms.state import DEAL, SETTLED, TALKS, Bundle, World, agreed_terms, label
+from peacetalks.mechanisms.state import DEAL, OPEN, SETTLED, TALKS, Bundle, World, agreed_terms, label
 
 
 def last(scenario, solved, periods=4):
@@ -56,9 +56,14 @@ def test_flags_live_only_where_they_matter(small, tables):
         if w.regime not in ("talks", "war"):
             assert (w.home, w.pact) == (0, 0), w
         assert w.ahead == 0 or w.regime == DEAL
+        assert w.clock == w.changed == 0 or w.regime in OPEN
         assert w.level == 0 or w.regime != "inspected"
     base = compile_game(pt.build(pt.patch(small, {"periods": 5})))
-    unvoted = compile_game(pt.build(pt.patch(small, {**tables, "ratification": None, "periods": None})))
+    unchanged = pt.patch(small, {**tables, "turnover": None, "periods": None})
+    copies = compile_game(pt.build(unchanged)).n_nodes * 2  # the clock of one step doubles the states
+    assert c.n_nodes < copies * 1.25  # and whether the government changes is a node of its own in each
+    c = compile_game(pt.build(unchanged))
+    unvoted = compile_game(pt.build(pt.patch(unchanged, {"ratification": None})))
     assert unvoted.n_nodes < 5 * base.n_nodes
     assert c.n_nodes < unvoted.n_nodes + base.n_nodes  # a vote on each of the terms in each state of talks
     assert len(c.boundaries) == len(unvoted.boundaries)
@@ -100,7 +105,7 @@ def test_terms_are_reported_from_a_deal_in_force(small, tables):
 def test_derived_numbers(small, tables, breaking_chance):
     got = derived(pt.patch(small, tables))
     mutiny = {"mutiny_hazard_steady", "mutiny_hazard_strained"}
-    assert set(got) == {"credibility", "observers_belief", "ratified_at_front"} | mutiny
+    assert set(got) == {"credibility", "observers_belief", "ratified_at_front", "government_changes_within_12"} | mutiny
     assert got["mutiny_hazard_steady"] == pytest.approx(0.2 * breaking_chance(1.0), abs=1e-12)  # occasion x chance
     assert got["mutiny_hazard_strained"] == pytest.approx(0.2 * breaking_chance(0.6), abs=1e-12)
 
@@ -119,6 +124,8 @@ def test_derived_numbers(small, tables, breaking_chance):
         ({"window.chance": 0.0}, "the lever variant needs chance > 0"),
         ({"observers.advances": 12}, "12 advances in 10 months: at most one a month counts"),
         ({"ratification.ends": 1.2}, r"ratification.ends: must lie in .0, 1., got 1.2"),
+        ({"turnover.election": None}, "turnover: loses and steps need election, the months to the dated election"),
+        ({"turnover.steps": 4}, "turnover: steps = 4 exceeds election = 3: at most one step a month"),
         ({"deal.detecton": 0.1}, r"deal.detecton: unknown key \(did you mean 'detection'\?\)"),
     ],
 )

@@ -79,7 +79,8 @@ class Trajectory:
     def beliefs(self, player: str) -> xr.DataArray:
         """Return the public belief about `player` by period: mean, 5/25/50/75/95% points, standard deviation ("sd").
 
-        The mean is the prior at every date (beliefs are a martingale); the spread is what has been learnt.
+        The mean is the prior at every date (beliefs are a martingale) as long as no types are drawn again; the spread
+        is what has been learnt.
         """
         game, grid = self.solution.game, self.solution.grid
         if player not in game.players or grid.axis[game.players.index(player)] < 0:

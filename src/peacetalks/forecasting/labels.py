@@ -59,6 +59,7 @@ KNOWN_BY = {  # numbers that an observer can know, and by what; of others (resol
     "credibility.capability": "forces and arms",
     "ratification.reservation": "polls",
     "ratification.spread": "polls",
+    "turnover.*": "polls, and past terms of office",
 }
 
 

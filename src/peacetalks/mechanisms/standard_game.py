@@ -2,8 +2,8 @@
 
 Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
 postures, battle with what follows in domestic support, incidents, conduct and fate of a deal, proposer (or a wider
-agreement), responder, ratification, rent.  A mechanism that the scenario leaves out adds no stage, no state and no
-player.
+agreement), responder, ratification, rent, change of government.  A mechanism that the scenario leaves out adds no
+stage, no state and no player.
 
 States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has FL
 states in each of war, talks, truce and broken truce, X settlements and the ends.  The other mechanisms add, at most:
@@ -19,6 +19,7 @@ linked           X becomes X + bundles, for terms agreed
 observers        none (a number fixed before the solve)
 credibility      none (a discount)
 ratification     none (what is signed is ratified or voted down in the same month)
+turnover         twice the states in which a month begins; times 1 + steps to a dated election, nodes too
 ===============  ==========================================================================================
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x
@@ -51,6 +52,7 @@ from peacetalks.mechanisms import (
     sanctions,
     talks,
     territory,
+    turnover,
 )
 from peacetalks.mechanisms.reads import recorded
 from peacetalks.mechanisms.state import CEASEFIRE, DEAL, FIGHTING, OPEN, TALKS, WAR, World
@@ -102,12 +104,13 @@ def build(s: Scenario) -> Game:
         periods=s.periods,
         discount=discount,
         value=keep_what_you_hold(s),
+        redraw=turnover.redraw(s),
     )
 
 
 def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
     """Return the mechanisms of a period, each of which makes a stage, in the order in which they are played."""
-    found: list[Callable[[Scenario], Stage]] = []
+    found: list[Callable[[Scenario], Stage]] = [turnover.takes_office] if s.turnover else []
     if s.pact and not s.pact.formed:
         found.append(pact.formation)
     if s.sanctions:
@@ -126,6 +129,8 @@ def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
         found.append(ratification.vote)
     if s.rent:
         found.append(rent.collect)
+    if s.turnover:
+        found.append(turnover.change)
     return found
 
 
@@ -147,7 +152,13 @@ def opening(s: Scenario) -> dict[World, float]:
     if s.ceasefire and s.ceasefire.in_force:
         regime = CEASEFIRE
     level = s.sanctions.level if s.sanctions else 0
-    at = World(regime, level=level, home=domestic_support.opening(s, regime), pact=pact.opening(s, regime in FIGHTING))
+    at = World(
+        regime,
+        level=level,
+        home=domestic_support.opening(s, regime),
+        pact=pact.opening(s, regime in FIGHTING),
+        clock=turnover.opening(s, regime),
+    )
     return {at._replace(front=front): p for front, p in territory.standing_at(s, float(s.battlefield.front)).items()}
 
 
@@ -173,7 +184,8 @@ def derived(s: Scenario) -> dict[str, float]:
 
     Keys: `credibility` (capability x belief in use), `observers_belief` (that the judged side is able),
     `mutiny_hazard_steady` and `mutiny_hazard_strained` (per restrained period), `ratified_at_front` (the chance that a
-    vote ratifies terms that give each side what it holds at the start).
+    vote ratifies terms that give each side what it holds at the start), `government_changes_within_12` (months, unless
+    the sides settle before).
 
     >>> from peacetalks.scenario.scenario import load, patch
     >>> derived(patch(load("korea-1951"), {"credibility": {"capability": 0.9, "belief_in_use": 0.2}}))
@@ -189,4 +201,6 @@ def derived(s: Scenario) -> dict[str, float]:
         out["mutiny_hazard_strained"] = loyalty.hazard(s.loyalty, True)
     if s.ratification:
         out["ratified_at_front"] = ratification.approval(s, float(s.battlefield.front))
+    if s.turnover:
+        out["government_changes_within_12"] = turnover.changes_within(s.turnover, 12)
     return out

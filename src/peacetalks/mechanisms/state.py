@@ -1,7 +1,8 @@
 """The public state of the standard game, and the outcome label of a state (the labels and ends: `peacetalks.outcomes`).
 
 A flag is kept only in the regimes in which it matters and has one value (0) everywhere else: `home` and `pact` while
-the war goes on, `ahead` under a deal.  `resting` resets the flags of the war.
+the war goes on, `ahead` under a deal, `clock` and `changed` while the sides may bargain.  `resting` resets the flags of
+the war.
 """
 
 from __future__ import annotations
@@ -32,21 +33,23 @@ class World(NamedTuple):
     home: int = 0  # support at home: STEADY, COMMITTED, STRAINED or FRESH
     pact: int = 0  # NO_PACT, IN_PACT or UNDECIDED
     ahead: int = 0  # under a deal: the side that has rearmed, 0 if none
+    clock: int = 0  # steps to the dated election of `turnover.py`, 0 if none
+    changed: int = 0  # at the start of a month: 1 where a government has changed
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
-        regime, front, level, _, home, pact, ahead = self
-        return World(regime, front, level, pending, home, pact, ahead)
+        regime, front, level, _, home, pact, ahead, clock, changed = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
 
     def at_home(self, home: int) -> World:
         """Return the state with another level of support at home."""
-        regime, front, level, pending, _, pact, ahead = self
-        return World(regime, front, level, pending, home, pact, ahead)
+        regime, front, level, pending, _, pact, ahead, clock, changed = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
 
     def at_front(self, front: int) -> World:
         """Return the state with the front at another position."""
-        regime, _, level, pending, home, pact, ahead = self
-        return World(regime, front, level, pending, home, pact, ahead)
+        regime, _, level, pending, home, pact, ahead, clock, changed = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,9 @@ def derived_lines(o: Outlook) -> list[str]:
     if s.ratification and "ratified_at_front" in d:
         chance = whole_percent(d["ratified_at_front"])
         lines.append(f"Terms along the front as it stands would be ratified by {s.ratification.by} with {chance}.")
+    if s.turnover and "government_changes_within_12" in d:
+        who, chance = s.sides[s.turnover.side - 1].label, whole_percent(d["government_changes_within_12"])
+        lines.append(f"Chance of another government on the side of {who} within 12 months: {chance}.")
     return lines
 
 

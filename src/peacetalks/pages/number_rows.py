@@ -29,6 +29,7 @@ SECTIONS = {  # table of a scenario: the heading in docs/model.md that explains 
     "pact": "Pact",
     "observers": "Observers",
     "ratification": "Ratification",
+    "turnover": "Change of government",
 }
 ELSEWHERE = "2 How it is played"
 

@@ -1,14 +1,16 @@
-"""Tables of a scenario about politics beside the talks: who has to ratify what is signed.
+"""Tables of a scenario about politics beside the talks: who has to ratify what is signed, and changes of government.
 
 Units and meanings as in `tables.py`.
 """
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.tables import Label, Part, Positive, Probability, SideNumber, Weight
+from peacetalks.scenario.tables import Label, Part, Positive, Probability, SideNumber, Weight, whole
 
 
 class Ratification(Part):
@@ -24,3 +26,27 @@ class Ratification(Part):
     )
     cost: Positive = Field(Number(0.0), description="Cost of a failed vote to the side, in units of the stake.")
     ends: Probability = Field(Number(0.0), description="Chance that a failed vote ends open talks.")
+
+
+class Turnover(Part):
+    """Change of government on a side, after which its resolve is drawn again and beliefs return to the prior."""
+
+    side: SideNumber = Field(description="The side whose government may change.")
+    hazard: Probability = Field(
+        Number(0.0), description="Chance per month of a change of government outside the dated election."
+    )
+    election: Annotated[int, Field(ge=1, le=120), BeforeValidator(whole)] | None = Field(
+        None, description="Months to the next dated election; left out: none is dated."
+    )
+    steps: Annotated[int, Field(ge=1, le=120), BeforeValidator(whole)] | None = Field(
+        None, description="Steps that the wait for the election is cut into; left out: one a month, the date is exact."
+    )
+    loses: Probability = Field(Number(0.0), description="Chance that the dated election brings a change.")
+
+    @model_validator(mode="after")
+    def _election_is_dated(self) -> Turnover:
+        if self.election is None and (self.loses > 0 or self.steps is not None):
+            raise ValueError("loses and steps need election, the months to the dated election")
+        if self.election is not None and self.steps is not None and self.steps > self.election:
+            raise ValueError(f"steps = {self.steps} exceeds election = {self.election}: at most one step a month")
+        return self

@@ -24,7 +24,7 @@ from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
 from peacetalks.scenario.conflict_table import ConflictTable, check_conflict
 from peacetalks.scenario.dates import Day
-from peacetalks.scenario.political_tables import Ratification
+from peacetalks.scenario.political_tables import Ratification, Turnover
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -98,6 +98,7 @@ class Scenario(Part):
     observers: Observers | None = None
     credibility: Credibility | None = None
     ratification: Ratification | None = None
+    turnover: Turnover | None = None
     reference_classes: list[Label] = Field(
         default_factory=list,
         description="Classes of past episodes that are shown beside the record's answer, such as "
