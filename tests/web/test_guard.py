@@ -43,6 +43,14 @@ def test_every_answer_has_the_headers_that_keep_it_safe(client, path):
     assert "frame-ancestors 'none'" in policy
 
 
+@pytest.mark.parametrize("path", ["/library", "/scenario/tiny.toml/whatif", "/nothing", "/static/site.js"])
+def test_head_answers_as_get_does_without_the_body(client, path):
+    asked, headed = client.get(path), client.head(path)
+    assert (headed.status_code, headed.content) == (asked.status_code, b"")
+    assert headed.headers["content-type"] == asked.headers["content-type"]
+    assert headed.headers["content-length"] == asked.headers["content-length"]
+
+
 def test_a_refusal_has_the_headers_too(client):
     assert client.get("/library", headers={"host": "evil.example"}).headers["x-content-type-options"] == "nosniff"
 

@@ -53,11 +53,14 @@ class Guard:
             await self.app(scope, receive, send)
             return
         marked = _marking(send)
+        if scope["method"] == "HEAD":
+            marked = _without_body(marked)
         if refused := refusal(scope["method"], Headers(scope=scope), scope.get("query_string", b""), self.settings):
             await PlainTextResponse(refused[1] + "\n", refused[0])(scope, receive, marked)
             return
         try:
-            await self.app(scope, _bounded(receive), marked)
+            asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+            await self.app(asked, _bounded(receive), marked)
         except TooLarge:
             await PlainTextResponse(TOO_LARGE + "\n", 413)(scope, receive, marked)
 
@@ -139,6 +142,15 @@ def _bounded(receive: Receive) -> Receive:
         return message
 
     return bounded
+
+
+def _without_body(send: Send) -> Send:
+    """Return `send`, which leaves the bodies of answers out: the request asked for their headers."""
+
+    async def without(message: Message) -> None:
+        await send({**message, "body": b""} if "body" in message else message)
+
+    return without
 
 
 def _marking(send: Send) -> Send:
