@@ -97,9 +97,9 @@ def sentence(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: l
 
 def documented(app: Sphinx, env: BuildEnvironment, node: pending_xref, text: nodes.Element) -> nodes.Element | None:
     """Return a link to the one documented class of this name, if there is one."""
-    if node.get("refdomain") != "py":
+    target = str(node.get("reftarget")).rpartition(".")[2]
+    if node.get("refdomain") != "py" or target in ALIASES:
         return None
-    target = str(node["reftarget"]).rpartition(".")[2]
     objects = env.domains.python_domain.objects.items()
     found = {o.node_id: (full, o) for full, o in objects if full.rpartition(".")[2] == target and o.objtype in CLASSES}
     if len(found) != 1:
