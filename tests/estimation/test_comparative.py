@@ -45,8 +45,9 @@ def test_the_change_has_the_error_of_a_difference():
     p = expit([a + 0.5 * b, a + 0.5 * b + c])
     w = p * (1 - p)
     d = np.array([w[1] - w[0], 0.5 * (w[1] - w[0]), w[1]])
-    assert found.change.value[1] == pytest.approx(p[1] - p[0])
-    assert found.change.error[1] == pytest.approx(np.sqrt(d @ E.covariance @ d), rel=1e-6)
+    assert found.change.value.shape == (1, 2)
+    assert found.change.value[0, 1] == pytest.approx(p[1] - p[0])
+    assert found.change.error[0, 1] == pytest.approx(np.sqrt(d @ E.covariance @ d), rel=1e-6)
     assert found.change.value.sum() == pytest.approx(0, abs=1e-12)
 
 

@@ -47,7 +47,8 @@ def test_an_outcome_by_itself_is_the_whole_of_a_binary_model():
     assert whole.statistic == pytest.approx(part.statistic)
     assert "of yes only" in str(part)
     assert part.to_dict()["outcome"] == "yes"
-    assert "is favoured" in str(whole)
+    assert "model 1 (logit) is preferred at 5%" in str(whole)
+    assert "neither is preferred" in str(replace(whole, p=0.2))
 
 
 def test_two_estimates_have_names_that_differ():

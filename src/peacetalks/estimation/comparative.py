@@ -42,7 +42,7 @@ class ComparativeStatics:
     probability : Quantity
         Its arrays are [value, outcome].
     change : Quantity
-        From the first value to the last, [outcome]; its interval is that of the difference.
+        From the first value to each of the others, [value - 1, outcome]; intervals are those of the differences.
     at : str
         `typical`: the other covariates stand at `others`; `sample`: averaged over the rows, each with its own.
     others : mapping
@@ -161,7 +161,7 @@ def comparative_statics(
 def _change(estimate: Estimate, varied: Callable[[Array], Array], method: Method) -> Quantity:
     def difference(theta: Array) -> Array:
         p = varied(theta)
-        return p[-1] - p[0]
+        return p[1:] - p[0]
 
     return quantity(estimate, difference, method, bounded=False)
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from peacetalks.estimation.model import Array, Estimate
 
 CORRECTIONS = ("schwarz", "akaike", "none")
+SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class NonnestedTest:
         lines = [f"{head}{of}; {self.rows} rows"]
         for name, value, free in zip(self.names, self.log_likelihoods, self.free, strict=True):
             lines.append(f"  {name}: log-likelihood {value:.4f}, {free} parameters")
-        said = "neither model is favoured" if not self.preferred else f"{self.names[self.preferred - 1]} is favoured"
+        clear = self.preferred and self.p < SIGNIFICANT
+        said = f"{self.names[self.preferred - 1] if clear else 'neither'} is preferred at {100 * SIGNIFICANT:g}%"
         p = f"p = {self.p:.3g}" if self.p >= 1e-16 else "p < 1e-16"
         return "\n".join((*lines, f"  statistic {self.statistic:.4g}{share}, {p}: {said}"))
 
