@@ -218,7 +218,7 @@ class _Unroller:
         where = (self.game.stages[at.stage], at.state, found.names[profile])
         paid = at.paid
         for pay in (found.payoff[profile], found.incentive[profile]):
-            paid = self.with_payment(paid, pay, where, at)
+            paid = self.with_payment(paid, pay, where, at) if pay else paid
         self.draw(parent, action, found.to[profile], replace(at, stage=at.stage + 1, paid=paid))
 
     def with_payment(self, paid: Paid, pay: Pay, where: Where, at: _At) -> Paid:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 MOST_NODES = 200_000  # of a tree with copies
+COPIES = "Copies of an action, such as (1 of 2), stand for its weight: add up their probabilities."
 
 
 def copies(weights: tuple[Fraction, ...]) -> tuple[int, ...]:
@@ -76,7 +77,8 @@ class _Copier:
                     own = taken if player is None else _with(taken, player, copy)
                     after.append((child, here, len(after), own))
             left += reversed(after)
-        return replace(self.tree, nodes=tuple(self.nodes), information_sets=tuple(self.sets))
+        comment = f"{self.tree.comment}\n{COPIES}".strip()
+        return replace(self.tree, nodes=tuple(self.nodes), information_sets=tuple(self.sets), comment=comment)
 
     def place(self, old: int | None, taken: tuple[tuple[int, ...], ...]) -> int | None:
         """Return the place of the information set that stands for an old one where copies have been taken."""
