@@ -1,7 +1,7 @@
 """Games in extensive form: what Gambit's files hold, and what the belief-grid form of `peacetalks.Game` does not.
 
-`read` returns a `Tree` (of an `.efg` file) or a `NormalForm` (`.nfg`), `write` makes such a file.  `tree_of` gives a finite
-`Game` as a tree, `game_of` a tree as a `Game`; a tree that is none is refused as `StaysTree`.
+`read` returns a `Tree` (of an `.efg` file) or a `NormalForm` (`.nfg`), `write` makes such a file.  `tree_of` gives a
+finite `Game` as a tree, `game_of` a tree as a `Game`; a tree that is no such game is refused as `StaysTree`.
 """
 
 from __future__ import annotations
