@@ -41,7 +41,7 @@ FAR = 35.0  # standard deviations beyond which a chance is treated as that far o
 BOTH_FAR = 4.0  # where A challenges this rarely its chances come from the tails
 LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 LAGUERRE = np.polynomial.laguerre.laggauss(24)
-SCAN = np.concatenate((np.arange(-37, -6, 0.25), np.arange(-6, 6, 0.05), np.arange(6, 37.01, 0.5)))
+SCAN = np.concatenate((np.arange(-37, -6, 0.5), np.arange(-6, 6, 0.1), np.arange(6, 37.01, 1.0)))
 HALVINGS = 60
 
 
