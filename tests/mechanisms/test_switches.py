@@ -126,6 +126,13 @@ def test_derived_numbers(small, tables, breaking_chance):
         ({"ratification.ends": 1.2}, r"ratification.ends: must lie in .0, 1., got 1.2"),
         ({"turnover.election": None}, "turnover: loses and steps need election, the months to the dated election"),
         ({"turnover.steps": 4}, "turnover: steps = 4 exceeds election = 3: at most one step a month"),
+        ({"agenda": {"points": ["a", "b"], "terms": [0.2, 0.8], "accept": 0.1}}, "agenda excludes the table linked"),
+        ({"agenda": {"points": ["a", "a"], "terms": [0.2, 0.8], "accept": 0.1}}, "points lists 'a' twice; keep one"),
+        ({"agenda": {"points": ["a", "b"], "terms": [0.2, 0.2], "accept": 0.1}}, "terms lists 0.2 twice; keep one"),
+        (
+            {"agenda": {"points": ["a", "b"], "weights": [1.0], "terms": [0.2, 0.8], "accept": 0.1}},
+            "weights has 1 numbers for 2 points; give one each",
+        ),
         ({"deal.detecton": 0.1}, r"deal.detecton: unknown key \(did you mean 'detection'\?\)"),
     ],
 )

@@ -27,6 +27,8 @@ NAMED = {  # what the description of a key does not say by itself
     "linked.worth_1": "worth of the second issue to side 1",
     "linked.worth_2": "worth of the second issue to side 2",
     "linked.terms.*": "terms that a bundle carries",
+    "agenda.weights.*": "share of the stake that a point of the agenda covers",
+    "agenda.terms.*": "terms that may be offered on a point",
     "window.take": "readiness to take the wider agreement",
     "rent": "negotiators' rent",
     "rent.weight": "negotiators' rent",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import inspection
-from peacetalks.mechanisms.state import BROKEN, TRUCES, World
+from peacetalks.mechanisms.state import BROKEN, NOTHING_CLOSED, TRUCES, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,6 @@ def incidents(s: Scenario) -> Chance:
         if chance < 1:
             yield Move("holds", to=state.holding(None), weight=1 - chance)
         if chance > 0:
-            yield Move("breaks", to=state._replace(regime=BROKEN, pending=None), weight=chance)
+            yield Move("breaks", to=state._replace(regime=BROKEN, pending=None, agenda=NOTHING_CLOSED), weight=chance)
 
     return Chance("incident", moves)

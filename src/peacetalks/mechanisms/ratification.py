@@ -36,7 +36,7 @@ from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import grand_bargain
 from peacetalks.mechanisms.deal import agreement, worth
 from peacetalks.mechanisms.payoffs import merged
-from peacetalks.mechanisms.state import COMMITTED, STEADY, TALKS, WAR, Bundle, Signed, World
+from peacetalks.mechanisms.state import TALKS, Bundle, Signed, World, walked_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,5 +107,4 @@ def failed(state: World, ends: float) -> list[tuple[str, World, float]]:
     """Return what follows a failed vote: (name, state, probability)."""
     if state.regime != TALKS:
         return [(VOTED_DOWN, state, 1.0)]
-    home = STEADY if state.home == COMMITTED else state.home
-    return [(VOTED_DOWN, state, 1 - ends), (TALKS_END, state._replace(regime=WAR, home=home), ends)]
+    return [(VOTED_DOWN, state, 1 - ends), (TALKS_END, walked_out(state), ends)]

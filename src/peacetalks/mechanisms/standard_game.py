@@ -20,6 +20,8 @@ observers        none (a number fixed before the solve)
 credibility      none (a discount)
 ratification     none (what is signed is ratified or voted down in the same month)
 turnover         twice the states in which a month begins; times 1 + steps to a dated election, nodes too
+agenda           talks and truces: times the distinct (points closed, share under them), at most 1 + T + T^2 + ...
+                 with T terms a point, 1 + 2 + ... + K with two terms and K points alike; offers are T instead of X
 ===============  ==========================================================================================
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x

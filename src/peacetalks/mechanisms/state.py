@@ -1,8 +1,8 @@
 """The public state of the standard game, and the outcome label of a state (the labels and ends: `peacetalks.outcomes`).
 
 A flag is kept only in the regimes in which it matters and has one value (0) everywhere else: `home` and `pact` while
-the war goes on, `ahead` under a deal, `clock` and `changed` while the sides may bargain.  `resting` resets the flags of
-the war.
+the war goes on, `ahead` under a deal, `clock` and `changed` while the sides may bargain, `agenda` in open talks and
+under a truce.  `resting` resets the flags of the war, `walked_out` those of talks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ OPEN = (WAR, TALKS, CEASEFIRE, BROKEN, INSPECTED)  # regimes in which the sides 
 STEADY, COMMITTED, STRAINED, FRESH = range(4)  # home: support at home of the side that audience and loyalty concern
 NO_PACT, IN_PACT, UNDECIDED = range(3)  # pact
 
+NOTHING_CLOSED = (0, 0.0)  # agenda
+
 _LABEL_OF = {SETTLED: "settlement", DEAL: "settlement", INSPECTED: "ceasefire", WAR: "fighting"}
 
 
@@ -35,21 +37,22 @@ class World(NamedTuple):
     ahead: int = 0  # under a deal: the side that has rearmed, 0 if none
     clock: int = 0  # steps to the dated election of `turnover.py`, 0 if none
     changed: int = 0  # at the start of a month: 1 where a government has changed
+    agenda: tuple[int, float] = NOTHING_CLOSED  # points closed, and side 1's share of the stake under them
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
-        regime, front, level, _, home, pact, ahead, clock, changed = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
+        regime, front, level, _, home, pact, ahead, clock, changed, agenda = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
 
     def at_home(self, home: int) -> World:
         """Return the state with another level of support at home."""
-        regime, front, level, pending, _, pact, ahead, clock, changed = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
+        regime, front, level, pending, _, pact, ahead, clock, changed, agenda = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
 
     def at_front(self, front: int) -> World:
         """Return the state with the front at another position."""
-        regime, _, level, pending, home, pact, ahead, clock, changed = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed)
+        regime, _, level, pending, home, pact, ahead, clock, changed, agenda = self
+        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,13 @@ class Bundle:
     """Terms with a concession on the linked issue: the issue goes to the side that does not hold it."""
 
     share: float  # of the stake, for side 1
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Terms on the open point of the agenda."""
+
+    share: float  # of the point, for side 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +107,9 @@ def share_of(what: float | Bundle) -> float:
 def resting(state: World, regime: str) -> World:
     """Return the state under a truce: the flags of the war are reset."""
     return state._replace(regime=regime, pending=None, home=STEADY, pact=NO_PACT)
+
+
+def walked_out(state: World) -> World:
+    """Return the state when open talks end without agreement: a public demand lapses, and all points are open again."""
+    home = STEADY if state.home == COMMITTED else state.home
+    return state._replace(regime=WAR, home=home, agenda=NOTHING_CLOSED)

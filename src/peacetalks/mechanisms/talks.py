@@ -4,6 +4,8 @@ In a period one side is recognised as proposer (side 1 with probability `propose
 (side 1's share of the stake, with a uniform reference *density* over x), asks for a ceasefire, stalls or walks out;
 the other side answers.  Under a truce it offers terms or stalls; with talks closed it may propose to reopen them.
 Accepted terms end the war: side 1 gets x and side 2 1 - x, for good, or for as long as the deal is kept (`deal.py`).
+With an agenda the offers are about its open point (`agenda.py`), and what is signed may have to be ratified
+(`ratification.py`).
 
 Rare, irreversible acts (closing a deal, walking out, reopening) carry a reference *hazard* per period and offers a
 density, so that the forecast depends neither on the number of offers nor on the length of a period: with equal
@@ -28,23 +30,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peacetalks.game.language import Chance, Decision, Move
-from peacetalks.mechanisms import audience, grand_bargain
+from peacetalks.mechanisms import agenda, audience, grand_bargain
 from peacetalks.mechanisms.inspection import ASK_INSPECTORS, let_in
 from peacetalks.mechanisms.payoffs import merged
 from peacetalks.mechanisms.ratification import reached, sign
 from peacetalks.mechanisms.state import (
     BROKEN,
     CEASEFIRE,
-    COMMITTED,
     OPEN,
-    STEADY,
     TALKS,
     WAR,
     Bundle,
+    Point,
     Signed,
     World,
     resting,
     share_of,
+    walked_out,
 )
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ def table(s: Scenario) -> Decision:
     offered = [[(name, (side, what), w) for name, what, w in offers] for side in (0, 1)]
     bundled = [[(name, (side, what), w) for name, what, w in grand_bargain.bundles(s)] for side in (0, 1)]
     fight_on, walk = max(1 - float(t.reopen), 1e-9), float(t.walk)
+    on_point = agenda.offers(s) if s.agenda else []
 
     def bargain(home: int) -> tuple[World | Signed, dict[str, float]]:
         """Return the state and the payment when the wider agreement on offer is taken."""
@@ -111,7 +114,9 @@ def table(s: Scenario) -> Decision:
             yield from _inspectors(s, state, side)
             yield Move("fight on", to=rest, weight=fight_on)
             return
-        for name, offer, w in offered[side] + (bundled[side] if state.regime == TALKS else []):
+        for x, what, w in on_point:
+            yield Move(agenda.name(state, x), state.holding((side, what)), None, w)
+        for name, offer, w in [] if on_point else offered[side] + (bundled[side] if state.regime == TALKS else []):
             yield Move(name, state.holding(offer), None, w)
         yield Move("stall", to=rest, weight=float(t.stall))
         if state.regime == TALKS:
@@ -119,8 +124,7 @@ def table(s: Scenario) -> Decision:
             yield from _inspectors(s, state, side)
             if s.ceasefire:
                 yield Move(ASK, to=state.holding((side, ASK)), weight=float(t.ask))
-            home = STEADY if state.home == COMMITTED else state.home
-            yield Move("walk out", to=rest._replace(regime=WAR, home=home), weight=walk)
+            yield Move("walk out", to=walked_out(rest), weight=walk)
 
     def mover(state: World) -> str:
         return hopes if state.pending == grand_bargain.BARGAIN else labels[state.pending]
@@ -157,6 +161,13 @@ def answer(s: Scenario) -> Decision:
             no, yes, chance = "reject", "accept", accept
             signed, pay = closed(what, state.home)
             to = reached(state, signed)
+        elif isinstance(what, Point) and s.agenda:
+            no, yes, chance = "reject", agenda.CLOSE, float(s.agenda.accept)
+            after = agenda.close(s, state, what)
+            to = rest._replace(agenda=after)
+            if agenda.complete(s, after):
+                yes, (signed, pay) = "accept", closed(after[1], state.home)
+                to = reached(state, signed)
         elif what == REOPEN:
             to = rest._replace(regime=TALKS)
         elif what == ASK and s.ceasefire:

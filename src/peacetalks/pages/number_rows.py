@@ -30,6 +30,7 @@ SECTIONS = {  # table of a scenario: the heading in docs/model.md that explains 
     "observers": "Observers",
     "ratification": "Ratification",
     "turnover": "Change of government",
+    "agenda": "Agenda",
 }
 ELSEWHERE = "2 How it is played"
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, Bundle, agreed_terms, label
+from peacetalks.mechanisms import agenda
+from peacetalks.mechanisms.state import VICTORY_1, VICTORY_2, Bundle, Point, agreed_terms, label
 from peacetalks.mechanisms.territory import share
 from peacetalks.outcomes import LABELS
 
@@ -47,6 +48,7 @@ MOVES = {  # move -> (what a side may do, what it does)
     "take": ("take the wider agreement", "takes the wider agreement"),
     "let it pass": ("let the wider agreement pass", "lets the wider agreement pass"),
     "accept": ("accept the terms", "accepts the terms"),
+    "close the point": ("close the point for now", "closes the point for now"),
     "reject": ("reject the terms", "rejects the terms"),
     "agree": ("agree", "agrees"),
     "decline": ("decline", "declines"),
@@ -82,6 +84,7 @@ HAPPENED = {  # move of chance -> what happened
     "voted down, talks end": "The agreement is voted down, and talks end.",
 }
 TERMS = re.compile(r"(offer|bundle) ([0-9.]+)")
+POINT = re.compile(r"point (\d+) at ([0-9.]+)")
 
 
 def move_words(session: Session, move: str, done: bool = False) -> str:
@@ -97,6 +100,9 @@ def move_words(session: Session, move: str, done: bool = False) -> str:
     if found := TERMS.fullmatch(move):
         more = " and the linked issue to the other side" if found[1] == "bundle" else ""
         return f"{'offers' if done else 'offer'} {terms_words(session.scenario, float(found[2]))}{more}"
+    if (found := POINT.fullmatch(move)) and session.scenario.agenda:
+        point, x = session.scenario.agenda.points[int(found[1]) - 1], terms_words(session.scenario, float(found[2]))
+        return f"{'offers' if done else 'offer'} on {point}: {x}"
     return MOVES.get(move, (move, f"chooses: {move}"))[done]
 
 
@@ -161,6 +167,9 @@ def asked(session: Session, seat: str) -> str:
         what = pending[1]
         if isinstance(what, float):
             return f"{proposer} offers {terms_words(session.scenario, what)}. What does {seat} answer?"
+        if isinstance(what, Point):
+            offer = move_words(session, agenda.name(state, what.share), done=True)
+            return f"{proposer} {offer}. What does {seat} answer?"
         return f"{proposer} {move_words(session, str(what), done=True)}. What does {seat} answer?"
     return ASKED.get(stage, "What does {seat} do (" + stage + ")?").format(seat=seat)
 

@@ -1,4 +1,4 @@
-"""Tables of a scenario about politics beside the talks: who has to ratify what is signed, and changes of government.
+"""Tables of a scenario about politics beside the talks: ratification, changes of government, the agenda.
 
 Units and meanings as in `tables.py`.
 """
@@ -49,4 +49,27 @@ class Turnover(Part):
             raise ValueError("loses and steps need election, the months to the dated election")
         if self.election is not None and self.steps is not None and self.steps > self.election:
             raise ValueError(f"steps = {self.steps} exceeds election = {self.election}: at most one step a month")
+        return self
+
+
+class Agenda(Part):
+    """Agenda of points, closed one after another in open talks; nothing is agreed until all of them are."""
+
+    points: list[Label] = Field(min_length=2, max_length=6, description="The points, in their order.")
+    weights: list[Weight] = Field(
+        default_factory=list, max_length=6, description="How much of the stake each covers; left out: all alike."
+    )
+    terms: list[Probability] = Field(
+        min_length=2, max_length=5, description="Terms that may be offered on a point, shares of side 1."
+    )
+    accept: Weight = Field(description="Reference hazard of closing a point on offer, per period.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Agenda:
+        if self.weights and len(self.weights) != len(self.points):
+            raise ValueError(f"weights has {len(self.weights)} numbers for {len(self.points)} points; give one each")
+        shown = {"points": [repr(p) for p in self.points], "terms": [f"{float(t):g}" for t in self.terms]}
+        for name, listed in shown.items():
+            if twice := next((x for x in listed if listed.count(x) > 1), None):
+                raise ValueError(f"{name} lists {twice} twice; keep one")
         return self
