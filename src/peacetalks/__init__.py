@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.equilibrium.solve import solve
     from peacetalks.errors import GameError, NotSolved, SpecError
+    from peacetalks.estimation.estimate import estimate
     from peacetalks.evidence.rates import base_rate
     from peacetalks.forecasting.cluster import cluster
     from peacetalks.forecasting.drivers import drivers
@@ -41,6 +42,7 @@ _HOME = {
     "equilibrium.solve": ("solve",),
     "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
     "equilibrium.simulate": ("simulate",),
+    "estimation.estimate": ("estimate",),
     "forecasting.cluster": ("cluster",),
     "forecasting.drivers": ("drivers",),
     "forecasting.outlook": ("outlook",),
@@ -72,6 +74,7 @@ __all__ = [
     "catalog",
     "cluster",
     "drivers",
+    "estimate",
     "evidence",
     "forecast",
     "load",

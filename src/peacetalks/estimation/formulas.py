@@ -20,7 +20,7 @@ from peacetalks.errors import EstimationError, suggestion
 from peacetalks.estimation.frames import require_columns, to_pandas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import polars as pl
     from formulaic import ModelSpec, SimpleFormula
@@ -50,11 +50,14 @@ class Formula:
     parts: tuple[str, ...]
     labelled: Mapping[str, str]
 
-    def by_label(self, labels: Sequence[str], model: str) -> dict[str, str]:
+    def by_label(self, labels: Sequence[str], model: str, without: Collection[str] = ()) -> dict[str, str]:
         """Return the part of every payoff; nought for a payoff that formulas given by label leave out.
 
-        Raises `EstimationError` for another number of parts, or for a label that is none.
+        Where all payoffs are given otherwise (`without`) the right side plays no part, whatever it is.  Raises
+        `EstimationError` for another number of parts, or for a label that is none.
         """
+        if set(labels) <= set(without):
+            return dict.fromkeys(labels, "0")
         if self.labelled:
             for name in self.labelled:
                 if name not in labels:
@@ -110,6 +113,15 @@ class Part:
     label: str
     names: tuple[str, ...]
     spec: ModelSpec | None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of data that it names, in order of first use."""
+        if self.spec is None:
+            return ()
+        required = self.spec.required_variables
+        used = (sorted(str(v) for v in found if v in required) for found in self.spec.term_variables.values())
+        return tuple(dict.fromkeys(name for names in used for name in names))
 
     def matrix(self, data: pl.DataFrame) -> Array:
         """Return the regressors, [row, coefficient]; with the levels of the factors in the data of the estimate.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
 from peacetalks.errors import EstimationError, suggestion
+
+if TYPE_CHECKING:
+    from peacetalks.estimation.model import Array
 
 MISSING = ("NA", "", "NaN", ".")  # how a missing value is written in a CSV file
 
@@ -105,7 +108,7 @@ def require_columns(names: Iterable[str], frame: pl.DataFrame, where: str) -> No
             raise EstimationError(f"{where}: the data have no column {name!r}. {suggestion(name, frame.columns)}")
 
 
-def complete(frame: pl.DataFrame, columns: Iterable[str], keep: pl.Series | None = None) -> tuple[pl.DataFrame, int]:
+def complete(frame: pl.DataFrame, columns: Iterable[str], keep: Array | None = None) -> tuple[pl.DataFrame, int]:
     """Return the rows that miss none of the columns, and how many were left out.
 
     Parameters
@@ -113,18 +116,19 @@ def complete(frame: pl.DataFrame, columns: Iterable[str], keep: pl.Series | None
     frame : polars.DataFrame
     columns : iterable of str
         Columns that must be there.
-    keep : polars.Series of bool, optional
+    keep : array of bool, optional
         Rows that miss nothing else, [row].
 
     Raises
     ------
     EstimationError
-        No row is complete: which column is missing most often.
+        A column that is not there, or no complete row: which column is missing most often.
     """
     names = sorted(set(columns))
-    whole = pl.Series(np.ones(frame.height, bool)) if keep is None else keep
+    require_columns(names, frame, "the formula")
+    whole = np.ones(frame.height, bool) if keep is None else keep
     for name in names:
-        whole = whole & frame[name].is_not_null()
+        whole = whole & frame[name].is_not_null().to_numpy()
     if not whole.any():
         worst = max(names, key=lambda name: frame[name].null_count(), default="the outcome")
         raise EstimationError(f"data: no row has all the values that the formula names; most are missing in {worst!r}")
