@@ -240,7 +240,7 @@ class Game:
 
 def _types_text(prior: Mapping[Any, float]) -> str:
     """Return the prior over a player's types in words."""
-    return f" (types: {', '.join(f'{kind} {p:.3g}' for kind, p in prior.items())})"
+    return f" (types: {', '.join(f'{kind} {float(p):.3g}' for kind, p in prior.items())})"
 
 
 def lottery(to: Any, where: str | tuple[Stage, Any, Any]) -> dict[State, float]:

@@ -14,15 +14,20 @@ where every combination of them leads.
     {"name": "clash", "by": ["A", "B"], "moves": {"war": {"A": ["fight", "wait"], "B": ["fight", "wait"]}},
      "then": {"war": [{"if": {"A": "fight", "B": "fight"}, "to": "war", "pay": {"A": -0.1, "B": -0.1}}, ...]}}
 
-A pay key is a player, or player|type.  Names are checked (`game_names.py`): a state that is listed and never reached is
+A pay key is a player, or player|type; a payoff that depends on the types of several players is a list of rows.
+
+    "pay": [{"pay": {"A": -0.1}}, {"if": {"A": "weak", "B": "tough"}, "pay": {"A": "-1/3"}}]
+
+Numbers may be fractions in quotes.  Names are checked (`game_names.py`): a state that is listed and never reached is
 refused.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from peacetalks.equilibrium.solve import solve
 from peacetalks.equilibrium.timings import timed
@@ -33,12 +38,14 @@ from peacetalks.forecasting.size import belief_count
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous, Stage
 from peacetalks.questions.game_names import check_names
 from peacetalks.text_files import check_values, read_json, shorten, shown
+from peacetalks.trees.exact import fraction_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from peacetalks.equilibrium.solution import Solution
+    from peacetalks.game.language import Pay
 
 KEYS = ("players", "types", "start", "periods", "discount", "rationality", "belief_points", "stages")
 MOVE_KEYS = ("label", "to", "pay", "drive", "weight")
@@ -46,6 +53,7 @@ OWN_KEYS = ("label", "weight")
 THEN_KEYS = ("if", "to", "pay", "drive")
 LONGEST = 200  # characters of a name
 MAX_BYTES = 64 * 2**20  # of a file
+FRACTION = re.compile(r"[+-]?\d+/\d+")
 
 
 def read_game(path: Path) -> tuple[Game, Any, int]:
@@ -92,7 +100,8 @@ def _parse(data: Any, where: str) -> tuple[tuple[Game, Any, int], tuple[str, ...
             periods=None if periods is None else _whole(periods, f"{where}, periods"),
             discount=_number_or_table(data.get("discount", 1.0), f"{where}, discount"),
         )
-    rationality = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
+    asked = _number_or_table(data.get("rationality", 20.0), f"{where}, rationality")
+    rationality = {p: float(x) for p, x in asked.items()} if isinstance(asked, dict) else float(asked)
     points = _whole(data.get("belief_points", 21), f"{where}, belief_points")
     return (game, rationality, points), check_names(data, game.periods, where)
 
@@ -184,7 +193,12 @@ def _typed(data: Any, kind: type, where: str) -> Any:
 
 
 def _number(x: Any, where: str) -> Any:
-    """Return a number; raise `GameError` for anything else."""
+    """Return a number, which may be a fraction in quotes; raise `GameError` for anything else."""
+    if isinstance(x, str) and FRACTION.fullmatch(x):
+        try:
+            return fraction_of(x)
+        except GameError as e:
+            raise GameError(f"{where}: {e}") from None
     if isinstance(x, bool) or not isinstance(x, int | float):
         raise GameError(f"{where}: a number is expected, got {shorten(x)}")
     return x
@@ -192,9 +206,10 @@ def _number(x: Any, where: str) -> Any:
 
 def _whole(x: Any, where: str) -> int:
     """Return a whole number, which may be written 3.0; raise `GameError` for anything else."""
-    if not float(_number(x, where)).is_integer():
+    number = _number(x, where)
+    if not float(number).is_integer():
         raise GameError(f"{where}: a whole number is expected, got {shorten(x)}")
-    return int(x)
+    return int(number)
 
 
 def _numbers(data: Any, where: str) -> dict[str, float]:
@@ -310,12 +325,33 @@ def _move(data: Any, where: str) -> Move:
 
 def _consequences(data: dict[str, Any], where: str) -> dict[str, Any]:
     """Return where a move leads and what it pays."""
-    pays = {k: _payoffs(data.get(k), f"{where}, {k}") for k in ("pay", "drive")}
+    pays = {k: _payoffs(data.get(k), f"{where}, {k}", k) for k in ("pay", "drive")}
     return {"to": _next_states(data["to"], f"{where}, to"), **pays}
 
 
-def _payoffs(pay: Any, where: str) -> dict[Any, float] | None:
-    """Return payoffs by player, or (player, type) for a key `player|type`."""
+def _payoffs(pay: Any, where: str, name: str) -> Pay:
+    """Return payoffs by player, or (player, type) for a key `player|type`; by profile of types for a list of rows."""
     if pay is None:
         return None
-    return {tuple(k.split("|")) if "|" in k else k: v for k, v in _numbers(pay, where).items()}
+    if not isinstance(pay, list):
+        return {tuple(k.split("|")) if "|" in k else k: v for k, v in _numbers(pay, where).items()}
+    rows = [_typed_row(row, f"{where}, row {i}", name) for i, row in enumerate(pay, 1)]
+
+    def by_types(types: Mapping[str, Any]) -> dict[Any, float]:
+        """Return the sum of the rows whose types are those of the profile."""
+        found: dict[Any, float] = {}
+        for when, amounts in rows:
+            if all(types[p] == kind for p, kind in when.items()):
+                for key, amount in amounts.items():
+                    found[key] = found.get(key, 0) + amount
+        return found
+
+    return by_types
+
+
+def _typed_row(row: Any, where: str, name: str) -> tuple[dict[str, str], dict[Any, float]]:
+    """Return the types for which a row of payoffs counts, {player: type}, and the payoffs."""
+    _check_keys(row, ("if", name), where, need=(name,))
+    when = _typed(row.get("if") or {}, dict, f"{where}, if")
+    amounts = _payoffs(_typed(row[name], dict, f"{where}, {name}"), f"{where}, {name}", name)
+    return {p: _typed(kind, str, f"{where}, if, {p}") for p, kind in when.items()}, dict(cast("Any", amounts))

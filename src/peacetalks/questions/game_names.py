@@ -26,6 +26,7 @@ class Row(NamedTuple):
     place: str
     to: tuple[str, ...]
     pays: tuple[str, ...]  # keys of `pay` and `drive`
+    when: tuple[tuple[str, str], ...]  # (player, type) pairs that rows of `pay` and `drive` count for
 
 
 class StageTable(NamedTuple):
@@ -53,6 +54,7 @@ def check_names(data: dict[str, Any], periods: int | None, where: str) -> tuple[
                     f"{where}, {row.place}: {shorten(key)} is paid, who is not a player (or player|type)"
                     f"{did_you_mean(key, known)}"
                 )
+        _check_when(data, row, where)
     start = data["start"] if isinstance(data["start"], dict) else {data["start"]: 1.0}
     return (
         *_unreached(stages, tuple(start), periods, where),
@@ -60,6 +62,20 @@ def check_names(data: dict[str, Any], periods: int | None, where: str) -> tuple[
         *(f"Stage {s.name!r} lists no state: nobody ever moves there." for s in stages if not s.rows),
         *_idle(data, rows),
     )
+
+
+def _check_when(data: dict[str, Any], row: Row, where: str) -> None:
+    """Refuse rows of payoffs that count for players or types that there are not."""
+    for player, kind in row.when:
+        if player not in data["players"]:
+            hint = did_you_mean(player, data["players"])
+            raise GameError(f"{where}, {row.place}: `if` names {shorten(player)}, who is not a player{hint}")
+        own = list((data.get("types") or {}).get(player, ("only",)))
+        if kind not in own:
+            raise GameError(
+                f"{where}, {row.place}: `if` names the type {shorten(kind)} of {player!r}{did_you_mean(kind, own)}; "
+                f"the types are {_some(own)}"
+            )
 
 
 def _check_movers(data: dict[str, Any], where: str) -> None:
@@ -90,8 +106,12 @@ def _stage_table(stage: dict[str, Any]) -> StageTable:
 def _row(stage: str, state: str, row: dict[str, Any]) -> Row:
     label = row["label"] if "label" in row else " / ".join(row["if"].values())
     to = tuple(row["to"]) if isinstance(row["to"], dict) else (row["to"],)
-    pays = tuple(key for kind in ("pay", "drive") for key in row.get(kind) or ())
-    return Row(f"stage {stage!r}, state {shorten(state)}, move {shorten(label)}", to, pays)
+    listed = [(name, row.get(name) or {}) for name in ("pay", "drive")]
+    typed = [(name, r) for name, found in listed if isinstance(found, list) for r in found]
+    maps = [*(found for _, found in listed if isinstance(found, dict)), *(r[name] for name, r in typed)]
+    when = tuple(pair for _, r in typed for pair in (r.get("if") or {}).items())
+    place = f"stage {stage!r}, state {shorten(state)}, move {shorten(label)}"
+    return Row(place, to, tuple(key for found in maps for key in found), when)
 
 
 def _reached(stages: list[StageTable], start: tuple[str, ...], periods: int | None) -> list[set[str]]:
@@ -198,15 +218,16 @@ def is_slip(one: str, other: str) -> bool:
 def _idle(data: dict[str, Any], rows: list[Row]) -> Iterator[str]:
     """Yield players who neither move nor are paid, and types that nothing depends on."""
     paid = {key for row in rows for key in row.pays}
+    conditions = {pair for row in rows for pair in row.when}
     movers = {p for s in data["stages"] for p in (s["by"] if isinstance(s["by"], list) else [s["by"]]) if s["moves"]}
     for player in data["players"]:
         types = list((data.get("types") or {}).get(player, ()))
-        named = [t for t in types if f"{player}|{t}" in paid]
+        named = [t for t in types if f"{player}|{t}" in paid or (player, t) in conditions]
         if player not in movers and player not in paid and not named:
             yield f"{player!r} neither moves nor is paid anything."
         elif len(types) > 1 and not named:
             yield f"No pay or drive names a type of {player!r} ({player}|{types[0]}): the types make no difference."
-        elif named and len(named) < len(types):
+        elif named and len(named) < len(types) and not any(p == player for p, _ in conditions):
             left = [t for t in types if t not in named]
             yield f"No pay or drive names {_some([f'{player}|{t}' for t in left])}, though other types are named."
 
