@@ -8,11 +8,12 @@ import pytest
 
 from peacetalks.errors import EstimationError, NotConverged
 from peacetalks.estimation.maximum import maximise
+from peacetalks.estimation.newton import newton
 from peacetalks.estimation.sigint import SigInt, SigIntEquilibrium, bind
 from peacetalks.estimation.sigint_estimate import estimate_sigint
 from peacetalks.estimation.sigint_first_stage import forest_beliefs, forest_covariance
 from peacetalks.estimation.sigint_likelihood import Likelihood
-from peacetalks.estimation.sigint_npl import nested_covariance, newton, pseudo_covariance
+from peacetalks.estimation.sigint_npl import nested_covariance, pseudo_covariance
 from peacetalks.estimation.sigint_simulate import sigint_equilibria, simulate_sigint
 
 PAYOFFS = "sq + cd + sf + bd ~ 0 | 1 | 0 | z | x | 1 | 1"

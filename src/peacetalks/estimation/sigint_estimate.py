@@ -42,6 +42,7 @@ import numpy as np
 from peacetalks.errors import EstimationError, NotConverged, suggestion
 from peacetalks.estimation.frames import as_frame
 from peacetalks.estimation.model import Estimate, Start
+from peacetalks.estimation.newton import newton
 from peacetalks.estimation.sigint import BELIEFS, PAYOFFS, SigInt, SigIntEquilibrium, bind
 from peacetalks.estimation.sigint_first_stage import forest_beliefs, forest_covariance
 from peacetalks.estimation.sigint_npl import (
@@ -50,7 +51,6 @@ from peacetalks.estimation.sigint_npl import (
     likelihood_covariance,
     nest,
     nested_covariance,
-    newton,
     pseudo_covariance,
 )
 
