@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peacetalks.equilibrium.solve import solve
     from peacetalks.errors import GameError, NotSolved, SpecError
     from peacetalks.estimation.estimate import estimate
+    from peacetalks.estimation.nonnested import clarke, vuong
     from peacetalks.evidence.rates import base_rate
     from peacetalks.forecasting.cluster import cluster
     from peacetalks.forecasting.drivers import drivers
@@ -43,6 +44,7 @@ _HOME = {
     "equilibrium.forward": ("Trajectory", "forecast", "trajectory"),
     "equilibrium.simulate": ("simulate",),
     "estimation.estimate": ("estimate",),
+    "estimation.nonnested": ("clarke", "vuong"),
     "forecasting.cluster": ("cluster",),
     "forecasting.drivers": ("drivers",),
     "forecasting.outlook": ("outlook",),
@@ -72,6 +74,7 @@ __all__ = [
     "base_rate",
     "build",
     "catalog",
+    "clarke",
     "cluster",
     "drivers",
     "estimate",
@@ -84,6 +87,7 @@ __all__ = [
     "solve",
     "sweep",
     "trajectory",
+    "vuong",
     "whatif",
 ]
 
@@ -93,6 +97,8 @@ def __getattr__(name: str) -> Any:
     if name in _WHERE:
         if _WHERE[name].startswith("forecasting."):
             import_module("peacetalks.pages.notebook")  # how outlooks and what-ifs are shown
+        if _WHERE[name].startswith("estimation."):
+            import_module("peacetalks.pages.estimate_methods")  # what is done with an estimate
         value = globals()[name] = getattr(import_module(f"peacetalks.{_WHERE[name]}"), name)
         return value
     if name in _PACKAGES:

@@ -76,6 +76,13 @@ def test_a_fixed_parameter_does_not_vary():
     assert predict(every, NEW).error.max() == 0
 
 
+def test_without_standard_errors_there_are_no_intervals():
+    unknown = replace(E, covariance=np.full((3, 3), np.nan))
+    with pytest.raises(EstimationError, match="has no standard errors"):
+        predict(unknown, NEW)
+    assert np.isnan(predict(unknown, NEW, Method("none")).low).all()
+
+
 def test_probabilities_of_zero_and_one_are_points():
     found = quantity(E, lambda theta: np.array([0.0, 1.0]), Method())
     assert (found.low == [0, 1]).all()

@@ -22,6 +22,7 @@ from peacetalks.cli import (
     cache,
     calibrate,
     catalog,
+    estimate,
     evidence,
     explore,
     forecasts,
@@ -39,7 +40,10 @@ from peacetalks.pages.printable import printable
 INTERNAL, BAD_INPUT = 1, 2
 
 app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
-for group in (forecasts, ask, whatif, explore, accounts, scenarios, calibrate, catalog, play, archive, bulletin, serve):
+GROUPS = (
+    forecasts, ask, whatif, explore, accounts, scenarios, calibrate, catalog, play, estimate, archive, bulletin, serve,
+)  # fmt: skip
+for group in GROUPS:
     group.register(app)
 app.callback()(version.options)
 app.add_typer(evidence.app, name="evidence")

@@ -127,12 +127,14 @@ def quantity(estimate: Estimate, g: Callable[[Array], Array], method: Method, bo
     Raises
     ------
     EstimationError
-        `bootstrap` for an estimate without replicates.
+        `bootstrap` for an estimate without replicates; an estimate without standard errors.
     """
     value = np.asarray(g(estimate.values), dtype=float)
     if method.kind == "none":
         unknown = np.full_like(value, np.nan)
         return Quantity(value, unknown, unknown, unknown)
+    if method.kind != "bootstrap" and not np.isfinite(estimate.covariance).all():
+        raise EstimationError('the estimate has no standard errors, so that nothing has an interval; intervals="none"')
     if method.kind == "delta":
         return _by_delta(estimate, g, value, method, bounded)
     return _by_draws(np.array([g(theta) for theta in drawn(estimate, method)]), value, method)

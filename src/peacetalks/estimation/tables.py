@@ -24,6 +24,10 @@ ERRORS = {  # key -> words
     "outer": "outer product of the scores",
     "cluster": "clustered",
     "bootstrap": "bootstrap",
+    "nested": "nested pseudo-likelihood",
+    "two-step": "two-step pseudo-likelihood",
+    "package": "nested pseudo-likelihood, as in the R package sigInt",
+    "none": "not estimated",
 }
 LATEX = str.maketrans(
     {

@@ -108,10 +108,15 @@ def legend(width: int, columns: int) -> alt.Legend:
     )
 
 
-def stroke_legend(width: int, columns: int) -> alt.Legend:
+def stroke_legend(width: int, columns: int, **more: Any) -> alt.Legend:
     """Return a legend of lines and their dashes below the chart; on a telephone in one column."""
     return alt.Legend(
-        title=None, orient="bottom", columns=columns if width > NARROW else 1, symbolType="stroke", symbolSize=300
+        title=None,
+        orient="bottom",
+        columns=columns if width > NARROW else 1,
+        symbolType="stroke",
+        symbolSize=300,
+        **more,
     )
 
 

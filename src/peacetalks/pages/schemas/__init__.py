@@ -30,6 +30,7 @@ ROOTS = {  # command, its words joined by "-" -> "module of pages:table"
     "drivers": "schemas.drivers:Drivers",
     "compare": "schemas.compare:Compare",
     "diff": "schemas.archive:Diff",
+    "estimate": "schemas.estimate:Estimate",
     "evidence-add": "schemas.datasets:Added",
     "evidence-base-rate": "schemas.base_rate:BaseRate",
     "evidence-cards": "schemas.datasets:Card",
