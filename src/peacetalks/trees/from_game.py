@@ -14,6 +14,7 @@ Numbers are exact: a float is taken for the fraction that its shortest decimal m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -98,6 +99,7 @@ class _Unroller:
         self.nodes: list[Node] = []
         self.places: dict[Any, int] = {}
         self.sets: list[InformationSet] = []
+        self.counts: Counter[int | None] = Counter()  # information sets of a player, of chance
         self.outcomes: dict[Paid, int] = {}
 
     def run(self, title: str) -> Tree:
@@ -140,7 +142,8 @@ class _Unroller:
         self.check_size()
         if key not in self.places:
             self.places[key] = len(self.sets)
-            self.sets.append(replace(at, number=1 + sum(s.player == at.player for s in self.sets)))
+            self.counts[at.player] += 1
+            self.sets.append(replace(at, number=self.counts[at.player]))
         self.nodes.append(Node(parent, action, self.places[key]))
         return len(self.nodes) - 1
 

@@ -12,6 +12,7 @@ learn it; by symmetry play after all copies is the same along the principal bran
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,7 @@ class _Copier:
         self.nodes: list[Node] = []
         self.places: dict[tuple[int, tuple[int, ...]], int] = {}
         self.sets: list[InformationSet] = []
+        self.counts: Counter[int | None] = Counter()  # information sets of a player, of chance
 
     def run(self) -> Tree:
         """Return the tree with copies."""
@@ -94,8 +96,8 @@ class _Copier:
                 for label, n in zip(at.actions, times, strict=True)
                 for i in range(n)
             ]
-            number = sum(s.player == at.player for s in self.sets) + 1
-            self.sets.append(replace(at, actions=tuple(labels), weights=(), number=number))
+            self.counts[at.player] += 1
+            self.sets.append(replace(at, actions=tuple(labels), weights=(), number=self.counts[at.player]))
         return self.places[key]
 
     def too_many(self) -> str:
