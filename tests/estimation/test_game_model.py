@@ -153,3 +153,11 @@ def test_payoffs_that_data_cannot_part_are_named(plays):
     formula = {"outcome": "end", "u11": "1", "u13": "1", "u14": "1", "u24": "1"}
     with pytest.raises(NotConverged, match="not identified together"):
         estimate_game(formula, plays, partial(deterrence))
+
+
+def test_the_verb_of_all_models_takes_a_function(plays):
+    formula = {"outcome": "end", "u14": "1", "u24": "z"}
+    found, same = pt.estimate(formula, plays, deterrence), estimate_game(formula, plays, deterrence)
+    assert np.array_equal(found.values, same.values)
+    with pytest.raises(EstimationError, match="Did you mean 'rationality'"):
+        pt.estimate(formula, plays, deterrence, rationalty=2.0)

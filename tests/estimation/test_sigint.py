@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+import peacetalks as pt
 from peacetalks.errors import EstimationError, NotConverged
 from peacetalks.estimation.maximum import maximise
 from peacetalks.estimation.newton import newton
@@ -250,3 +251,12 @@ def test_covariance_as_the_package_has_it_is_the_transposed_one(nested):
     other = nested_covariance(nested.model, nested.values, ALL, transposed=True)
     assert nested.covariance == pytest.approx(one)
     assert np.abs(np.diag(other) / np.diag(one) - 1).max() > 0.01
+
+
+def test_the_verb_of_all_models_knows_the_signalling_game(cases, nested):
+    found = pt.estimate(PAYOFFS, cases, "sigint", beliefs=BELIEFS)
+    assert np.array_equal(found.values, nested.values)
+    with pytest.raises(EstimationError, match="Did you mean 'beliefs'"):
+        pt.estimate(PAYOFFS, cases, "sigint", belief=BELIEFS)
+    with pytest.raises(EstimationError, match="link: no setting of sigint"):
+        pt.estimate(PAYOFFS, cases, "sigint", link="logit")

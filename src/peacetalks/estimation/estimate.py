@@ -35,6 +35,9 @@ Settings of the standard errors:
 `jobs`, `progress`
     Processes for the bootstrap, of which no result depends; a function called as `progress(done, all)` for starts and
     then for samples.
+
+The signalling game `sigint`, and a game of one's own given as a function, have estimators of their own: what differs
+from the defaults here is passed on to `estimate_sigint` or `estimate_game`, with settings that only they know.
 """
 
 from __future__ import annotations
@@ -50,20 +53,25 @@ from peacetalks.errors import EstimationError, suggestion
 from peacetalks.estimation.bind import bind, cluster_numbers
 from peacetalks.estimation.bootstrap import bootstrap
 from peacetalks.estimation.covariance import KINDS, covariance
+from peacetalks.estimation.game_estimate import estimate_game
+from peacetalks.estimation.game_model import GameSettings, Make
 from peacetalks.estimation.maximum import maximise_from_several
 from peacetalks.estimation.model import Estimate
+from peacetalks.estimation.sigint_estimate import estimate_sigint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from peacetalks.estimation.bind import Bound
     from peacetalks.estimation.model import Array
+
+NAMED = {"formula", "data", "make", "solving"}  # what the estimators of other games take by place
 
 
 def estimate(  # noqa: PLR0913 (the settings of one estimate)
     formula: str | Mapping[str, str],
     data: Any,
-    model: str = "egame12",
+    model: str | Make = "egame12",
     *,
     link: str = "probit",
     error: str = "agent",
@@ -79,6 +87,7 @@ def estimate(  # noqa: PLR0913 (the settings of one estimate)
     draws: int = 100,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    **own: Any,
 ) -> Estimate:
     """Estimate the parameters of a strategic model by maximum likelihood.
 
@@ -88,13 +97,13 @@ def estimate(  # noqa: PLR0913 (the settings of one estimate)
         What was observed, and a formula for every payoff: `"esc + war ~ s_wt_re1 + revis1 | 0 | regime1 | balanc"`.
     data : polars or pandas frame, dict of columns, path of a CSV file
         One row for every play.  Rows that miss a value are left out and counted.
-    model : {"egame12", "egame122", "egame123", "ultimatum"}
+    model : {"egame12", "egame122", "egame123", "ultimatum", "sigint"}, or a function from payoffs by name to a `Game`
     link, error, fixed, scale, outcomes, max_offer
         The model: see `peacetalks.estimation.estimate`.
     start, starts, seed
         The search: values to start from, how many starts, the seed of their scatter and of the bootstrap.
-    errors, cluster, draws, jobs, progress
-        Standard errors: see `peacetalks.estimation.estimate`.
+    errors, cluster, draws, jobs, progress, **own
+        Standard errors, and settings of `sigint` or of a game of one's own: see `peacetalks.estimation.estimate`.
 
     Raises
     ------
@@ -106,17 +115,42 @@ def estimate(  # noqa: PLR0913 (the settings of one estimate)
     Examples
     --------
     >>> cases = {"act": [0, 1, 1, 0, 1, 1], "fight": [0, 1, 0, 0, 0, 1]}
-    >>> found = estimate("act + fight ~ 0 | 0 | 1 | 1", cases)
-    >>> round(found.log_likelihood, 3)
+    >>> round(estimate("act + fight ~ 0 | 0 | 1 | 1", cases).log_likelihood, 3)
     -6.592
     """
-    _check(errors, cluster)
     asked = {"link": link, "error": error, "fixed": fixed, "scale": scale, "outcomes": outcomes}
     asked |= {"max_offer": max_offer, "cluster": cluster}
+    more = {"start": start, "starts": starts, "seed": seed, "errors": errors, "draws": draws, "jobs": jobs}
+    if model == "sigint" or callable(model):
+        return _by_own_estimator(formula, data, model, asked | more | {"progress": progress}, own)
+    _check(errors, cluster, own)
     bound = bind(formula, data, model, **asked)
-    search = {"starts": starts, "seed": seed, "errors": errors, "draws": draws if errors == "bootstrap" else None}
-    settings = {"model": model, "formula": formula, **asked, **search}
+    settings = {"model": model, "formula": formula, **asked, "starts": starts, "seed": seed, "errors": errors}
+    settings["draws"] = draws if errors == "bootstrap" else None
     return _estimate(bound, start, settings, Work(jobs, progress))
+
+
+def _by_own_estimator(
+    formula: str | Mapping[str, str], data: Any, model: str | Make, common: dict[str, Any], own: dict[str, Any]
+) -> Estimate:
+    """Return the estimate of a game that has an estimator of its own, whose defaults are used."""
+    usual = {name: p.default for name, p in signature(estimate).parameters.items()}
+    settings = {
+        name: value for name, value in common.items() if value is not usual[name] and value != usual[name]
+    } | own
+    if callable(model):
+        known = {*signature(estimate_game).parameters, *GameSettings.__dataclass_fields__} - NAMED
+        _require_known(settings, known, "a game of one's own")
+        return estimate_game(formula, data, model, **settings)  # pyright: ignore[reportArgumentType]
+    _require_known(settings, set(signature(estimate_sigint).parameters) - NAMED, model)
+    return estimate_sigint(formula, data, **settings)
+
+
+def _require_known(settings: Iterable[str], known: Collection[str], model: object) -> None:
+    """Raise `EstimationError` for a setting that the estimator of a model does not have."""
+    for name in settings:
+        if name not in known:
+            raise EstimationError(f"{name}: no setting of {model}{'. ' + suggestion(name, known) if known else ''}")
 
 
 @dataclass(frozen=True)
@@ -162,8 +196,9 @@ def _estimate(
     )
 
 
-def _check(errors: str, cluster: str | None) -> None:
+def _check(errors: str, cluster: str | None, own: Mapping[str, Any]) -> None:
     """Raise `EstimationError` for a kind of standard errors that is none, or clusters that are not used."""
+    _require_known(own, (), "this model")
     if errors not in KINDS:
         raise EstimationError(f"errors: expected {', '.join(map(repr, KINDS))}, got {errors!r}")
     if errors == "cluster" and cluster is None:
