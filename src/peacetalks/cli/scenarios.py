@@ -93,18 +93,26 @@ def new(
 
 
 def solve_game(
-    path: Annotated[Path, typer.Argument(help="A game as JSON (see docs/game-files.md).")],
+    path: Annotated[Path, typer.Argument(help="A game: .json (see docs/game-files.md), Gambit's .efg or .nfg.")],
+    rationality: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER|LOW:HIGH|inf", help="Precision, a range such as 0:20 or 0:inf, or inf: the limit."
+        ),
+    ] = None,
     certify: options.Certify = True,
+    as_json: options.AsJson = False,
     timings: options.Timings = False,
+    output: Annotated[
+        Path | None, options.output(".html, .csv, .json, .svg, .png, or .efg: the game itself as a tree")
+    ] = None,
 ) -> None:
-    """Solve a small general game given as data; print values and strategies as JSON, warnings on stderr."""
-    from peacetalks.pages.files import json_text
-    from peacetalks.pages.printable import printable
-    from peacetalks.pages.progress import progress
-    from peacetalks.questions.game_file import solve_file
+    """Solve a game in a file: Gambit's .efg or .nfg, or JSON, of which values and strategies are printed as JSON."""
+    from peacetalks.cli.solve_game import solve_json, solve_tree_file, write_tree
 
-    with progress("Searching for further equilibria", "nodes") as bar:
-        found = solve_file(path, certify, bar)
-    for line in found["warnings"]:
-        print(printable(f"Warning: {line}"), file=sys.stderr)
-    print(json_text(found), end="")
+    if output is not None and output.suffix == ".efg":
+        write_tree(path, output)
+    elif path.suffix.lower() in (".efg", ".nfg") or output is not None or rationality is not None:
+        solve_tree_file(path, rationality, as_json, output)
+    else:
+        solve_json(path, certify)

@@ -45,6 +45,7 @@ class Point:
 
     play: Play
     residual: float  # largest change of log-odds that one more logit response would make (see `follow`)
+    crossed: bool = False  # whether another curve crossed between the point before and this one
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ class _Curve:
                 if moved <= NEAR * reach + 1e-9 and new.cosine >= LEAST_COSINE and self.same_curve(state, new, reach):
                     return (
                         new,
-                        Point(play, residual),
+                        Point(play, residual, state.factor.sign != new.factor.sign),
                         min(LONGEST_STEP, step * (2.0 if moved < 0.1 * NEAR * reach else 1.2)),
                     )
             step = 0.5 * min(step, reach)

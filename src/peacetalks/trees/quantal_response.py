@@ -97,6 +97,8 @@ class Correspondence:
         Payoffs expected at the root [point, player].
     residual : numpy.ndarray
         [point], as in `TreeSolution`.
+    crossings : numpy.ndarray
+        Precisions at which other branches cross [crossing]; beyond the first there are further equilibria.
     limit : TreeSolution or None
         The last point, where the branch was followed until it stood still.
     """
@@ -107,6 +109,7 @@ class Correspondence:
     actions: tuple[tuple[int, int], ...]
     values: Array
     residual: Array
+    crossings: Array
     limit: TreeSolution | None = None
 
     @property
@@ -190,6 +193,7 @@ def correspondence(tree: Tree, low: float = 0.0, high: float = 20.0) -> Correspo
         tuple((int(place), k) for place in arrays.place for k in range(len(tree.information_sets[place].actions))),
         np.array([point.play.value[0] for point in points]) + arrays.lowest,
         np.array([point.residual for point in points]),
+        np.array([point.play.lam for point in points if point.crossed]),
         None if np.isfinite(high) else _solution(equations, points[-1], speed, _changed(points)),
     )
 
