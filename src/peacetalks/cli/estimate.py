@@ -47,6 +47,10 @@ Order = Annotated[
     str | None,
     typer.Option(metavar="A,B,C", help="The order of the outcomes in a column of texts.", show_default=False),
 ]
+Beliefs = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN,COLUMN", help="Of sigint: columns with first beliefs.", show_default=False),
+]
 Vary = Annotated[
     list[str] | None,
     typer.Option(
@@ -69,13 +73,15 @@ Output = Annotated[list[Path] | None, options.output(".html, .csv, .tex, .json, 
 def estimate(
     data: Data,
     formula: Formula,
-    model: Annotated[str, typer.Option(help="The game: egame12, egame122, egame123 or ultimatum.")] = "egame12",
+    model: Annotated[str, typer.Option(help="The game: egame12, egame122, egame123, ultimatum or sigint.")] = "egame12",
     link: Annotated[str, typer.Option(help="Distribution of the errors: probit or logit.")] = "probit",
     error: Error = "agent",
     fixed: Fixed = None,
     scale: Scale = None,
     outcomes: Order = None,
     max_offer: Annotated[float | None, typer.Option(help="The largest offer of the ultimatum game.")] = None,
+    beliefs: Beliefs = None,
+    method: Annotated[str | None, typer.Option(help="Of sigint: npl, pl or ml.")] = None,
     errors: Errors = "hessian",
     cluster: Cluster = None,
     starts: Annotated[int, typer.Option(help="Starts of the maximisation.")] = 5,
@@ -101,17 +107,18 @@ def estimate(
 
     for path in output or ():
         check_output(path, estimate_page.SUFFIXES, data)
-    method = Method(intervals, seed=seed)
+    how = Method(intervals, seed=seed)
     with progress("Estimating", "fits") as report, warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of other maxima: a note of the estimate says it
         found = fit(
             formula, data, model, link=link, error=error, fixed=_fixed(fixed), scale=_scale(scale),
             outcomes=None if outcomes is None else outcomes.split(","), max_offer=max_offer, errors=errors,
-            cluster=cluster, starts=starts, seed=seed, draws=draws, jobs=processes(jobs), progress=report,
+            cluster=cluster, starts=starts, seed=seed, draws=draws,
+            jobs=processes(jobs) if errors == "bootstrap" else 1, progress=report, **_of_sigint(beliefs, method),
         )  # fmt: skip
     others = read_given(found.model, given or ())
     asked = [read_varied(found.model, text) for text in vary or ()]
-    varied = [comparative_statics(found, column, values, at, others, method) for column, values in asked]
+    varied = [comparative_statics(found, column, values, at, others, how) for column, values in asked]
     profiles = _profiles(found, profile or ())
     makers = estimate_page.makers(found, varied, profiles)
     for path in output or (None,):
@@ -128,6 +135,12 @@ def _profiles(found: Estimate, parameters: Iterable[str]) -> list[Any]:
         with progress(f"Profile likelihood of {name}", "fits") as report:
             profiles.append(profile(found, name, progress=report))
     return profiles
+
+
+def _of_sigint(beliefs: str | None, method: str | None) -> dict[str, Any]:
+    """Return the settings of the signalling game that were given; other games refuse them."""
+    columns = None if beliefs is None else tuple(name.strip() for name in beliefs.split(","))
+    return {name: value for name, value in (("beliefs", columns), ("method", method)) if value is not None}
 
 
 def _fixed(texts: list[str] | None) -> dict[str, float] | None:

@@ -156,7 +156,7 @@ def _show_varied(c: ComparativeStatics, out: Console) -> None:
     places = dict.fromkeys(round(k) for k in np.linspace(0, len(table.rows) - 1, SHOWN))
     out.print()
     out.print(styled(f"Probabilities as {c.column} varies, percent", style="bold"))
-    out.print(numbers_table(Section("", table.head, tuple(table.rows[k] for k in places))))
+    out.print(numbers_table(Section("", ("value", *table.head[1:]), tuple(table.rows[k] for k in places))))
     for line in (*text.change_lines(c), varied_caption(c)):
         out.print(styled(line))
 
