@@ -78,6 +78,12 @@ def test_a_failed_vote_opens_the_last_point_again(small):
     assert vote["voted down, talks end"].agenda == NOTHING_CLOSED
 
 
+def test_a_bundle_is_about_the_whole(small, tables):
+    s = on(small, {"linked": tables["linked"]})
+    moves = [str(m.label) for m in stage(s, "table").moves(AT._replace(agenda=(1, 0.1), pending=0))]
+    assert moves[:4] == ["point 2 at 0.25", "point 2 at 0.75", "bundle 0.5", "bundle 0.75"]
+
+
 def test_points_alike_share_their_states(small):
     """With two terms and K points of one weight there are 1 + 2 + ... + K states of the agenda in talks."""
     for points in (2, 3, 4):

@@ -126,7 +126,6 @@ def test_derived_numbers(small, tables, breaking_chance):
         ({"ratification.ends": 1.2}, r"ratification.ends: must lie in .0, 1., got 1.2"),
         ({"turnover.election": None}, "turnover: loses and steps need election, the months to the dated election"),
         ({"turnover.steps": 4}, "turnover: steps = 4 exceeds election = 3: at most one step a month"),
-        ({"agenda": {"points": ["a", "b"], "terms": [0.2, 0.8], "accept": 0.1}}, "agenda excludes the table linked"),
         ({"agenda": {"points": ["a", "a"], "terms": [0.2, 0.8], "accept": 0.1}}, "points lists 'a' twice; keep one"),
         ({"agenda": {"points": ["a", "b"], "terms": [0.2, 0.2], "accept": 0.1}}, "terms lists 0.2 twice; keep one"),
         (

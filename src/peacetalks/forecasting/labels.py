@@ -61,6 +61,7 @@ KNOWN_BY = {  # numbers that an observer can know, and by what; of others (resol
     "credibility.capability": "forces and arms",
     "ratification.reservation": "polls",
     "ratification.spread": "polls",
+    "guarantor.detection": "the mandate of the mission",
     "turnover.*": "polls, and past terms of office",
 }
 

@@ -11,6 +11,9 @@ When open talks end without agreement, and when a truce breaks, all points are o
 discussed as in open talks, and what was closed stays closed.  If a vote on the whole fails, the last point is open
 again.
 
+A bundle with a linked issue (`grand_bargain.py`) and the wider agreement are about the whole, and may still be had at
+once.
+
 Closing all of them takes K acceptances instead of one, which is the delay of bargaining issue by issue; that what is
 closed is lost with the talks holds them together.  The order matters where the weights differ.
 

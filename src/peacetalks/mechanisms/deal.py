@@ -26,8 +26,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from peacetalks.game.language import Chance, Move, Simultaneous
-from peacetalks.mechanisms import grand_bargain
+from peacetalks.mechanisms import grand_bargain, guarantee
 from peacetalks.mechanisms.inspection import detection
+from peacetalks.mechanisms.payoffs import merged
 from peacetalks.mechanisms.state import BROKEN, DEAL, SETTLED, Bundle, World, agreed_terms
 from peacetalks.mechanisms.territory import moved, prize, standing_at, victory
 
@@ -43,7 +44,7 @@ def agreement(s: Scenario, what: float | Bundle) -> tuple[World, dict[str, float
     """Return the state and the pay when `what` is agreed: final at once where the scenario has no table `deal`."""
     if s.deal is None:
         return World(SETTLED, pending=what), {**_for_good(s, what), **_peace(s, final=True)}
-    return World(DEAL, pending=what), _peace(s, final=False)
+    return World(DEAL, pending=what, guarantee=guarantee.at_signing(s)), _peace(s, final=False)
 
 
 def worth(s: Scenario, what: float | Bundle) -> tuple[float, float]:
@@ -57,7 +58,7 @@ def worth(s: Scenario, what: float | Bundle) -> tuple[float, float]:
 def at_horizon(s: Scenario, state: World) -> dict[str, float]:
     """Return the value of a deal in force at the horizon: as if it were kept for good."""
     one, two = worth(s, state.pending)
-    return {s.sides[0].label: one, s.sides[1].label: two, **_peace(s, final=True)}
+    return {s.sides[0].label: one, s.sides[1].label: two, **_peace(s, final=True), **guarantee.for_good(s)}
 
 
 def _for_good(s: Scenario, what: float | Bundle) -> dict[str, float]:
@@ -127,9 +128,9 @@ def _resumed(s: Scenario, state: World) -> dict[World, float]:
 def _after_attack(s: Scenario, state: World, side: int) -> dict[World, float]:
     """Return the states after a rearmed side has attacked."""
     assert s.deal is not None
-    out: dict[World, float] = {}
+    by, out = float(s.deal.shift) * guarantee.left_of_an_attack(s, state), {}
     for start, p in _resumed(s, state).items():
-        for front, chance in moved(s, start.front, side, float(s.deal.shift)).items():
+        for front, chance in moved(s, start.front, side, by).items():
             to = start.at_front(front)
             out[to] = out.get(to, 0.0) + p * chance
     return out
@@ -137,14 +138,15 @@ def _after_attack(s: Scenario, state: World, side: int) -> dict[World, float]:
 
 def _attack(s: Scenario, state: World, side: int) -> Iterator[Move]:
     assert s.deal is not None
-    sudden, won = float(s.deal.decisive), victory(s, side)
-    yield Move("decided at once", to=won, pay=prize(s, won), weight=sudden)
-    yield Move("attack", to=_after_attack(s, state, side), weight=1 - sudden)
+    sudden, won = float(s.deal.decisive) * guarantee.left_of_an_attack(s, state), victory(s, side)
+    cost = guarantee.when_attacked(s, state, side)
+    yield Move("decided at once", to=won, pay=merged(prize(s, won), cost), weight=sudden)
+    yield Move("attack", to=_after_attack(s, state, side), pay=cost, weight=1 - sudden)
 
 
 def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move]:
     assert s.deal is not None
-    beta = detection(s, float(s.deal.detection))
+    beta = guarantee.detection(s, state, detection(s, float(s.deal.detection)))
     arming = [i for i in (1, 2) if acts[i - 1] == REARM]
     ahead = arming[0] if len(arming) == 1 else 0
     for seen in product((False, True), repeat=len(arming)):
@@ -166,4 +168,6 @@ def _upheld(s: Scenario, state: World) -> Iterator[Move]:
     pay = _for_good(s, state.pending)
     if s.sanctions:
         pay.update({k: s.sanctions.discount * v for k, v in _peace(s, final=True).items()})
+    if s.guarantor:
+        pay.update({k: s.guarantor.discount * v for k, v in guarantee.for_good(s).items()})
     yield Move("final", to=World(SETTLED, pending=state.pending), pay=pay, weight=final)

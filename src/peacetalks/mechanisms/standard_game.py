@@ -1,8 +1,8 @@
 """The standard peace-talks game: a scenario becomes a game, one mechanism a module.
 
 Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
-postures, battle with what follows in domestic support, incidents, conduct and fate of a deal, proposer (or a wider
-agreement), responder, ratification, rent, change of government.  A mechanism that the scenario leaves out adds no
+postures, battle with what follows in domestic support, incidents, guarantor, conduct and fate of a deal, proposer (or a
+wider agreement), responder, ratification, rent, change of government.  A mechanism that the scenario leaves out adds no
 stage, no state and no player.
 
 States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has FL
@@ -22,6 +22,7 @@ ratification     none (what is signed is ratified or voted down in the same mont
 turnover         twice the states in which a month begins; times 1 + steps to a dated election, nodes too
 agenda           talks and truces: times the distinct (points closed, share under them), at most 1 + T + T^2 + ...
                  with T terms a point, 1 + 2 + ... + K with two terms and K points alike; offers are T instead of X
+guarantor        doubles the states of a deal
 ===============  ==========================================================================================
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x
@@ -46,6 +47,7 @@ from peacetalks.mechanisms import (
     credibility,
     deal,
     domestic_support,
+    guarantee,
     loyalty,
     observers,
     pact,
@@ -125,6 +127,7 @@ def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
     if s.ceasefire:
         found.append(ceasefire.incidents)
     if s.deal:
+        found += [guarantee.stands_by] if s.guarantor else []
         found += [deal.conduct, deal.fate]
     found += [talks.recognition, talks.table, talks.answer]
     if s.ratification:
@@ -143,6 +146,8 @@ def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
         discount[s.sanctions.label] = float(s.sanctions.discount)
     if s.challengers:
         discount[s.challengers.label] = 0.0
+    if s.guarantor:
+        discount[s.guarantor.label] = float(s.guarantor.discount)
     if s.pact:
         discount |= dict.fromkeys(s.pact.members, float(s.pact.discount))
     return list(discount), discount

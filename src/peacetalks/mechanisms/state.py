@@ -1,8 +1,8 @@
 """The public state of the standard game, and the outcome label of a state (the labels and ends: `peacetalks.outcomes`).
 
 A flag is kept only in the regimes in which it matters and has one value (0) everywhere else: `home` and `pact` while
-the war goes on, `ahead` under a deal, `clock` and `changed` while the sides may bargain, `agenda` in open talks and
-under a truce.  `resting` resets the flags of the war, `walked_out` those of talks.
+the war goes on, `ahead` and `guarantee` under a deal, `clock` and `changed` while the sides may bargain, `agenda` in
+open talks and under a truce.  `resting` resets the flags of the war, `walked_out` those of talks.
 """
 
 from __future__ import annotations
@@ -38,21 +38,19 @@ class World(NamedTuple):
     clock: int = 0  # steps to the dated election of `turnover.py`, 0 if none
     changed: int = 0  # at the start of a month: 1 where a government has changed
     agenda: tuple[int, float] = NOTHING_CLOSED  # points closed, and side 1's share of the stake under them
+    guarantee: int = 0  # under a deal: 1 while the guarantor stands by
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
-        regime, front, level, _, home, pact, ahead, clock, changed, agenda = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
+        return World._make((*self[:3], pending, *self[4:]))
 
     def at_home(self, home: int) -> World:
         """Return the state with another level of support at home."""
-        regime, front, level, pending, _, pact, ahead, clock, changed, agenda = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
+        return World._make((*self[:4], home, *self[5:]))
 
     def at_front(self, front: int) -> World:
         """Return the state with the front at another position."""
-        regime, _, level, pending, home, pact, ahead, clock, changed, agenda = self
-        return World(regime, front, level, pending, home, pact, ahead, clock, changed, agenda)
+        return World._make((self.regime, front, *self[2:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def table(s: Scenario) -> Decision:
             return
         for x, what, w in on_point:
             yield Move(agenda.name(state, x), state.holding((side, what)), None, w)
-        for name, offer, w in [] if on_point else offered[side] + (bundled[side] if state.regime == TALKS else []):
+        whole = [] if on_point else offered[side]
+        for name, offer, w in whole + (bundled[side] if state.regime == TALKS else []):
             yield Move(name, state.holding(offer), None, w)
         yield Move("stall", to=rest, weight=float(t.stall))
         if state.regime == TALKS:

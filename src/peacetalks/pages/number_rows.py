@@ -31,6 +31,7 @@ SECTIONS = {  # table of a scenario: the heading in docs/model.md that explains 
     "ratification": "Ratification",
     "turnover": "Change of government",
     "agenda": "Agenda",
+    "guarantor": "Guarantors",
 }
 ELSEWHERE = "2 How it is played"
 

@@ -1,4 +1,5 @@
-"""Tables of a scenario about politics beside the talks: ratification, changes of government, the agenda.
+"""Tables of a scenario about politics beside the talks: ratification, changes of government, the agenda,
+guarantors.
 
 Units and meanings as in `tables.py`.
 """
@@ -10,7 +11,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from peacetalks.scenario.quantity import Number
-from peacetalks.scenario.tables import Label, Part, Positive, Probability, SideNumber, Weight, whole
+from peacetalks.scenario.tables import Discount, Label, Part, Positive, Probability, SideNumber, Weight, whole
 
 
 class Ratification(Part):
@@ -73,3 +74,19 @@ class Agenda(Part):
             if twice := next((x for x in listed if listed.count(x) > 1), None):
                 raise ValueError(f"{name} lists {twice} twice; keep one")
         return self
+
+
+class Guarantor(Part):
+    """A guarantor of a settlement: a third party that stands by it at a cost of its own, until it withdraws."""
+
+    label: Label = Field(description="The guarantor.")
+    detection: Probability = Field(
+        Number(0.0), description="Chance that it detects a period of rearming, beside what the deal itself detects."
+    )
+    block: Probability = Field(description="Share of what an attack under the deal would gain that it prevents.")
+    penalty: Positive = Field(Number(0.0), description="Cost of an attack to the attacker, in units of the stake.")
+    intervention: Positive = Field(Number(0.0), description="Cost of an attack to the guarantor, which intervenes.")
+    upkeep: Positive = Field(description="Cost of standing by to the guarantor, per period.")
+    peace_value: Positive = Field(description="What a period in which the settlement holds is worth to it.")
+    withdraw: Weight = Field(Number(0.02), description="Reference hazard of withdrawing for good, per period.")
+    discount: Discount = Field(Number(0.99), description="Discount factor per period.")

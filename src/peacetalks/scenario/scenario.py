@@ -24,7 +24,7 @@ from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
 from peacetalks.scenario.conflict_table import ConflictTable, check_conflict
 from peacetalks.scenario.dates import Day
-from peacetalks.scenario.political_tables import Agenda, Ratification, Turnover
+from peacetalks.scenario.political_tables import Agenda, Guarantor, Ratification, Turnover
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -100,6 +100,7 @@ class Scenario(Part):
     ratification: Ratification | None = None
     turnover: Turnover | None = None
     agenda: Agenda | None = None
+    guarantor: Guarantor | None = None
     reference_classes: list[Label] = Field(
         default_factory=list,
         description="Classes of past episodes that are shown beside the record's answer, such as "
@@ -124,8 +125,8 @@ class Scenario(Part):
     def _check_mechanisms(self) -> None:
         if self.inspection and not self.ceasefire:
             raise ValueError("inspection needs the table ceasefire: what inspectors watch over is a truce")
-        if self.agenda and self.linked:
-            raise ValueError("agenda excludes the table linked: write the second issue as a point of the agenda")
+        if self.guarantor and not self.deal:
+            raise ValueError("guarantor needs the table deal: without it a settlement cannot be broken")
         if self.audience and self.loyalty and self.audience.side != self.loyalty.side:
             raise ValueError(
                 f"audience concerns side {self.audience.side} and loyalty side {self.loyalty.side}: they share the "
@@ -139,7 +140,7 @@ class Scenario(Part):
 
     def _check_names(self) -> None:
         named = [side.label for side in self.sides]
-        named += [part.label for part in (self.sanctions, self.challengers) if part]
+        named += [part.label for part in (self.sanctions, self.challengers, self.guarantor) if part]
         named += self.pact.members if self.pact else []
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:

@@ -52,6 +52,10 @@ EXAMPLES = {  # where the default, or the smallest value that may stand there, i
     "window.chance": "0.05",
     "sanctions.label": '"an outside power"',
     "pact.members": '["an ally"]',
+    "turnover.election": "12",
+    "turnover.steps": "12",
+    "agenda.points": '["a first point", "a second point"]',
+    "agenda.terms": "[0.4, 0.6]",
 }
 
 
