@@ -95,6 +95,11 @@ class ExtensiveGame(ABC):
             slopes += np.where(seen == k, log.slopes, 0.0)
         return Differentiable(value, slopes)
 
+    def information(self, indices: Sequence[Differentiable]) -> Array:
+        """Return the expected products of the derivatives over outcomes, [index, index, row]."""
+        logs = self._logs(indices)
+        return sum((np.exp(log.value) * log.slopes[:, None] * log.slopes[None] for log in logs), np.zeros(()))
+
     def probabilities(self, indices: Array) -> Array:
         """Return the probability of every outcome, [row, outcome]."""
         none = np.zeros((0, indices.shape[1]))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from peacetalks.estimation.formulas import Part
     from peacetalks.estimation.model import Array
 
+DIFFERENCE = 1e-5  # step of the differences of derivatives by an index, relative to the index, or to 1
+
 
 class IndexGame(Protocol):
     """A game as a function of its indices."""
@@ -46,6 +48,10 @@ class IndexGame(Protocol):
 
     def log_likelihood(self, indices: Sequence[Differentiable], seen: Array) -> Differentiable:
         """Return the log-likelihood of every play."""
+        ...
+
+    def information(self, indices: Sequence[Differentiable]) -> Array | None:
+        """Return the expected products of the derivatives, [index, index, row]; None without a closed form."""
         ...
 
     def probabilities(self, indices: Array) -> Array:
@@ -125,6 +131,37 @@ class IndexModel:
         """Return its derivatives, [row, parameter]."""
         slopes = self.game.log_likelihood(indices(self.indices(theta)), self._require_seen()).slopes
         return np.concatenate([x * s[:, None] for x, s in zip(self.matrices, slopes, strict=True)], axis=1)
+
+    def hessian(self, theta: Array) -> Array:
+        """Return the second derivatives of the sum of the log-likelihood, [parameter, parameter].
+
+        By the indices they are central differences of the exact first ones: two evaluations for each index, however
+        many coefficients it has.
+        """
+        at, seen = self.indices(theta), self._require_seen()
+        seconds = np.empty((len(at), *at.shape))
+        for k in range(len(at)):
+            step = DIFFERENCE * np.maximum(1.0, np.abs(at[k]))
+            up, down = at.copy(), at.copy()
+            up[k], down[k] = at[k] + step, at[k] - step
+            high, low = (self.game.log_likelihood(indices(x), seen).slopes for x in (up, down))
+            seconds[k] = (high - low) / (up[k] - down[k])
+        return self._by_parameters((seconds + seconds.swapaxes(0, 1)) / 2)
+
+    def information(self, theta: Array) -> Array | None:
+        """Return the expected negative Hessian, [parameter, parameter]; None where the game has no closed form."""
+        expected = self.game.information(indices(self.indices(theta)))
+        return None if expected is None else self._by_parameters(expected)
+
+    def _by_parameters(self, by_indices: Array) -> Array:
+        """Return the sum over rows of x_i' w_ij x_j, [parameter, parameter], from w, [index, index, row]."""
+        x = np.concatenate(self.matrices, axis=1)
+        of = np.repeat(np.arange(len(self.parts)), [len(p.names) for p in self.parts])
+        out = np.empty((len(of), len(of)))
+        for i, own in enumerate(self.matrices):
+            weighted = x * by_indices[i][of].T
+            out[of == i] = own.T @ weighted
+        return out
 
     def probabilities(self, theta: Array) -> Array:
         """Return the probability of every outcome, [row, outcome]."""

@@ -107,6 +107,9 @@ class Ultimatum:
         sign = np.where(answer == 1, 1.0, -1.0)
         return value + v.of(log_expit(sign * v.value), sign * expit(-sign * v.value))
 
+    def information(self, indices: Sequence[Differentiable]) -> None:
+        """Return None: the expectation over offers has no closed form."""
+
     def _log_offer(self, t: Differentiable, log_s1: Differentiable, growth: Differentiable, offer: Array):
         """Return the log of the density of offers inside and of the probability of offers at the bounds."""
         lowest, highest = offer <= 0, offer >= self.max_offer
