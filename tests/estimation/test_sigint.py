@@ -64,6 +64,14 @@ def test_derivatives_by_the_payoffs_are_those_of_the_likelihood():
         assert at.answers_by_payoff[k] == pytest.approx(numeric, rel=1e-6, abs=1e-8)
 
 
+def test_derivatives_hold_where_the_cut_off_is_far_away():
+    u = np.tile([0.0, 1.1, 0.0, -1.9, -1.5, -1.2, 1.0], (40, 1))
+    for resist in (0.028, 0.06, 0.2):
+        at = random_likelihood(u, np.full(40, resist))
+        numeric = slope(lambda v, r=resist: random_likelihood(v, np.full(40, r)).rows, u)
+        assert at.by_payoff == pytest.approx(numeric, rel=1e-6, abs=1e-6)
+
+
 def test_derivatives_by_the_beliefs_are_those_of_the_likelihood():
     at, h = random_likelihood(), 1e-6
     up, down = random_likelihood(resist=at.resist + h), random_likelihood(resist=at.resist - h)

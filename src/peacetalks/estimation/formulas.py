@@ -139,7 +139,7 @@ def constant(label: str) -> Part:
     return Part(label, (label,), None)
 
 
-def part(label: str, text: str, data: pl.DataFrame, single: bool = False) -> Part:
+def part(label: str, text: str, data: pl.DataFrame, single: bool = False, estimable: bool = True) -> Part:
     """Read one part of a formula.
 
     Parameters
@@ -151,6 +151,8 @@ def part(label: str, text: str, data: pl.DataFrame, single: bool = False) -> Par
         Complete rows, [row]; levels of factors are taken from them.
     single : bool
         Whether an intercept that stands by itself bears the label, as `log(sigma)` does.
+    estimable : bool
+        Whether coefficients will be estimated on these data, so that no column may follow from others.
 
     Raises
     ------
@@ -170,7 +172,8 @@ def part(label: str, text: str, data: pl.DataFrame, single: bool = False) -> Par
     if single and columns == ("(Intercept)",):
         return constant(label)
     made = Part(label, tuple(f"{label}:{column}" for column in columns), spec)
-    require_independent(made.names, made.matrix(data))
+    if estimable:
+        require_independent(made.names, made.matrix(data))
     return made
 
 

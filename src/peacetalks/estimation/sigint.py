@@ -260,6 +260,7 @@ def bind(
     fixed: Mapping[str, float] | None = None,
     beliefs: tuple[str, str] = BELIEFS,
     needed: bool = False,
+    estimable: bool = True,
 ) -> tuple[SigInt, int]:
     """Return the signalling game on data, and how many rows were left out because a value was missing.
 
@@ -274,6 +275,8 @@ def bind(
         Columns with the beliefs p_R and p_F.
     needed : bool
         Whether the beliefs must be there, and complete; else they are not looked at.
+    estimable : bool
+        Whether coefficients will be estimated on these data, not only used.
 
     Raises
     ------
@@ -299,8 +302,9 @@ def bind(
     used = list(dict.fromkeys((*read.observed, *names, *(beliefs if needed else ()))))
     require_columns(used, data, "beliefs")
     frame, dropped = complete(data.select(used), used)
-    parts = tuple(part(label, text, frame) for label, text in texts.items())
-    _require_identified(parts)
+    parts = tuple(part(label, text, frame, estimable=estimable) for label, text in texts.items())
+    if estimable:
+        _require_identified(parts)
     constants = _constants(parts, fixed or {})
     made = tuple(p.matrix(frame) for p in parts)
     return SigInt(parts, read.observed, constants, beliefs, frame, made, read_tallies(read.observed, frame)), dropped

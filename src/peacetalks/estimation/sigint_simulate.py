@@ -93,4 +93,4 @@ def _bound(formula: str | Mapping[str, str], data: Any, fixed: Mapping[str, floa
     """Return the model on data without outcomes: one play of the first outcome stands in every row."""
     left = read_formula(formula).observed
     made = [pl.lit(float(k == 0)).alias(name) for k, name in enumerate(left)]
-    return bind(formula, as_frame(data).with_columns(made), fixed)[0]
+    return bind(formula, as_frame(data).with_columns(made), fixed, estimable=False)[0]
