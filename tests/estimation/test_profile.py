@@ -45,7 +45,14 @@ def test_the_interval_is_where_the_curve_falls_by_half_the_quantile():
 
 
 def test_an_interval_beyond_the_values_is_not_known():
-    assert np.isnan(profile(E, "yes:x", steps=2, span=1.0).interval).all()
+    assert np.isnan(profile(E, "yes:x", steps=2, span=0.5).interval).all()
+
+
+def test_values_go_further_where_the_curve_has_not_fallen():
+    p = profile(E, "yes:x", steps=2, span=1.0)
+    assert len(p.values) > 5
+    assert np.isfinite(p.interval).all()
+    assert np.diff(p.values) == pytest.approx(np.full(len(p.values) - 1, E.standard_errors[1] / 2))
 
 
 def test_progress_counts_every_fit():

@@ -21,12 +21,13 @@ from peacetalks.errors import EstimationError, NotConverged, suggestion
 from peacetalks.estimation.maximum import maximise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from peacetalks.estimation.model import Array, Estimate
 
 STEPS = 10  # values on each side of the estimate
 SPAN = 3.0  # standard errors
+FURTHEST = 3  # times the span: how far values go where the curve does not fall within it
 BETTER = 1e-6  # by which a log-likelihood must be larger to count as a better maximum
 
 
@@ -46,7 +47,7 @@ class Profile:
     ----------
     parameter : str
     values : array, [point]
-        At which it was held; the estimate is the one in the middle.
+        At which it was held, in equal steps; the estimate is one of them.
     log_likelihood : array, [point]
         The largest with the parameter held there; NaN where no maximum was found.
     theta : array, [point, parameter]
@@ -79,7 +80,7 @@ class Profile:
     @property
     def fall(self) -> float:
         """By how much the log-likelihood falls to the ends of the interval."""
-        return float(chdtri(1, 1 - self.level)) / 2
+        return _fall(self.level)
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -130,7 +131,8 @@ def profile(
     steps : int
         Values on each side of the estimate.
     span : float
-        How far the last of them lies, in standard errors.
+        How far the last of them lies, in standard errors; where the curve has not fallen to the ends of the interval
+        there, more values follow, up to `FURTHEST` times as far.
     level : float
         Of the interval.
     progress : function, optional
@@ -147,17 +149,24 @@ def profile(
         or a level out of range.
     """
     place = _check(estimate, parameter, steps, span, level)
-    reach = span * float(np.sqrt(estimate.covariance[place, place]))
-    curve = _Curve(estimate, place, estimate.values[place] + np.linspace(-reach, reach, 2 * steps + 1))
-    order = _order(steps)
-    for done, (k, neighbour) in enumerate(order, 1):
-        curve.improve(k, neighbour)
-        if progress is not None:
-            progress(done, len(order))
+    apart = span / steps * float(np.sqrt(estimate.covariance[place, place]))
+    most = FURTHEST * steps
+    curve = _Curve(estimate, place, estimate.values[place] + apart * np.arange(-most, most + 1))
+    curve.visit(steps, _fall(level), progress)
+    visited = curve.visited()
     return Profile(
-        parameter, curve.at, curve.log_likelihood, curve.theta, float(estimate.values[place]),
-        estimate.log_likelihood, level, curve.better(), curve.unsolved(),
+        parameter, curve.at[visited], curve.log_likelihood[visited], curve.theta[visited],
+        float(estimate.values[place]), estimate.log_likelihood, level, curve.better(), curve.unsolved(),
     )  # fmt: skip
+
+
+def _fall(level: float) -> float:
+    """Return half of the chi-squared quantile.
+
+    >>> round(_fall(0.95), 4)
+    1.9207
+    """
+    return float(chdtri(1, 1 - level)) / 2
 
 
 def _check(estimate: Estimate, parameter: str, steps: int, span: float, level: float) -> int:
@@ -177,18 +186,6 @@ def _check(estimate: Estimate, parameter: str, steps: int, span: float, level: f
     return place
 
 
-def _order(steps: int) -> list[tuple[int, int]]:
-    """Return (point, the neighbour to start from): outwards on both sides, then inwards.
-
-    >>> _order(2)
-    [(1, 2), (0, 1), (3, 2), (4, 3), (1, 0), (3, 4)]
-    """
-    middle, last = steps, 2 * steps
-    outwards = [(k, k + 1) for k in range(middle - 1, -1, -1)] + [(k, k - 1) for k in range(middle + 1, last + 1)]
-    inwards = [(k, k - 1) for k in range(1, middle)] + [(k, k + 1) for k in range(last - 1, middle, -1)]
-    return outwards + inwards
-
-
 class _Curve:
     """The best fit found so far at each point, which is filled in as points are visited."""
 
@@ -199,6 +196,35 @@ class _Curve:
         self.log_likelihood = np.full(len(at), np.nan)
         self.theta[middle], self.log_likelihood[middle] = estimate.values, estimate.log_likelihood
         self.reasons: dict[int, str] = {}
+
+    def visit(self, steps: int, fall: float, progress: Callable[[int, int], None] | None) -> None:
+        """Fit points outwards on both sides, at least `steps` and until the curve has fallen, then inwards again."""
+        middle, done, planned = len(self.at) // 2, 0, 2 * (2 * steps - 1)
+        for side in (-1, 1):
+            for k, neighbour in self._path(middle, side, steps, fall):
+                self.improve(k, neighbour)
+                done += 1
+                if progress is not None:
+                    progress(done, max(done, planned))
+
+    def _path(self, middle: int, side: int, steps: int, fall: float) -> Iterator[tuple[int, int]]:
+        """Yield (point, the neighbour to start from) of one side, as long as points are fitted between."""
+        k = middle
+        while abs(k - middle) < middle and (abs(k - middle) < steps or self._high(k, fall)):
+            k += side
+            yield k, k - side
+        for inner in range(k - side, middle, -side):
+            yield inner, inner + side
+
+    def _high(self, k: int, fall: float) -> bool:
+        """Return whether the curve has not yet fallen to the level of the interval at a point."""
+        return bool(self.log_likelihood[k] > np.nanmax(self.log_likelihood) - fall)
+
+    def visited(self) -> Array:
+        """Return which points were fitted or failed, [point]."""
+        failed = np.zeros(len(self.at), bool)
+        failed[list(self.reasons)] = True
+        return np.isfinite(self.log_likelihood) | failed
 
     def improve(self, k: int, neighbour: int) -> None:
         """Maximise with the parameter held at point k, from its neighbour's parameters; keep the better fit."""
@@ -229,7 +255,7 @@ class _Curve:
     def unsolved(self) -> tuple[str, ...]:
         """Return the points without a fit, each with the reason."""
         name = self.estimate.parameters[self.place]
-        missing = np.flatnonzero(np.isnan(self.log_likelihood))
+        missing = np.flatnonzero(np.isnan(self.log_likelihood) & self.visited())
         return tuple(f"{name} = {self.at[k]:.4g}: {self.reasons[int(k)]}" for k in missing)
 
 

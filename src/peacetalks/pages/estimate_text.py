@@ -29,7 +29,7 @@ SAME = 1e-4  # by which two maxima may differ and be one
 def finding(estimate: Estimate) -> str:
     """Return what was estimated, and which coefficients are clear, in two sentences."""
     clear = [c for c in coefficients(estimate) if c.p < 0.05]
-    clear = sorted((c for c in clear if c.term != "(Intercept)"), key=lambda c: c.p)
+    clear = sorted((c for c in clear if c.term != "(Intercept)" and not c.name.startswith("log(")), key=lambda c: c.p)
     names = [f"{c.name} ({number(c.value)})" for c in clear[:NAMED]]
     more = f" and {len(clear) - NAMED} more" if len(clear) > NAMED else ""
     said = f"Different from 0 at 5%: {', '.join(names) if more else listed(names)}{more}." if clear else NONE_CLEAR
