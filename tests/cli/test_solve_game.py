@@ -85,7 +85,7 @@ def test_a_range_is_written_as_a_table_of_every_point(call, signal, tmp_path):
 def test_the_picture_has_every_action_and_payoff(call, signal, tmp_path):
     assert call(signal, "-o", tmp_path / "tree.svg")[0] == 0
     text = (tmp_path / "tree.svg").read_text(encoding="utf-8")
-    for words in ("quiet 0.", "fight 0.", "1, -1", "-1, 1", "chance"):
+    for words in ("quiet: 0.", "fight: 0.", "1, -1", "-1, 1", "chance"):
         assert words in text, words
 
 

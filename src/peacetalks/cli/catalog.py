@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from peacetalks.questions.catalog_grid import Slider
 
 
+PICTURES = (".svg", ".png")
+
+
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(catalog)
@@ -41,10 +44,15 @@ def catalog(
     points: Annotated[int, typer.Option(help="Positions of a slider.")] = SLIDER_POINTS,
     jobs: options.Jobs = None,
     as_json: options.AsJson = False,
-    output: Annotated[Path | None, options.output(".html, .csv or .json")] = None,
+    picture: Annotated[
+        str | None,
+        typer.Option(metavar="tree|beliefs", help="What an .svg or .png file shows: the tree, or how beliefs move."),
+    ] = None,
+    output: Annotated[Path | None, options.output(".html, .csv, .json, .svg or .png")] = None,
 ) -> None:
     """Classic games of bargaining and war: what happens, what the theory says, what noise does; with sliders."""
     from peacetalks.pages import catalog_page, catalog_screen, files
+    from peacetalks.pages.markup import png_of_svg
     from peacetalks.pages.progress import progress
     from peacetalks.questions.catalog_game import classic_game
     from peacetalks.questions.catalog_grid import sliders_of
@@ -54,7 +62,8 @@ def catalog(
         makers = {".json": lambda: files.json_text(catalog_page.list_values())}
         deliver(makers, catalog_screen.show_list, as_json, None)
         return
-    check_output(output, catalog_page.SUFFIXES)
+    check_output(output, (*catalog_page.SUFFIXES, *PICTURES))
+    _check_picture(picture, output)
     given = parse_settings(changes or [])
     sliders = sliders_of(name, given, slider, points, rationality)  # refused before anything is solved
     with progress(f"Solving {name}") as bar:
@@ -63,8 +72,27 @@ def catalog(
         ".html": lambda: _page(g, sliders, jobs),
         ".csv": lambda: catalog_page.csv(g),
         ".json": lambda: files.json_text(catalog_page.values(g)),
+        ".svg": lambda: _picture(g, picture),
+        ".png": lambda: png_of_svg(_picture(g, picture)),
     }
     deliver(makers, lambda: catalog_screen.show(g), as_json, output)
+
+
+def _check_picture(picture: str | None, output: Path | None) -> None:
+    """Raise `GameError` for a picture that is not known, or for which there is no file."""
+    if picture is None:
+        return
+    if picture not in ("tree", "beliefs"):
+        raise GameError(f"--picture: {shorten(picture)} is none; write tree or beliefs")
+    if output is None or output.suffix not in PICTURES:
+        raise GameError("--picture needs a file to draw to: -o game.svg or -o game.png")
+
+
+def _picture(g: ClassicGame, picture: str | None) -> str:
+    """Return a picture as SVG; the tree unless another is asked for."""
+    from peacetalks.pages.catalog_pictures import picture as drawn
+
+    return drawn(g, picture or "tree")
 
 
 def _page(g: ClassicGame, sliders: tuple[Slider, ...], jobs: int | None) -> str:

@@ -183,13 +183,13 @@ def _words(found: TreeSolution, at: _Layout, x: alt.X, y: alt.Y) -> list[alt.Cha
     for i, node in enumerate(found.tree.nodes[1:], 1):
         name, p = _taken(found, i)
         number = f"{p:.2f}" if p >= 0.005 or p == 0 else "<.01"
-        room = at.letters - len(number) - 1
+        room = at.letters - len(number) - 2
         short = name if len(name) <= room else f"{name[: max(1, room - 1)]}…"
         rows.append(
             {
                 "x": at.x[node.parent] + ALONG * (at.x[i] - at.x[node.parent]),
                 "y": at.y[node.parent] + ALONG * (at.y[i] - at.y[node.parent]),
-                "words": f"{printable(short)} {number}" if room >= 1 else number,
+                "words": f"{printable(short)}: {number}" if room >= 1 else number,
             }
         )
     chart = alt.Chart(pl.DataFrame(rows)).encode(x=x, y=y, text="words:N")
