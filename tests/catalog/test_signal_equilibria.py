@@ -30,9 +30,9 @@ def test_every_game_has_an_odd_number_of_equilibria_and_each_is_one():
     found = equilibria(u)
     assert set(found.count(400)) == {1, 3}
     inside = np.abs(found.quantile) < 30  # further out the chance is 0 or 1 and the quantile is cut off
-    a = found.challenger
-    w = u[found.row, 4] - u[found.row, 6] + (u[found.row, 6] - u[found.row, 2]) / a.stands_firm
-    assert ndtr(w)[inside] == pytest.approx(found.resist[inside], abs=1e-9)
+    firm, mine = found.challenger.stands_firm[inside], found.payoffs[inside]
+    w = mine[:, 4] - mine[:, 6] + (mine[:, 6] - mine[:, 2]) / firm
+    assert ndtr(w) == pytest.approx(found.resist[inside], abs=1e-9)
     assert found.outcomes.sum(axis=1) == pytest.approx(1.0, abs=1e-12)
 
 

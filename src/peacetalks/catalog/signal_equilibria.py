@@ -37,11 +37,12 @@ Array = np.ndarray
 PAYOFFS = ("SA", "VA", "CB", "barWA", "barWB", "bara", "VB")  # in the order of every array [row, payoff]
 OUTCOMES = ("SQ", "CD", "SF", "BD")  # status quo, B concedes, A stands firm, A backs down
 SA, VA, CB, WA, WB, BA, VB = range(7)
-FAR = 30.0  # standard deviations beyond which A's cut-off, and B's gain, count as that far out
+FAR = 36.0  # standard deviations above A's payoffs beyond which its cut-off, and B's gain, count as that far out
+CERTAIN = 1e3  # the same below, where A challenges for certain and the log of the chance that it does not is exact
 BOTH_FAR = 4.0  # where A challenges this rarely its chances come from the tails
 LOG_ROOT_2PI = 0.5 * np.log(2 * np.pi)
 LAGUERRE = np.polynomial.laguerre.laggauss(24)
-SCAN = np.concatenate((np.arange(-32, -6, 0.5), np.arange(-6, 6, 0.1), np.arange(6, 32.01, 1.0)))
+SCAN = np.concatenate((np.arange(-37, -6, 0.5), np.arange(-6, 6, 0.1), np.arange(6, 37.01, 1.0)))
 HALVINGS = 60
 
 
@@ -90,7 +91,7 @@ def challenger(cut: Array, war: Array, back_down: Array) -> Challenger:
     >>> [round(float(x[0]), 6) for x in (c.challenge, c.fight, c.back_down)]
     [0.140482, 0.026833, 0.113649]
     """
-    cut = np.clip(cut, np.minimum(war, back_down) - FAR, np.maximum(war, back_down) + FAR)
+    cut = np.clip(cut, np.minimum(war, back_down) - CERTAIN, np.maximum(war, back_down) + FAR)
     v1, v2 = cut - war, cut - back_down
     log_keep = log_ndtr(v1) + log_ndtr(v2)
     challenge = -np.expm1(log_keep)
@@ -186,7 +187,7 @@ def excess(z: Array, u: Array) -> Array:
 def equilibria(u: Array) -> Equilibria:
     """Return every equilibrium of every game.
 
-    The quantile of the chance that B resists is scanned from -32 to 32 standard deviations; between neighbouring points
+    The quantile of the chance that B resists is scanned from -37 to 37 standard deviations; between neighbouring points
     a change of sign is halved to machine precision, and every extremum between points is located,
     so that two equilibria between neighbours are found too.
 
