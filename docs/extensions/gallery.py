@@ -18,7 +18,7 @@ from peacetalks.questions.catalog_game import ClassicGame, classic_game
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-WIDTH = 560  # pixels; a narrower screen shows the picture smaller
+WIDTH = 440  # pixels; a narrower screen shows the picture a little smaller
 HEAD = ("", "computed", "every type known", "closed form")
 
 

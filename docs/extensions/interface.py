@@ -24,40 +24,13 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-PACKAGES = (
-    "altair",
-    "collections",
-    "datetime",
-    "dt",
-    "numpy",
-    "np",
-    "pathlib",
-    "pl",
-    "polars",
-    "typing",
-    "xarray",
-    "xr",
-)
-ELSEWHERE = [("py:class", rf"(?:{'|'.join(PACKAGES)})\..*"), ("py:class", "date|Path|found")]
+PACKAGES = "altair|collections|datetime|dt|fractions|numpy|np|pathlib|pl|polars|typing|xarray|xr"
+ELSEWHERE = [("py:class", rf"(?:{PACKAGES})\..*"), ("py:class", "date|Path|found")]
 ALIASES = (  # of types, which the text beside them explains
-    *(
-        "ArrayLike",
-        "Change",
-        "Condition",
-        "Floats",
-        "Grid",
-        "Inputs",
-        "Label",
-        "Method",
-        "Pay",
-        "PayMap",
-        "Progress",
-        "Relation",
-        "Returns",
-    ),
-    *("Size", "SolvedPlay", "Stage", "Start", "Value", "Where"),
+    "ArrayLike|Change|Condition|Floats|Grid|Inputs|Label|Method|Pay|PayMap|Progress|Relation|Returns|Size|SolvedPlay|"
+    "Stage|Start|Value|Where"
 )
-IN_WORDS = [("py:class", rf"(?:.*\.)?(?:{'|'.join(ALIASES)})")]
+IN_WORDS = [("py:class", rf"(?:.*\.)?(?:{ALIASES})")]
 CLASSES = ("class", "exception")
 BEFORE_NAPOLEON, AFTER_NAPOLEON = 400, 600
 TAKEN = ":type: "
@@ -98,7 +71,7 @@ def sentence(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: l
 def documented(app: Sphinx, env: BuildEnvironment, node: pending_xref, text: nodes.Element) -> nodes.Element | None:
     """Return a link to the one documented class of this name, if there is one."""
     target = str(node.get("reftarget")).rpartition(".")[2]
-    if node.get("refdomain") != "py" or target in ALIASES:
+    if node.get("refdomain") != "py" or target in ALIASES.split("|"):
         return None
     objects = env.domains.python_domain.objects.items()
     found = {o.node_id: (full, o) for full, o in objects if full.rpartition(".")[2] == target and o.objtype in CLASSES}

@@ -1,11 +1,10 @@
 """`list` and `--version`: what is at hand, broken files with what is wrong."""
 
-from importlib.metadata import version
-
 import pytest
 from support.command_line import run
 from support.schemas import fits, fitting
 
+import peacetalks
 from peacetalks.errors import SpecError
 from peacetalks.scenario.listing import listed
 from peacetalks.scenario.scenario import bundled, load
@@ -26,7 +25,7 @@ def folder(tmp_path):
 
 
 def test_the_version_is_one_line(capsys):
-    assert run(capsys, "--version") == (0, f"peacetalks {version('peacetalks')}\n", "")
+    assert run(capsys, "--version") == (0, f"peacetalks {peacetalks.__version__}\n", "")
 
 
 def test_every_bundled_scenario_is_listed_with_its_date_and_sides(capsys):
