@@ -132,7 +132,7 @@ def test_messages_of_moves_at_once(words):
 def test_every_game_on_the_docs_page_is_solved(tmp_path):
     page = Path(__file__).parents[2] / "docs" / "game-files.md"
     blocks = re.findall(r"```json\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for i, block in enumerate(blocks):
         path = tmp_path / f"{i}.json"
         path.write_text(block)
