@@ -55,7 +55,8 @@ def _coefficients(estimate: Estimate) -> Section:
     from peacetalks.pages.estimate_charts import coefficient_caption, coefficient_chart
     from peacetalks.pages.forecast_charts import Plot  # Altair is slow to import
 
-    rows = tuple(text.coefficient_cells(c) for c in coefficients(estimate))
+    found = text.by_equation(coefficients(estimate))
+    rows = tuple((name.replace("  ", "\N{NO-BREAK SPACE}" * 4), *cells) for name, *cells in found)
     plot = Plot("Coefficients", coefficient_caption(estimate), partial(coefficient_chart, estimate))
     every = plot if not estimate.fixed.all() else None
     return Section("Coefficients", text.HEAD, rows, plot=every, notes=(f"{text.STARS}.",), numbers=True)
