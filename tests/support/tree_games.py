@@ -55,3 +55,24 @@ def random_tree(seed: int, depth: int) -> Tree:
     for k in range(4):
         visit(0, k, (), (k // 2, k % 2), 1)
     return Tree(f"random {seed}", ("A", "B"), tuple(nodes), tuple(sets), tuple(outcomes))
+
+
+def random_bimatrix(seed: int) -> Tree:
+    """Return a game of two players who move at once, three moves against four; payoffs are random tenths."""
+    one, two = np.random.default_rng(seed).integers(-10, 10, (2, 3, 4))
+    return at_once(one, two)
+
+
+def gambit_games() -> dict[str, Tree]:
+    """Return the games whose quantal response equilibria are stored as Gambit finds them: made here, or by name."""
+    from peacetalks.catalog import make
+    from peacetalks.trees.from_game import tree_of
+
+    named = ("deterrence", "centipede", "signorino", "inspection", "rearming", "signals", "threat")
+    return {
+        **{f"bimatrix {seed}": random_bimatrix(seed) for seed in range(5)},
+        **{f"types and public moves {seed}": random_tree(seed, 4) for seed in range(4)},
+        "loopback": at_once([[6, 6], [7.32, 1]], [[7, 7], [6, 4]]),
+        "pennies": at_once([[9, 0], [0, 1]], [[0, 1], [1, 0]]),
+        **{name: tree_of(make(name), name) for name in named},
+    }
