@@ -75,10 +75,10 @@ HEAD = """\
 | estimate | rows | parameters | log-likelihood | starts | CPU seconds | for each start | target | R, one start |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 INTRODUCTION = f"""\
-From data in memory to coefficients with standard errors; CPU seconds, medians of {RUNS} runs in one process. The
-maximum is sought from several starts; R searches from one. R: `games` 1.1.2 and `sigInt` 0.2.0 on the same kind of
-machine, elapsed seconds. Remade by `python benchmarks/estimate.py --write docs/estimate.md` where the packages' data
-are at hand (they are not part of this repository)."""
+From data in memory to coefficients with standard errors; CPU seconds, medians of {RUNS} runs in one process, on two
+threads of one core with other work beside. The maximum is sought from several starts; R searches from one. R: `games`
+1.1.2 and `sigInt` 0.2.0 on the same kind of machine, elapsed seconds. Remade by `python benchmarks/estimate.py --write
+docs/estimate.md` where the packages' data are at hand (they are not part of this repository)."""
 
 
 def main() -> None:
