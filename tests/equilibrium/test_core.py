@@ -15,6 +15,7 @@ from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL, SINGLE, Plan, ma
 from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.kernels.shared_library import VARIANT, VARIANTS
 from peacetalks.equilibrium.off_grid import open_node
+from peacetalks.equilibrium.period_map import PeriodMap
 from peacetalks.game.compile import compile_game
 from peacetalks.game.expand import MOST_MOVERS
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
@@ -142,3 +143,34 @@ def test_every_instruction_set_gives_the_same_to_rounding_error():
     first = next(iter(found.values()))
     for numbers in found.values():
         assert numbers == pytest.approx(first, abs=1e-11)
+
+
+def claim(gain, rare):
+    """A may claim to be good; B trusts whom he believes to be, and a bad A gains by it: claims refute themselves."""
+
+    def answers(state):
+        def paid(types):
+            return {"A": gain * (types["A"] == "bad"), "B": 1.0 if types["A"] == "good" else -1.0}
+
+        return [Move("trust", "end", paid), Move("doubt", "end")] if state == "claimed" else [Move("on", "end")]
+
+    moves = [Move("silence", "end", {"A": 0.1}), Move("claim", "claimed", weight=rare)]
+    stages = (Decision("act", "A", lambda s: moves), Decision("answer", "B", answers))
+    return Game(("A", "B"), "open", stages, types={"A": {"good": 0.3, "bad": 0.7}})
+
+
+@pytest.mark.parametrize(
+    ("gain", "rare", "lam"), [(0.2, 1.0, 20.0), (0.2, 1e-4, 20.0), (0.5, 0.01, 10.0), (1.0, 0.01, 10.0)]
+)
+@pytest.mark.parametrize("start", [0.0, 1.0])
+def test_a_posterior_that_bayes_rule_answers_steeply_is_found_from_either_end(gain, rare, lam, start):
+    """Whole Newton steps go to and fro between 0 and 1, and such a place had to be solved apart."""
+    c = compile_game(claim(gain, rare))
+    map_ = PeriodMap(c, make_grid(c.game, 9), np.full(2, lam))
+    W, nodes = map_.horizon(), np.ones(c.n_nodes, bool)
+    cold, _ = map_.solve(W, nodes, 1e-11, "once")
+    map_.starts[:] = start
+    found, residual = map_.solve(W, nodes, 1e-11, "once")
+    assert map_.apart == []
+    assert residual <= 1e-11
+    assert found == pytest.approx(cold, abs=1e-9)

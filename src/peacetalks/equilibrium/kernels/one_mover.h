@@ -17,7 +17,10 @@
 #include "interpolation.h"
 #include "stack.h"
 
-enum { QUICK = 12 }; /* Newton steps at each precision */
+enum { QUICK = 24, FREE = 3 };    /* Newton steps at each precision, at the most; those that are whole */
+static const double FALLS = 0.9;  /* fall of the largest |p - B| in a step, at least, or the next ones are shorter */
+static const double LEAST = 0.25; /* length of a step, at least */
+static const double CLEAR = 0.2;  /* least denominator */
 
 struct OneMover {
     int64_t actions, column; /* player-type index of the first type */
@@ -29,6 +32,7 @@ struct OneMover {
     struct Group at;         /* the lanes */
     Reals belief;            /* in the first type, b */
     Reals *post, *bayes, *den;     /* [action] p, B, and the denominator of dp */
+    Reals length, off;             /* of a step; the largest |p - B| before it */
     Reals *q[2], *slope[2], *s[2]; /* [action] of both types: Q, Q', sigma */
     int64_t corners;               /* points that a posterior is interpolated on: all of few, else those of its stencil */
     Reals *weight;                 /* [action, corner] their weights */
@@ -135,23 +139,30 @@ INLINE Reals bayes_residual(struct OneMover *M, double rate)
     return worst;
 }
 
-/* Move the posteriors by one Newton step, kept within [0, 1]. */
-INLINE void one_mover_step(struct OneMover *M, double rate)
+/* Move the posteriors by the `it`-th Newton step, kept within [0, 1].
+
+   B may be so steep in p that whole steps go to and fro: after the first ones they are shorter where |p - B| does not
+   fall. */
+INLINE void one_mover_step(struct OneMover *M, double rate, int it)
 {
-    Reals shift = all(0.0), slope = all(0.0);
+    Reals shift = all(0.0), slope = all(0.0), off = all(0.0);
     const uint8_t *same = M->stack->same;
     for (int64_t a = 0; a < M->actions; a++) {
         if (same[a]) continue;
         Reals g0 = M->slope[0][a], g1 = M->slope[1][a], beta = M->bayes[a] * (1.0 - M->bayes[a]);
-        M->den[a] = 1.0 / larger(1.0 - beta * rate * (g0 - g1), all(0.2));
+        M->den[a] = 1.0 / larger(1.0 - beta * rate * (g0 - g1), all(CLEAR));
         Reals c = rate * (M->s[0][a] * g0 - M->s[1][a] * g1) * M->den[a];
         shift += c * (M->post[a] - M->bayes[a]);
         slope += c * beta;
+        off = larger(off, size_of(M->post[a] - M->bayes[a]));
     }
-    Reals move = -shift / larger(1.0 + slope, all(0.2));
+    Reals shorter = larger(0.5 * M->length, all(LEAST)), longer = smaller(1.5 * M->length, all(1.0));
+    M->length = it < FREE ? all(1.0) : pick(off > FALLS * M->off, shorter, longer);
+    M->off = off;
+    Reals move = -shift / larger(1.0 + slope, all(CLEAR));
     for (int64_t a = 0; a < M->actions; a++) {
         Reals beta = M->bayes[a] * (1.0 - M->bayes[a]);
-        Reals to = M->post[a] - (M->post[a] - M->bayes[a] + beta * move) * M->den[a];
+        Reals by = (M->post[a] - M->bayes[a] + beta * move) * M->den[a], to = M->post[a] - M->length * by;
         M->post[a] = same[a] ? M->bayes[a] : smaller(larger(to, all(0.0)), all(1.0));
     }
 }
@@ -171,7 +182,7 @@ INLINE Reals solve_one_mover(struct OneMover *M, int dense, double tol, int64_t 
             residual = bayes_residual(M, rate);
             ++*steps;
             if (!any(residual > tol)) break;
-            one_mover_step(M, rate);
+            one_mover_step(M, rate, it);
         }
     }
     return residual;
