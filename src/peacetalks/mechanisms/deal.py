@@ -120,16 +120,17 @@ def fate(s: Scenario) -> Chance:
     return Chance("fate of the deal", moves)
 
 
-def _resumed(s: Scenario, state: World) -> dict[World, float]:
+def resumed(s: Scenario, state: World) -> dict[World, float]:
     """Return the states in which fighting resumes: each side holds what the terms gave it."""
-    return {World(BROKEN, front=front): p for front, p in standing_at(s, agreed_terms(state) or 0.0).items()}
+    there = standing_at(s, agreed_terms(state) or 0.0).items()
+    return {World(BROKEN, front=front, third=state.third): p for front, p in there}
 
 
 def _after_attack(s: Scenario, state: World, side: int) -> dict[World, float]:
     """Return the states after a rearmed side has attacked."""
     assert s.deal is not None
     by, out = float(s.deal.shift) * guarantee.left_of_an_attack(s, state), {}
-    for start, p in _resumed(s, state).items():
+    for start, p in resumed(s, state).items():
         for front, chance in moved(s, start.front, side, by).items():
             to = start.at_front(front)
             out[to] = out.get(to, 0.0) + p * chance
@@ -154,7 +155,7 @@ def _rearming(s: Scenario, state: World, acts: tuple[str, str]) -> Iterator[Move
         caught = [s.sides[i - 1].label for i, found in zip(arming, seen, strict=True) if found]
         if caught:
             pay = dict.fromkeys(caught, -float(s.deal.fine))
-            yield Move(f"detected: {', '.join(caught)}", to=_resumed(s, state), pay=pay, weight=chance)
+            yield Move(f"detected: {', '.join(caught)}", to=resumed(s, state), pay=pay, weight=chance)
         else:
             yield Move("undetected", to=state._replace(ahead=ahead), weight=chance)
 
@@ -164,7 +165,7 @@ def _upheld(s: Scenario, state: World) -> Iterator[Move]:
     broken = float(s.deal.incident)
     final = (1 - broken) * s.deal.lasting
     yield Move("kept", to=state, weight=1 - broken - final)
-    yield Move("breaks down", to=_resumed(s, state), weight=broken)
+    yield Move("breaks down", to=resumed(s, state), weight=broken)
     pay = _for_good(s, state.pending)
     if s.sanctions:
         pay.update({k: s.sanctions.discount * v for k, v in _peace(s, final=True).items()})

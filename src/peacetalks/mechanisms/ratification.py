@@ -36,7 +36,7 @@ from peacetalks.game.language import Chance, Move
 from peacetalks.mechanisms import grand_bargain
 from peacetalks.mechanisms.deal import agreement, worth
 from peacetalks.mechanisms.payoffs import merged
-from peacetalks.mechanisms.state import TALKS, Bundle, Signed, World, walked_out
+from peacetalks.mechanisms.state import DEAL, TALKS, Bundle, Signed, World, walked_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,12 @@ def sign(s: Scenario, what: float | Bundle, wider: bool = False) -> tuple[World 
 
 def reached(state: World, to: World | Signed) -> World:
     """Return the state that signing in `state` leads to, given what `sign` returned."""
-    return state.holding(to) if isinstance(to, Signed) else to
+    return state.holding(to) if isinstance(to, Signed) else binding(state, to)
+
+
+def binding(state: World, to: World) -> World:
+    """Return the state under a deal with what outlasts its signing: whether a third party is armed."""
+    return to._replace(third=state.third) if state.third and to.regime == DEAL else to
 
 
 def conclude(s: Scenario, what: float | Bundle, wider: bool) -> tuple[World, dict[str, float]]:
@@ -88,15 +93,15 @@ def vote(s: Scenario) -> Chance:
     lost = {s.sides[part.side - 1].label: -float(part.cost)}
 
     @cache
-    def binding(signed: Signed) -> tuple[float, tuple[World, dict[str, float]]]:
+    def agreed(signed: Signed) -> tuple[float, tuple[World, dict[str, float]]]:
         return approval(s, signed.what), conclude(s, signed.what, signed.wider)
 
     def moves(state: World) -> Iterator[Move]:
         if not isinstance(state.pending, Signed):
             yield Move("-", to=state)
             return
-        chance, (to, pay) = binding(state.pending)
-        yield Move(RATIFIED, to, pay, chance)
+        chance, (to, pay) = agreed(state.pending)
+        yield Move(RATIFIED, binding(state, to), pay, chance)
         for name, after, share in failed(state.holding(None), ends):
             yield Move(name, after, lost, (1 - chance) * share)
 

@@ -2,8 +2,8 @@
 
 Order within a period: pact (once), outside power, challengers probe, the tested side answers and calls on its pact,
 postures, battle with what follows in domestic support, incidents, guarantor, conduct and fate of a deal, proposer (or a
-wider agreement), responder, ratification, rent, change of government.  A mechanism that the scenario leaves out adds no
-stage, no state and no player.
+wider agreement), responder, ratification, third party, rent, change of government.  A mechanism that the scenario
+leaves out adds no stage, no state and no player.
 
 States.  With F front positions, L levels of sanctions (3, or 1 without them) and X terms on offer, the bare game has FL
 states in each of war, talks, truce and broken truce, X settlements and the ends.  The other mechanisms add, at most:
@@ -23,6 +23,7 @@ turnover         twice the states in which a month begins; times 1 + steps to a 
 agenda           talks and truces: times the distinct (points closed, share under them), at most 1 + T + T^2 + ...
                  with T terms a point, 1 + 2 + ... + K with two terms and K points alike; offers are T instead of X
 guarantor        doubles the states of a deal
+third party      doubles all states but the final ones; a third axis of beliefs multiplies what a state costs
 ===============  ==========================================================================================
 
 So talks have at most (1 + demand + strained [+ fresh]) x 2 times their bare states and war (1 + strained [+ fresh]) x
@@ -56,6 +57,7 @@ from peacetalks.mechanisms import (
     sanctions,
     talks,
     territory,
+    third_party,
     turnover,
 )
 from peacetalks.mechanisms.reads import recorded
@@ -102,7 +104,7 @@ def build(s: Scenario) -> Game:
     players, discount = seats(s)
     return Game(
         players=tuple(players),
-        types={side.label: {name: float(t.share) for name, t in side.types.items()} for side in s.sides},
+        types=priors(s),
         start=opening(s),
         stages=tuple(recorded(mechanism, s) for mechanism in order_of_play(s)),
         periods=s.periods,
@@ -110,6 +112,12 @@ def build(s: Scenario) -> Game:
         value=keep_what_you_hold(s),
         redraw=turnover.redraw(s),
     )
+
+
+def priors(s: Scenario) -> dict[str, dict[str, float]]:
+    """Return the common prior over the types of the sides, and of a third party."""
+    out = {side.label: {name: float(t.share) for name, t in side.types.items()} for side in s.sides}
+    return out | ({s.third_party.label: third_party.types(s)} if s.third_party else {})
 
 
 def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
@@ -132,6 +140,8 @@ def order_of_play(s: Scenario) -> list[Callable[[Scenario], Stage]]:
     found += [talks.recognition, talks.table, talks.answer]
     if s.ratification:
         found.append(ratification.vote)
+    if s.third_party:
+        found += [third_party.conduct, third_party.table, third_party.answer]
     if s.rent:
         found.append(rent.collect)
     if s.turnover:
@@ -146,6 +156,8 @@ def seats(s: Scenario) -> tuple[list[str], dict[str, float]]:
         discount[s.sanctions.label] = float(s.sanctions.discount)
     if s.challengers:
         discount[s.challengers.label] = 0.0
+    if s.third_party:
+        discount[s.third_party.label] = float(s.third_party.discount)
     if s.guarantor:
         discount[s.guarantor.label] = float(s.guarantor.discount)
     if s.pact:
@@ -165,6 +177,7 @@ def opening(s: Scenario) -> dict[World, float]:
         home=domestic_support.opening(s, regime),
         pact=pact.opening(s, regime in FIGHTING),
         clock=turnover.opening(s, regime),
+        third=int(s.third_party is not None),
     )
     return {at._replace(front=front): p for front, p in territory.standing_at(s, float(s.battlefield.front)).items()}
 

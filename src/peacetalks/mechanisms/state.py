@@ -39,6 +39,7 @@ class World(NamedTuple):
     changed: int = 0  # at the start of a month: 1 where a government has changed
     agenda: tuple[int, float] = NOTHING_CLOSED  # points closed, and side 1's share of the stake under them
     guarantee: int = 0  # under a deal: 1 while the guarantor stands by
+    third: float = 0  # 1 while a third party is armed, 1 + t within a period when it is offered t; 0 if there is none
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""

@@ -32,6 +32,7 @@ SECTIONS = {  # table of a scenario: the heading in docs/model.md that explains 
     "turnover": "Change of government",
     "agenda": "Agenda",
     "guarantor": "Guarantors",
+    "third_party": "Third armed party",
 }
 ELSEWHERE = "2 How it is played"
 

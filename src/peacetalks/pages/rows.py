@@ -31,7 +31,7 @@ class Row(Part):
     """A row of the system and where it lives."""
 
     row: int = Field(ge=1)
-    scenario: str = Field(SCENARIO, description="The bundled scenario that has the parameters.")
+    scenario: str = Field(SCENARIO, description="The bundled scenario that has the parameters, if one has.")
     about: str = Field(min_length=3)
     files: list[str] = Field(min_length=1, description="Of the mechanism, below src/peacetalks.")
     parameters: list[str] = Field(min_length=1, description="Dotted keys of a scenario.")
@@ -73,7 +73,7 @@ def page() -> str:
         lines = {
             "Mechanism": r.files,
             "Parameters": r.parameters,
-            "Bundled scenario": [r.scenario] if r.scenario != SCENARIO else [],
+            "Bundled scenario": [r.scenario] if r.scenario not in ("", SCENARIO) else [],
             "In the output": r.output,
             "Claims": claims_of(r.row),
             "Known results": r.known,

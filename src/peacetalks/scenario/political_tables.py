@@ -1,5 +1,5 @@
 """Tables of a scenario about politics beside the talks: ratification, changes of government, the agenda,
-guarantors.
+guarantors, a third armed party.
 
 Units and meanings as in `tables.py`.
 """
@@ -90,3 +90,41 @@ class Guarantor(Part):
     peace_value: Positive = Field(description="What a period in which the settlement holds is worth to it.")
     withdraw: Weight = Field(Number(0.02), description="Reference hazard of withdrawing for good, per period.")
     discount: Discount = Field(Number(0.99), description="Discount factor per period.")
+
+
+class ThirdType(Part):
+    """A type of the third party: what the sides cannot see."""
+
+    share: Probability = Field(description="Prior probability of this type; the types of the third party sum to 1.")
+    war_cost: Positive = Field(description="Cost of a period of fighting to it, in units of the stake.")
+
+
+class ThirdParty(Part):
+    """A third armed party, with a table of its own, that may spoil the peace of the two sides."""
+
+    label: Label = Field(description="The third party.")
+    against: SideNumber = Field(description="The side that it fights, and that makes it offers.")
+    types: dict[Label, ThirdType] = Field(min_length=1, max_length=2, description="Hidden types, one or two.")
+    stake: Positive = Field(description="Worth of the issue between it and the side that it fights.")
+    terms: list[Probability] = Field(
+        min_length=1, max_length=5, description="Shares of that issue that it may be offered."
+    )
+    harm: Positive = Field(description="Cost of a period in which it fights, to the side that it fights.")
+    excluded: Positive = Field(
+        Number(0.0), description="Cost to it of a period in which the two sides have peace without it."
+    )
+    spoil: Probability = Field(description="Chance that a period in which it fights ends a truce or a deal.")
+    fight: Probability = Field(Number(0.5), description="Reference mass of fighting, against lying low.")
+    offer: Probability = Field(Number(0.2), description="Reference mass of making it an offer (over all terms).")
+    accept: Weight = Field(Number(0.1), description="Reference hazard of accepting an offer, per period.")
+    discount: Discount = Field(Number(0.99), description="Discount factor per period.")
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one(self) -> ThirdParty:
+        total = sum(t.share for t in self.types.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the shares of the types sum to {total:.6g}, not 1")
+        values = [float(t) for t in self.terms]
+        if (twice := next((t for t in values if values.count(t) > 1), None)) is not None:
+            raise ValueError(f"terms lists {twice:g} twice; keep one")
+        return self

@@ -24,7 +24,7 @@ from peacetalks.errors import NothingChanges, SpecError, did_you_mean
 from peacetalks.scenario import paths
 from peacetalks.scenario.conflict_table import ConflictTable, check_conflict
 from peacetalks.scenario.dates import Day
-from peacetalks.scenario.political_tables import Agenda, Guarantor, Ratification, Turnover
+from peacetalks.scenario.political_tables import Agenda, Guarantor, Ratification, ThirdParty, Turnover
 from peacetalks.scenario.quantity import Bounds, Number
 from peacetalks.scenario.tables import (
     Audience,
@@ -101,6 +101,7 @@ class Scenario(Part):
     turnover: Turnover | None = None
     agenda: Agenda | None = None
     guarantor: Guarantor | None = None
+    third_party: ThirdParty | None = None
     reference_classes: list[Label] = Field(
         default_factory=list,
         description="Classes of past episodes that are shown beside the record's answer, such as "
@@ -140,7 +141,7 @@ class Scenario(Part):
 
     def _check_names(self) -> None:
         named = [side.label for side in self.sides]
-        named += [part.label for part in (self.sanctions, self.challengers, self.guarantor) if part]
+        named += [part.label for part in (self.sanctions, self.challengers, self.guarantor, self.third_party) if part]
         named += self.pact.members if self.pact else []
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
