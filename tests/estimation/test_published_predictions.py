@@ -73,6 +73,22 @@ def at(model, theta):
     )  # fmt: skip
 
 
+def test_predicted_probabilities_at_published_coefficients():
+    """Private information about payoffs, 7,240 rows of exchange-rate crises."""
+    table = pl.read_csv(require() / "games" / "games_leblang2003.csv", null_values=["NA"], infer_schema_length=None)
+    coefficients = pl.read_csv(stored("games_egame12_leblang2003_default.coef.csv"))
+    parts = {}
+    for term in coefficients["term"]:
+        parts.setdefault(term.split(":")[0], []).append(term.split(":")[1])
+    texts = [" + ".join("1" if x == "(Intercept)" else x for x in part) for part in parts.values()]
+    formula = f"outcome ~ {texts[0]} - 1 | {' | '.join(texts[1:])}"
+    model = bind(formula, table, "egame12", error="private", outcomes=("no attack", "devaluation", "defense")).model
+    assert model.parameters == tuple(coefficients["term"])
+    published = np.loadtxt(stored("games_egame12_leblang2003_default.predicted.csv"), delimiter=",", skiprows=1)
+    ours = predict(at(model, coefficients["estimate"].cast(pl.Float64).to_numpy()), method=Method("none"))
+    np.testing.assert_allclose(ours.probability, published, atol=1e-12)
+
+
 def probit(x, y):
     sign = 2 * y - 1
     return minimize(lambda b: -norm.logcdf(sign * (x @ b)).sum(), np.zeros(x.shape[1]), options={"gtol": 1e-8}).x
