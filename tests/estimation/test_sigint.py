@@ -1,6 +1,7 @@
 """The crisis signalling game: derivatives, recovery from simulated plays, refusals; no raw data are needed."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.errors import EstimationError, NotConverged
+from peacetalks.estimation import sigint_estimate
 from peacetalks.estimation.maximum import maximise
 from peacetalks.estimation.newton import newton
 from peacetalks.estimation.sigint import SigInt, SigIntEquilibrium, bind
@@ -268,3 +270,16 @@ def test_the_verb_of_all_models_knows_the_signalling_game(cases, nested):
         pt.estimate(PAYOFFS, cases, "sigint", belief=BELIEFS)
     with pytest.raises(EstimationError, match="link: no setting of sigint"):
         pt.estimate(PAYOFFS, cases, "sigint", link="logit")
+
+
+def test_pseudo_likelihood_with_a_first_stage_of_its_own_has_two_step_errors(cases, monkeypatch):
+    for name, function in (("forest_beliefs", forest_beliefs), ("forest_covariance", forest_covariance)):
+        monkeypatch.setattr(sigint_estimate, name, partial(function, trees=20))
+    seen = []
+    one = estimate_sigint(PAYOFFS, cases, method="pl", draws=4, seed=2, progress=lambda k, n: seen.append((k, n)))
+    assert one.errors == "two-step"
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    known = np.sqrt(np.diag(pseudo_covariance(one.model, one.values, ALL, np.zeros((100, 100)))))
+    assert np.all(one.standard_errors > known)
+    again = estimate_sigint(PAYOFFS, cases, method="pl", draws=4, seed=2)
+    assert np.array_equal(one.covariance, again.covariance)
