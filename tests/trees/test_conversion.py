@@ -60,7 +60,7 @@ def test_a_game_without_private_information_is_its_tree(name, params, lam):
 
 
 @few
-@given(shapes(most_periods=2), precision)
+@given(shapes(most_periods=2, kinds=(1, 2)), precision)
 def test_a_tree_is_the_tree_of_histories_of_the_game(shape, lam):
     """The independent method of the tests; payoffs of the tree are those that players act on."""
     assume(shape.stages.count("both") * shape.periods <= 1)
@@ -281,8 +281,7 @@ def test_copies_of_actions_stand_for_weights(tmp_path):
     assert copied.information_sets[0].actions == ("a (1 of 2)", "a (2 of 2)", "b")
     same_values(game, tree, 4.0)
     same_values(game, copied, 4.0)
-    write(tree, tmp_path / "copies.efg")
-    assert read(tmp_path / "copies.efg") == copied
+    assert write(tree, tmp_path / "copies.efg") == read(tmp_path / "copies.efg") == copied
     assert "add up their probabilities" in copied.comment
     assert equal_weights(copied) is copied
 
@@ -316,6 +315,14 @@ def test_discounting_scales_precision_and_is_not_written_unasked(tmp_path):
     assert isinstance(again, Tree)
     assert again.payoffs.tolist() == tree.payoffs.tolist()
     assert again.totals[-1] == (Fraction(6, 10), Fraction(1, 4))
+
+
+def test_drives_are_in_the_payoffs_and_the_comment_says_so():
+    moves = [pt.Move("x", 1, {"A": 0.1}, drive={"A": 0.2}), pt.Move("y", 1, {"A": 0.3})]
+    tree = tree_of(pt.Game(("A",), 0, (pt.Decision("d", "A", lambda s: moves),)))
+    assert tree.payoffs.tolist() == [[0.3], [0.3]]
+    assert tree.comment == from_game.DRIVES
+    assert tree_of(weighted()).comment == ""
 
 
 def test_what_has_no_finite_tree_is_refused(monkeypatch):

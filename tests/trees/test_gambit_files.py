@@ -108,13 +108,13 @@ def test_what_is_wrong_in_a_normal_form_is_said_with_its_place(text, words):
     assert words in str(raised.value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(trees())
 def test_a_tree_that_is_written_reads_back_equal(tree):
     assert parse_efg(efg_text(tree)) == tree
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(normal_forms())
 def test_a_normal_form_that_is_written_reads_back_equal(game):
     assert parse_nfg(nfg_text(game)) == game

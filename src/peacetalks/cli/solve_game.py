@@ -47,12 +47,15 @@ def solve_tree_file(path: Path, rationality: str | None, as_json: bool, output: 
 
 
 def write_tree(path: Path, output: Path) -> None:
-    """Write a game as a tree, in Gambit's format."""
+    """Write a game as a tree, in Gambit's format; what has become of it stands in the file's comment and on stderr."""
+    from peacetalks.pages.printable import printable
     from peacetalks.trees.files import write
 
     check_output(output, (".efg",), path)
-    write(_tree(path)[0], output)
+    written = write(_tree(path)[0], output)
     report_written(output)
+    for note in written.comment.splitlines() if path.suffix.lower() == ".json" else ():
+        print(printable(f"Note: {note}"), file=sys.stderr)
 
 
 def _tree(path: Path) -> tuple[Tree, float | Mapping[str, float] | None]:

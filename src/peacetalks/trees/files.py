@@ -39,8 +39,8 @@ def read(path: str | Path) -> Tree | NormalForm:
     return parse(read_text(path, GameError, HINT), shown(path))
 
 
-def write(game: Tree | NormalForm, path: str | Path, present_values: bool = False) -> None:
-    """Write a game as a file of Gambit's; it reads back equal.
+def write(game: Tree | NormalForm, path: str | Path, present_values: bool = False) -> Tree | NormalForm:
+    """Write a game as a file of Gambit's; return it as it stands there, which reads back equal.
 
     Actions with different weights become copies in proportion to the weights (`equal_weights`).
 
@@ -54,8 +54,10 @@ def write(game: Tree | NormalForm, path: str | Path, present_values: bool = Fals
     if _suffix(path) != suffix:
         kind = "in extensive form" if isinstance(game, Tree) else "in normal form"
         raise GameError(f"{shown(path)}: a game {kind} is written as {suffix}")
-    text = efg_text(equal_weights(game), present_values) if isinstance(game, Tree) else nfg_text(game)
+    game = equal_weights(game) if isinstance(game, Tree) else game
+    text = efg_text(game, present_values) if isinstance(game, Tree) else nfg_text(game)
     path.write_text(text, encoding="utf-8")
+    return game
 
 
 def _suffix(path: Path) -> str:

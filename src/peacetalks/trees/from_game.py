@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from peacetalks.game.payoffs import Where
 
 MOST_NODES = 200_000
+DRIVES = "Payoffs include drives: they are what players act on, not their welfare."
 Paid = tuple[Fraction, ...]  # to each player
 Public = tuple[Any, ...]  # what has become public, in order
 Profile = tuple[int, ...]  # type of each player
@@ -108,7 +109,9 @@ class _Unroller:
         while self.left:
             self.left.pop()()
         outcomes = tuple(Outcome(paid, "", i) for i, paid in enumerate(self.outcomes, 1))
-        return Tree(title, self.game.players, tuple(self.nodes), tuple(self.sets), outcomes)
+        driven = any(drive for found in self.listings.values() for drive in found.incentive)
+        comment = DRIVES if driven else ""
+        return Tree(title, self.game.players, tuple(self.nodes), tuple(self.sets), outcomes, comment)
 
     def branches(self, after: Iterable[Callable[[], None]]) -> None:
         """Put what follows each action of a node on the stack, the first action on top."""
