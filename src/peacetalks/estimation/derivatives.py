@@ -20,6 +20,7 @@ from scipy.special import expit, log_expit, log_ndtr, ndtr
 if TYPE_CHECKING:
     from peacetalks.estimation.model import Array
 
+FAR = 35.0  # beyond which the normal tail is too small for a float, but not its logarithm
 LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
 
@@ -82,6 +83,20 @@ def indices(values: Array) -> list[Differentiable]:
     return [Differentiable(values[k], np.repeat(np.eye(count)[:, [k]], rows, axis=1)) for k in range(count)]
 
 
+def _normal(z: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the normal distribution function at z and -z and its logs, from one evaluation in the lesser tail."""
+    size = np.abs(z)
+    tail = ndtr(-size)
+    log_tail, log_rest = np.log(np.maximum(tail, np.finfo(float).tiny)), np.log1p(-tail)
+    far = size > FAR
+    if far.any():
+        log_tail[far] = log_ndtr(-size[far])
+    up, rest = z > 0, 1 - tail
+    pairs = ((rest, tail), (tail, rest), (log_rest, log_tail), (log_tail, log_rest))
+    yes, no, log_yes, log_no = (np.where(up, *pair) for pair in pairs)
+    return yes, no, log_yes, log_no
+
+
 class Choice(NamedTuple):
     """The chances of the two actions of a player, and their logs: `yes` of the second action, `no` of the first."""
 
@@ -103,7 +118,7 @@ def choice(gain: Differentiable, link: str) -> Choice:
         yes, no, log_yes, log_no = expit(z), expit(-z), log_expit(z), log_expit(-z)
         log_density = log_yes + log_no
     else:
-        yes, no, log_yes, log_no = ndtr(z), ndtr(-z), log_ndtr(z), log_ndtr(-z)
+        yes, no, log_yes, log_no = _normal(z)
         log_density = -0.5 * z**2 - LOG_ROOT_TWO_PI
     density, hazard_yes, hazard_no = (np.exp(log_density - log) for log in (0.0, log_yes, log_no))
     return Choice(

@@ -7,6 +7,7 @@ log of the likelihood of a play and its derivatives by the indices, l_j (`deriva
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -155,12 +156,13 @@ class IndexModel:
 
     def _by_parameters(self, by_indices: Array) -> Array:
         """Return the sum over rows of x_i' w_ij x_j, [parameter, parameter], from w, [index, index, row]."""
-        x = np.concatenate(self.matrices, axis=1)
-        of = np.repeat(np.arange(len(self.parts)), [len(p.names) for p in self.parts])
-        out = np.empty((len(of), len(of)))
-        for i, own in enumerate(self.matrices):
-            weighted = x * by_indices[i][of].T
-            out[of == i] = own.T @ weighted
+        ends = np.cumsum([0, *(len(p.names) for p in self.parts)])
+        places = [slice(*pair) for pair in pairwise(ends)]
+        out = np.empty((ends[-1], ends[-1]))
+        for i, x in enumerate(self.matrices):
+            for j, y in enumerate(self.matrices[: i + 1]):
+                out[places[i], places[j]] = x.T @ (y * by_indices[i, j][:, None])
+                out[places[j], places[i]] = out[places[i], places[j]].T
         return out
 
     def probabilities(self, theta: Array) -> Array:

@@ -93,7 +93,7 @@ class Start:
     """One start of the maximisation: where it ended."""
 
     log_likelihood: float
-    gradient: float  # the largest absolute derivative of the mean log-likelihood, in standard deviations (maximum.py)
+    gradient: float  # the largest absolute derivative of the log-likelihood times the parameter's standard error
     steps: int
     converged: bool
 
