@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peacetalks import catalog, evidence
+    from peacetalks import catalog, evidence, trees
     from peacetalks.conflicts.fill import load
     from peacetalks.equilibrium.forward import Trajectory, forecast, trajectory
     from peacetalks.equilibrium.simulate import simulate
@@ -53,7 +53,7 @@ _HOME = {
     "questions.advise": ("advise",),
     "questions.ask": ("ask",),
 }
-_PACKAGES = ("catalog", "evidence")  # that are public as they are: classic games, the historical record
+_PACKAGES = ("catalog", "evidence", "trees")  # that are public as they are: classic games, the record, extensive forms
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 
 __version__ = "0.1.0"
@@ -87,6 +87,7 @@ __all__ = [
     "solve",
     "sweep",
     "trajectory",
+    "trees",
     "vuong",
     "whatif",
 ]
