@@ -9,7 +9,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from peacetalks import catalog
+from peacetalks.errors import GameError, PageError
 from peacetalks.pages.catalog_chart import caption, over_precision
+from peacetalks.pages.catalog_pictures import picture as drawn
 from peacetalks.pages.catalog_text import accuracy, cells, finding
 from peacetalks.pages.chart_parts import styled
 from peacetalks.pages.markup import svg_text
@@ -36,6 +38,7 @@ def section(g: ClassicGame) -> nodes.section:
     out += nodes.title("", "", nodes.literal("", g.name), nodes.Text(f": {g.entry.source}"))
     out += nodes.paragraph("", f"{g.entry.sentence} {finding(g)}")
     out += picture(svg_text(styled(over_precision(g, WIDTH))), caption(g))
+    out += tree(g)
     out += table([cells(m) for m in g.measured])
     out += nodes.paragraph("", accuracy(g))
     if g.remark:
@@ -50,6 +53,16 @@ def picture(svg: str, words: str) -> nodes.raw:
     label = html.escape(words, quote=True)
     inside = svg.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
     return nodes.raw("", f'<figure class="chart">{inside}<figcaption>{label}</figcaption></figure>', format="html")
+
+
+def tree(g: ClassicGame) -> list[nodes.Node]:
+    """Return the game's tree with its equilibrium, folded; nothing for a tree without an end, or with too many ends."""
+    try:
+        svg = drawn(g, "tree")
+    except (GameError, PageError):
+        return []
+    words = "The tree, with the probabilities of the equilibrium"
+    return [nodes.raw("", f'<details class="tree"><summary>{words}</summary>{svg}</details>', format="html")]
 
 
 def table(rows: list[tuple[str, ...]]) -> nodes.table:
