@@ -78,13 +78,16 @@ def estimate_game(
     theta, free = _start(model, start or {}, {n: v for n, v in held.items() if n not in model.constants})
     best, reached, notes = _from_several(model, theta, free, starts, seed, progress)
     spread = _covariance(model, best.theta, free, errors)
-    if dropped:
-        notes.append(f"{dropped} {'row was' if dropped == 1 else 'rows were'} left out because a value is missing")
+    notes += _left_out(dropped)
     settings = {"model": "game", "formula": dict(formula), "fixed": held, "starts": starts, "seed": seed}
     call = f"estimate_game({dict(formula)!r}, data, {getattr(make, '__name__', 'make')})"
-    value, gradient = reached[0].log_likelihood, reached[0].gradient
-    whole = (spread, value, model.rows, dropped, errors, gradient, reached, ~free, settings | _solving(model), call)
-    return Estimate(model, best.theta, *whole, notes=tuple(notes))
+    whole = (spread, best.log_likelihood, model.rows, dropped, errors, reached[0].gradient, reached, ~free)
+    return Estimate(model, best.theta, *whole, settings | _solving(model), call, notes=tuple(notes))
+
+
+def _left_out(rows: int) -> list[str]:
+    """Return a note on the rows that were left out."""
+    return [f"{rows} {'row was' if rows == 1 else 'rows were'} left out because a value is missing"] if rows else []
 
 
 def _covariance(model: GameModel, theta: Array, free: Array, errors: str) -> Array:
