@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from peacetalks.trees.tree import Tree
 
-Array = np.ndarray
+
 LARGEST = 2.0**20  # precision, times the spread of payoffs, at which the search for a limit is given up
 STILL = 1e-5  # largest change of a probability while the precision doubles, in the limit
 STOPS = 40  # precisions at which the correspondence is solved, beside those that the branch needs
@@ -58,10 +58,10 @@ class TreeSolution:
 
     tree: Tree
     rationality: dict[str, float]
-    probabilities: tuple[Array, ...]
+    probabilities: tuple[np.ndarray, ...]
     values: dict[str, float]
-    reach: Array
-    belief: Array
+    reach: np.ndarray
+    belief: np.ndarray
     residual: float
     regret: dict[str, float]
     changed: float | None = None
@@ -104,16 +104,16 @@ class Correspondence:
     """
 
     tree: Tree
-    precision: Array
-    probabilities: Array
+    precision: np.ndarray
+    probabilities: np.ndarray
     actions: tuple[tuple[int, int], ...]
-    values: Array
-    residual: Array
-    crossings: Array
+    values: np.ndarray
+    residual: np.ndarray
+    crossings: np.ndarray
     limit: TreeSolution | None = None
 
     @property
-    def folds(self) -> Array:
+    def folds(self) -> np.ndarray:
         """Return the precisions at which the branch turns back or forward again [fold]."""
         signs = np.sign(np.diff(self.precision))
         return self.precision[1:-1][signs[1:] != signs[:-1]]
@@ -198,7 +198,7 @@ def correspondence(tree: Tree, low: float = 0.0, high: float = 20.0) -> Correspo
     )
 
 
-def _speeds(tree: Tree, rationality: float | Mapping[str, float]) -> tuple[Array, float]:
+def _speeds(tree: Tree, rationality: float | Mapping[str, float]) -> tuple[np.ndarray, float]:
     """Return the precision of each player relative to the largest, and that."""
     given = rationality if isinstance(rationality, Mapping) else dict.fromkeys(tree.players, rationality)
     if set(given) != set(tree.players):
@@ -210,7 +210,9 @@ def _speeds(tree: Tree, rationality: float | Mapping[str, float]) -> tuple[Array
     return (lam / top if top > 0 else lam), top
 
 
-def _solved(tree: Tree, speed: Array, run: Callable[[Equations], Iterator[Point]], limit: bool = False) -> TreeSolution:
+def _solved(
+    tree: Tree, speed: np.ndarray, run: Callable[[Equations], Iterator[Point]], limit: bool = False
+) -> TreeSolution:
     """Return the solution at the last point of a branch."""
     equations = Equations(lay_out(tree), speed)
     with threadpool_limits(1):  # matrices so small that threads would only wait for each other
@@ -218,7 +220,7 @@ def _solved(tree: Tree, speed: Array, run: Callable[[Equations], Iterator[Point]
     return _solution(equations, points[-1], speed, _changed(points) if limit else None)
 
 
-def _until_still(equations: Equations, stops: Array | None = None) -> Iterator[Point]:
+def _until_still(equations: Equations, stops: np.ndarray | None = None) -> Iterator[Point]:
     """Yield points of the branch until its play stands still; raise `NotSolved` where it does not."""
     top = LARGEST / equations.arrays.spread
     points: list[Point] = []
@@ -243,7 +245,7 @@ def _changed(points: list[Point]) -> float:
     return float(np.abs(np.exp(last.log_p) - np.exp(before[-1].play.log_p)).max())
 
 
-def _solution(equations: Equations, point: Point, speed: Array, changed: float | None) -> TreeSolution:
+def _solution(equations: Equations, point: Point, speed: np.ndarray, changed: float | None) -> TreeSolution:
     """Return a point of the branch in the words of the tree."""
     a, play = equations.arrays, point.play
     if not point.residual <= TOLERANCE:
@@ -271,7 +273,7 @@ def _solution(equations: Equations, point: Point, speed: Array, changed: float |
     )
 
 
-def _fixed(tree: Tree, place: int) -> Array:
+def _fixed(tree: Tree, place: int) -> np.ndarray:
     """Return the probabilities at an information set of chance, or with one action."""
     at = tree.information_sets[place]
     return np.array([float(p / sum(at.probabilities)) for p in at.probabilities]) if at.player is None else np.ones(1)
