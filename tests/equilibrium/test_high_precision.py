@@ -72,6 +72,31 @@ def test_what_is_not_solved_is_said_in_an_analysts_words():
     assert held._words(3).startswith("no equilibrium was found at this rationality: in some situations each side's")
 
 
+def test_where_play_was_held_the_solution_says_that_its_branch_is_not_known(monkeypatch: pytest.MonkeyPatch):
+    def holding(map_: PeriodMap, *how):
+        out = solve_stationary(map_, *how)
+        map_.held = Held()
+        map_.held.add(map_, movers_of_several_types(map_))
+        return out
+
+    game, how = pt.build(pt.patch(pt.load("korea-1951"), SMALL)), {"belief_points": 3, "tolerance": TOLERANCE}
+    plain = pt.solve(game, **how)
+    assert "held" not in plain.settings
+    assert not any("raising the rationality" in line for line in plain.warnings)
+    with monkeypatch.context() as patch:
+        patch.setattr("peacetalks.equilibrium.solve.solve_stationary", holding)
+        s = pt.solve(game, **how)
+    variant = pt.solve(game, near=s, certify=False, **how)
+    for found in (s, variant):
+        assert found.settings["held"] == 3
+        assert found.settings["warnings"] == list(found.warnings)
+        assert "in 3 pairs of a situation and a belief" in found.warnings[0]
+        assert found.warnings[0].startswith(
+            "It is not known whether this is the equilibrium that is reached by raising"
+        )
+    assert "warning: It is not known" in repr(s)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["korea-1951", "colombia-2012"])
 def test_precision_100_is_solved(name: str):

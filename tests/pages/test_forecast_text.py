@@ -165,6 +165,13 @@ def test_the_error_of_the_belief_grid_is_shown_and_a_finer_grid_advised(looked):
     assert "estimated from 4 points on" in forecast_text.settings_line(looked)
 
 
+def test_what_a_solution_warns_of_is_said_whether_or_not_further_equilibria_were_searched_for(looked):
+    warned = replace(looked, multiple=None, settings={**looked.settings, "warnings": ["Its branch is not known."]})
+    assert "further equilibria not searched for (Its branch is not known)" in forecast_text.settings_line(warned)
+    searched = forecast_text.settings_line(replace(warned, multiple=2))
+    assert "several equilibria were found (at least) 2 (Its branch is not known)" in searched
+
+
 @pytest.fixture(scope="module")
 def every_mechanism():
     """The bundled scenario with every mechanism on, as small as it gets."""

@@ -294,6 +294,27 @@ class _System:
         return u + step
 
 
+def places_held(map_: PeriodMap) -> int:
+    """Return at how many places play was held where a period map was solved."""
+    return len(map_.held.parts) if isinstance(map_.held, Held) else 0
+
+
+def held_warnings(places: int) -> tuple[str, ...]:
+    """Return what is not known of a solution at which play was held at so many places.
+
+    >>> held_warnings(0)
+    ()
+    """
+    if not places:
+        return ()
+    pairs = "1 pair" if places == 1 else f"{places} pairs"
+    return (
+        "It is not known whether this is the equilibrium that is reached by raising the rationality from 0: at so high "
+        f"a rationality play went to and fro between two ways of acting in {pairs} of a situation and a belief, "
+        "and was solved for together with the values.",
+    )
+
+
 def _words(places: int) -> str:
     return (
         "no equilibrium was found at this rationality: in some situations each side's best choice depends so sharply "

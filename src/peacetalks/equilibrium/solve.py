@@ -18,6 +18,7 @@ import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
+from peacetalks.equilibrium.held import held_warnings, places_held
 from peacetalks.equilibrium.magnitudes import check_magnitudes, steepness
 from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
@@ -53,6 +54,7 @@ class OnGrid:
     logs: tuple[np.ndarray, ...]
     residual: float
     staying: csr_matrix | None = None  # transitions of the preconditioner
+    held: int = 0  # places at which play was held (`held.py`), here or in the solution near by that it started from
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _certified(s: Solution, search_budget: float, progress: Callable[[int, int],
     """Return a solution with what was found of further equilibria."""
     found = search(s, search_budget, progress)
     report_share(1.0)
-    warnings = search_warnings(found)
+    warnings = s.warnings + search_warnings(found)
     settings = s.settings | {"search": found.to_dict(), "warnings": list(warnings)}
     return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=warnings)
 
@@ -179,7 +181,7 @@ def _solve(problem: Problem, belief_points: int) -> Solution:
 def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solution:
     """Return the solution on one grid as a value."""
     c, game, grid = problem.compiled, problem.game, found.map.grid
-    interpolation = _interpolation(grid, found.map.linear)
+    interpolation, warnings = _interpolation(grid, found.map.linear), held_warnings(found.held)
     return Solution(
         game=game,
         compiled=c,
@@ -204,7 +206,9 @@ def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solu
             "tolerance": problem.tolerance,
             "interpolation": str(interpolation),
             "sweeps": found.map.sweeps,
-        },
+        }
+        | ({"held": found.held, "warnings": list(warnings)} if found.held else {}),
+        warnings=warnings,
         coarser=coarser,
         start=None if game.periods is not None else Start(found.map.starts, found.map.batches, found.staying),
     )
@@ -260,7 +264,8 @@ def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
         result = solve_from(map_, start.boundary_values[0], problem.tolerance, start.start.staying)
         if result is None:
             return []
-        found.append(OnGrid(points, map_, (map_.X,), (result[0],), (map_.logs,), result[1], start.start.staying))
+        arrays, held = ((map_.X,), (result[0],), (map_.logs,)), start.settings.get("held", 0)
+        found.append(OnGrid(points, map_, *arrays, result[1], start.start.staying, held))
     return found
 
 
@@ -288,7 +293,7 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
             W, residual, precondition = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, precondition)
         if keep:
             staying = None if precondition is None else precondition.staying
-            found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual, staying))
+            found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual, staying, places_held(map_)))
     return found
 
 

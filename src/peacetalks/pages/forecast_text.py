@@ -130,10 +130,10 @@ def settings_line(o: Outlook) -> str:
 
 
 def _several(o: Outlook) -> str:
-    """Return how many nodes have several equilibria, as far as is known, and what the search warns of."""
-    if o.multiple is None:
-        return "further equilibria not searched for"
+    """Return how many nodes have several equilibria, as far as is known, and what there is to warn of."""
     warned = "".join(f" ({line.rstrip('.')})" for line in o.settings.get("warnings", ()))
+    if o.multiple is None:
+        return f"further equilibria not searched for{warned}"
     return f"nodes at which several equilibria were found (at least) {o.multiple}{warned}"
 
 
