@@ -80,6 +80,7 @@ def game_of(tree: Tree) -> Game:
     """
     tree.check_perfect_recall()
     worth = _worth(tree)
+    why = StaysTree("nobody has a choice")
     for deals in deals_of(tree, worth):
         try:
             return _Converter(tree, worth, deals).game()
