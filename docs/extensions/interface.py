@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PACKAGES = "altair|collections|datetime|dt|fractions|numpy|np|pathlib|pl|polars|typing|xarray|xr"
 ELSEWHERE = [("py:class", rf"(?:{PACKAGES})\..*"), ("py:class", "date|Path|found")]
 ALIASES = (  # of types, which the text beside them explains
-    "ArrayLike|Change|Condition|Floats|Grid|Inputs|Label|Make|Method|Pay|PayMap|Progress|Relation|Returns|Size|SolvedPlay|"
+    "Array|ArrayLike|Change|Condition|Floats|Grid|Inputs|Label|Make|Method|Pay|PayMap|Progress|Relation|Returns|Size|SolvedPlay|"
     "Stage|Start|Value|Where"
 )
 IN_WORDS = [("py:class", rf"(?:.*\.)?(?:{ALIASES})")]
