@@ -15,12 +15,12 @@ import hashlib
 import json
 import re
 from functools import cached_property
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from peacetalks import __version__
 from peacetalks.errors import ArchiveError, SpecError
 from peacetalks.outcomes import ENDS
 from peacetalks.scenario.conflict_class import resolved
@@ -245,7 +245,7 @@ def saved(o: Outlook, moment: dt.datetime | None = None) -> SavedForecast:
     now = dt.datetime.now(dt.UTC) if moment is None else moment.astimezone(dt.UTC)
     return SavedForecast(
         moment=now,
-        version=__version__,
+        version=version("peacetalks"),
         sources=program_digest(),
         datasets=[
             Dataset(

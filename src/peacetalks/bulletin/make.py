@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from peacetalks import __version__
 from peacetalks.archive.folder import check_folder
 from peacetalks.bulletin.changes import change, pairs_of, split
 from peacetalks.bulletin.entries import entry, inactive, not_forecast, over
@@ -179,7 +179,7 @@ class _Run:
         b = Bulletin(
             as_of=day,
             made=dt.datetime.now(dt.UTC),
-            version=__version__,
+            version=version("peacetalks"),
             inputs=p.inputs,
             definition=p.active.definition,
             record_to=min(day, coverage_end()),

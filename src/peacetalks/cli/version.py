@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from peacetalks import __version__
-
 
 def show(asked: bool) -> None:
     """Print the version and end, where it is asked for."""
     if asked:
-        print(f"peacetalks {__version__}")
+        from importlib.metadata import version
+
+        print(f"peacetalks {version('peacetalks')}")
         raise typer.Exit
 
 

@@ -22,7 +22,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
-from peacetalks import __version__
 from peacetalks.errors import NotSolved
 from peacetalks.forecasting.encoding import decode, encode
 from peacetalks.forecasting.jobs import solve_all
@@ -210,7 +209,7 @@ def answer_key(*question: Any) -> str:
 @cache
 def results_version() -> str:
     """Return a digest of all that determines the answer to a question: sources, libraries, machine."""
-    versions = [f"peacetalks {__version__}", *(f"{name} {version(name)}" for name in LIBRARIES)]
+    versions = [f"{name} {version(name)}" for name in ("peacetalks", *LIBRARIES)]
     return repr((sources_digest(ROOMS), versions, sys.version_info[:2], platform.machine(), sys.byteorder))
 
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import logsumexp
 
-from peacetalks import __version__
 from peacetalks.catalog import make
 from peacetalks.equilibrium.kernels.shared_library import load
 from peacetalks.equilibrium.solve import solve
@@ -39,7 +38,7 @@ def software() -> dict[str, str]:
     core = load()
     return {
         "Python": ".".join(map(str, sys.version_info[:2])),
-        "peacetalks": f"{__version__} with sources {sources_digest(('.',))[:SHOWN]}",
+        "peacetalks": f"{version('peacetalks')} with sources {sources_digest(('.',))[:SHOWN]}",
         **{name: version(name) for name in LIBRARIES},
         "compiled core": core.path.name,
         INSTRUCTIONS: core.variant,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from peacetalks import __version__
 from peacetalks.pages.cells import decimal, decimal_range
 from peacetalks.questions.claims import Verdict
 
@@ -33,7 +33,7 @@ def _item(a: Audit, f: Finding) -> dict[str, Any]:
             "text": f.claim.sentence,
             "author": {"@type": "Organization", "name": f.claim.attributed_to},
         },
-        "author": {"@type": "Organization", "name": f"peacetalks {__version__}"},
+        "author": {"@type": "Organization", "name": f"peacetalks {version('peacetalks')}"},
         "reviewAspect": f"scenario {a.scenario.name} (digest {a.scenario.digest}), account {f.account}",
         "reviewBody": f"Query: {f.claim.query}. Margin {margin}{span}. A model's view under stated judgements.",
         "reviewRating": {

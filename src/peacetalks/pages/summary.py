@@ -5,9 +5,9 @@ Probabilities here are those of the month of the headline (`shown.headline_month
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from peacetalks import __version__
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.best_text import headline, like_typical, named, short_why
 from peacetalks.pages.card import bar_at, card_notes
@@ -92,7 +92,7 @@ def source_line(o: Outlook) -> str:
     """Return with what, and from what, a forecast was made."""
     record = "; ".join(dict.fromkeys(v.source for v in o.outside if v.source)) or "not consulted"
     return (
-        f"peacetalks {__version__}, scenario {o.scenario.name} ({o.scenario.digest}), as of {o.as_of}. "
+        f"peacetalks {version('peacetalks')}, scenario {o.scenario.name} ({o.scenario.digest}), as of {o.as_of}. "
         f"{PAST_CONFLICTS.capitalize()}: {record}. A model's view under stated judgements, not an oracle."
     )
 
