@@ -101,7 +101,9 @@ def test_with_pages_each_conflict_has_one_in_the_design_of_a_forecast(call, tmp_
     for words in ("Afghanistan: government", "In short", "Best estimate over time", "Every number and its source"):
         assert words in page
     assert "Since the bulletin of 1 January 2017" in page
-    assert "state: fighting, before truce" in page
+    assert "A ceasefire of both sides" not in page  # of September 2016, more than a year before
+    before = (folder / "2017-01-01" / "conflict-333.html").read_text()
+    assert "is recorded as in force since 2016-09-29. It ended no episode of fighting" in before
     assert "default-src 'none'" in page
     assert "<script" not in page
     saved = re.search(r'href="\.\./(archive/[^"]+)"', page)[1]

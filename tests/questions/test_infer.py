@@ -60,17 +60,22 @@ def test_acts_by_word_cameo_and_plover():
     assert table.find("plover:sanction").name == "impose sanctions"
     assert table.find("cameo:010") is None
     stages = {"table", "answer", "posture", "outside power", "probe", "answer to a probe", "incident"}
-    stages |= {"pact", "call on the pact", "deal"}
+    stages |= {"pact", "call on the pact", "deal", "ratification", "government", "guarantor"}
+    stages |= {"third party", "second table", "second answer"}
     assert {line.stage for line in table.act} | set(table.quiet) <= stages
 
 
 def test_every_shipped_move_exists_in_the_bundled_games():
-    """A move that no game has would silently be impossible."""
+    """A move that no game has would silently be impossible.  No bundled scenario has a third armed party."""
     from fnmatch import fnmatchcase
 
     known = {}
     change = {"battlefield.positions": 3, "talks.offers": 2}
+    armed = {"label": "third", "against": 1, "types": {"one": {"share": 1.0, "war_cost": 0.02}}, "stake": 0.1}
+    armed |= {"terms": [0.3], "harm": 0.01, "excluded": 0.02, "spoil": 0.3, "offer": 0.3, "accept": 0.2}
     for s in (
+        pt.patch(pt.load("colombia-2012"), change),
+        pt.patch(pt.load(NAME), {**change, "third_party": armed}),
         pt.patch(pt.load(NAME), {**change, "sanctions.level": 1}),
         pt.patch(pt.load(NAME), {**change, "talks.open": False}),
     ):

@@ -12,7 +12,6 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-import pygambit
 from support.tree_games import gambit_games
 
 from peacetalks.trees.arrays import lay_out
@@ -37,6 +36,8 @@ def places(tree, game):
 
 
 def row(name, tree):
+    import pygambit
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "game.efg"
         write(replace(tree, nodes=tuple(replace(node, name="") for node in tree.nodes)), path)
@@ -53,7 +54,9 @@ def row(name, tree):
     return {"name": name, "solutions": out}
 
 
-if __name__ == "__main__":
+def main():
+    import pygambit
+
     rows = [row(name, tree) for name, tree in gambit_games().items()]
     card = {
         "what": "Agent logit quantal response equilibria on the principal branch, by place of the information set.",
@@ -62,3 +65,7 @@ if __name__ == "__main__":
     }
     text = json.dumps({"card": card, "games": rows}, separators=(",", ":")).replace('{"name"', '\n{"name"')
     (HERE / "gambit_values.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
