@@ -21,6 +21,7 @@ import numpy as np
 from peacetalks.equilibrium.forward import trajectory
 from peacetalks.equilibrium.solve import solve
 from peacetalks.errors import EstimationError, suggestion
+from peacetalks.estimation.linear_model import LinearModel
 from peacetalks.forecasting.jobs import solve_all
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _chances(row: _Row, s: Solution) -> Array:
 
 
 @dataclass(frozen=True)
-class GameModel:
+class GameModel(LinearModel):
     """A game with data bound: a `Model`.
 
     Attributes
@@ -154,21 +155,6 @@ class GameModel:
 
     name = "game"
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of all coefficients: `war:x`."""
-        return tuple(name for p in self.parts for name in p.names)
-
-    @property
-    def covariates(self) -> tuple[str, ...]:
-        """Columns that the payoffs name, in order of first use."""
-        return tuple(dict.fromkeys(name for p in self.parts for name in p.columns))
-
-    @property
-    def rows(self) -> int:
-        """The number of plays."""
-        return self.data.height
-
     @cached_property
     def distinct(self) -> tuple[Array, Array]:
         """Rows of which no two have the same covariates, and for every row the place of its like among them."""
@@ -178,10 +164,7 @@ class GameModel:
 
     def payoffs(self, theta: Array) -> Array:
         """Return the payoffs of the distinct rows, [distinct, payoff]."""
-        theta = np.asarray(theta, float)
-        if theta.shape != (len(self.parameters),):
-            raise EstimationError(f"theta: expected {len(self.parameters)} values, got shape {theta.shape}")
-        own = np.split(theta, np.cumsum([len(p.names) for p in self.parts])[:-1])
+        own = self._split(theta)
         first, _ = self.distinct
         return np.stack([x[first] @ b for x, b in zip(self.matrices, own, strict=True)], axis=1)
 

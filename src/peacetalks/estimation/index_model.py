@@ -14,6 +14,7 @@ import numpy as np
 
 from peacetalks.errors import EstimationError
 from peacetalks.estimation.derivatives import Differentiable, indices
+from peacetalks.estimation.linear_model import LinearModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ class IndexGame(Protocol):
 
 
 @dataclass(frozen=True)
-class IndexModel:
+class IndexModel(LinearModel):
     """A game with data bound: a `Model`.
 
     Attributes
@@ -97,21 +98,6 @@ class IndexModel:
     def outcomes(self) -> tuple[str, ...]:
         """Labels of the outcomes."""
         return self.game.outcomes
-
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of all coefficients."""
-        return tuple(name for p in self.parts for name in p.names)
-
-    @property
-    def covariates(self) -> tuple[str, ...]:
-        """Columns that the indices name, in order of first use."""
-        return tuple(dict.fromkeys(name for p in self.parts for name in p.columns))
-
-    @property
-    def rows(self) -> int:
-        """The number of plays."""
-        return self.data.height
 
     @property
     def observed(self) -> Array | None:
@@ -182,13 +168,6 @@ class IndexModel:
         """Return values to start from: the constant of each index as the game proposes, all other coefficients 0."""
         values = self.game.start([p.label for p in self.parts], self.seen)
         return np.concatenate([_constant(p, value) for p, value in zip(self.parts, values, strict=True)])
-
-    def _split(self, theta: Array) -> list[Array]:
-        """Return the coefficients of every part."""
-        theta = np.asarray(theta, float)
-        if theta.shape != (len(self.parameters),):
-            raise EstimationError(f"theta: expected {len(self.parameters)} values, got shape {theta.shape}")
-        return np.split(theta, np.cumsum([len(p.names) for p in self.parts])[:-1])
 
     def _require_seen(self) -> Array:
         """Return what was observed."""

@@ -21,6 +21,7 @@ from peacetalks.catalog.signal_equilibria import OUTCOMES, PAYOFFS, Equilibria, 
 from peacetalks.errors import EstimationError, suggestion
 from peacetalks.estimation.formulas import Part, part, read_formula, variables
 from peacetalks.estimation.frames import complete, require_columns
+from peacetalks.estimation.linear_model import LinearModel
 from peacetalks.estimation.sigint_likelihood import Likelihood
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ OWN = {"A": ("SA", "VA", "barWA", "bara"), "B": ("CB", "barWB", "VB")}  # whose 
 
 
 @dataclass(frozen=True)
-class SigInt:
+class SigInt(LinearModel):
     """The pseudo-likelihood of the signalling game on data, at the beliefs that stand in two of their columns.
 
     Attributes
@@ -63,21 +64,6 @@ class SigInt:
     outcomes = OUTCOMES
     observed = None  # a row tallies outcomes; it is not one outcome
 
-    @property
-    def parameters(self) -> tuple[str, ...]:
-        """Names of all coefficients, as the package sigInt writes them: `barWA:(Intercept)`."""
-        return tuple(name for p in self.parts for name in p.names)
-
-    @property
-    def covariates(self) -> tuple[str, ...]:
-        """Columns that the payoffs name, in order of first use."""
-        return tuple(dict.fromkeys(name for p in self.parts for name in p.columns))
-
-    @property
-    def rows(self) -> int:
-        """The number of games."""
-        return self.data.height
-
     @cached_property
     def regressors(self) -> Array:
         """All columns side by side, [row, parameter]."""
@@ -97,9 +83,6 @@ class SigInt:
 
     def payoffs(self, theta: Array) -> Array:
         """Return the mean payoffs, [row, payoff]."""
-        theta = np.asarray(theta, float)
-        if theta.shape != (len(self.parameters),):
-            raise EstimationError(f"theta: expected {len(self.parameters)} values, got shape {theta.shape}")
         out = np.tile(self.constants, (self.rows, 1))
         for k, (x, own) in enumerate(zip(self.matrices, self._split(theta), strict=True)):
             out[:, k] += x @ own
@@ -191,10 +174,6 @@ class SigInt:
         if self.tallies is None:
             raise EstimationError("the data hold no tallies of outcomes, so that they have no likelihood")
         return self.tallies
-
-    def _split(self, theta: Array) -> list[Array]:
-        """Return the coefficients of every payoff."""
-        return np.split(theta, np.cumsum([len(p.names) for p in self.parts])[:-1])
 
     def _selected(self, found: Equilibria) -> Array:
         """Return which equilibrium is predicted for each row: the one nearest to its belief, [row]."""
