@@ -184,7 +184,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_written_over(client, settings,
     assert (folder / NAME).read_text() == text + "# by another\n"
 
 
-@pytest.mark.parametrize("name", ["../new.toml", "/tmp/new.toml", "new.py", "NEW.toml", "a/b.toml", ""])
+@pytest.mark.parametrize("name", ["../new.toml", "/new.toml", "new.py", "NEW.toml", "a/b.toml", ""])
 def test_a_name_outside_the_folder_is_refused(client, settings, folder, text, name):
     before = sorted(folder.parent.rglob("*"))
     assert save(client, text, settings.token, name).status_code == 422
