@@ -88,10 +88,10 @@ int64_t EXPORT(fill_transitions)(const int64_t *nodes, int64_t count, const stru
     return fill_transitions(nodes, count, L, G, logs, log_ptr, share_ptr, to_ptr, share, to);
 }
 
-void EXPORT(push_forward)(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr, const int64_t *to_ptr,
-                          const double *share, const int32_t *to, double *mass, double *seen)
+int64_t EXPORT(push_forward)(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr,
+                             const int64_t *to_ptr, const double *share, const int32_t *to, double *mass, double *seen)
 {
-    push_forward(L, G, share_ptr, to_ptr, share, to, mass, seen);
+    return push_forward(L, G, share_ptr, to_ptr, share, to, mass, seen);
 }
 
 int64_t EXPORT(expected_payoffs)(const int64_t *nodes, int64_t count, const struct Layout *L, const struct Grid *G,

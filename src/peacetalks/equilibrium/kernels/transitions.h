@@ -129,20 +129,140 @@ static void push_row(const struct Carried *C, int64_t j, int64_t profile, double
     }
 }
 
+enum { AHEAD = 256 }; /* shares that are fetched in advance: 2 kB, where waiting for memory takes half the time without */
+
+/* Add f own[b] w[b, v] to the mass of the four neighbours of each posterior, `step` apart on a line. */
+static void spread_on_line(int64_t B, int64_t step, double f, const double *restrict own, const double *restrict w,
+                           const int32_t *restrict to, double *restrict mass)
+{
+    for (int64_t b = 0; b < B; b++, w += 4) {
+        __builtin_prefetch(w + AHEAD);
+        double *at = mass + b + to[b], q = f * own[b];
+        double first = at[0] + q * w[0], second = at[step] + q * w[1];
+        double third = at[2 * step] + q * w[2], fourth = at[3 * step] + q * w[3];
+        at[0] = first, at[step] = second, at[2 * step] = third, at[3 * step] = fourth;
+    }
+}
+
 /* Do as `push_row` does for a node of one participant at all beliefs; own [belief] is the node's mass. */
 static void push_one_mover(const struct Carried *C, const double *own)
 {
-    const struct Mover m = C->M->one[0];
-    for (int64_t a = 0; a < m.actions; a++) {
-        const double *w = C->share + a * C->beliefs * m.corners;
-        const int32_t *to = C->to + a * C->beliefs * m.targets;
+    const struct Mover *m = C->M->one;
+    int64_t B = C->beliefs;
+    for (int64_t a = 0; a < m->actions; a++) {
+        const double *w = C->share + a * B * m->corners;
+        const int32_t *to = C->to + a * B * m->targets;
         int64_t r = C->first + a;
         for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++) {
-            double f = C->L->lottery_prob[e], *mass = C->at + C->L->lottery_slot[e] * C->beliefs;
-            for (int64_t b = 0; b < C->beliefs; b++)
-                spread(&m, to + b * m.targets, f * own[b], w + b * m.corners, mass + b);
+            double f = C->L->lottery_prob[e], *mass = C->at + C->L->lottery_slot[e] * B;
+            if (m->targets == 1 && m->corners == 4)
+                spread_on_line(B, m->step, f, own, w, to, mass);
+            else
+                for (int64_t b = 0; b < B; b++)
+                    spread(m, to + b * m->targets, f * own[b], w + b * m->corners, mass + b);
         }
     }
+}
+
+/* Room for a node of two participants: the second's shares at all points of its axis [action, belief], and what comes to
+   each of its actions [action, line], both in rows of `row` numbers: its points, padded to LANES. A line is a belief
+   without its place on that axis. */
+struct PairRoom {
+    double *shares, *sums;
+    int64_t size; /* numbers that each has room for */
+};
+
+/* Make room for `size` numbers in each array; return 0 where there is no memory. */
+static int make_room(struct PairRoom *R, int64_t size)
+{
+    if (size <= R->size) return 1;
+    free(R->shares), free(R->sums);
+    R->shares = room(size, sizeof(double)), R->sums = room(size, sizeof(double));
+    R->size = R->shares && R->sums ? size : 0;
+    return R->size > 0;
+}
+
+/* Whether node n has two participants of two types each, the second of whom has the last axis of the grid. */
+INLINE int is_pair(const struct Movers *M)
+{
+    return M->count == 2 && M->one[0].step > 0 && M->one[0].types == 2 && M->one[1].step == 1 && M->one[1].types == 2;
+}
+
+/* Write the shares of the second participant in rows: out[action, line, place, place of the posterior]. */
+static void share_rows(const struct Carried *C, int64_t size, int64_t row, double *restrict out)
+{
+    const struct Mover *o = C->M->one + 1;
+    const double *w = C->share + o->share * C->beliefs;
+    const int32_t *to = C->to + o->to * C->beliefs;
+    int64_t rows = o->actions * C->beliefs;
+    memset(out, 0, (size_t)(rows * row) * sizeof *out);
+    for (int64_t line = 0; line < rows / size; line++)
+        for (int64_t place = 0; place < size; place++, to++, out += row, w += o->corners)
+            for (int64_t v = 0; v < o->corners; v++) out[place + *to + v] = w[v];
+}
+
+/* Add p times each of `count` rows of `shares` to a row of `sums`. */
+INLINE void add_rows(int64_t count, int64_t row, double p, const double *restrict shares, int64_t apart,
+                     double *restrict sums, int64_t apart_sums)
+{
+    for (int64_t c = 0; c < count; c++)
+        for (int64_t i = 0; i < row; i += LANES) {
+            double *to = sums + c * apart_sums + i;
+            store(to, load(to) + p * load(shares + c * apart + i));
+        }
+}
+
+/* Sum up what comes to action a of the first participant and any of the second:
+   sums[a_2, line, place] = sum_b own[b] share_1[a, b, v] shares[a_2, b, place], the line being that of neighbour v. */
+static void sum_rows(const struct Carried *C, const double *own, int64_t a, int64_t size, int64_t row,
+                     const double *restrict shares, double *restrict sums)
+{
+    const struct Mover *m = C->M->one, *o = m + 1;
+    int64_t B = C->beliefs, lines = B / size, step = m->step / size;
+    const double *w = C->share + a * m->corners * B;
+    const int32_t *to = C->to + a * B;
+    memset(sums, 0, (size_t)(o->actions * lines * row) * sizeof *sums);
+    for (int64_t line = 0; line < lines; line++)
+        for (int64_t b = line * size; b < (line + 1) * size; b++)
+            for (int64_t v = 0; v < m->corners; v++) {
+                double *at = sums + (line + to[b] / (int32_t)size + v * step) * row;
+                double p = own[b] * w[b * m->corners + v];
+                if (row == LANES)
+                    add_rows(o->actions, LANES, p, shares + b * LANES, B * LANES, at, lines * LANES);
+                else
+                    add_rows(o->actions, row, p, shares + b * row, B * row, at, lines * row);
+            }
+}
+
+/* Do as `push_row` does for a pair of participants at all beliefs; own [belief] is the node's mass. What comes to a profile
+   is summed up over beliefs before it is carried to the slots that the profile leads to. Returns 0, or -1 where there is
+   no memory. */
+static int64_t push_pair(const struct Carried *C, const struct Grid *G, const double *own, struct PairRoom *R)
+{
+    const struct Mover *m = C->M->one, *o = m + 1;
+    int64_t size = on_axis(G, o->axis, SIZE), row = (size + LANES - 1) / LANES * LANES;
+    int64_t lines = C->beliefs / size, r = C->first;
+    if (!make_room(R, o->actions * C->beliefs * row)) return -1;
+    share_rows(C, size, row, R->shares);
+    for (int64_t a = 0; a < m->actions; a++) {
+        sum_rows(C, own, a, size, row, R->shares, R->sums);
+        for (int64_t c = 0; c < o->actions; c++, r++)
+            for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++) {
+                double f = C->L->lottery_prob[e], *mass = C->at + C->L->lottery_slot[e] * C->beliefs;
+                for (int64_t line = 0; line < lines; line++)
+                    for (int64_t i = 0; i < size; i++)
+                        mass[line * size + i] += f * R->sums[(c * lines + line) * row + i];
+            }
+    }
+    return 0;
+}
+
+/* Whether any of `count` numbers is not zero. */
+INLINE int any_held(const double *x, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (x[i] != 0.0) return 1;
+    return 0;
 }
 
 /* Carry mass [slot, belief] of a chance node n to the slots that it draws. */
@@ -159,16 +279,18 @@ static void push_chance(const struct Layout *L, int64_t n, int64_t B, double *ma
 }
 
 /* Carry mass [slot, belief] from the nodes through one period in the order of play; what the nodes held is zero
-   afterwards.  `seen` receives the occupation measure [node, belief], the mass that passes each node, unless it is NULL. */
-static void push_forward(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr, const int64_t *to_ptr,
-                         const double *share, const int32_t *to, double *mass, double *seen)
+   afterwards.  `seen` receives the occupation measure [node, belief], the mass that passes each node, unless it is NULL.
+   Returns 0, or -1 where there is no memory. */
+static int64_t push_forward(const struct Layout *L, const struct Grid *G, const int64_t *share_ptr,
+                            const int64_t *to_ptr, const double *share, const int32_t *to, double *mass, double *seen)
 {
     struct Movers M;
+    struct PairRoom R = {0};
+    int64_t done = 0;
     struct Carried C = {L, &M, 0, 0, mass, G->total, 0, 1, 0};
-    for (int64_t n = 0; n < L->nodes; n++) {
-        double *own = mass + n * G->total, held = 0.0;
-        for (int64_t b = 0; b < G->total; b++) held += fabs(own[b]);
-        if (held == 0.0) continue;
+    for (int64_t n = 0; done == 0 && n < L->nodes; n++) {
+        double *own = mass + n * G->total;
+        if (!any_held(own, G->total)) continue;
         if (seen) memcpy(seen + n * G->total, own, (size_t)G->total * sizeof *own);
         if (is_chance(L, n)) {
             push_chance(L, n, G->total, mass);
@@ -177,12 +299,17 @@ static void push_forward(const struct Layout *L, const struct Grid *G, const int
             C.first = L->prof_ptr[n], C.share = share + share_ptr[n], C.to = to + to_ptr[n];
             if (M.count == 1)
                 push_one_mover(&C, own);
+            else if (is_pair(&M))
+                done = push_pair(&C, G, own, &R);
             else
                 for (C.belief = 0; C.belief < G->total; C.belief++)
                     if (own[C.belief] != 0.0) push_row(&C, 0, 0, own[C.belief], C.belief);
         }
         memset(own, 0, (size_t)G->total * sizeof *own);
     }
+    free(R.shares);
+    free(R.sums);
+    return done;
 }
 
 INLINE Eight load_group(const double *from)

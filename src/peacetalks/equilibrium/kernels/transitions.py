@@ -45,9 +45,9 @@ def _functions() -> Any:
     found.expected_payoffs.argtypes = [array, whole, *[array] * 4, whole, array]
     found.push_forward.argtypes = [array] * 8
     found.pull_back.argtypes = [*[array] * 7, whole, array]
-    for function in (found.count_transitions, found.push_forward, found.pull_back):
+    for function in (found.count_transitions, found.pull_back):
         function.restype = None
-    for function in (found.fill_transitions, found.expected_payoffs):
+    for function in (found.fill_transitions, found.expected_payoffs, found.push_forward):
         function.restype, function.errcheck = whole, lambda code, *_: core.check(code)
     return found
 
