@@ -98,14 +98,18 @@ struct Carried {
     int64_t beliefs, belief, width, first; /* `first` profile of the node */
 };
 
+/* Add q w[v] to four numbers `step` apart. */
+INLINE void add_four(double *at, int64_t step, double q, const double *w)
+{
+    double a = at[0] + q * w[0], b = at[step] + q * w[1], c = at[2 * step] + q * w[2], d = at[3 * step] + q * w[3];
+    at[0] = a, at[step] = b, at[2 * step] = c, at[3 * step] = d;
+}
+
 /* Add q w[corner] to the mass of the neighbours of a posterior; `mass` is that of the belief before. */
 INLINE void spread(const struct Mover *m, const int32_t *to, double q, const double *w, double *mass)
 {
     if (m->targets == 1 && m->corners == 4) {
-        int64_t s = m->step;
-        double *at = mass + to[0];
-        double a = at[0] + q * w[0], b = at[s] + q * w[1], c = at[2 * s] + q * w[2], d = at[3 * s] + q * w[3];
-        at[0] = a, at[s] = b, at[2 * s] = c, at[3 * s] = d;
+        add_four(mass + to[0], m->step, q, w);
         return;
     }
     for (int64_t v = 0; v < m->corners; v++) mass[target(m, to, v)] += q * w[v];
@@ -135,12 +139,9 @@ enum { AHEAD = 256 }; /* shares that are fetched in advance: 2 kB, where waiting
 static void spread_on_line(int64_t B, int64_t step, double f, const double *restrict own, const double *restrict w,
                            const int32_t *restrict to, double *restrict mass)
 {
-    for (int64_t b = 0; b < B; b++, w += 4) {
-        __builtin_prefetch(w + AHEAD);
-        double *at = mass + b + to[b], q = f * own[b];
-        double first = at[0] + q * w[0], second = at[step] + q * w[1];
-        double third = at[2 * step] + q * w[2], fourth = at[3 * step] + q * w[3];
-        at[0] = first, at[step] = second, at[2 * step] = third, at[3 * step] = fourth;
+    for (int64_t b = 0; b < B; b++) {
+        __builtin_prefetch(w + 4 * b + AHEAD);
+        add_four(mass + b + to[b], step, f * own[b], w + 4 * b);
     }
 }
 
