@@ -7,29 +7,18 @@ from hypothesis import strategies as st
 
 import peacetalks as pt
 from peacetalks.errors import GameError
-from peacetalks.game import variant
+from peacetalks.game import alike
 from peacetalks.game.compile import compile_game
 from peacetalks.game.language import Chance, Decision, Game, Move
 from peacetalks.game.variant import compile_variant
 from peacetalks.scenario.changes import with_changes
+from tests.support.compiled import BUNDLED, same
 
 SMALL = {"battlefield.positions": 3, "talks.offers": 2}
-BUNDLED = ("iran-nuclear-2025", "korea-1951", "russia-ukraine-2025", "sri-lanka-2002")
 
 
 def small(name):
     return pt.patch(pt.load(name), SMALL)
-
-
-def same(found, wanted):
-    """Assert that two compiled games are equal: every array bit for bit, every name."""
-    for name in wanted.layout._fields:
-        np.testing.assert_array_equal(getattr(found.layout, name), getattr(wanted.layout, name), err_msg=name)
-    for name in ("nodes", "labels", "boundaries", "has_incentive"):
-        assert getattr(found, name) == getattr(wanted, name)
-    for state in wanted.boundaries:
-        for one, other in zip(found.resolve(0, state), wanted.resolve(0, state), strict=True):
-            np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.slow
@@ -85,8 +74,8 @@ def test_only_stages_whose_inputs_differ_are_expanded(monkeypatch):
         asked.add(stage.name)
         return original(game, stage, state)
 
-    original = variant.expand
-    monkeypatch.setattr(variant, "expand", expand)
+    original = alike.expand
+    monkeypatch.setattr(alike, "expand", expand)
     compile_variant(pt.build(pt.patch(base, {"challengers.chance": 0.2})), near)
     assert asked == {"occasion"}
     asked.clear()

@@ -139,7 +139,7 @@ def _compile(game: Game) -> Compiled:
         stage_ptr=offsets([len(stage) for stage in walk.by_stage]),
         nodes=tuple(keys),
         node_index={key: i for i, key in enumerate(keys)},
-        labels=tuple([one.node.labels for one in found]),
+        labels=tuple([one.form.node.labels for one in found]),
         boundaries=tuple(walk.boundaries),
         boundary_index=walk.boundaries,
         places=places,

@@ -83,12 +83,17 @@ class Inputs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A stage at which one player moves: `by` is a player or a function of the state."""
+    """A stage at which one player moves: `by` is a player or a function of the state.
+
+    For every kind of stage, `alike` says that its functions read a state, a named tuple, by the names of its fields
+    only, so that states in which all that they read is the same are expanded once (`game/alike.py`).
+    """
 
     name: str
     by: str | Callable[[Any], str]
     moves: Callable[[Any], Iterable[Move]]
     inputs: Inputs | None = field(default=None, compare=False, repr=False)
+    alike: bool = field(default=False, compare=False, repr=False)
 
     def mover(self, state: State) -> str:
         """Return the player who moves in `state`."""
@@ -107,6 +112,7 @@ class Simultaneous:
     moves: Mapping[str, Callable[[Any], Iterable[Move]]]
     then: Callable[[Any, dict[str, Any]], Move]
     inputs: Inputs | None = field(default=None, compare=False, repr=False)
+    alike: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class Chance:
     name: str
     moves: Callable[[Any], Iterable[Move]]
     inputs: Inputs | None = field(default=None, compare=False, repr=False)
+    alike: bool = field(default=False, compare=False, repr=False)
 
 
 Stage = Decision | Simultaneous | Chance

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from peacetalks.game.alike import by_types
 from peacetalks.game.payoffs import PlayerTypes, ints
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from peacetalks.game.alike import Form
     from peacetalks.game.language import Stage
-    from peacetalks.game.walk import Found, Paid, Walk
+    from peacetalks.game.payoffs import Where
+    from peacetalks.game.walk import Paid, Walk
 
 
 class Layout(NamedTuple):
@@ -57,18 +60,14 @@ class Places(NamedTuple):
 
 def lay_out(walk: Walk) -> tuple[Layout, Places]:
     """Return the arrays of a game, and how they follow from its moves."""
-    found = walk.nodes
-    nodes = [one.node for one in found]
-    game, index = walk.game, walk.index
-    slots, prof_ptr = _slots(walk), offsets([len(node.to) for node in nodes])
-    weights = [own for node in nodes for own in node.weights]
-    actions = [len(own) for own in weights]
+    found, game, index = walk.nodes, walk.game, walk.index
+
+    def where(i: int, profile: int) -> tuple[Stage, Any, Any]:
+        return game.stages[found[i].stage], found[i].state, found[i].form.node.names[profile]
+
+    stack, slots = Stack.of([one.form for one in found], index, where), _slots(walk)
     entry_path = ints([path for one in found for path in one.paths])
-    lottery_ptr, lottery_prob = lotteries([to for node in nodes for to in node.to])
-    own = _own_payoffs(walk, found, prof_ptr)
-    places = Places(
-        walk.paths, slots, walk.passed, walk.paid, entry_path, own.pop("own_payoff"), own.pop("own_incentive")
-    )
+    places = Places(walk.paths, slots, walk.passed, walk.paid, entry_path, stack.own_payoff, stack.own_incentive)
     openings = [walk.paths[0].get(state, -1) for state in walk.boundaries]
     layout = Layout(
         player_of=ints(index.player),
@@ -76,20 +75,86 @@ def lay_out(walk: Walk) -> tuple[Layout, Places]:
         first_index=ints([index.index[p][0] for p in game.players]),
         n_types=ints([len(game.type_names(p)) for p in game.players]),
         discount=discounts(index),
-        part_ptr=offsets([len(node.players) for node in nodes]),
-        part_player=ints([player for node in nodes for player in node.players]),
-        part_actions=ints(actions),
-        part_weight=offsets(actions)[:-1],
-        log_weight=log_weights(weights),
-        prof_ptr=prof_ptr,
-        **own,
-        **payoffs(index, places, walk.paid, lottery_ptr, lottery_prob, openings),
-        lottery_ptr=lottery_ptr,
+        part_ptr=stack.part_ptr,
+        part_player=stack.part_player,
+        part_actions=stack.part_actions,
+        part_weight=offsets(stack.part_actions)[:-1],
+        log_weight=stack.log_weight,
+        prof_ptr=stack.prof_ptr,
+        typed=stack.typed,
+        typed_payoff=stack.typed_payoff,
+        typed_incentive=stack.typed_incentive,
+        **payoffs(index, places, walk.paid, stack.lottery_ptr, stack.lottery_prob, openings),
+        lottery_ptr=stack.lottery_ptr,
         lottery_slot=slots[entry_path],
-        lottery_prob=lottery_prob,
+        lottery_prob=stack.lottery_prob,
         boundary_slot=ints([-1 if path < 0 else slots[path] for path in openings]),
     )
     return layout, places
+
+
+class Stack(NamedTuple):
+    """What nodes one after another offer, as flat arrays: those of their forms, each as often as it occurs."""
+
+    part_ptr: np.ndarray  # [node + 1] -> participants
+    part_player: np.ndarray  # [participant]
+    part_actions: np.ndarray  # [participant]
+    log_weight: np.ndarray  # [participant-action]
+    prof_ptr: np.ndarray  # [node + 1] -> profiles
+    lottery_ptr: np.ndarray  # [profile + 1] -> lottery entries
+    lottery_prob: np.ndarray  # [entry]
+    own_payoff: np.ndarray  # [profile, player-type]
+    own_incentive: np.ndarray  # [profile, player-type]
+    typed: np.ndarray  # [profile] -> row of typed_payoff, or -1
+    typed_payoff: np.ndarray  # [row, type profile, player]
+    typed_incentive: np.ndarray  # [row, type profile, player]
+
+    @classmethod
+    def of(cls, of_node: list[Form], index: PlayerTypes, where: Callable[[int, int], Where]) -> Stack:
+        """Return the arrays of nodes of these forms; `where(node, profile)` is named in an error."""
+        forms = list(dict.fromkeys(of_node))
+        number = {form: i for i, form in enumerate(forms)}
+        nodes, which = [form.node for form in forms], ints([number[form] for form in of_node])
+        weights = [own for node in nodes for own in node.weights]
+        part_ptr, part = _repeated([len(node.players) for node in nodes], which)
+        _, action = _repeated([sum(map(len, node.weights)) for node in nodes], which)
+        prof_ptr, prof = _repeated([len(node.names) for node in nodes], which)
+        _, entry = _repeated([len(form.prob) for form in forms], which)
+        first = offsets([len(node.names) for node in nodes])
+
+        def of_profile(row: int) -> Where:
+            i = int(np.searchsorted(first, row, side="right")) - 1
+            return where(int(np.flatnonzero(which == i)[0]), row - int(first[i]))
+
+        own = _own_payoffs(forms, index, of_profile)
+        return cls(
+            part_ptr=part_ptr,
+            part_player=ints([player for node in nodes for player in node.players])[part],
+            part_actions=ints([len(own) for own in weights])[part],
+            log_weight=log_weights(weights)[action],
+            prof_ptr=prof_ptr,
+            lottery_ptr=offsets(ints([n for form in forms for n in form.entries])[prof]),
+            lottery_prob=np.array([p for form in forms for p in form.prob], float)[entry],
+            own_payoff=own["own_payoff"][prof],
+            own_incentive=own["own_incentive"][prof],
+            typed=own["typed"][prof],
+            typed_payoff=own["typed_payoff"],
+            typed_incentive=own["typed_incentive"],
+        )
+
+
+def _repeated(counts: list[int], which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return [node + 1] -> numbers, and [number] -> place among those of the forms.
+
+    Form i has counts[i] numbers, and node n those of form which[n].
+
+    >>> ptr, place = _repeated([2, 1], np.array([1, 0, 1]))
+    >>> ptr.tolist(), place.tolist()
+    ([0, 1, 3, 4], [2, 0, 1, 2])
+    """
+    first, own = offsets(counts), ints(counts)[which]
+    ptr = offsets(own)
+    return ptr, np.arange(ptr[-1]) + np.repeat(first[which] - ptr[:-1], own)
 
 
 def discounts(index: PlayerTypes) -> np.ndarray:
@@ -152,36 +217,19 @@ def _slots(walk: Walk) -> np.ndarray:
     return slots
 
 
-def lotteries(leads_to: list[Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Return [profile + 1] -> lottery entries, and the probability of each entry."""
-    several = [i for i, to in enumerate(leads_to) if type(to) is dict]
-    counts, drawn = np.ones(len(leads_to), np.int64), np.zeros(len(leads_to), bool)
-    counts[several], drawn[several] = [len(leads_to[i]) for i in several], True
-    prob = np.ones(counts.sum())
-    prob[np.repeat(drawn, counts)] = [p for i in several for p in leads_to[i].values()]
-    return offsets(counts), prob
-
-
-def _own_payoffs(walk: Walk, found: list[Found], prof_ptr: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what the moves themselves pay, by the names in `Layout` and `Places`."""
-    index, n = walk.index, int(prof_ptr[-1])
+def _own_payoffs(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) -> dict[str, np.ndarray]:
+    """Return what the moves of forms pay, by the names in `Stack`; `where(profile)` is named in an error."""
     mappings: dict[str, list[Any]] = {
-        "payoff": [x for one in found for x in one.node.payoff],
-        "incentive": [x for one in found for x in one.node.incentive],
+        "payoff": [x for form in forms for x in form.node.payoff],
+        "incentive": [x for form in forms for x in form.node.incentive],
     }
-
-    def where(row: int) -> tuple[Stage, Any, Any]:
-        i = int(np.searchsorted(prof_ptr, row, side="right")) - 1
-        return walk.game.stages[found[i].stage], found[i].state, found[i].node.names[row - prof_ptr[i]]
-
-    rows = sorted(
-        {i for all_ in mappings.values() for i, x in enumerate(all_) if x and type(x) is not dict and callable(x)}
-    )
+    n = len(mappings["payoff"])
+    rows = sorted({i for all_ in mappings.values() for i, x in enumerate(all_) if x and by_types(x)})
     out: dict[str, np.ndarray] = {"typed": np.full(n, -1)}
     out["typed"][rows] = np.arange(len(rows))
     for name, own in mappings.items():
         tables = [index.table(own[row], where(row)) for row in rows]
-        out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(index.profiles), len(walk.game.players))
+        out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(index.profiles), len(index.game.players))
         for row in rows:
             own[row] = None
         out[f"own_{name}"] = index.rows(n, index.entries_of(own, where))

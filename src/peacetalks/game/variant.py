@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peacetalks.game.alike import Expander
 from peacetalks.game.compile import no_garbage_collection, redrawn
-from peacetalks.game.expand import Node, expand
-from peacetalks.game.layout import discounts, has_incentive, log_weights, lotteries, payoffs
+from peacetalks.game.layout import Stack, discounts, has_incentive, payoffs
 from peacetalks.game.payoffs import PlayerTypes
-from peacetalks.game.walk import Paid, added_up
+from peacetalks.game.walk import Paid, added_up, paid_by
 
 if TYPE_CHECKING:
+    from peacetalks.game.alike import Expansion
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game, Stage
     from peacetalks.game.layout import Layout
@@ -90,31 +91,26 @@ class _Variant:
 
     def expand_stage(self, k: int) -> None:
         """Write what a stage's moves pay and how likely they are; raise `_Differs` where there are others."""
-        game, stage, near = self.game, self.game.stages[k], self.near
+        near, expand = self.near, Expander(self.game, self.game.stages[k])
         low, high = near.stage_ptr[k : k + 2].tolist()
         at = {state: i for i, (_, state) in enumerate(near.nodes[low:high])}
-        nodes: list[Node | None] = [None] * (high - low)
+        found: list[Expansion | None] = [None] * (high - low)
         for state, path in near.places.paths[k].items():
-            node = expand(game, stage, state)
+            one = expand(state)
             if (i := at.get(state)) is None:
-                self._pass_through(k, state, node, path)
+                self._pass_through(k, state, one, path)
             else:
-                nodes[i] = node
+                found[i] = one
         if high > low:
-            self._write(k, low, high, [node for node in nodes if node is not None])
+            self._write(k, low, high, [one for one in found if one is not None])
 
-    def _pass_through(self, k: int, state: Any, node: Node, path: int) -> None:
+    def _pass_through(self, k: int, state: Any, one: Expansion, path: int) -> None:
         """Write what a move pays that is the only one in its state."""
-        target = node.to[0]
-        if len(node.to) > 1 or callable(node.payoff[0]) or callable(node.incentive[0]):
+        form, to = one
+        if len(to) > 1 or form.pays_by_types:
             raise _Differs
-        if type(target) is dict:
-            if len(target) > 1:
-                raise _Differs
-            target = next(iter(target))
-        where = self.game.stages[k], state, node.names[0]
-        own: Paid = self.index.vector(node.payoff[0], where), self.index.vector(node.incentive[0], where)
-        after = self._path(k + 1, target)
+        own = paid_by(self.index, form, (self.game.stages[k], state, form.node.names[0]))
+        after = self._path(k + 1, to[0])
         paid = any(part is not self.index.zero for part in own)
         if path == after and not paid:
             return
@@ -128,47 +124,35 @@ class _Variant:
         except (KeyError, TypeError):
             raise _Differs from None
 
-    def _write(self, k: int, low: int, high: int, nodes: list[Node]) -> None:
+    def _write(self, k: int, low: int, high: int, found: list[Expansion]) -> None:
         """Write the arrays of the nodes `low` to `high` of a stage."""
         lay, near = self.near.layout, self.near
-        part, prof = lay.part_ptr[[low, high]], lay.prof_ptr[[low, high]]
-        entries = lay.lottery_ptr[prof]
-        players = [player for node in nodes for player in node.players]
-        pays: list[list[Any]] = [
-            [x for node in nodes for x in node.payoff],
-            [x for node in nodes for x in node.incentive],
-        ]
-        if (
-            players != lay.part_player[part[0] : part[1]].tolist()
-            or any(node.labels != near.labels[low + i] for i, node in enumerate(nodes))
-            or any(callable(x) and type(x) is not dict for both in pays for x in both if x)
+        if any(one.form.node.labels != near.labels[low + i] for i, one in enumerate(found)) or any(
+            one.form.pays_by_types for one in found
         ):
             raise _Differs
-        ptr, prob = lotteries([to for node in nodes for to in node.to])
-        known = near.places.paths[k + 1]
-        targets = [t for node in nodes for to in node.to for t in (to if type(to) is dict else (to,))]
+
+        def where(i: int, profile: int) -> tuple[Stage, Any, Any]:
+            return self.game.stages[k], near.nodes[low + i][1], found[i].form.node.names[profile]
+
+        stack = Stack.of([one.form for one in found], self.index, where)
+        part, prof = lay.part_ptr[[low, high]], lay.prof_ptr[[low, high]]
+        entries, known = lay.lottery_ptr[prof], near.places.paths[k + 1]
         try:
-            paths = [known.get(target, -1) for target in targets]
+            paths = [known.get(target, -1) for one in found for target in one.to]
         except TypeError:
             raise _Differs from None
         if (
-            not np.array_equal(ptr + entries[0], lay.lottery_ptr[prof[0] : prof[1] + 1])
-            or paths != near.places.entry_path[entries[0] : entries[1]].tolist()
+            not np.array_equal(stack.part_player, lay.part_player[part[0] : part[1]])
+            or not np.array_equal(stack.lottery_ptr + entries[0], lay.lottery_ptr[prof[0] : prof[1] + 1])
+            or not np.array_equal(paths, near.places.entry_path[entries[0] : entries[1]])
         ):
             raise _Differs
         first = lay.part_weight[part[0]]
-        weights = log_weights([own for node in nodes for own in node.weights])
-        self.log_weight[first : first + len(weights)] = weights
-        self.lottery_prob[entries[0] : entries[1]] = prob
-        for own, paid in zip(self.own, pays, strict=True):
-            found = self.index.entries_of(paid, lambda row: self._where(k, low, nodes, row))
-            own[prof[0] : prof[1]] = self.index.rows(int(prof[1] - prof[0]), found)
-
-    def _where(self, k: int, low: int, nodes: list[Node], row: int) -> tuple[Stage, Any, Any]:
-        """Return stage, state and move of a profile of the stage, for messages."""
-        ptr = self.near.layout.prof_ptr
-        i = int(np.searchsorted(ptr[low:], row + ptr[low], side="right")) - 1
-        return self.game.stages[k], self.near.nodes[low + i][1], nodes[i].names[row + int(ptr[low] - ptr[low + i])]
+        self.log_weight[first : first + len(stack.log_weight)] = stack.log_weight
+        self.lottery_prob[entries[0] : entries[1]] = stack.lottery_prob
+        for own, paid in zip(self.own, (stack.own_payoff, stack.own_incentive), strict=True):
+            own[prof[0] : prof[1]] = paid
 
     def compiled(self) -> Compiled:
         """Return the game with its arrays."""

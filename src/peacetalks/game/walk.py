@@ -6,16 +6,18 @@ one move, and what is paid on the way there.  The drawing in `compile.py` shows 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from peacetalks.errors import GameError
-from peacetalks.game.expand import Node, check_hashable, expand
+from peacetalks.game.alike import Expander, Expansion, Form
+from peacetalks.game.expand import check_hashable
 from peacetalks.game.payoffs import PlayerTypes
 
 if TYPE_CHECKING:
     import numpy as np
 
     from peacetalks.game.language import Game
+    from peacetalks.game.payoffs import Where
 
 MAX_NODES = 1_000_000
 
@@ -28,7 +30,7 @@ class Found(NamedTuple):
 
     stage: int
     state: Any
-    node: Node
+    form: Form
     paths: list[int]  # the path from each lottery entry
 
 
@@ -45,7 +47,9 @@ class Walk:
         self.ends: list[int] = []  # path -> number of a node, or ~boundary
         self.paid: dict[int, Paid] = {}  # path -> what is paid along it, where not zero
         self.passed: dict[int, tuple[int, Paid]] = {}  # the same -> the path that it goes on with, and its own part
-        self._queue: list[Found] = []
+        self._expand = [Expander(game, stage) for stage in game.stages]
+        self._own: dict[Form, Paid] = {}  # what is paid in states that are passed through
+        self._queue: list[tuple[Found, list[Any]]] = []  # nodes with their next states, to be followed
         self._size = 0
         self._visit()
 
@@ -72,7 +76,7 @@ class Walk:
             for state in states:
                 self.path(0, state)
                 while self._queue:
-                    self._follow(self._queue.pop())
+                    self._follow(*self._queue.pop())
             states = list(self.boundaries)[known:]
             period += 1
 
@@ -81,8 +85,8 @@ class Walk:
             self.ends.append(~self.boundaries.setdefault(state, len(self.boundaries)))
             return len(self.ends) - 1
         stage = self.game.stages[k]
-        node = expand(self.game, stage, state)
-        passed = self._pass_through(k, state, node) if len(node.to) == 1 else None
+        form, to = expansion = self._expand[k](state)
+        passed = self._pass_through(k, state, expansion) if len(to) == 1 else None
         if passed is not None:
             return passed
         if self._size >= MAX_NODES:
@@ -90,49 +94,53 @@ class Walk:
                 f"the game has more than {MAX_NODES:,} nodes (stage {stage.name!r}); "
                 "use fewer offers, front positions or state variables"
             )
-        found = Found(k, state, node, [])
+        found = Found(k, state, form, [])
         self.by_stage[k].append(found)
-        self._queue.append(found)
+        self._queue.append((found, to))
         self.numbers[k].append(self._size)
         self.ends.append(self._size)
         self._size += 1
         return len(self.ends) - 1
 
-    def _pass_through(self, k: int, state: Any, node: Node) -> int | None:
-        """Return the path through a state with one move; None where it draws lots or pays by the types of others."""
-        to, where = node.to[0], (self.game.stages[k], state, node.names[0])
-        if (type(to) is dict and len(to) > 1) or callable(node.payoff[0]) or callable(node.incentive[0]):
+    def _pass_through(self, k: int, state: Any, expansion: Expansion) -> int | None:
+        """Return the path through a state with one move; None where it pays by the types of others."""
+        (form, (target,)), zero = expansion, self.index.zero
+        where = self.game.stages[k], state, form.node.names[0]
+        if form.pays_by_types:
             return None
-        target = next(iter(to)) if type(to) is dict else to
         check_hashable(target, where)
-        path, zero = self.path(k + 1, target), self.index.zero
-        own, added = self.index.vector(node.payoff[0], where), self.index.vector(node.incentive[0], where)
-        if own is zero and added is zero:
+        path, own = self.path(k + 1, target), self._own.get(form)
+        if own is None:
+            own = self._own[form] = paid_by(self.index, form, where)
+        if own[0] is zero and own[1] is zero:
             return path
         self.ends.append(self.ends[path])
         new = len(self.ends) - 1
-        self.passed[new] = path, (own, added)
-        self.paid[new] = added_up(self.paid.get(path, (zero, zero)), (own, added))
+        self.passed[new] = path, own
+        self.paid[new] = added_up(self.paid.get(path, (zero, zero)), own)
         return new
 
-    def _follow(self, found: Found) -> None:
+    def _follow(self, found: Found, to: list[Any]) -> None:
         """Add the path from every lottery entry of a node."""
-        k, node, paths = found.stage, found.node, found.paths
-        known = self.paths[k + 1]
+        k = found.stage
         try:
-            for to in node.to:
-                for target in to if type(to) is dict else (to,):
-                    path = known.get(target)
-                    if path is None:
-                        path = known[target] = self._new_path(k + 1, target)
-                    paths.append(path)
+            known = map(self.paths[k + 1].get, to)
+            found.paths.extend(
+                [self.path(k + 1, t) if path is None else path for path, t in zip(known, to, strict=True)]
+            )
         except TypeError:
-            for to, name in zip(node.to, node.names, strict=True):
-                if type(to) is not dict:
-                    check_hashable(to, (self.game.stages[k], found.state, name))
+            names = [name for name, n in zip(found.form.node.names, found.form.entries, strict=True) for _ in range(n)]
+            for target, name in zip(to, names, strict=True):
+                check_hashable(target, (self.game.stages[k], found.state, name))
             raise
 
 
 def added_up(after: Paid, own: Paid) -> Paid:
     """Return what is paid along a path: what is paid further on, and its own part."""
     return after[0] + own[0], after[1] + own[1]
+
+
+def paid_by(index: PlayerTypes, form: Form, where: Where) -> Paid:
+    """Return what the only move of a state pays, which does not depend on the types of others."""
+    payoff, incentive = cast("list[Any]", [form.node.payoff[0], form.node.incentive[0]])
+    return index.vector(payoff, where), index.vector(incentive, where)

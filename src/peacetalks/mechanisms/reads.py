@@ -2,7 +2,8 @@
 
 A mechanism is a function of a scenario; here it is given a recording of one, which has the same attributes and notes
 which of them are read, while the mechanism makes its stage and whenever it is asked for moves.  Since a mechanism
-decides by nothing else, a stage has the same moves in another scenario in which all that was read is equal.
+decides by nothing else, a stage has the same moves in another scenario in which all that was read is equal.  Of a state
+it reads fields by their names, so that states which it does not distinguish are expanded once (`game/alike.py`).
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def recorded(mechanism: Callable[[Scenario], S], scenario: Scenario) -> S:
     """
     reads = Reads(scenario)
     made = mechanism(cast("Scenario", reads.record((), scenario)))
-    return replace(made, inputs=reads)
+    return replace(made, inputs=reads, alike=True)
 
 
 def _outline(value: Any) -> Any:

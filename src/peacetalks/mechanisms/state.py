@@ -43,15 +43,15 @@ class World(NamedTuple):
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
-        return World._make((*self[:3], pending, *self[4:]))
+        return self._make((*self[:3], pending, *self[4:]))
 
     def at_home(self, home: int) -> World:
         """Return the state with another level of support at home."""
-        return World._make((*self[:4], home, *self[5:]))
+        return self._make((*self[:4], home, *self[5:]))
 
     def at_front(self, front: int) -> World:
         """Return the state with the front at another position."""
-        return World._make((self.regime, front, *self[2:]))
+        return self._make((*self[:1], front, *self[2:]))
 
 
 @dataclass(frozen=True, slots=True)
