@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
@@ -134,10 +135,17 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     check_game(game)
     problem = Problem(game, _compiled(game, near), _precision(game, rationality), tolerance, max_sweeps, refine, near)
     _check_size(problem, belief_points, memory_limit)
-    with part(0.0, SOLVING if certify else 1.0):
-        s = _solve(problem, belief_points)
-    with part(SOLVING, 1.0):
-        return _certified(s, search_budget, progress) if certify else s
+    with _linear_algebra().limit(limits=1):
+        with part(0.0, SOLVING if certify else 1.0):
+            s = _solve(problem, belief_points)
+        with part(SOLVING, 1.0):
+            return _certified(s, search_budget, progress) if certify else s
+
+
+@cache
+def _linear_algebra() -> ThreadpoolController:
+    """Return the libraries whose further threads would keep the processor busy after each small product of matrices."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _compiled(game: Game, near: Solution | None) -> Compiled:
