@@ -7,7 +7,7 @@ import pytest
 
 import peacetalks as pt
 from peacetalks.errors import GameError
-from peacetalks.game.alike import Expander
+from peacetalks.game.alike import ENOUGH, Expander
 from peacetalks.game.compile import compile_game
 from peacetalks.game.language import Chance, Decision, Game, Move, Simultaneous
 from peacetalks.game.walk import Walk
@@ -104,3 +104,11 @@ def test_moves_at_once_and_movers_that_depend_on_the_state():
     assert pair(At("peace", 1, 1)).form is pair(At("war", 1, 1)).form is not pair(At("war", 2, 1)).form
     one = expander(Decision("by", lambda at: "AB"[at.front], lambda at: [Move("x", at), Move("y", at)]))
     assert [one(At("war", i)).form.node.players for i in (0, 1, 0)] == [[0], [1], [0]]
+
+
+def test_a_stage_that_shares_little_is_expanded_state_by_state():
+    found = expander(Chance("go", lambda at: [Move(f"on {at.front}", at._replace(front=at.front + 1))]))
+    forms = [found(At("war", i % 100, i)).form for i in range(200)]
+    assert found.learned == ENOUGH
+    assert len(set(forms)) == 200
+    assert found(At("war", 7, 3)).to == [At("war", 8, 3)]

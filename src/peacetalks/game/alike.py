@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from peacetalks.game.language import Game, Stage
 
+ENOUGH = 64  # expansions of a stage, after which it counts how often one serves
+RARE = (
+    2.5  # states an expansion, below which each of the next states is expanded apart: tracing one takes twice as long
+)
+
 
 class Form:
     """What the expansions of states that a stage does not distinguish have in common.
@@ -84,10 +89,12 @@ class Expander:
         self.game, self.stage = game, stage
         self.alike = stage.alike if alike is None else alike
         self.known: _Branch | _Pattern | _Apart | None = None
+        self.asked = self.learned = 0  # states, and those of them that were expanded
 
     def __call__(self, state: Any) -> Expansion:
         """Return what can happen in `state`; raise `GameError` as `expand` does."""
-        if not self.alike:
+        self.asked += 1
+        if not self.alike or (self.learned >= ENOUGH and self.asked < RARE * self.learned):
             return self._apart(state)
         at: Any = self.known
         while type(at) is _Branch:
@@ -102,6 +109,7 @@ class Expander:
 
     def _learn(self, state: Any) -> _Pattern | _Apart:
         """Return the pattern of a state, kept under what is read of it."""
+        self.learned += 1
         reads: dict[int, Any] = {}
         made = _pattern(self.game, self.stage, state, reads)
         path = list(reads.items())
