@@ -135,11 +135,10 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     check_game(game)
     problem = Problem(game, _compiled(game, near), _precision(game, rationality), tolerance, max_sweeps, refine, near)
     _check_size(problem, belief_points, memory_limit)
-    with _linear_algebra().limit(limits=1):
-        with part(0.0, SOLVING if certify else 1.0):
-            s = _solve(problem, belief_points)
-        with part(SOLVING, 1.0):
-            return _certified(s, search_budget, progress) if certify else s
+    with _linear_algebra().limit(limits=1), part(0.0, SOLVING if certify else 1.0):
+        s = _solve(problem, belief_points)
+    with part(SOLVING, 1.0):
+        return _certified(s, search_budget, progress) if certify else s
 
 
 @cache
