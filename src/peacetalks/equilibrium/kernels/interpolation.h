@@ -82,24 +82,36 @@ INLINE void stencil_at(const struct Axis *axis, Reals x, Wholes *start, Reals *w
     *start = pick_whole(*start < most, *start, most);
 }
 
-/* The weights of all points of the axis, and with `slope` their derivatives: those of the stencil, moved to where it starts
-   by powers of 2, and 0 elsewhere. */
-INLINE void weights_at(const struct Axis *axis, Reals x, Reals *weight, Reals *slope)
+/* The points of an axis that the stencils of all lanes lie on. */
+struct Window {
+    int64_t first, count;
+};
+
+/* The weights of the points of a window on which the stencils of the posteriors x lie, and with `slope` their derivatives:
+   those of each stencil, moved to where it starts by powers of 2, and 0 elsewhere. */
+INLINE struct Window weights_at(const struct Axis *axis, Reals x, Reals *weight, Reals *slope)
 {
-    int64_t n = axis->size, corners = n < 4 ? n : 4;
+    int64_t corners = axis->size < 4 ? axis->size : 4;
     Wholes start;
     stencil_at(axis, x, &start, weight, slope);
-    for (int64_t j = corners; j < n; j++) {
+    int64_t low = start[0], high = start[0];
+    for (int l = 1; l < LANES; l++) {
+        low = start[l] < low ? start[l] : low;
+        high = start[l] > high ? start[l] : high;
+    }
+    struct Window at = {low, high - low + corners};
+    for (int64_t j = corners; j < at.count; j++) {
         weight[j] = all(0.0);
         if (slope) slope[j] = all(0.0);
     }
-    for (int64_t by = 1; by <= n - corners; by *= 2) {
-        Wholes moved = (start & by) != 0;
-        for (int64_t j = n - 1; j >= 0; j--) {
+    for (int64_t by = 1; by <= high - low; by *= 2) {
+        Wholes moved = ((start - low) & by) != 0;
+        for (int64_t j = at.count - 1; j >= 0; j--) {
             weight[j] = pick(moved, j < by ? all(0.0) : weight[j - by], weight[j]);
             if (slope) slope[j] = pick(moved, j < by ? all(0.0) : slope[j - by], slope[j]);
         }
     }
+    return at;
 }
 
 #endif

@@ -17,7 +17,7 @@ static const double NEVER = -1e300; /* logarithm of probability zero */
 struct Participant { /* a participant */
     int64_t player, actions, types, axis; /* axis -1: one type, or chance */
     int64_t first, column, step;          /* its first row of x; player-type of its first type; step of its axis */
-    int64_t corners;                      /* points that a posterior is interpolated on: neighbours, or all of few */
+    int64_t corners;                      /* points that a posterior is interpolated on, at the most */
     double rate;                          /* precision */
     const double *log_nu;                 /* [action] */
     struct Axis cubic;                    /* where it has two types */
@@ -31,17 +31,19 @@ struct Node {
     const double *table;     /* [profile, player-type, own belief, width] */
     int64_t own;             /* own beliefs: those about the participants */
     int64_t width;           /* places from one own belief to the next in a row */
-    int dense;               /* whether the lanes stand side by side in a row, and all points of an axis are used */
+    int dense;               /* whether the lanes stand side by side in a row */
     int64_t place;           /* of the first lane, then */
     Wholes places;           /* of the lanes, otherwise */
     Reals *mu, *log_mu;      /* [participant, type] beliefs */
     Reals *mean;             /* [participant, action] average strategy */
     Reals *post;             /* [participant, action, type] posterior */
+    struct Window *window;   /* [participant, action] points of its axis that posteriors are interpolated on, then */
     Wholes *vertex;          /* [participant, action, corner] step to a neighbour of the posterior among own beliefs */
     Reals *share;            /* [participant, action, corner] its interpolation weight */
     int64_t points;          /* own beliefs that the values after a profile are interpolated on */
     Reals *weight;           /* [point] their weights */
-    Wholes *at;              /* [point] where they are in a row, if not side by side */
+    Wholes *at;              /* [point] where they are in a row */
+    int64_t *beside;         /* [point] the same, where the lanes stand side by side */
     Reals *chance;           /* [participant or player-type] of the current profile */
     Reals *q, *x, *y;        /* [row] continuation, log strategy, logit best response */
     Reals *before, *step, *kept; /* [row] scratch of the iterations */
@@ -97,7 +99,9 @@ static int open_several(struct Node *N, int64_t n, const struct Layout *L, const
     N->x = N->q + S, N->y = N->q + 2 * S, N->before = N->q + 3 * S, N->step = N->q + 4 * S, N->kept = N->q + 5 * S;
     N->act = room(P, sizeof(int64_t)), N->own = own;
     N->weight = room(points, sizeof(Reals)), N->at = room(points, sizeof(Wholes));
+    N->window = room(A, sizeof(struct Window)), N->beside = room(points, sizeof(int64_t));
     if (!(N->weight && N->at && N->mu && N->mean && N->post && N->vertex && N->share && N->q && N->chance && N->act)) return 0;
+    if (!(N->window && N->beside)) return 0;
     for (int64_t i = 0; i < A * N->corners; i++) N->vertex[i] = all_whole(0), N->share[i] = all(1.0);
     for (int64_t i = 0; i < P * N->most; i++) N->mu[i] = all(1.0), N->log_mu[i] = all(0.0);
     return 1;
@@ -110,6 +114,8 @@ static void close_several(struct Node *N)
     free(N->mu);
     free(N->mean);
     free(N->post);
+    free(N->window);
+    free(N->beside);
     free(N->vertex);
     free(N->share);
     free(N->q);
@@ -157,8 +163,9 @@ static void posterior_after(struct Node *N, int64_t j, int64_t a)
     N->mean[i] = exp_of(top) * total;
     Wholes *vertex = N->vertex + i * N->corners;
     Reals *share = N->share + i * N->corners;
+    N->window[i] = (struct Window){0, p->corners};
     if (K == 2 && N->dense) {
-        weights_at(&p->cubic, post[0], share, NULL);
+        N->window[i] = weights_at(&p->cubic, post[0], share, NULL);
         return;
     }
     if (K == 2) {
@@ -192,19 +199,24 @@ static void posteriors(struct Node *N)
    posterior after its own action, in every combination. */
 static void collect_points(struct Node *N)
 {
-    N->points = 1, N->weight[0] = all(1.0), N->at[0] = all_whole(0);
+    N->points = 1, N->weight[0] = all(1.0), N->at[0] = all_whole(0), N->beside[0] = N->place;
     for (int64_t j = 0; j < N->parts; j++) {
         if (N->part[j].axis < 0) continue;
-        int64_t i = (j * N->widest + N->act[j]) * N->corners, corners = N->part[j].corners;
+        int64_t i = j * N->widest + N->act[j], step = N->part[j].step * N->width;
+        struct Window near = N->window[i];
+        const Reals *share = N->share + i * N->corners;
+        const Wholes *vertex = N->vertex + i * N->corners;
         for (int64_t o = N->points - 1; o >= 0; o--) { /* from the last one on: what is written has been read */
             Reals w = N->weight[o];
             Wholes at = N->at[o];
-            for (int64_t v = corners - 1; v >= 0; v--) {
-                N->weight[o * corners + v] = w * N->share[i + v];
-                if (!N->dense) N->at[o * corners + v] = at + N->vertex[i + v];
+            int64_t beside = N->beside[o];
+            for (int64_t v = near.count - 1; v >= 0; v--) {
+                N->weight[o * near.count + v] = w * share[v];
+                N->beside[o * near.count + v] = beside + (near.first + v) * step;
+                if (!N->dense) N->at[o * near.count + v] = at + vertex[v];
             }
         }
-        N->points *= corners;
+        N->points *= near.count;
     }
     for (int64_t o = 0; o < N->points && !N->dense; o++) N->at[o] = N->at[o] * N->width + N->places;
 }
@@ -227,8 +239,8 @@ INLINE const double *row_of(const struct Node *N, int64_t profile, int64_t u)
 INLINE Reals interpolated(const struct Node *N, const double *row)
 {
     Reals out = all(0.0);
-    if (N->dense) /* the points are all own beliefs, in their order */
-        for (int64_t o = 0; o < N->points; o++) out += N->weight[o] * load(row + o * N->width + N->place);
+    if (N->dense)
+        for (int64_t o = 0; o < N->points; o++) out += N->weight[o] * load(row + N->beside[o]);
     else
         for (int64_t o = 0; o < N->points; o++) out += N->weight[o] * gather(row, N->at[o]);
     return out;

@@ -34,8 +34,9 @@ struct OneMover {
     Reals *post, *bayes, *den;     /* [action] p, B, and the denominator of dp */
     Reals length, off;             /* of a step; the largest |p - B| before it */
     Reals *q[2], *slope[2], *s[2]; /* [action] of both types: Q, Q', sigma */
-    int64_t corners;               /* points that a posterior is interpolated on: all of few, else those of its stencil */
+    int64_t corners;               /* points that a posterior may be interpolated on, at the most */
     Reals *weight;                 /* [action, corner] their weights */
+    struct Window *window;         /* [action] those that it is: of all lanes; else those of each lane's stencil */
     Wholes *start;                 /* [action] position of the first, where values are gathered */
     Reals reference[2], total[2];  /* value that exponents are relative to, and Z relative to it */
 };
@@ -52,12 +53,13 @@ static int open_one_mover(struct OneMover *M, int64_t n, const struct Layout *L,
     if (!M->nu || !kept || !open_axis(&M->axis, G, ax, 1)) return 0;
     M->corners = S->dense || M->axis.size < 4 ? M->axis.size : 4;
     M->weight = room(A * M->corners, sizeof(Reals)), M->start = room(A, sizeof(Wholes));
+    M->window = room(A, sizeof(struct Window));
     for (int64_t a = 0; a < A; a++) M->nu[a] = exp(M->log_nu[a]);
     M->bayes = kept + A, M->den = kept + 2 * A;
     for (int k = 0; k < 2; k++) {
         M->q[k] = kept + (3 + k) * A, M->slope[k] = kept + (5 + k) * A, M->s[k] = kept + (7 + k) * A;
     }
-    return M->weight && M->start;
+    return M->weight && M->start && M->window;
 }
 
 static void close_one_mover(struct OneMover *M)
@@ -66,6 +68,7 @@ static void close_one_mover(struct OneMover *M)
     free(M->post);
     free(M->weight);
     free(M->start);
+    free(M->window);
     close_axis(&M->axis);
 }
 
@@ -73,7 +76,7 @@ static void close_one_mover(struct OneMover *M)
 INLINE Reals value_at(const struct OneMover *M, int dense, const double *row, int64_t a, int64_t j)
 {
     int64_t width = M->stack->width;
-    if (dense) return load(row + j * width + M->at.place);
+    if (dense) return load(row + (M->window[a].first + j) * width + M->at.place);
     return gather(row, M->at.places + (M->start[a] + j) * width);
 }
 
@@ -88,11 +91,12 @@ INLINE void one_mover_continuation(struct OneMover *M, int dense)
             continue;
         }
         Reals *weight = M->weight + a * M->corners, rise[FEW], q[2] = {all(0.0), all(0.0)}, slope[2] = {q[0], q[0]};
+        M->window[a] = (struct Window){0, M->corners};
         if (dense)
-            weights_at(&M->axis, M->post[a], weight, rise);
+            M->window[a] = weights_at(&M->axis, M->post[a], weight, rise);
         else
             stencil_at(&M->axis, M->post[a], &M->start[a], weight, rise);
-        for (int64_t j = 0; j < M->corners; j++)
+        for (int64_t j = 0; j < M->window[a].count; j++)
             for (int k = 0; k < 2; k++) {
                 Reals v = value_at(M, dense, row[k], a, j);
                 q[k] += weight[j] * v, slope[k] += rise[j] * v;
@@ -206,7 +210,8 @@ INLINE void one_mover_values(const struct OneMover *M, int dense)
             if (S->same[a])
                 v = value_here(S, &M->at, row);
             else
-                for (int64_t j = 0; j < M->corners; j++) v += M->weight[a * M->corners + j] * value_at(M, dense, row, a, j);
+                for (int64_t j = 0; j < M->window[a].count; j++)
+                    v += M->weight[a * M->corners + j] * value_at(M, dense, row, a, j);
             sum += (M->belief * M->s[0][a] + (1.0 - M->belief) * M->s[1][a]) * v;
         }
         put_value(S, &M->at, u, sum);
