@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from peacetalks.game.language import Game, Stage
 
 ENOUGH = 64  # expansions of a stage, after which it counts how often one serves
-RARE = (
-    2.5  # states an expansion, below which each of the next states is expanded apart: tracing one takes twice as long
-)
+RARE = 2.5  # states an expansion, below which the next ones are expanded apart: tracing one takes twice as long
 
 
 class Form:
@@ -148,6 +146,9 @@ class _Unread:
         if self is other:
             return True
         raise TypeError("a field of a state is compared that was not read by its name")
+
+    def __bool__(self) -> bool:
+        raise TypeError("a field of a state is judged that was not read by its name")
 
     def read(self) -> Any:
         """Return the value, and note that it is read."""
