@@ -26,7 +26,8 @@ def apart(game):
 
 
 def expander(stage, start=At("war", 0)):
-    return Expander(Game(players=("A", "B"), start=start, stages=(stage,)), stage, alike=True)
+    stage = replace(stage, alike=True)
+    return Expander(Game(players=("A", "B"), start=start, stages=(stage,)), stage)
 
 
 @pytest.mark.parametrize("name", [*BUNDLED, "colombia-2012"])

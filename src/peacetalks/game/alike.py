@@ -76,23 +76,24 @@ class Expander:
     >>> class At(NamedTuple):
     ...     regime: str
     ...     front: int
-    >>> end = Chance("end", lambda at: [Move("peace", at._replace(regime="peace") if at.regime == "war" else at)])
-    >>> expander = Expander(Game(players=("A",), start=At("war", 0), stages=(end,)), end, alike=True)
+    >>> def moves(at):
+    ...     yield Move("peace", at._replace(regime="peace") if at.regime == "war" else at)
+    >>> end = Chance("end", moves, alike=True)
+    >>> expander = Expander(Game(players=("A",), start=At("war", 0), stages=(end,)), end)
     >>> one, other = expander(At("war", 1)), expander(At("war", 2))
     >>> other.to, one.form is other.form
     ([At(regime='peace', front=2)], True)
     """
 
-    def __init__(self, game: Game, stage: Stage, alike: bool | None = None) -> None:
+    def __init__(self, game: Game, stage: Stage) -> None:
         self.game, self.stage = game, stage
-        self.alike = stage.alike if alike is None else alike
         self.known: _Branch | _Pattern | _Apart | None = None
         self.asked = self.learned = 0  # states, and those of them that were expanded
 
     def __call__(self, state: Any) -> Expansion:
         """Return what can happen in `state`; raise `GameError` as `expand` does."""
         self.asked += 1
-        if not self.alike or (self.learned >= ENOUGH and self.asked < RARE * self.learned):
+        if not self.stage.alike or (self.learned >= ENOUGH and self.asked < RARE * self.learned):
             return self._apart(state)
         at: Any = self.known
         while type(at) is _Branch:

@@ -25,13 +25,12 @@ static int open_axis(struct Axis *axis, const struct Grid *G, int64_t ax, int64_
     const int64_t *shape = G->shape + ax * GRID_COLUMNS;
     int64_t size = shape[SIZE], knot = shape[CELLS], last = size - 1;
     double prior = G->points[(ax * G->most_points + knot) * MAX_TYPES];
-    int64_t cells = last > 0 ? last : 1, padded = (cells + LANES - 1) / LANES * LANES;
-    double *kept = room(STENCIL * padded, sizeof(double));
+    int64_t cells = padded(last > 0 ? last : 1);
+    double *kept = room(STENCIL * cells, sizeof(double));
     if (!kept) return 0;
-    memset(kept, 0, (size_t)(STENCIL * padded) * sizeof(double));
     const double *from = G->stencil + ax * (G->most_points > 1 ? G->most_points - 1 : 1) * STENCIL;
     for (int c = 0; c < STENCIL; c++) {
-        axis->coefficient[c] = kept + c * padded;
+        axis->coefficient[c] = kept + c * cells;
         for (int64_t i = 0; i < last; i++) axis->coefficient[c][i] = from[i * STENCIL + c];
     }
     axis->step = step, axis->size = size, axis->knot = knot, axis->prior = prior;

@@ -40,8 +40,6 @@ struct Stack {
     struct Group *group;  /* [group] */
 };
 
-static int64_t padded(int64_t lanes) { return (lanes + LANES - 1) / LANES * LANES; }
-
 /* Open a stack for up to `count` nodes of which `n` is one. Returns how many nodes it holds, 0 where there is no memory. */
 static int64_t open_stack(struct Stack *S, int64_t n, int64_t count, const struct Layout *L, const struct Grid *G)
 {

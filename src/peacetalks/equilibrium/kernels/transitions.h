@@ -183,7 +183,7 @@ static int make_room(struct PairRoom *R, int64_t size)
     return R->size > 0;
 }
 
-/* Whether node n has two participants of two types each, the second of whom has the last axis of the grid. */
+/* Whether a node has two participants of two types each, the second of whom has the last axis of the grid. */
 INLINE int is_pair(const struct Movers *M)
 {
     return M->count == 2 && M->one[0].step > 0 && M->one[0].types == 2 && M->one[1].step == 1 && M->one[1].types == 2;
@@ -241,7 +241,7 @@ static void sum_rows(const struct Carried *C, const double *own, int64_t a, int6
 static int64_t push_pair(const struct Carried *C, const struct Grid *G, const double *own, struct PairRoom *R)
 {
     const struct Mover *m = C->M->one, *o = m + 1;
-    int64_t size = on_axis(G, o->axis, SIZE), row = (size + LANES - 1) / LANES * LANES;
+    int64_t size = on_axis(G, o->axis, SIZE), row = padded(size);
     int64_t lines = C->beliefs / size, r = C->first;
     if (!make_room(R, o->actions * C->beliefs * row)) return -1;
     share_rows(C, size, row, R->shares);

@@ -130,6 +130,9 @@ INLINE Reals log_of(Reals x)
     return e * 6.93147180369123816490e-01 - ((half - (s * (half + even + odd) + e * 1.90821492927058770002e-10)) - f);
 }
 
+/* `count` numbers, rounded up to whole registers. */
+INLINE int64_t padded(int64_t count) { return (count + LANES - 1) / LANES * LANES; }
+
 /* Room for `count` objects of a size, aligned to a register, all zero: lanes that pad a row count in the steps of their
    group, so that what is left there would decide the last digits of the others. NULL where there is no memory. */
 INLINE void *room(int64_t count, size_t size)
