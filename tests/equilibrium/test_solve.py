@@ -1,5 +1,7 @@
 """What the solver promises: it stops on the residual only, says where it failed, and reports what it found."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -9,6 +11,9 @@ import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.equilibrium import period_map
 from peacetalks.equilibrium.anderson import Mixer
+from peacetalks.equilibrium.belief_grid import make_grid
+from peacetalks.equilibrium.period_map import PeriodMap
+from peacetalks.game.compile import compile_game
 from peacetalks.game.language import Game, Move, Simultaneous
 
 PENNIES = np.array([[2.0, -1.0], [-1.0, 1.0]])  # what A gets; B loses it
@@ -68,16 +73,31 @@ def test_best_responses_that_oscillate_are_solved_by_newtons_method(lam):
         assert found["B"]["only"]["heads"] == pytest.approx(expit(more(p)), abs=1e-8)
 
 
-def test_falls_back_to_linear_interpolation_where_two_movers_oscillate(monkeypatch):
+def test_falls_back_to_linear_interpolation_where_there_is_no_solution_with_cubics(monkeypatch):
     cubic = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
-    monkeypatch.setattr(period_map, "PATIENCE", 0)
+    sweep = PeriodMap.solve
+
+    def fails(self, *args):
+        if self.grid.cubic and not self.linear:
+            raise pt.NotSolved("with cubics")
+        return sweep(self, *args)
+
+    monkeypatch.setattr(PeriodMap, "solve", fails)
     linear = pt.solve(pennies(), 20.0, belief_points=9, certify=False)
     assert linear.settings["interpolation"] == "linear instead of cubic"
-    assert (
-        pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear instead of cubic"
-    )
+    assert pt.solve(pennies(), 20.0, belief_points=3, certify=False).settings["interpolation"] == "linear"
     for p in "AB":
         assert 0 < abs(linear.value(p) - cubic.value(p)) < 2e-3
+
+
+@pytest.mark.parametrize(("points", "cubic"), [(9, True), (3, False)])
+def test_cubics_that_need_too_much_solved_apart_count_as_not_solved(points, cubic, monkeypatch):
+    monkeypatch.setattr(period_map, "PATIENCE", 0)
+    compiled = compile_game(pennies())
+    one = PeriodMap(compiled, make_grid(compiled.game, points), np.full(2, 20.0))
+    assert one.grid.cubic is cubic
+    with pytest.raises(pt.NotSolved, match="A and B choose") if cubic else nullcontext():
+        one._count_scalar_solves(1, 0, "stationary", 1e-2)
 
 
 def test_mixing_gets_past_the_ghost_of_a_fixed_point():
@@ -97,6 +117,25 @@ def test_mixing_gets_past_the_ghost_of_a_fixed_point():
         raise AssertionError("did not settle")
 
     assert sweeps(Mixer((3,)).step) < 0.4 * sweeps(lambda x, tx: tx)
+
+
+def test_mixing_settles_where_single_components_swing_and_others_creep():
+    """Best responses that switch swing about a point between; a component that creeps is slow under any damping."""
+    middle, slow = np.linspace(0.2, 0.8, 12), 0.98
+
+    def switching(x):
+        y = 0.5 * (1.0 - np.tanh(40.0 * (x[:12] - middle)))
+        return np.append(y, slow * x[12] + (1.0 - slow) * y.mean())
+
+    mixer, x = Mixer((13,), settling=True), np.full(13, 0.5)
+    sizes: list[float] = []
+    while len(sizes) < 150 and not (sizes and sizes[-1] < 1e-10):
+        tx = switching(x)
+        sizes.append(float(np.abs(tx - x).max()))
+        x = mixer.step(x, tx)
+    assert sizes[-1] < 1e-10
+    alone = [brentq(lambda v, m=m: 0.5 * (1.0 - np.tanh(40.0 * (v - m))) - v, 0.0, 1.0) for m in middle]
+    assert x == pytest.approx(np.append(alone, np.mean(alone)), abs=1e-8)
 
 
 def test_players_may_differ_in_precision():

@@ -7,6 +7,10 @@ import numpy as np
 LONGEST = (
     2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
 )
+DEPTH = 10  # residuals that are mixed
+PATIENCE = 25  # mixed steps in which the residual must halve
+SETTLED = 15  # relaxed steps without a swing after which they are mixed; half as many more after each failure
+GROWN = 2.0  # residual, per residual at which mixing of relaxed steps began, at which it counts as failed
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:
@@ -95,29 +99,71 @@ class Relaxed:
 
 
 class Mixer:
-    """Anderson mixing while it makes progress; where it stalls, spells of relaxed steps, each twice the one before.
+    """Anderson mixing while it makes progress; where it stalls, relaxed steps, which are mixed once they settle.
 
     Where this period's play responds too sharply to the next period's, single components of W -> T(W) oscillate from
-    sweep to sweep.
+    sweep to sweep.  Relaxed steps find the damping that each component needs; with it the iteration converges, slowly
+    and smoothly, and Anderson mixing of the damped residuals makes it fast.  Where these grow again, it goes back to
+    the best point and to relaxed steps.
+
+    Attributes
+    ----------
+    settling : bool
+        Whether mixing has stalled, or never began.
+    stuck : int
+        Steps since then in which the residual has not halved.
     """
 
-    def __init__(self, shape: tuple[int, ...], depth: int = 8, patience: int = 30, spell: int = 60) -> None:
-        self.relaxed = Relaxed(shape)
-        self.depth, self.patience, self.spell, self.mixer = depth, patience, spell, Anderson(depth)
-        self.sizes: list[float] = []  # of the residuals since mixing began
-        self.left = 0  # relaxed steps still to take
-        self.spells = 0  # of relaxed steps, so far
+    def __init__(self, shape: tuple[int, ...], settling: bool = False, depth: int = DEPTH) -> None:
+        self.relaxed, self.depth, self.settling = Relaxed(shape), depth, settling
+        self.mixer = None if settling else Anderson(depth)
+        self.damping: float | np.ndarray = 1.0
+        self.sizes: list[float] = []  # of the residuals since mixing or relaxed steps began
+        self.best: tuple[float, np.ndarray] = (
+            np.inf,
+            np.zeros(0),
+        )  # residual and point, while damped residuals are mixed
+        self.least, self.stuck, self.wait = np.inf, 0, SETTLED
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
         residual = tx - x
-        if self.left:
-            self.left -= 1
-            return self.relaxed.step(x, residual)
-        self.sizes.append(float(np.abs(residual).max()))
-        if len(self.sizes) > self.patience and self.sizes[-1] > 0.5 * self.sizes[-self.patience - 1]:
-            self.left, self.spell, self.spells = self.spell, 2 * self.spell, self.spells + 1
-            self.sizes, self.mixer = [], Anderson(self.depth)
+        self._note(float(np.abs(residual).max()))
+        if self.mixer is None and self._settled():
+            self.mixer, self.damping = Anderson(self.depth), self.relaxed.damping.copy()
+            self.best, self.sizes = (self.sizes[-1], x), self.sizes[-1:]
+        elif self.mixer is not None and self._stalled():
+            back = self.best[1] if self.settling else x
+            self.wait = self.wait * 3 // 2 if self.settling else self.wait
+            self.mixer, self.sizes, self.settling = None, [], True
             self.relaxed.last[:] = 0.0
+            if back is not x:
+                return back
+        if self.mixer is None:
             return self.relaxed.step(x, residual)
-        return self.mixer.step(x, tx)
+        if self.sizes[-1] < self.best[0]:
+            self.best = self.sizes[-1], x
+        return self.mixer.step(x, x + self.damping * residual)
+
+    def again(self) -> None:
+        """Begin to count anew how long it has been stuck."""
+        self.least, self.stuck = np.inf, 0
+
+    def _note(self, size: float) -> None:
+        """Note the size of a residual."""
+        self.sizes.append(size)
+        if self.settling:
+            halved = size < 0.5 * self.least
+            self.least, self.stuck = (size, 0) if halved else (self.least, self.stuck + 1)
+
+    def _settled(self) -> bool:
+        """Whether relaxed steps converge without swinging."""
+        last = np.array(self.sizes[-self.wait :])
+        return len(last) == self.wait and last[-1] < 0.9 * last[0] and bool((last[1:] <= 1.1 * last[:-1]).all())
+
+    def _stalled(self) -> bool:
+        """Whether mixing makes no progress, or leads away from where relaxed steps had settled."""
+        s = self.sizes
+        if self.settling and s[-1] > GROWN * s[0]:
+            return True
+        return len(s) > PATIENCE and min(s[-PATIENCE:]) > 0.5 * min(s[:-PATIENCE])

@@ -27,7 +27,7 @@ from scipy.sparse.linalg import LinearOperator, gmres
 
 from peacetalks.equilibrium.anderson import Relaxed
 from peacetalks.equilibrium.dispatch import ONE_MOVER, SEVERAL
-from peacetalks.equilibrium.off_grid import NODE_TOLERANCE, open_node
+from peacetalks.equilibrium.off_grid import NODE_TOLERANCE, ROUNDING, open_node
 from peacetalks.equilibrium.preconditioner import Preconditioner, staying_transitions
 from peacetalks.errors import NotSolved
 
@@ -48,7 +48,7 @@ MOST_HELD = 400  # places: with more, play is not oscillating at single beliefs
 EXACT = 1e-5  # residual at places that are held, per unit of the tolerance
 NEWTON = 25  # steps of Newton's method
 PATIENCE = 5  # steps in which the residual must halve
-KRYLOV = 80  # products with the Jacobian a step
+KRYLOV = 200  # products with the Jacobian a step
 FORCING = 0.1  # residual of a linear system, per residual at its start
 DIFFERENCE = 1e-6  # length of a difference, for products with the Jacobian
 
@@ -203,14 +203,16 @@ def _chances(map_: PeriodMap, W: np.ndarray) -> np.ndarray:
 
 def _newton(map_: PeriodMap, W: np.ndarray, tolerance: float) -> tuple[np.ndarray, float]:
     """Solve G = 0 from W and the held strategies; return (boundary values, bound on the error)."""
-    held, least = map_.held, max(NODE_TOLERANCE, EXACT * tolerance)
+    held, sizes = map_.held, []
+    rounding = ROUNDING * float(map_.lam.max()) * (1.0 + float(np.abs(map_.X).max()))
+    least = max(NODE_TOLERANCE, EXACT * tolerance, rounding)
     enough = tolerance * (1 - float(map_.c.layout.discount.max()))
     assert isinstance(held, Held)
     _sweep(map_, W, NODE_TOLERANCE)
     _sweep(map_, W, NODE_TOLERANCE, finish=True)
     held.add(map_, map_.apart)  # places that the kernels do not solve would have to be in each product
     system = _System(map_, W)
-    u, sizes = np.append(W.ravel(), held.x), []
+    u = np.append(W.ravel(), held.x)
     for _ in range(NEWTON):
         g = system(u)
         change, off = float(np.abs(g[: W.size]).max()), held.residual()

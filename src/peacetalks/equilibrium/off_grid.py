@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from peacetalks.game.layout import Layout
 
 NODE_TOLERANCE = 1e-11  # residual of a node
+ROUNDING = 4096 * np.finfo(float).eps  # per precision times payoff; posteriors amplify it where values are steep
 NODE_STEPS = 500  # iterations of a node, at the most
 DIFFERENCE = 1e-7  # of a log-probability, for differences
 

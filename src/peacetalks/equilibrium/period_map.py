@@ -22,7 +22,6 @@ from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
 from peacetalks.equilibrium.redraw import expected_values, redraws
 from peacetalks.equilibrium.solved_game import node_not_solved
 from peacetalks.equilibrium.symmetry import ROUNDING, asymmetry, averaged, symmetries
-from peacetalks.errors import NotSolved
 from peacetalks.game.payoffs import horizon_values
 
 if TYPE_CHECKING:
@@ -32,10 +31,6 @@ if TYPE_CHECKING:
 CONTINUATION_STEPS = 3000  # damped iterations at each precision where continuation by arclength lost the branch
 TINY = 1e-250  # probabilities below it are treated as zero
 PATIENCE = 200  # scalar solves per belief in inexact sweeps before the interpolation falls back to linear
-
-
-class NonConvergence(NotSolved):
-    """Best responses of two movers oscillate under cubic interpolation; linear interpolation is tried next."""
 
 
 class Places(Protocol):
@@ -163,8 +158,8 @@ class PeriodMap:
         arrays = nodes, self.c.layout, self.grid, self.plan, self.X, self.logs, self.starts, self.lam
         failed, worst, steps = core.sweep_alike(*arrays, tol, NODE_STEPS if kernel == SEVERAL else None, finish)
         self.iterations += steps
-        if kernel == SEVERAL and not finish:
-            self._count_scalar_solves(len(failed), nodes[failed // total], where, tol)
+        if kernel == SEVERAL and not finish and len(failed):
+            self._count_scalar_solves(len(failed), int(nodes[failed[0] // total]), where, tol)
         for place in failed.tolist():
             n, flat = int(nodes[place // total]), place % total
             if self.held is None or self.held.solves(n, flat):
@@ -174,11 +169,11 @@ class PeriodMap:
             self.held.evaluate(self, nodes)
         return worst
 
-    def _count_scalar_solves(self, more: int, nodes: np.ndarray, where: str, tol: float) -> None:
-        """Count what is solved apart at several movers; raise `NonConvergence` where the cubics need too much of it."""
+    def _count_scalar_solves(self, more: int, node: int, where: str, tol: float) -> None:
+        """Count what is solved apart at several movers; raise `NotSolved` where the cubics need too much of it."""
         self.scalar_solves += more
-        if not self.linear and self.scalar_solves > PATIENCE * self.grid.total:
-            raise NonConvergence(str(node_not_solved(self.c, int(nodes[0]), where, np.inf, tol)))
+        if self.grid.cubic and not self.linear and self.scalar_solves > PATIENCE * self.grid.total:
+            raise node_not_solved(self.c, node, where, np.inf, tol)
 
     def _solve_apart(self, kernel: int, n: int, flat: int, tol: float, where: str) -> float:
         """Solve node `n` at grid belief `flat`; write its values, strategies and start; return the residual."""

@@ -103,13 +103,24 @@ class Mixing:
     """How a stationary iteration steps: on the preconditioned residual while that makes progress, else by `Mixer`.
 
     A preconditioner that is not given is made of play after `FIRST` sweeps.
+
+    Parameters
+    ----------
+    map_ : PeriodMap
+    precondition : Preconditioner, optional
+    allowed : bool
+        Whether there may be a preconditioner.
+    settling : bool
+        Whether to begin with relaxed steps, as where they were needed on a coarser grid.
     """
 
-    def __init__(self, map_: PeriodMap, precondition: Preconditioner | None, allowed: bool = True) -> None:
-        self.map, self.precondition, self.allowed = map_, precondition, allowed
-        self.plain: Mixer | None = None
-        self.mixer = self._preconditioned() if precondition is not None else None
-        self.sweeps = 0
+    def __init__(
+        self, map_: PeriodMap, precondition: Preconditioner | None, allowed: bool = True, settling: bool = False
+    ) -> None:
+        self.map, self.precondition, self.allowed = map_, precondition, allowed and not settling
+        shape = len(map_.c.boundaries), *map_.X.shape[1:]
+        self.mixer = Mixer(shape, settling) if precondition is None or settling else self._preconditioned()
+        self.shape, self.sweeps = shape, 0
 
     @property
     def due(self) -> bool:
@@ -117,9 +128,19 @@ class Mixing:
         return self.allowed and self.precondition is None and self.sweeps == FIRST
 
     @property
-    def spells(self) -> int:
-        """Spells of relaxed steps so far."""
-        return 0 if self.plain is None else self.plain.spells
+    def settling(self) -> bool:
+        """Whether steps are or were relaxed, since components of the values oscillated."""
+        return isinstance(self.mixer, Mixer) and self.mixer.settling
+
+    @property
+    def stuck(self) -> int:
+        """Sweeps of settling in which the residual has not halved."""
+        return self.mixer.stuck if isinstance(self.mixer, Mixer) else 0
+
+    def again(self) -> None:
+        """Begin to count anew how long it has been stuck."""
+        if isinstance(self.mixer, Mixer):
+            self.mixer.again()
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
@@ -129,12 +150,9 @@ class Mixing:
             self.precondition = Preconditioner(staying, map_.c.layout.discount)
             self.mixer = self._preconditioned()
         self.sweeps += 1
-        if self.mixer is not None and self.mixer.stalled:
-            self.mixer, self.plain = None, None
-        if self.mixer is not None:
-            return self.mixer.step(x, tx)
-        self.plain = self.plain or Mixer(x.shape)
-        return self.plain.step(x, tx)
+        if isinstance(self.mixer, PreconditionedMixer) and self.mixer.stalled:
+            self.mixer = Mixer(self.shape, settling=True)
+        return self.mixer.step(x, tx)
 
     def _preconditioned(self) -> PreconditionedMixer:
         assert self.precondition is not None

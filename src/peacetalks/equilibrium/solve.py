@@ -25,12 +25,12 @@ from peacetalks.equilibrium.memory import LIMIT, check_memory
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.near import fits
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
-from peacetalks.equilibrium.period_map import NonConvergence, PeriodMap
+from peacetalks.equilibrium.period_map import PeriodMap
 from peacetalks.equilibrium.solution import Solution, Start
 from peacetalks.equilibrium.stationary import solve_from, solve_stationary
 from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import part, report_share
-from peacetalks.errors import GameError
+from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
 from peacetalks.game.variant import compile_variant
 
@@ -170,11 +170,13 @@ def _certified(s: Solution, search_budget: float, progress: Callable[[int, int],
 
 
 def _solve(problem: Problem, belief_points: int) -> Solution:
-    """Return the solution, with cubic interpolation or, where the iteration does not converge, with linear."""
+    """Return the solution, with cubic interpolation or, where there is none with it, with linear."""
     sizes = _grid_sizes(problem, belief_points)
     try:
         found = _from_near(problem, sizes) or _refine_grid(problem, sizes)
-    except NonConvergence:
+    except NotSolved:
+        if not problem.grid(belief_points).cubic:
+            raise
         found = _refine_grid(problem, sizes, linear=True)
     s = None
     for one in found:
@@ -282,7 +284,7 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
     """
     game, found = problem.game, []
-    map_, W, parts, precondition = None, np.zeros(0), _parts(problem, sizes), None
+    map_, W, parts, mixing = None, np.zeros(0), _parts(problem, sizes), None
     for i, points in enumerate(sizes):
         grid, keep = problem.grid(points, linear), i >= len(sizes) - 1 - problem.refine
         if game.periods is not None:
@@ -292,14 +294,14 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
             continue
         if map_ is None or not (grid.n_types == 2).all():
             map_ = PeriodMap(problem.compiled, grid, problem.rationality, linear)
-            W, precondition = map_.horizon(), None
+            W, mixing = map_.horizon(), None
         else:
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
         tolerance = problem.tolerance if keep else COARSE
         with part(*parts[i]):
-            W, residual, precondition = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, precondition)
+            W, residual, mixing = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, mixing)
         if keep:
-            staying = None if precondition is None else precondition.staying
+            staying = None if mixing.precondition is None else mixing.precondition.staying
             found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual, staying, places_held(map_)))
     return found
 

@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
 EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
 INEXACT = 1.0  # residual at nodes before, per change of a value in the last sweep; at 30 twice to four times the sweeps
-TIGHTER = 100.0  # factor by which it falls after a spell of relaxed steps: loosely solved nodes may make values stall
+TIGHTER = 100.0  # factor by which it falls where steps are relaxed: loosely solved nodes may make values stall
 SHORT = 40  # sweeps from a solution near by, at the most
-FINE, COARSE = 3, 2  # spells of relaxed steps that do not help, after which the iteration counts as oscillating
+STUCK, STUCK_COARSE = 150, 60  # relaxed or mixed sweeps without halving after which it counts as oscillating
+REMEDY = "Try a lower rationality, more belief points, a lower discount, or a finite horizon."
 
 
-class Oscillates(Exception):
-    """The iteration of the period map does not converge; its last values are held."""
+class Oscillates(NotSolved):
+    """The iteration of the period map does not converge; its last values are kept."""
 
-    def __init__(self, values: np.ndarray) -> None:
-        super().__init__()
+    def __init__(self, values: np.ndarray, change: float) -> None:
+        super().__init__(
+            f"no equilibrium was found: what each side expects of the future still changes by {change:.3g} from one "
+            f"pass to the next, and no longer by less. {REMEDY}"
+        )
         self.values = values
 
 
@@ -38,39 +42,48 @@ def solve_stationary(
     tolerance: float,
     max_sweeps: int,
     finish: bool,
-    precondition: Preconditioner | None = None,
-) -> tuple[np.ndarray, float, Preconditioner | None]:
-    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
+    before: Mixing | None = None,
+) -> tuple[np.ndarray, float, Mixing]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, how it was mixed).
 
     It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
-    would break.  Where it comes to oscillate, as it may at high precision, Newton's method takes over (`held.py`); on a
-    grid that only gives a start (no `finish`) its last values are enough.  Where it leads to values at which a node has
-    no solution, it is made anew without.
+    would break.  What a coarser grid needed is taken from `before`.  Where it comes to oscillate, as it may at high
+    precision, Newton's method takes over (`held.py`); on a grid that only gives a start (no `finish`) its last values
+    are enough.  Where it leads to values at which a node has no solution, it is made anew without a preconditioner.
     """
-    starts, before = map_.starts.copy(), map_.scalar_solves
-    if map_.c.layout.discount.max() < 1 and not map_.symmetries:
-        mixing = Mixing(map_, precondition)
-        try:
-            return _iterate(map_, W, tolerance, max_sweeps, finish, mixing, spells=FINE if finish else COARSE)
-        except Oscillates as stopped:
-            if not finish:
-                return stopped.values, np.inf, mixing.precondition
-            return _hold(map_, stopped.values, tolerance, max_sweeps, mixing)
-        except NotSolved:
-            map_.starts[:], map_.scalar_solves = starts, before
-    return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+    starts, solves = map_.starts.copy(), map_.scalar_solves
+    if map_.c.layout.discount.max() >= 1 or map_.symmetries:
+        return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+    mixing = Mixing(map_, None) if before is None else Mixing(map_, before.precondition, settling=before.settling)
+    try:
+        return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, mixing)
+    except Oscillates:
+        raise
+    except NotSolved:
+        map_.starts[:], map_.scalar_solves = starts, solves
+    return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
 
 
-def _hold(
-    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, mixing: Mixing
-) -> tuple[np.ndarray, float, Preconditioner | None]:
-    """Solve by Newton's method from where the iteration oscillates; where that fails, go on with the iteration."""
+def _iterate_or_hold(
+    map_: PeriodMap, W: np.ndarray, tolerance: float, max_sweeps: int, finish: bool, mixing: Mixing
+) -> tuple[np.ndarray, float, Mixing]:
+    """Iterate; where that oscillates, solve by Newton's method; where that fails, iterate once more.
+
+    Raises `Oscillates` where all three fail.
+    """
+    try:
+        return _iterate(map_, W, tolerance, max_sweeps, finish, mixing, stuck=STUCK if finish else STUCK_COARSE)
+    except Oscillates as stopped:
+        if not finish:
+            return stopped.values, np.inf, mixing
+        W = stopped.values
     starts = map_.starts.copy()
     try:
-        return *solve_held(map_, W, tolerance), mixing.precondition
+        return *solve_held(map_, W, tolerance), mixing
     except NotSolved:
         map_.held, map_.starts[:] = None, starts
-    return _iterate(map_, W, tolerance, max_sweeps, True, mixing)
+    mixing.again()
+    return _iterate(map_, W, tolerance, max_sweeps, True, mixing, stuck=STUCK)
 
 
 def solve_from(
@@ -100,19 +113,19 @@ def _iterate(
     finish: bool,
     mixing: Mixing,
     most: float = np.inf,
-    spells: float = np.inf,
-) -> tuple[np.ndarray, float, Preconditioner | None]:
-    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, preconditioner).
+    stuck: float = np.inf,
+) -> tuple[np.ndarray, float, Mixing]:
+    """Iterate the period map from W to its fixed point; return (boundary values, bound on error, how it was mixed).
 
-    A first residual above `most` per unit of 1 / precision is not gone into; after so many `spells` of relaxed steps
-    `Oscillates` is raised.
+    A first residual above `most` per unit of 1 / precision is not gone into; after so many sweeps of relaxed steps that
+    are `stuck` it raises `Oscillates`.
     """
     delta = float(map_.c.layout.discount.max())
     nodes = np.ones(map_.c.n_nodes, bool)
     change, bound = np.inf, np.inf
     exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
     for _ in range(max_sweeps):
-        tol = least if exact else min(1e-2, max(least, INEXACT / TIGHTER**mixing.spells * change))
+        tol = least if exact else min(1e-2, max(least, INEXACT / (TIGHTER if mixing.settling else 1.0) * change))
         new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
         before, change = change, float(np.abs(new - W).max())
         first = max(first, change)
@@ -121,16 +134,15 @@ def _iterate(
         report_share(fallen(first, change, enough))
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
         if bound <= tolerance and (exact or not finish):
-            return new, max(res, bound), mixing.precondition
+            return new, max(res, bound), mixing
         exact = bound <= tolerance
-        if mixing.spells >= spells:
-            raise Oscillates(W)
+        if mixing.stuck >= stuck:
+            raise Oscillates(W, change)
         W = mixing.step(W, new)
     raise NotSolved(
         f"no equilibrium was found: what each side expects of the future still changes by {change:.3g} from one pass "
         f"to the next (the iteration of the stationary game did not converge in {max_sweeps} sweeps; bound on the "
-        f"error {bound:.3g} > {tolerance:.3g}). Try a lower rationality, more belief points, a lower discount, or a "
-        "finite horizon."
+        f"error {bound:.3g} > {tolerance:.3g}). {REMEDY}"
     )
 
 

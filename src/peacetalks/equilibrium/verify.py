@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Interpolation, beliefs_at, prior_index
-from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
+from peacetalks.equilibrium.off_grid import NODE_TOLERANCE, ROUNDING
 from peacetalks.equilibrium.verify_interpolation import Neighbours
 from peacetalks.errors import NotSolved
 from peacetalks.game.expand import NATURE
@@ -39,7 +39,6 @@ ENTRIES = 2_000_000  # numbers held at once
 SUM = 1e-9  # distance of a sum of probabilities from 1
 EXACT = 1e-5  # residual of a node per unit of the tolerance of a stationary game (as in `solve.py`)
 SLACK = 10.0  # residual here, per residual that the solver stopped at: it measures its own in other terms
-ROUNDING = 4096 * np.finfo(float).eps  # per precision times payoff; posteriors amplify it where values are steep
 LEAST = np.log(
     1e-249
 )  # log-probabilities below it count as equal: the solver treats probabilities below 1e-250 as zero
