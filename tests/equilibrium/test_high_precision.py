@@ -98,7 +98,7 @@ def test_where_play_was_held_the_solution_says_that_its_branch_is_not_known(monk
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["korea-1951", "colombia-2012"])
+@pytest.mark.parametrize("name", ["korea-1951", "colombia-2012", "sri-lanka-2002"])
 def test_precision_100_is_solved(name: str):
     begun = time.process_time()
     s = pt.solve(pt.build(pt.load(name)), 100.0, 5, TOLERANCE, certify=False, max_sweeps=MAX_SWEEPS)

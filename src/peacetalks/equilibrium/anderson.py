@@ -10,6 +10,7 @@ LONGEST = (
 DEPTH = 10  # residuals that are mixed
 PATIENCE = 25  # mixed steps in which the residual must halve
 SETTLED = 15  # relaxed steps without a swing after which they are mixed; half as many more after each failure
+AT_MOST = 4  # times as many after which they are mixed whether they swing or not
 GROWN = 2.0  # residual, per residual at which mixing of relaxed steps began, at which it counts as failed
 
 
@@ -119,10 +120,7 @@ class Mixer:
         self.mixer = None if settling else Anderson(depth)
         self.damping: float | np.ndarray = 1.0
         self.sizes: list[float] = []  # of the residuals since mixing or relaxed steps began
-        self.best: tuple[float, np.ndarray] = (
-            np.inf,
-            np.zeros(0),
-        )  # residual and point, while damped residuals are mixed
+        self.best = np.inf, np.zeros(0)  # residual and point, since damped residuals are mixed
         self.least, self.stuck, self.wait = np.inf, 0, SETTLED
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
@@ -133,12 +131,12 @@ class Mixer:
             self.mixer, self.damping = Anderson(self.depth), self.relaxed.damping.copy()
             self.best, self.sizes = (self.sizes[-1], x), self.sizes[-1:]
         elif self.mixer is not None and self._stalled():
-            back = self.best[1] if self.settling else x
-            self.wait = self.wait * 3 // 2 if self.settling else self.wait
-            self.mixer, self.sizes, self.settling = None, [], True
+            self.mixer, self.sizes = None, []
             self.relaxed.last[:] = 0.0
-            if back is not x:
-                return back
+            if self.settling:
+                self.wait = self.wait * 3 // 2
+                return self.best[1]
+            self.settling = True
         if self.mixer is None:
             return self.relaxed.step(x, residual)
         if self.sizes[-1] < self.best[0]:
@@ -157,8 +155,10 @@ class Mixer:
             self.least, self.stuck = (size, 0) if halved else (self.least, self.stuck + 1)
 
     def _settled(self) -> bool:
-        """Whether relaxed steps converge without swinging."""
+        """Whether relaxed steps converge without swinging, or have gone on for long."""
         last = np.array(self.sizes[-self.wait :])
+        if len(self.sizes) > AT_MOST * self.wait:
+            return True
         return len(last) == self.wait and last[-1] < 0.9 * last[0] and bool((last[1:] <= 1.1 * last[:-1]).all())
 
     def _stalled(self) -> bool:

@@ -151,7 +151,7 @@ class Mixing:
             self.mixer = self._preconditioned()
         self.sweeps += 1
         if isinstance(self.mixer, PreconditionedMixer) and self.mixer.stalled:
-            self.mixer = Mixer(self.shape, settling=True)
+            self.mixer = Mixer(self.shape)
         return self.mixer.step(x, tx)
 
     def _preconditioned(self) -> PreconditionedMixer:
