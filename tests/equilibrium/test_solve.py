@@ -119,15 +119,15 @@ def test_mixing_gets_past_the_ghost_of_a_fixed_point():
     assert sweeps(Mixer((3,)).step) < 0.4 * sweeps(lambda x, tx: tx)
 
 
-def test_mixing_settles_where_single_components_swing_and_others_creep():
-    """Best responses that switch swing about a point between; a component that creeps is slow under any damping."""
+def test_mixing_converges_where_single_components_oscillate_and_others_are_slow():
+    """Twelve steep best responses oscillate about their fixed points; a thirteenth component follows them slowly."""
     middle, slow = np.linspace(0.2, 0.8, 12), 0.98
 
     def switching(x):
         y = 0.5 * (1.0 - np.tanh(40.0 * (x[:12] - middle)))
         return np.append(y, slow * x[12] + (1.0 - slow) * y.mean())
 
-    mixer, x = Mixer((13,), settling=True), np.full(13, 0.5)
+    mixer, x = Mixer((13,), stalled=True), np.full(13, 0.5)
     sizes: list[float] = []
     while len(sizes) < 150 and not (sizes and sizes[-1] < 1e-10):
         tx = switching(x)

@@ -9,8 +9,8 @@ LONGEST = (
 )
 DEPTH = 10  # residuals that are mixed
 PATIENCE = 25  # mixed steps in which the residual must halve
-SETTLED = 15  # relaxed steps without a swing after which they are mixed; half as many more after each failure
-AT_MOST = 4  # times as many after which they are mixed whether they swing or not
+STEADY = 15  # relaxed steps that do not oscillate, after which they are mixed; half as many more after each failure
+AT_MOST = 4  # times as many after which they are mixed whether they oscillate or not
 GROWN = 2.0  # residual, per residual at which mixing of relaxed steps began, at which it counts as failed
 
 
@@ -100,7 +100,7 @@ class Relaxed:
 
 
 class Mixer:
-    """Anderson mixing while it makes progress; where it stalls, relaxed steps, which are mixed once they settle.
+    """Anderson mixing while it makes progress; where it stalls, relaxed steps, which are mixed once they converge.
 
     Where this period's play responds too sharply to the next period's, single components of W -> T(W) oscillate from
     sweep to sweep.  Relaxed steps find the damping that each component needs; with it the iteration converges, slowly
@@ -109,34 +109,34 @@ class Mixer:
 
     Attributes
     ----------
-    settling : bool
+    stalled : bool
         Whether mixing has stalled, or never began.
     stuck : int
         Steps since then in which the residual has not halved.
     """
 
-    def __init__(self, shape: tuple[int, ...], settling: bool = False, depth: int = DEPTH) -> None:
-        self.relaxed, self.depth, self.settling = Relaxed(shape), depth, settling
-        self.mixer = None if settling else Anderson(depth)
+    def __init__(self, shape: tuple[int, ...], stalled: bool = False, depth: int = DEPTH) -> None:
+        self.relaxed, self.depth, self.stalled = Relaxed(shape), depth, stalled
+        self.mixer = None if stalled else Anderson(depth)
         self.damping: float | np.ndarray = 1.0
         self.sizes: list[float] = []  # of the residuals since mixing or relaxed steps began
         self.best = np.inf, np.zeros(0)  # residual and point, since damped residuals are mixed
-        self.least, self.stuck, self.wait = np.inf, 0, SETTLED
+        self.least, self.stuck, self.wait = np.inf, 0, STEADY
 
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
         residual = tx - x
         self._note(float(np.abs(residual).max()))
-        if self.mixer is None and self._settled():
+        if self.mixer is None and self._steady():
             self.mixer, self.damping = Anderson(self.depth), self.relaxed.damping.copy()
             self.best, self.sizes = (self.sizes[-1], x), self.sizes[-1:]
-        elif self.mixer is not None and self._stalled():
+        elif self.mixer is not None and self._fails():
             self.mixer, self.sizes = None, []
             self.relaxed.last[:] = 0.0
-            if self.settling:
+            if self.stalled:
                 self.wait = self.wait * 3 // 2
                 return self.best[1]
-            self.settling = True
+            self.stalled = True
         if self.mixer is None:
             return self.relaxed.step(x, residual)
         if self.sizes[-1] < self.best[0]:
@@ -150,20 +150,20 @@ class Mixer:
     def _note(self, size: float) -> None:
         """Note the size of a residual."""
         self.sizes.append(size)
-        if self.settling:
+        if self.stalled:
             halved = size < 0.5 * self.least
             self.least, self.stuck = (size, 0) if halved else (self.least, self.stuck + 1)
 
-    def _settled(self) -> bool:
-        """Whether relaxed steps converge without swinging, or have gone on for long."""
+    def _steady(self) -> bool:
+        """Whether relaxed steps converge without oscillating, or have gone on for long."""
         last = np.array(self.sizes[-self.wait :])
         if len(self.sizes) > AT_MOST * self.wait:
             return True
         return len(last) == self.wait and last[-1] < 0.9 * last[0] and bool((last[1:] <= 1.1 * last[:-1]).all())
 
-    def _stalled(self) -> bool:
-        """Whether mixing makes no progress, or leads away from where relaxed steps had settled."""
+    def _fails(self) -> bool:
+        """Whether mixing makes no progress, or leads away from where relaxed steps had converged to."""
         s = self.sizes
-        if self.settling and s[-1] > GROWN * s[0]:
+        if self.stalled and s[-1] > GROWN * s[0]:
             return True
         return len(s) > PATIENCE and min(s[-PATIENCE:]) > 0.5 * min(s[:-PATIENCE])

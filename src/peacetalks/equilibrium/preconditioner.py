@@ -110,16 +110,16 @@ class Mixing:
     precondition : Preconditioner, optional
     allowed : bool
         Whether there may be a preconditioner.
-    settling : bool
+    stalled : bool
         Whether to begin with relaxed steps, as where they were needed on a coarser grid.
     """
 
     def __init__(
-        self, map_: PeriodMap, precondition: Preconditioner | None, allowed: bool = True, settling: bool = False
+        self, map_: PeriodMap, precondition: Preconditioner | None, allowed: bool = True, stalled: bool = False
     ) -> None:
-        self.map, self.precondition, self.allowed = map_, precondition, allowed and not settling
+        self.map, self.precondition, self.allowed = map_, precondition, allowed and not stalled
         shape = len(map_.c.boundaries), *map_.X.shape[1:]
-        self.mixer = Mixer(shape, settling) if precondition is None or settling else self._preconditioned()
+        self.mixer = Mixer(shape, stalled) if precondition is None or stalled else self._preconditioned()
         self.shape, self.sweeps = shape, 0
 
     @property
@@ -128,13 +128,13 @@ class Mixing:
         return self.allowed and self.precondition is None and self.sweeps == FIRST
 
     @property
-    def settling(self) -> bool:
+    def stalled(self) -> bool:
         """Whether steps are or were relaxed, since components of the values oscillated."""
-        return isinstance(self.mixer, Mixer) and self.mixer.settling
+        return isinstance(self.mixer, Mixer) and self.mixer.stalled
 
     @property
     def stuck(self) -> int:
-        """Sweeps of settling in which the residual has not halved."""
+        """Sweeps since mixing stalled in which the residual has not halved."""
         return self.mixer.stuck if isinstance(self.mixer, Mixer) else 0
 
     def again(self) -> None:

@@ -54,7 +54,7 @@ def solve_stationary(
     starts, solves = map_.starts.copy(), map_.scalar_solves
     if map_.c.layout.discount.max() >= 1 or map_.symmetries:
         return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
-    mixing = Mixing(map_, None) if before is None else Mixing(map_, before.precondition, settling=before.settling)
+    mixing = Mixing(map_, None) if before is None else Mixing(map_, before.precondition, stalled=before.stalled)
     try:
         return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, mixing)
     except Oscillates:
@@ -125,7 +125,7 @@ def _iterate(
     change, bound = np.inf, np.inf
     exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
     for _ in range(max_sweeps):
-        tol = least if exact else min(1e-2, max(least, INEXACT / (TIGHTER if mixing.settling else 1.0) * change))
+        tol = least if exact else min(1e-2, max(least, INEXACT / (TIGHTER if mixing.stalled else 1.0) * change))
         new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
         before, change = change, float(np.abs(new - W).max())
         first = max(first, change)
