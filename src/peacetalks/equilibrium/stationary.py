@@ -31,7 +31,7 @@ class Oscillates(NotSolved):
     def __init__(self, values: np.ndarray, change: float) -> None:
         super().__init__(
             f"no equilibrium was found: what each side expects of the future still changes by {change:.3g} from one "
-            f"pass to the next, and no longer by less. {REMEDY}"
+            f"pass to the next, and does not shrink. {REMEDY}"
         )
         self.values = values
 
