@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-LONGEST = (
-    2.0  # relaxed step, in gaps: longer ones overshoot (at 8 a scenario was thrown off, at 1 one took 1,800 sweeps)
-)
+LONGEST = 2.0  # relaxed step, in residuals: longer ones overshoot (at 8 a scenario failed, at 1 one took 1,800 sweeps)
 DEPTH = 10  # residuals that are mixed
 PATIENCE = 25  # mixed steps in which the residual must halve
 STEADY = 15  # relaxed steps that do not oscillate, after which they are mixed; half as many more after each failure
@@ -115,9 +113,9 @@ class Mixer:
         Steps since then in which the residual has not halved.
     """
 
-    def __init__(self, shape: tuple[int, ...], stalled: bool = False, depth: int = DEPTH) -> None:
-        self.relaxed, self.depth, self.stalled = Relaxed(shape), depth, stalled
-        self.mixer = None if stalled else Anderson(depth)
+    def __init__(self, shape: tuple[int, ...], stalled: bool = False) -> None:
+        self.relaxed, self.stalled = Relaxed(shape), stalled
+        self.mixer = None if stalled else Anderson(DEPTH)
         self.damping: float | np.ndarray = 1.0
         self.sizes: list[float] = []  # of the residuals since mixing or relaxed steps began
         self.best = np.inf, np.zeros(0)  # residual and point, since damped residuals are mixed
@@ -128,7 +126,7 @@ class Mixer:
         residual = tx - x
         self._note(float(np.abs(residual).max()))
         if self.mixer is None and self._steady():
-            self.mixer, self.damping = Anderson(self.depth), self.relaxed.damping.copy()
+            self.mixer, self.damping = Anderson(DEPTH), self.relaxed.damping.copy()
             self.best, self.sizes = (self.sizes[-1], x), self.sizes[-1:]
         elif self.mixer is not None and self._fails():
             self.mixer, self.sizes = None, []

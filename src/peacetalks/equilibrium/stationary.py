@@ -91,7 +91,7 @@ def solve_from(
 ) -> tuple[np.ndarray, float] | None:
     """Iterate from the boundary values of a solution near by; return (boundary values, bound on error), or None.
 
-    None where the way is not short: a game without discount, a symmetric one, a first residual that would turn play
+    None where the path is not short: a game without discount, a symmetric one, a first residual that would turn play
     over, a node without a solution, more than `SHORT` sweeps.  `staying` are the transitions of the preconditioner that
     the solution near by was found with.
     """
