@@ -167,10 +167,10 @@ def test_a_posterior_that_bayes_rule_answers_steeply_is_found_from_either_end(ga
     """Whole Newton steps go to and fro between 0 and 1, and such a place had to be solved apart."""
     c = compile_game(claim(gain, rare))
     map_ = PeriodMap(c, make_grid(c.game, 9), np.full(2, lam))
-    W, nodes = map_.horizon(), np.ones(c.n_nodes, bool)
-    cold, _ = map_.solve(W, nodes, 1e-11, "once")
+    W = map_.horizon()
+    cold, _ = map_.solve(W, 1e-11)
     map_.starts[:] = start
-    found, residual = map_.solve(W, nodes, 1e-11, "once")
+    found, residual = map_.solve(W, 1e-11)
     assert map_.apart == []
     assert residual <= 1e-11
     assert found == pytest.approx(cold, abs=1e-9)

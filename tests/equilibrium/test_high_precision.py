@@ -24,7 +24,7 @@ def solved_map(lam: float, points: int = 3) -> tuple[PeriodMap, np.ndarray]:
     game = pt.build(pt.patch(pt.load("korea-1951"), SMALL))
     map_ = PeriodMap(compile_game(game), make_grid(game, points), np.full(len(game.players), lam))
     W, _, _ = solve_stationary(map_, map_.horizon(), 1e-8, 2000, True)
-    map_.solve(W, np.ones(map_.c.n_nodes, bool), 1e-11, "stationary", finish=True)
+    map_.solve(W, 1e-11, finish=True)
     return map_, W
 
 
@@ -36,11 +36,10 @@ def movers_of_several_types(map_: PeriodMap) -> list[tuple[int, int]]:
 
 def test_a_place_held_at_its_solution_changes_nothing():
     map_, W = solved_map(20.0)
-    nodes = np.ones(map_.c.n_nodes, bool)
-    free, _ = map_.solve(W, nodes, 1e-11, "stationary")
+    free, _ = map_.solve(W, 1e-11)
     map_.held = places = Held()
     places.add(map_, movers_of_several_types(map_))
-    fixed, _ = map_.solve(W, nodes, 1e-11, "stationary")
+    fixed, _ = map_.solve(W, 1e-11)
     assert len(places.parts) == 3
     assert np.abs(fixed - free).max() < 1e-9
     assert places.residual() < 1e-8
@@ -51,7 +50,7 @@ def test_a_held_place_is_evaluated_at_the_strategies_given():
     map_.held = places = Held()
     places.add(map_, movers_of_several_types(map_))
     places.x = places.x + 0.1 * np.random.default_rng(1).normal(size=len(places.x))
-    map_.solve(W, np.ones(map_.c.n_nodes, bool), 1e-11, "stationary")
+    map_.solve(W, 1e-11)
     assert places.residual() > 0.01
 
 

@@ -183,7 +183,7 @@ def _watch(
 
 
 def _sweep(map_: PeriodMap, W: np.ndarray, tol: float, finish: bool = False) -> np.ndarray:
-    return map_.solve(W, np.ones(map_.c.n_nodes, bool), tol, "stationary", finish)[0]
+    return map_.solve(W, tol, finish)[0]
 
 
 def _chances(map_: PeriodMap, W: np.ndarray) -> np.ndarray:
@@ -226,7 +226,7 @@ def _newton(map_: PeriodMap, W: np.ndarray, tolerance: float) -> tuple[np.ndarra
 
 
 def _finished(map_: PeriodMap, W: np.ndarray) -> tuple[np.ndarray, float]:
-    new, residual = map_.solve(W, np.ones(map_.c.n_nodes, bool), NODE_TOLERANCE, "stationary", finish=True)
+    new, residual = map_.solve(W, NODE_TOLERANCE, finish=True)
     assert isinstance(map_.held, Held)
     delta = float(map_.c.layout.discount.max())
     return new, max(residual, map_.held.residual(), float(np.abs(new - W).max()) / (1 - delta))

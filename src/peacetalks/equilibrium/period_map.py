@@ -90,7 +90,7 @@ class PeriodMap:
         return np.repeat(own[:, :, None], self.grid.total, axis=2)
 
     def solve(
-        self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool = False
+        self, W: np.ndarray, tol: float, finish: bool = False, period: int | None = None
     ) -> tuple[np.ndarray, float]:
         """Solve one period backwards.
 
@@ -98,14 +98,12 @@ class PeriodMap:
         ----------
         W : array [boundary, player-type, belief]
             Boundary values of the next period.
-        nodes : array of bool [node]
-            The nodes to solve.
         tol : float
             Residual of a node.
-        where : str
-            The period, named in errors.
         finish : bool
             Write the log strategies to `logs`.
+        period : int, optional
+            Of a finite game: only what can be reached in it is solved.
 
         Returns
         -------
@@ -117,24 +115,25 @@ class PeriodMap:
         NotSolved
             A node did not converge.
         """
-        out, worst = self._sweep(W, nodes, tol, where, finish)
+        out, worst = self._sweep(W, tol, finish, period)
         if self.symmetries and asymmetry(out, self.symmetries) > ROUNDING:  # rounding has grown from sweep to sweep
             self._forget_starts()
-            out, worst = self._sweep(W, nodes, tol, where, finish)
+            out, worst = self._sweep(W, tol, finish, period)
         return averaged(out, self.symmetries, tol), worst
 
-    def _sweep(
-        self, W: np.ndarray, nodes: np.ndarray, tol: float, where: str, finish: bool
-    ) -> tuple[np.ndarray, float]:
+    def _sweep(self, W: np.ndarray, tol: float, finish: bool, period: int | None) -> tuple[np.ndarray, float]:
         """Do as `solve` does, but for the symmetries of the game."""
         n, lay, plan = self.c.n_nodes, self.c.layout, self.plan
-        if finish and self.c.game.periods is not None:
+        nodes, opened, ended = self._reached(period)
+        if period is not None and finish:
             self._forget_starts()
-        self.X[n:] = W * lay.discount[:, None]
-        plan.constant[n:] = (self.X[n:] == self.X[n:, :, :1]).all(axis=(1, 2))
+        after = W[ended] * lay.discount[:, None]
+        self.X[n + ended] = after
+        plan.constant[n + ended] = (after == after[:, :, :1]).all(axis=(1, 2))
         worst, self.apart = 0.0, []
+        where = "stationary" if period is None else f"period {period}"
         for kernel, batch in self.batches:
-            own = batch[nodes[batch]]
+            own = batch if nodes is None else batch[nodes[batch]]
             if not len(own):
                 continue
             if kernel == SINGLE:
@@ -142,11 +141,31 @@ class PeriodMap:
             else:
                 worst = max(worst, self._solve_batch(kernel, own, tol, where, finish))
         self.sweeps += 1
-        out, live = W.copy(), lay.boundary_slot >= 0
-        paid = (lay.boundary_payoff + lay.boundary_incentive)[live]
-        out[live] = paid[:, :, None] + self.X[lay.boundary_slot[live]]
+        out = np.zeros(W.shape)
+        paid = (lay.boundary_payoff + lay.boundary_incentive)[opened]
+        out[opened] = paid[:, :, None] + self.X[lay.boundary_slot[opened]]
         expected_values(self.redraws, out)
         return out, worst
+
+    def _reached(self, period: int | None) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
+        """Return the nodes [node, bool] (None: all) and the boundaries at the start and the end of a period."""
+        c = self.c
+        if period is None or c.reach is None or c.reach_boundaries is None:
+            every = np.arange(len(c.boundaries))
+            return None, every, every
+        start, end = map(np.flatnonzero, c.reach_boundaries[period : period + 2])
+        return c.reach[period], start, end
+
+    def reached(self, period: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return copies of `X` and `logs` after a period of a finite game is solved: 0 where it does not reach."""
+        nodes, _, ended = self._reached(period)
+        values, logs, ptr = np.zeros(self.X.shape), np.zeros(self.logs.shape), self.plan.log_ptr
+        live = np.flatnonzero(nodes)
+        values[live], values[self.c.n_nodes + ended] = self.X[live], self.X[self.c.n_nodes + ended]
+        for run in np.split(live, np.flatnonzero(np.diff(live) > 1) + 1):
+            own = slice(ptr[run[0]], ptr[run[-1] + 1]) if len(run) else slice(0)
+            logs[own] = self.logs[own]
+        return values, logs
 
     def _forget_starts(self) -> None:
         """Have nodes of several movers solved from precision 0, on their principal branch."""

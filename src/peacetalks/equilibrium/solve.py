@@ -245,17 +245,15 @@ def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarr
 
 def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
     """Solve backwards over the periods of a game."""
-    reach = map_.c.reach
-    assert reach is not None
     W, worst = map_.horizon(), 0.0
     values, boundary_values, logs = [], [W], []
     for t in range(periods - 1, -1, -1):
         report_share(1 - (t + 1) / periods)
-        W, res = map_.solve(W, reach[t], NODE_TOLERANCE, f"period {t}", finish=True)
+        W, res = map_.solve(W, NODE_TOLERANCE, finish=True, period=t)
         worst = max(worst, res)
-        values.append(map_.X.copy())
         boundary_values.append(W)
-        logs.append(map_.logs.copy())
+        for kept, array in zip((values, logs), map_.reached(t), strict=True):
+            kept.append(array)
     return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)
 
 

@@ -121,12 +121,11 @@ def _iterate(
     are `stuck` it raises `Oscillates`.
     """
     delta = float(map_.c.layout.discount.max())
-    nodes = np.ones(map_.c.n_nodes, bool)
     change, bound = np.inf, np.inf
     exact, least, first, enough = False, max(NODE_TOLERANCE, EXACT * tolerance), 0.0, tolerance * (1 - delta)
     for _ in range(max_sweeps):
         tol = least if exact else min(1e-2, max(least, INEXACT / (TIGHTER if mixing.stalled else 1.0) * change))
-        new, res = map_.solve(W, nodes, tol, "stationary", (finish and exact) or mixing.due)
+        new, res = map_.solve(W, tol, (finish and exact) or mixing.due)
         before, change = change, float(np.abs(new - W).max())
         first = max(first, change)
         if first * map_.lam.max() > most:

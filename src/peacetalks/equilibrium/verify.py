@@ -264,14 +264,13 @@ class _Check:
         s, lay, n = self.s, self.lay, self.s.compiled.n_nodes
         delta = float(lay.discount.max(initial=0.0))
         settled = s.settings["tolerance"] * (1 - delta) if delta < 1 else max(1e-3, 100 * s.settings["tolerance"])
-        picks = np.random.default_rng(SEED).permutation(len(s.compiled.boundaries))[:SAMPLE]
+        picks, reach = np.random.default_rng(SEED).permutation(len(s.compiled.boundaries)), s.compiled.reach_boundaries
         for t, after in enumerate(s.boundary_values[1:] if s.finite else s.boundary_values):
-            end, own = s.values[t][n:][picks], after[picks] * lay.discount[None, :, None]
+            here, there = (picks, picks) if reach is None else (picks[reach[t][picks]], picks[reach[t + 1][picks]])
+            here, there = here[:SAMPLE], there[:SAMPLE]
+            end, own = s.values[t][n:][there], after[there] * lay.discount[None, :, None]
             allowed = (0.0 if s.finite else settled) + 1e-9 * (1 + np.abs(own))
-            self._end(np.abs(end - own) - allowed, picks, t, "the value at the end of a period is not the next one's")
-            here = picks[lay.boundary_slot[picks] >= 0]
-            if s.compiled.reach_boundaries is not None:
-                here = here[s.compiled.reach_boundaries[t][here]]
+            self._end(np.abs(end - own) - allowed, there, t, "the value at the end of a period is not the next one's")
             paid = (lay.boundary_payoff[here] + lay.boundary_incentive[here])[:, :, None]
             right = paid + s.values[t][lay.boundary_slot[here]]
             right = self._expected(t, here, right)

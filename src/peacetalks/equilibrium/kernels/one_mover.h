@@ -18,9 +18,10 @@
 #include "stack.h"
 
 enum { QUICK = 24, FREE = 3 };    /* Newton steps at each precision, at the most; those that are whole */
-static const double FALLS = 0.9;  /* fall of the largest |p - B| in a step, at least, or the next ones are shorter */
-static const double LEAST = 0.25; /* length of a step, at least */
-static const double CLEAR = 0.2;  /* least denominator */
+static const double FALLS = 0.9;    /* fall of the largest |p - B| in a step, at least, or the next ones are shorter */
+static const double LEAST = 0.25;   /* length of a step, at least */
+static const double CLEAR = 0.2;    /* least denominator */
+static const double PASSING = 1e-4; /* residual at precisions on the way, at least */
 
 struct OneMover {
     int64_t actions, column; /* player-type index of the first type */
@@ -179,13 +180,13 @@ INLINE Reals solve_one_mover(struct OneMover *M, int dense, double tol, int64_t 
         for (int64_t a = 0; a < M->actions; a++) M->post[a] = M->belief;
     Reals residual = all(HUGE_VAL);
     for (int eighth = cold ? 1 : EIGHTHS; eighth <= EIGHTHS; eighth++) {
-        double rate = M->rate * eighth / EIGHTHS;
+        double rate = M->rate * eighth / EIGHTHS, enough = eighth < EIGHTHS ? fmax(tol, PASSING) : tol;
         for (int it = 0; it < QUICK; it++) {
             one_mover_continuation(M, dense);
             one_mover_strategies(M, rate);
             residual = bayes_residual(M, rate);
             ++*steps;
-            if (!any(residual > tol)) break;
+            if (!any(residual > enough)) break;
             one_mover_step(M, rate, it);
         }
     }
