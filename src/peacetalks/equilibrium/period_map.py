@@ -21,7 +21,7 @@ from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.off_grid import NODE_STEPS, open_node
 from peacetalks.equilibrium.redraw import expected_values, redraws
 from peacetalks.equilibrium.solved_game import node_not_solved
-from peacetalks.equilibrium.symmetry import ROUNDING, asymmetry, averaged, symmetries
+from peacetalks.equilibrium.symmetry import SAME, asymmetry, averaged, symmetries
 from peacetalks.game.payoffs import horizon_values
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class PeriodMap:
             A node did not converge.
         """
         out, worst = self._sweep(W, tol, finish, period)
-        if self.symmetries and asymmetry(out, self.symmetries) > ROUNDING:  # rounding has grown from sweep to sweep
+        if self.symmetries and asymmetry(out, self.symmetries) > SAME:  # rounding has grown from sweep to sweep
             self._forget_starts()
             out, worst = self._sweep(W, tol, finish, period)
         return averaged(out, self.symmetries, tol), worst

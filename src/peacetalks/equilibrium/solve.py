@@ -252,8 +252,9 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
         W, res = map_.solve(W, NODE_TOLERANCE, finish=True, period=t)
         worst = max(worst, res)
         boundary_values.append(W)
-        for kept, array in zip((values, logs), map_.reached(t), strict=True):
-            kept.append(array)
+        slice_values, slice_logs = map_.reached(t)
+        values.append(slice_values)
+        logs.append(slice_logs)
     return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_NODES = 300  # of a game whose symmetries are looked for
 MOST_EXCHANGES = 24  # of players, that are tried
 DIGITS = 12  # significant digits to which payoffs and chances are compared
-ROUNDING = 1e-8  # difference of values, relative where they exceed 1, up to which they count as the same
+SAME = 1e-8  # difference of values, relative where they exceed 1, up to which they count as the same
 
 
 class Exchange(NamedTuple):
@@ -68,7 +68,7 @@ def averaged(W: np.ndarray, found: list[Exchange], tolerance: float) -> np.ndarr
     """
     if not found:
         return W
-    return _mean(W, found) if asymmetry(W, found) <= ROUNDING + 10.0 * tolerance else W
+    return _mean(W, found) if asymmetry(W, found) <= SAME + 10.0 * tolerance else W
 
 
 def asymmetry(W: np.ndarray, found: list[Exchange]) -> float:

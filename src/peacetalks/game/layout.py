@@ -126,7 +126,7 @@ class Stack(NamedTuple):
             i = int(np.searchsorted(first, row, side="right")) - 1
             return where(int(np.flatnonzero(which == i)[0]), row - int(first[i]))
 
-        own = _own_payoffs(forms, index, of_profile)
+        paid = _paid(forms, index, of_profile)
         return cls(
             part_ptr=part_ptr,
             part_player=ints([player for node in nodes for player in node.players])[part],
@@ -135,11 +135,11 @@ class Stack(NamedTuple):
             prof_ptr=prof_ptr,
             lottery_ptr=offsets(ints([n for form in forms for n in form.entries])[prof]),
             lottery_prob=np.array([p for form in forms for p in form.prob], float)[entry],
-            own_payoff=own["own_payoff"][prof],
-            own_incentive=own["own_incentive"][prof],
-            typed=own["typed"][prof],
-            typed_payoff=own["typed_payoff"],
-            typed_incentive=own["typed_incentive"],
+            own_payoff=paid.own_payoff[prof],
+            own_incentive=paid.own_incentive[prof],
+            typed=paid.typed[prof],
+            typed_payoff=paid.typed_payoff,
+            typed_incentive=paid.typed_incentive,
         )
 
 
@@ -217,20 +217,30 @@ def _slots(walk: Walk) -> np.ndarray:
     return slots
 
 
-def _own_payoffs(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) -> dict[str, np.ndarray]:
-    """Return what the moves of forms pay, by the names in `Stack`; `where(profile)` is named in an error."""
-    mappings: dict[str, list[Any]] = {
-        "payoff": [x for form in forms for x in form.node.payoff],
-        "incentive": [x for form in forms for x in form.node.incentive],
-    }
-    n = len(mappings["payoff"])
-    rows = sorted({i for all_ in mappings.values() for i, x in enumerate(all_) if x and by_types(x)})
-    out: dict[str, np.ndarray] = {"typed": np.full(n, -1)}
-    out["typed"][rows] = np.arange(len(rows))
-    for name, own in mappings.items():
-        tables = [index.table(own[row], where(row)) for row in rows]
-        out[f"typed_{name}"] = np.array(tables, float).reshape(len(rows), len(index.profiles), len(index.game.players))
+class _Paid(NamedTuple):
+    """What the moves of forms pay, by the names in `Stack`."""
+
+    own_payoff: np.ndarray
+    own_incentive: np.ndarray
+    typed: np.ndarray
+    typed_payoff: np.ndarray
+    typed_incentive: np.ndarray
+
+
+def _paid(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) -> _Paid:
+    """Return what the moves of forms pay; `where(profile)` is named in an error."""
+    both: list[list[Any]] = [
+        [x for form in forms for x in form.node.payoff],
+        [x for form in forms for x in form.node.incentive],
+    ]
+    n = len(both[0])
+    rows = sorted({i for pays in both for i, x in enumerate(pays) if x and by_types(x)})
+    typed, own, tables = np.full(n, -1), [], []
+    typed[rows] = np.arange(len(rows))
+    for pays in both:
+        found = [index.table(pays[row], where(row)) for row in rows]
+        tables.append(np.array(found, float).reshape(len(rows), len(index.profiles), len(index.game.players)))
         for row in rows:
-            own[row] = None
-        out[f"own_{name}"] = index.rows(n, index.entries_of(own, where))
-    return out
+            pays[row] = None
+        own.append(index.rows(n, index.entries_of(pays, where)))
+    return _Paid(*own, typed, *tables)

@@ -31,7 +31,7 @@ def markdown(b: Backtest) -> str:
     for family, title in FAMILIES.items():
         chosen = [q for q in b.questions if q.family == family]
         if chosen:
-            parts += [f"## {title}\n", _skills(chosen), _notes(chosen)]
+            parts += [f"### {title}\n", _skills(chosen), _notes(chosen)]
     return "\n".join([*parts, _summary(b), TAIL])
 
 
@@ -92,7 +92,7 @@ chance that a case in which the class came true had got a higher probability of 
 is no discrimination.
 """
 
-OTHERS = f"""# Other questions
+OTHERS = f"""## Other questions
 
 Yes-or-no questions are scored by Brier, the others by the RPS on their ordered answers. Forecasts use outcomes known
 before the quarter in which they are made; one is scored once {{burn}} earlier occasions are known. The views:
