@@ -126,7 +126,7 @@ class Stack(NamedTuple):
             i = int(np.searchsorted(first, row, side="right")) - 1
             return where(int(np.flatnonzero(which == i)[0]), row - int(first[i]))
 
-        paid = _paid(forms, index, of_profile)
+        own = _own_payoffs(forms, index, of_profile)
         return cls(
             part_ptr=part_ptr,
             part_player=ints([player for node in nodes for player in node.players])[part],
@@ -135,11 +135,11 @@ class Stack(NamedTuple):
             prof_ptr=prof_ptr,
             lottery_ptr=offsets(ints([n for form in forms for n in form.entries])[prof]),
             lottery_prob=np.array([p for form in forms for p in form.prob], float)[entry],
-            own_payoff=paid.own_payoff[prof],
-            own_incentive=paid.own_incentive[prof],
-            typed=paid.typed[prof],
-            typed_payoff=paid.typed_payoff,
-            typed_incentive=paid.typed_incentive,
+            own_payoff=own.own_payoff[prof],
+            own_incentive=own.own_incentive[prof],
+            typed=own.typed[prof],
+            typed_payoff=own.typed_payoff,
+            typed_incentive=own.typed_incentive,
         )
 
 
@@ -217,7 +217,7 @@ def _slots(walk: Walk) -> np.ndarray:
     return slots
 
 
-class _Paid(NamedTuple):
+class _OwnPayoffs(NamedTuple):
     """What the moves of forms pay, by the names in `Stack`."""
 
     own_payoff: np.ndarray
@@ -227,7 +227,7 @@ class _Paid(NamedTuple):
     typed_incentive: np.ndarray
 
 
-def _paid(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) -> _Paid:
+def _own_payoffs(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) -> _OwnPayoffs:
     """Return what the moves of forms pay; `where(profile)` is named in an error."""
     both: list[list[Any]] = [
         [x for form in forms for x in form.node.payoff],
@@ -235,12 +235,13 @@ def _paid(forms: list[Form], index: PlayerTypes, where: Callable[[int], Where]) 
     ]
     n = len(both[0])
     rows = sorted({i for pays in both for i, x in enumerate(pays) if x and by_types(x)})
-    typed, own, tables = np.full(n, -1), [], []
+    typed = np.full(n, -1)
     typed[rows] = np.arange(len(rows))
+    own, tables = [], []
     for pays in both:
         found = [index.table(pays[row], where(row)) for row in rows]
         tables.append(np.array(found, float).reshape(len(rows), len(index.profiles), len(index.game.players)))
         for row in rows:
             pays[row] = None
         own.append(index.rows(n, index.entries_of(pays, where)))
-    return _Paid(*own, typed, *tables)
+    return _OwnPayoffs(own[0], own[1], typed, tables[0], tables[1])
