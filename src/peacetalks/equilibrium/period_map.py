@@ -133,7 +133,7 @@ class PeriodMap:
         worst, self.apart = 0.0, []
         where = "stationary" if period is None else f"period {period}"
         for kernel, batch in self.batches:
-            own = batch if nodes is None else batch[nodes[batch]]
+            own = batch[nodes[batch]]
             if not len(own):
                 continue
             if kernel == SINGLE:
@@ -147,12 +147,12 @@ class PeriodMap:
         expected_values(self.redraws, out)
         return out, worst
 
-    def _reached(self, period: int | None) -> tuple[np.ndarray | None, np.ndarray, np.ndarray]:
-        """Return the nodes [node, bool] (None: all) and the boundaries at the start and the end of a period."""
+    def _reached(self, period: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return whether each node can be reached in a period, and the boundaries at its start and at its end."""
         c = self.c
         if period is None or c.reach is None or c.reach_boundaries is None:
             every = np.arange(len(c.boundaries))
-            return None, every, every
+            return np.ones(c.n_nodes, bool), every, every
         start, end = map(np.flatnonzero, c.reach_boundaries[period : period + 2])
         return c.reach[period], start, end
 
