@@ -235,3 +235,15 @@ def test_words_and_matches():
     assert [e.id for e in matches("Sudan government", [a, b])] == [1]
     assert [e.id for e in matches("splm", [a, b])] == [2]
     assert matches("the war", [a, b]) == []
+
+
+def test_the_name_of_a_state_is_not_that_of_its_war_of_independence():
+    with pytest.raises(EvidenceError, match=r"'Angola' can be 3 conflicts.*263 Angola: Angola.*327 .*UNITA; fighting"):
+        find_conflict("Angola", "1995-01-01")
+    assert find_conflict("Angola: Angola", "1973-01-01").id == 263
+    assert conflicts("1995-01-01", "Angola")["id"].to_list() == [263, 327, 387]
+
+
+def test_what_a_name_can_mean_is_listed_with_the_parties_of_the_day():
+    with pytest.raises(EvidenceError, match=r"332 Mozambique: government .*Renamo"):
+        find_conflict("Mozambique", "1985-01-01")

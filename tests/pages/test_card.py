@@ -11,7 +11,8 @@ from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
 from peacetalks.pages.card import NOT_REACHED, card_of
-from peacetalks.pages.shown import percents_at, shown_months
+from peacetalks.pages.cells import whole_percent
+from peacetalks.pages.shown import at, shown_months
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_NAMES, END_TEXTS, FAINT_INK, INK
 
 
@@ -34,9 +35,7 @@ def test_the_bars_are_the_best_estimate_at_every_month_shown(looked):
     ]
     for b, m in zip(bars, (12, 1, 3, 6, 24), strict=True):
         assert [s.name for s in b.shares] == list(END_NAMES.values())
-        assert [s.percent for s in b.shares] == list(percents_at(looked.pooled.ends, m).values())
-        if all(s.percent[:-1].isdecimal() for s in b.shares):
-            assert sum(int(s.percent[:-1]) for s in b.shares) == 100
+        assert [s.percent for s in b.shares] == [whole_percent(at(looked.pooled.ends, end, m)) for end in ENDS]
         assert sum(s.width for s in b.shares) == pytest.approx(100)
         assert [s.start for s in b.shares] == pytest.approx([0, *np.cumsum([s.width for s in b.shares])[:-1]])
     low, high = (100 * float(a.sel(end="peace", period=12)) for a in (looked.pooled.low, looked.pooled.high))

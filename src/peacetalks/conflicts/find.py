@@ -252,8 +252,8 @@ def _chosen(text: str, day: date) -> int:
 def _refuse(text: str, found: list[Entry], day: date) -> NoReturn:
     """Raise the error that lists the conflicts that a text can mean."""
     listed = "; ".join(
-        f"{e.id} {e.name} ({clip(e.sides, 60)}; {_at(e.id, max(day, _spans()[e.id][0].start)).state})"
-        for e in found[:MOST_LISTED]
+        f"{c.id} {c.name} ({clip(f'{c.side_a}, {c.side_b}', 60)}; {c.state})"
+        for c in (_at(e.id, max(day, _spans()[e.id][0].start)) for e in found[:MOST_LISTED])
     )
     more = f"; and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
     raise EvidenceError(

@@ -79,7 +79,7 @@ def matches(text: str, entries: Iterable[Entry]) -> list[Entry]:
     every, asked = list(entries), words(text)
     if not asked:
         return []
-    same = [e for e in every if set(words(e.name)) == set(asked)]
+    same = [e for e in every if sorted(words(e.name)) == sorted(asked)]  # "Angola" is not "Angola: Angola"
     if same:
         return same
     named = [e for e in every if set(asked) <= set(words(e.name))]

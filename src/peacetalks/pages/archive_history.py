@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from peacetalks.archive.over_time import YEAR
 from peacetalks.outcomes import ENDS
 from peacetalks.pages.archive_words import FOOTER, points_in_words
-from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent, whole_percents
+from peacetalks.pages.cells import UNKNOWN, percent_range, whole_percent
 from peacetalks.pages.shown import PEACE
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
 from peacetalks.pages.table_page import Page, Section
@@ -78,10 +78,10 @@ def _row(p: Point) -> Cells:
     first = (p.as_of.isoformat(), f"{p.moment:%Y-%m-%d %H:%M}", p.day.isoformat())
     if p.best is None:
         found = {} if p.model is None else p.model
-        cells = whole_percents([found.get(e, nan) for e in ENDS])
+        cells = [whole_percent(found.get(e, nan)) for e in ENDS]
         return (*first, *cells[:-1], f"{cells[-1]}: {p.reason}" if p.reason else cells[-1])
     spans = {e: percent_range(*p.interval[e]) if p.interval else UNKNOWN for e in ENDS}
-    shown = whole_percents([p.best[e] for e in ENDS])
+    shown = [whole_percent(p.best[e]) for e in ENDS]
     return (*first, *(f"{cell} ({spans[e]})" for cell, e in zip(shown, ENDS, strict=True)))
 
 

@@ -18,7 +18,7 @@ from peacetalks.pages import markup
 from peacetalks.pages.archive_words import points_in_words, signed_points
 from peacetalks.pages.bulletin_map import page_of, peace_of, world_map
 from peacetalks.pages.bulletin_track import track_lines
-from peacetalks.pages.cells import percent_range, whole_percent, whole_percents
+from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.world_shapes import FOLDER
 from peacetalks.scenario.dates import day_name, months_later
 
@@ -242,7 +242,7 @@ def _cells(e: Entry) -> tuple[Cell, ...]:
     last = (state, Cell(e.location, text=True))
     if at is None or at.best is None:
         return (*[Cell(NO_BEST, "")] * (len(HEADS) - 3), *last)
-    peace, nowhere, more = whole_percents(at.best.as_list())
+    peace, nowhere, more = map(whole_percent, at.best.as_list())
     low, high = at.interval.peace if at.interval else (None, None)
     x = moved(e)
     return (

@@ -10,7 +10,7 @@ from peacetalks.bulletin.values import HEADLINE
 from peacetalks.pages.archive_words import signed_points
 from peacetalks.pages.bulletin_index import NO_BEST, by_place, lead, lines, moved, state_name
 from peacetalks.pages.bulletin_track import track_lines
-from peacetalks.pages.cells import percent_range, whole_percents
+from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.printable import styled
 from peacetalks.pages.table_page import Section, numbers_table
 from peacetalks.scenario.dates import day_name, months_later
@@ -42,6 +42,6 @@ def _cells(e: Entry) -> tuple[str, ...]:
     at = e.ahead(HEADLINE)
     if at is None or at.best is None:
         return (NO_BEST, "", "", "", "")
-    peace, nowhere, more = whole_percents(at.best.as_list())
+    peace, nowhere, more = map(whole_percent, at.best.as_list())
     span = percent_range(*at.interval.peace) if at.interval else "-"
     return peace, span, signed_points(moved(e)), nowhere, more

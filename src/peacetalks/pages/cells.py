@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from math import isfinite, isnan
-from typing import TYPE_CHECKING, TypeGuard
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from typing import TypeGuard
 
 UNKNOWN = "-"
-WHOLE = 1e-6  # rounding of probabilities that sum to 1
 CERTAIN = 1e-9  # width of an interval up to which it is a point
 DECIMALS = 3  # of a percentage, at most
 
@@ -39,6 +35,9 @@ def percent(p: float | None) -> str:
 def whole_percent(p: float | None) -> str:
     """Return a probability in whole percent; one that is not 0 or 1 is not shown as if it were.
 
+    Each is rounded by itself, so that a number reads the same wherever it stands; three that sum to 1 may sum to 99 or
+    101 percent.
+
     >>> whole_percent(0.144), whole_percent(0.003), whole_percent(0.0), whole_percent(0.997), whole_percent(None)
     ('14%', '<1%', '0%', '>99%', '-')
     """
@@ -47,24 +46,6 @@ def whole_percent(p: float | None) -> str:
     if 1e-9 < p <= 0.005:
         return "<1%"
     return f"{100 * p:.0f}%" if p < 0.995 or p >= 1 - 1e-9 else ">99%"
-
-
-def whole_percents(values: Sequence[float]) -> list[str]:
-    """Return probabilities that sum to 1 in whole percents that sum to 100.
-
-    What rounding leaves over goes to the largest, which it changes least, so that a small chance reads the same here as
-    where it stands by itself. Beside "<1%" the others sum to 99 or 100.
-
-    >>> whole_percents([0.0155, 0.9774, 0.0071]), whole_percents([0.334, 0.333, 0.333])
-    (['2%', '97%', '1%'], ['34%', '33%', '33%'])
-    >>> whole_percents([0.003, 0.997, 0.0]), whole_percents([0.003, float("nan"), 0.5])
-    (['<1%', '>99%', '0%'], ['<1%', '-', '50%'])
-    """
-    found = [whole_percent(p) for p in values]
-    if all(cell[:-1].isdecimal() for cell in found) and abs(sum(values) - 1) < WHOLE:
-        left, most = 100 - sum(int(cell[:-1]) for cell in found), max(range(len(values)), key=values.__getitem__)
-        found[most] = f"{int(found[most][:-1]) + left}%"
-    return found
 
 
 def distinct_percents(a: float, b: float) -> tuple[str, str]:

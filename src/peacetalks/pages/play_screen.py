@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peacetalks.pages.cells import percent, whole_percent, whole_percents
+from peacetalks.pages.cells import percent, whole_percent
 from peacetalks.pages.styles import END_NAMES
 from peacetalks.questions.play_words import asked, belief_words, event_words, move_words, situation, state_words
 
@@ -100,7 +100,7 @@ def _move_line(session: Session, m: PlayedMove) -> str:
 
 def _ends(ends: Mapping[str, float]) -> str:
     names = list(END_NAMES)
-    shown = whole_percents([ends[name] for name in names])
+    shown = [whole_percent(ends[name]) for name in names]
     return ", ".join(f"{END_NAMES[n].lower()} {p}" for n, p in zip(names, shown, strict=True))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from peacetalks.forecasting.settings import months_shown
 from peacetalks.forecasting.views import calendar_dates
 from peacetalks.outcomes import ENDS
-from peacetalks.pages.cells import percent_range, whole_percents
+from peacetalks.pages.cells import percent_range, whole_percent
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.scenario.dates import day_name, months_later
 
@@ -107,13 +107,13 @@ def all_known(a: xr.DataArray, month: int) -> bool:
 
 
 def percents_at(a: xr.DataArray, month: int) -> dict[str, str]:
-    """Return the outcome classes of a table (period, end) in a month, in whole percents that sum to 100."""
-    return dict(zip(ENDS, whole_percents([at(a, end, month) for end in ENDS]), strict=True))
+    """Return the outcome classes of a table (period, end) in a month, in whole percents."""
+    return {end: percent_at(a, end, month) for end in ENDS}
 
 
 def percent_at(a: xr.DataArray, end: str, month: int) -> str:
-    """Return one outcome class in a month, in whole percent and rounded with the others."""
-    return percents_at(a, month)[end]
+    """Return one outcome class in a month, in whole percent."""
+    return whole_percent(at(a, end, month))
 
 
 def interval_cell(best: BestEstimate, end: str, month: int) -> str:
