@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit
 from support.tiny import J, tiny
 
 import peacetalks as pt
@@ -142,6 +143,15 @@ def test_the_parts_of_a_class_sum_to_it(answers, days, place):
 def test_the_interval_holds_the_best_estimate(answers, days, place, event):
     a = answers[event, "on", at(days, place)]
     assert a.best_interval[0] <= a.best <= a.best_interval[1]
+
+
+@given(place=places, event=st.sampled_from(["settlement", "ceasefire"]))
+@settings(deadline=None, max_examples=20)
+def test_the_interval_of_a_part_of_a_class_is_as_wide_as_that_of_past_conflicts(answers, days, place, event):
+    a = answers[event, "by", at(days, place)]
+    (low, high), (past_low, past_high) = logit(a.best_interval), logit(a.record.interval)
+    assert high - logit(a.best) >= past_high - logit(a.record.probability) - 1e-9
+    assert logit(a.best) - low >= logit(a.record.probability) - past_low - 1e-9
 
 
 def test_between_the_ends_of_months_a_probability_is_linear(answers, small):

@@ -12,7 +12,8 @@ often it is the one or the other (`ask_record.share_won`), that share takes the 
 What is asked of a class itself has exactly the forecast's best estimate, an event and its opposite sum to 1, and an
 event within another is no likelier.  What has begun by t has begun by any later date: its probability is the largest
 so far.  Between the ends of two months it is linear.  The interval holds the same joint draws of record, weight and
-model as that of the forecast.
+model as that of the forecast.  Where the event is a part of a class, it is at least as wide, in log odds on each side,
+as that of past conflicts for the closest event recorded: the model's division of the class is not better known.
 
 References
 ----------
@@ -27,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy.special import expit, logit
 
 from peacetalks.errors import QueryError
 from peacetalks.forecasting.best_estimate import INTERVAL
@@ -47,11 +49,14 @@ if TYPE_CHECKING:
 
     from peacetalks.forecasting.answers import AnswerCache
     from peacetalks.forecasting.jobs import Progress
+    from peacetalks.questions.ask_record import RecordedEvent
     from peacetalks.questions.ask_solve import OfEvent
     from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
 SAME_DAY = 1  # days by which a date beside a question may differ: `before` a day, and the hour of another zone
+CERTAIN = 1e-9  # distance from 0 or 1 up to which a conditional probability decides
+RARE = 1e-6  # chance of the record below which log odds are not taken
 CUMULATIVE = (EventKind.WITHIN, EventKind.BROKEN)  # kinds of events that have come by a date
 
 
@@ -176,10 +181,10 @@ def _answer(scenario: Scenario, entry: Entry, q: Question, solved: OfEvent, reco
     """Return the answer to one question."""
     weights, day = mixed(q.when, scenario.as_of), q.day(scenario)
     asked = _Asked(q.event, q.negated, weights)
-    best, interval = _best(asked, solved)
+    past = record.of(q.event, q.negated, asked.at)
+    best, interval = _best(asked, solved, past)
     model = float(asked.chance(solved.ends, solved.given))
     error = _grid_error(asked, solved, model, best)
-    past = record.of(q.event, q.negated, asked.at)
     ends = solved.ends if solved.best is None else solved.best
     return Answer(
         id=entry.id,
@@ -230,8 +235,13 @@ class _Asked(NamedTuple):
         found = self.at(np.maximum.accumulate(by_month, axis=-1) if self.event.kind in CUMULATIVE else by_month)
         return 1 - found if self.negated else found
 
+    def of_a_part(self, given: np.ndarray) -> bool:
+        """Return whether the outcome class does not decide the event, given conditional probabilities [month, end]."""
+        months = given[[month for month, weight in self.weights if weight > 0]]
+        return bool(((months > CERTAIN) & (months < 1 - CERTAIN)).any())
 
-def _best(asked: _Asked, solved: OfEvent) -> tuple[float | None, tuple[float, float] | None]:
+
+def _best(asked: _Asked, solved: OfEvent, past: RecordedEvent) -> tuple[float | None, tuple[float, float] | None]:
     """Return the best estimate of an event and its 90% interval, widened to hold it; None where there is none."""
     if solved.best is None or solved.joint is None:
         return None, None
@@ -239,8 +249,20 @@ def _best(asked: _Asked, solved: OfEvent) -> tuple[float | None, tuple[float, fl
     if not np.isfinite(point):
         return None, None
     drawn = asked.chance(solved.joint, solved.drawn)
-    low, high = np.quantile(drawn, INTERVAL)
-    return point, (min(float(low), point), max(float(high), point))
+    ends = [*np.quantile(drawn, INTERVAL).tolist(), point]
+    if asked.of_a_part(solved.best_given) and 0 < point < 1:
+        ends += _as_uncertain(point, past)
+    return point, (min(ends), max(ends))
+
+
+def _as_uncertain(point: float, past: RecordedEvent) -> list[float]:
+    """Return the ends of an interval that is as wide in log odds as that of past conflicts (at 0 or 1: that one)."""
+    if past.probability is None or past.interval is None:
+        return []
+    if not RARE < past.probability < 1 - RARE:
+        return list(past.interval)
+    low, at, high = logit(np.clip([past.interval[0], past.probability, past.interval[1]], RARE, 1 - RARE))
+    return expit(logit(point) + np.array([low - at, high - at])).tolist()
 
 
 def _grid_error(asked: _Asked, solved: OfEvent, model: float, best: float | None) -> float | None:
