@@ -25,6 +25,7 @@ Association* 77, 822-830.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ from peacetalks.forecasting.best_estimate import INTERVAL
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
 from peacetalks.questions.ask_answer import Answer, Answers, Refused, place_of
 from peacetalks.questions.ask_language import NoDate, Question, read_question
+from peacetalks.questions.ask_phrases import CEASEFIRE, EITHER, SETTLEMENT
 from peacetalks.questions.ask_record import RecordAnswers
 from peacetalks.questions.ask_solve import How, solve_questions
 from peacetalks.questions.ask_words import event_words, notes_of, outside_both, what_counts
@@ -42,6 +44,7 @@ from peacetalks.questions.query_tree import EventKind
 from peacetalks.questions.when import When, mixed
 from peacetalks.scenario.dates import day_name
 from peacetalks.scenario.scenario import check_scenario
+from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
 SAME_DAY = 1  # days by which a date beside a question may differ: `before` a day, and the hour of another zone
 CERTAIN = 1e-9  # distance from 0 or 1 up to which a conditional probability decides
 RARE = 1e-6  # chance of the record below which log odds are not taken
+TOGETHER = "A settlement in force at the start is modelled as a truce: a settlement and a ceasefire count together."
 CUMULATIVE = (EventKind.WITHIN, EventKind.BROKEN)  # kinds of events that have come by a date
 
 
@@ -159,13 +163,34 @@ def _read(entries: Sequence[Entry | Refused], scenario: Scenario) -> tuple[list[
             refused.append(e)
             continue
         try:
-            q = read_question(e.text, scenario, e.when)
+            q = _as_modelled(read_question(e.text, scenario, e.when), scenario)
             q.day(scenario)
             asked.append((e, q))
         except QueryError as error:
             fill = ", or fill the date column" if isinstance(error, NoDate) and e.line is not None else ""
             refused.append(Refused(e.id, e.text, f"{error}{fill}", e.line, e.of))
     return asked, refused
+
+
+def _as_modelled(q: Question, scenario: Scenario) -> Question:
+    """Return the question that the model can answer where a settlement is in force at the scenario's date.
+
+    It is modelled as a truce (`conflicts.mapping`), so that a settlement counts together with a ceasefire.
+    """
+    if not _in_settlement(scenario) or q.event.kind not in (EventKind.BY, EventKind.WITHIN):
+        return q
+    if q.event.labels == CEASEFIRE.labels:
+        raise QueryError(
+            f"{shorten(q.text)}: a settlement is in force on {day_name(scenario.as_of)}, and the model does not "
+            "separate a later ceasefire from it; ask about peace, or whether the settlement `holds until` a day"
+        )
+    if q.event.labels != SETTLEMENT.labels:
+        return q
+    return replace(q, event=replace(q.event, labels=EITHER.labels), meaning=EITHER)
+
+
+def _in_settlement(scenario: Scenario) -> bool:
+    return scenario.conflict is not None and scenario.conflict.state == "settlement"
 
 
 def _answers(scenario: Scenario, asked: list[tuple[Entry, Question]], how: How) -> tuple[Answer, ...]:
@@ -202,6 +227,7 @@ def _answer(scenario: Scenario, entry: Entry, q: Question, solved: OfEvent, reco
         reason=solved.estimate.reason or ("" if best is not None else "The record does not reach so far."),
         notes=(
             *_of_row(entry, day, scenario.as_of),
+            *([TOGETHER] if _in_settlement(scenario) and q.event.labels == EITHER.labels else []),
             *notes_of(q, scenario, solved.given, ends, weights),
             *outside_both(best, model, past.probability),
         ),
