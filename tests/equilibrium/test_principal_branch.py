@@ -15,7 +15,7 @@ from peacetalks.equilibrium.belief_grid import beliefs_at, make_grid
 from peacetalks.equilibrium.kernels import core
 from peacetalks.equilibrium.off_grid import OpenNode, open_node
 from peacetalks.equilibrium.solved_game import node_not_solved
-from peacetalks.equilibrium.symmetry import averaged, symmetries
+from peacetalks.equilibrium.symmetry import Exchange, asymmetry, averaged, symmetries
 from peacetalks.game.compile import compile_game
 from peacetalks.questions.game_file import read_game
 
@@ -211,7 +211,36 @@ def test_symmetries_are_found_with_states_and_moves_renamed():
     assert found(CHICKEN, 1.1 * CHICKEN.T)[0] == []
     assert found(SEXES, np.array([[2.0, 0.0], [1.0, 3.0]]))[0] == []
     W = np.array([[[1.0], [2.0]], [[3.0], [4.0]], [[4.0], [3.0]]])
-    assert averaged(W, [exchange], 0.0) is W  # no rounding: left as it is
+    assert averaged(W, [exchange], 0.0, np.arange(3)) is W  # no rounding: left as it is
+
+
+def test_only_what_is_reached_with_its_image_is_averaged():
+    exchange = Exchange(np.array([1, 0, 2]), np.array([1, 0]), np.array([0]))
+    W = np.array([[[1.0], [2.0]], [[0.0], [0.0]], [[4.0], [4.0 + 1e-9]]])
+    assert asymmetry(W, [exchange], np.arange(3)) > 0.1
+    assert asymmetry(W, [exchange], np.array([0, 2])) < 1e-9  # the image of 0 is not reached
+    found = averaged(W, [exchange], 0.0, np.array([0, 2]))
+    assert found[2, 0, 0] == found[2, 1, 0]
+    assert (found[0] == W[0]).all()
+
+
+@pytest.mark.parametrize("order", [("A", "B"), ("B", "A")])
+@pytest.mark.parametrize(("both_x", "off"), [((1.7, 3.8), 0.0), ((2.7, 4.8), 1.0), ((4.3, 2.2), 0.5)])
+def test_a_point_within_rounding_of_a_bifurcation_does_not_lead_off_the_branch(both_x, off, order):
+    """At precision 3 a step of the branch ended so close to the pitchfork that the next one took another curve."""
+    pays = {("x", "x"): both_x, ("y", "y"): both_x[::-1]}
+
+    def then(_, act):
+        return pt.Move(
+            tuple(act.values()), "end", dict(zip("AB", pays.get((act["A"], act["B"]), (off, off)), strict=True))
+        )
+
+    own = [pt.Move("x"), pt.Move("y")]
+    stage = pt.Simultaneous("play", dict.fromkeys(order, lambda _: own), then)
+    s = pt.solve(pt.Game(order, "start", (stage,), periods=1), 3.0, certify=False)
+    play = s.strategy("play", "start")
+    assert play["A"]["only"]["x"] == pytest.approx(play["B"]["only"]["y"], abs=1e-9)
+    assert s.value("A") == pytest.approx(s.value("B"), abs=1e-9)
 
 
 def test_payoffs_from_the_smallest_to_the_largest_keep_their_digits():

@@ -2,7 +2,7 @@
 
 What is guaranteed: the result obeys the same equations within the same tolerance as one found from nothing, and does
 not depend on the order in which variants are solved where each starts from the same solution.  Where a stationary game
-has several equilibria, the one found from nothing is the limit of ever longer games; the one found from near by
+has several equilibria, the one found from nothing is reached from the value at the horizon; the one found from near by
 continues the equilibrium of the solution given.  They are the same as long as the equilibrium changes continuously from
 one game to the other.  So a solution is not used where the value at the horizon, which selects, differs, nor in a
 symmetric game, nor where its values are so far off that the first sweep would turn play over, as they are where its

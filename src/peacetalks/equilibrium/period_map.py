@@ -116,10 +116,11 @@ class PeriodMap:
             A node did not converge.
         """
         out, worst = self._sweep(W, tol, finish, period)
-        if self.symmetries and asymmetry(out, self.symmetries) > SAME:  # rounding has grown from sweep to sweep
+        places = self._reached(period)[1]
+        if self.symmetries and asymmetry(out, self.symmetries, places) > SAME:  # rounding has grown from sweep to sweep
             self._forget_starts()
             out, worst = self._sweep(W, tol, finish, period)
-        return averaged(out, self.symmetries, tol), worst
+        return averaged(out, self.symmetries, tol, places), worst
 
     def _sweep(self, W: np.ndarray, tol: float, finish: bool, period: int | None) -> tuple[np.ndarray, float]:
         """Do as `solve` does, but for the symmetries of the game."""

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from peacetalks.game.language import Game
 
 SOLVING = 0.7  # share of the time of a solve and a search for further equilibria that the solve takes (measured)
+CHECKED = 1e-4  # bound on the error of a value where another start is tried, at least
+ELSEWHERE = 20.0  # difference of values, per such bound, from which they are those of another equilibrium
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
 
@@ -138,7 +140,7 @@ def solve(  # noqa: PLR0913, PLR0917 (the settings of one solve)
     with _linear_algebra().limit(limits=1), part(0.0, SOLVING if certify else 1.0):
         s = _solve(problem, belief_points)
     with part(SOLVING, 1.0):
-        return _certified(s, search_budget, progress) if certify else s
+        return _certified(problem, s, search_budget, progress) if certify else s
 
 
 @cache
@@ -160,13 +162,38 @@ def _check_size(problem: Problem, belief_points: int, memory_limit: float) -> No
     check_magnitudes(problem.compiled, problem.rationality)
 
 
-def _certified(s: Solution, search_budget: float, progress: Callable[[int, int], None] | None) -> Solution:
+def _certified(
+    problem: Problem, s: Solution, search_budget: float, progress: Callable[[int, int], None] | None
+) -> Solution:
     """Return a solution with what was found of further equilibria."""
     found = search(s, search_budget, progress)
+    warnings = s.warnings + search_warnings(found) + _from_horizon(problem, s)
     report_share(1.0)
-    warnings = s.warnings + search_warnings(found)
     settings = s.settings | {"search": found.to_dict(), "warnings": list(warnings)}
     return replace(s, multiple=len(found.at), multiple_at=found.at, settings=settings, warnings=warnings)
+
+
+def _from_horizon(problem: Problem, s: Solution) -> tuple[str, ...]:
+    """Return a warning where the iteration from the value at the horizon leads elsewhere on the solution's grid.
+
+    The coarser belief grids from which that grid started may have led to another equilibrium than ever longer games.
+    """
+    if s.finite or len(_grid_sizes(problem, s.settings["belief_points"])) == 1:
+        return ()
+    linear, tolerance = s.interpolation is Interpolation.FELL_BACK, max(problem.tolerance, CHECKED)
+    map_ = PeriodMap(problem.compiled, s.grid, problem.rationality, linear)
+    try:
+        W, bound, _ = solve_stationary(map_, map_.horizon(), tolerance, problem.max_sweeps, finish=False)
+    except NotSolved:
+        return ()
+    off = float(np.abs(W - s.boundary_values[0]).max())
+    if not np.isfinite(bound) or off <= ELSEWHERE * tolerance:
+        return ()
+    return (
+        "The whole game has several equilibria: from the value at the horizon on play comes to another one, whose "
+        f"values differ by up to {off:.3g}. Which of them is found depends on the belief points; a finite horizon "
+        "decides.",
+    )
 
 
 def _solve(problem: Problem, belief_points: int) -> Solution:

@@ -61,23 +61,28 @@ def symmetries(c: Compiled, grid: Grid, lam: np.ndarray) -> list[Exchange]:
     return out
 
 
-def averaged(W: np.ndarray, found: list[Exchange], tolerance: float) -> np.ndarray:
+def averaged(W: np.ndarray, found: list[Exchange], tolerance: float, places: np.ndarray) -> np.ndarray:
     """Return values [boundary, player-type, belief] averaged over symmetries, where they differ by little only.
 
-    That is rounding, and what nodes solved to a residual of `tolerance` leave.
+    That is rounding, and what nodes solved to a residual of `tolerance` leave.  `places` are the boundaries that are
+    reached; one of which an image is not is left as it is.
     """
     if not found:
         return W
-    return _mean(W, found) if asymmetry(W, found) <= SAME + 10.0 * tolerance else W
+    return _mean(W, found, places) if asymmetry(W, found, places) <= SAME + 10.0 * tolerance else W
 
 
-def asymmetry(W: np.ndarray, found: list[Exchange]) -> float:
+def asymmetry(W: np.ndarray, found: list[Exchange], places: np.ndarray) -> float:
     """Return how far values are from their average over symmetries, relative where they exceed 1."""
-    return float(np.abs(_mean(W, found) - W).max() / (1.0 + np.abs(W).max()))
+    return float(np.abs(_mean(W, found, places) - W).max() / (1.0 + np.abs(W).max()))
 
 
-def _mean(W: np.ndarray, found: list[Exchange]) -> np.ndarray:
-    return np.mean([W, *(W[x.state][:, x.player_type][:, :, x.belief] for x in found)], axis=0)
+def _mean(W: np.ndarray, found: list[Exchange], places: np.ndarray) -> np.ndarray:
+    whole = places[np.logical_and.reduce([np.isin(x.state[places], places) for x in found])]
+    out = W.copy()
+    images = [W[x.state[whole]][:, x.player_type][:, :, x.belief] for x in found]
+    out[whole] = np.mean([W[whole], *images], axis=0)
+    return out
 
 
 def _exchanges(c: Compiled, grid: Grid, lam: np.ndarray) -> Iterator[tuple[int, ...]]:

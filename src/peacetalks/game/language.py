@@ -146,9 +146,8 @@ class Game:
         Factor on the next period's value.
     value : function, optional
         `state -> {player or (player, type): payoff}`: the value of a state after the last period, discounted once.
-        With `periods=None` the iteration starts from it: the equilibrium returned is the limit of ever longer games
-        that end with it.
-
+        With `periods=None` the iteration starts from it.  Where the game has one equilibrium, it is the limit of ever
+        longer games that end with it; where it has several, `solve` warns if they lead to another one.
     redraw : function, optional
         `state -> players` whose type is drawn again from the prior where a period begins in the state.  Everybody sees
         that it is, and nobody what it becomes: beliefs about these players return to the prior.

@@ -19,6 +19,8 @@ enum { BRANCH_STEPS = 5000, CORRECTIONS = 20 }; /* steps; Newton steps of a corr
 static const double LONGEST_STEP = 1.0, LEAST_STEP = 1e-9; /* lengths of steps */
 static const double FIRST_STEP = 0.1; /* length of the first step, per length of the longest */
 static const double SHORTEST = 0.05;  /* length of the longest step, at which a lost branch is given up */
+static const double SHORTER = 0.6;    /* length of the longest step, per length of that before, where it is followed again */
+static const double AGREE = 1e-6;     /* difference of two ends, relative where they exceed 1, up to which they agree */
 static const double NEAR = 0.25;      /* length of a correction, in steps, above which another curve was met */
 static const double STRAIGHT = 0.9;   /* cosine of the angle between the tangents at the ends of a step, at least */
 static const double KINK = 1e-5;      /* a step below which a change of direction is a kink of interpolated values */
@@ -178,23 +180,32 @@ static double to_the_end(struct Branch *B, double tol, double longest)
 }
 
 /* Follow the principal branch of an open node from x, its reference measure, to the whole precision, in place; rows of x
-   are `stride` apart. Where it is lost it is followed again in shorter steps. Returns the residual, infinite where the
-   branch is lost or there is no memory. */
+   are `stride` apart. It is followed again in shorter steps, where it is lost and until two ends agree: a point that comes
+   to lie within rounding of a bifurcation may lead off the curve, but not in steps of two lengths. Returns the residual,
+   infinite where the branch is lost every time or there is no memory. */
 static double follow_branch(struct Node *N, double *x, int64_t stride, double tol)
 {
     int64_t n = N->size, m = n + 1;
     struct Branch B = {.N = N, .n = n};
-    double residual = HUGE_VAL, *memory = room(2 * m * m + 10 * m, sizeof(double)), *at = memory;
-    double **parts[] = {&B.f, &B.right, &B.z, &B.tangent, &B.metric, &B.ahead, &B.turned, &B.metric_ahead, &B.guess, &B.row};
+    double residual = HUGE_VAL, *memory = room(2 * m * m + 11 * m, sizeof(double)), *at = memory, *end;
+    double **parts[] = {&B.f, &B.right, &B.z, &B.tangent, &B.metric, &B.ahead, &B.turned, &B.metric_ahead, &B.guess, &B.row, &end};
     if (!memory) return residual;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m) *parts[i] = at;
     B.jacobian = at, B.matrix = at + m * m;
-    for (double longest = LONGEST_STEP; longest > SHORTEST && residual == HUGE_VAL; longest *= 0.3) {
+    int agree = 0;
+    for (double longest = LONGEST_STEP; longest > SHORTEST && !agree; longest *= SHORTER) {
         for (int64_t i = 0; i < n; i++) B.z[i] = x[i * stride];
         B.z[n] = 0.0;
-        residual = to_the_end(&B, tol, longest);
+        double found = to_the_end(&B, tol, longest);
+        if (!(found < HUGE_VAL)) continue;
+        agree = residual < HUGE_VAL;
+        for (int64_t i = 0; i < n; i++) {
+            agree = agree && fabs(B.z[i] - end[i]) <= AGREE * (1.0 + fabs(end[i]));
+            end[i] = B.z[i];
+        }
+        residual = found;
     }
-    for (int64_t i = 0; i < n && residual < HUGE_VAL; i++) x[i * stride] = B.z[i];
+    for (int64_t i = 0; i < n && residual < HUGE_VAL; i++) x[i * stride] = end[i];
     free(memory);
     return residual;
 }
