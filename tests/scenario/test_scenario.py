@@ -168,3 +168,21 @@ def test_bundled_scenarios_leave_costs_offers_and_agreements_to_the_record(name)
     ranges = {path: full[path].interval() for path in s.left_out() if full[path].uncertain}
     assert set(s.left_out()) - set(ranges) == {"talks.stall"}
     assert all(low < full[path] < high for path, (low, high) in ranges.items())
+
+
+def test_a_table_of_another_scenario_is_taken_as_it_is_written_there():
+    korea, russia = load("korea-1951"), load("russia-ukraine-2025")
+    taken = pt.patch(korea, {"deal": russia.deal})
+    as_text = pt.patch(korea, {"deal": russia.written()["deal"]})
+    assert taken == as_text
+    assert taken.digest == as_text.digest
+    back = pt.patch(pt.patch(korea, {"ceasefire": None}), {"ceasefire": korea.ceasefire})
+    assert back == korea
+    assert back.digest == korea.digest
+    assert pt.patch(korea, {"talks.walk": russia.talks.walk}).talks.walk.interval() == russia.talks.walk.interval()
+
+
+@pytest.mark.parametrize("change", [[], ["rent.weight=1"], {1: 2}, None])
+def test_a_patch_is_a_mapping_from_paths(change):
+    with pytest.raises(pt.SpecError, match=r'a patch is \{"rent.weight": 0.02\}, got'):
+        pt.patch(load("korea-1951"), change)

@@ -17,14 +17,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from re import sub
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
 from peacetalks.errors import NothingChanges, SpecError
 from peacetalks.scenario.change_keys import RECORD_KEYS, check_path, expanded, mechanisms
 from peacetalks.scenario.files import play_key
-from peacetalks.scenario.paths import SHARE, counted_with, under, written_at
+from peacetalks.scenario.paths import SHARE, check_changes, counted_with, under, written_at
 from peacetalks.scenario.quantity import LEFT_OUT, RANGE, Number
 from peacetalks.scenario.scenario import Scenario, patch
 from peacetalks.scenario.validation import table_of
@@ -83,9 +83,8 @@ def read_changes(given: Mapping[str, Any] | str | Iterable[str]) -> Mapping[str,
         return parse_changes([given])
     if isinstance(given, list | tuple) and all(isinstance(text, str) for text in given):
         return parse_changes(given)
-    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
-        raise SpecError(f'changes are {{"talks.walk": 0.2}} or "talks.walk=0.2", got {shorten(given)}')
-    return given
+    check_changes(given, 'changes are {"talks.walk": 0.2} or "talks.walk=0.2"')
+    return cast("Mapping[str, Any]", given)
 
 
 def parse_changes(texts: Iterable[str]) -> dict[str, Any]:
@@ -204,7 +203,7 @@ def _as_in_file(scenario: Scenario, path: str, value: Any) -> Any:
         raise SpecError(f"{path}={ON}: a mechanism is switched on by its numbers: {needed or f'{path}.*'}")
     is_number = isinstance(now, Number) or (field is not None and field.annotation is Number)
     if is_number and isinstance(value, int | float) and not isinstance(value, bool):
-        return {"value": value, "source": _source(now)}
+        return {"value": float(value) if isinstance(value, Number) else value, "source": _source(now)}
     return value
 
 

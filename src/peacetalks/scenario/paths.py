@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from peacetalks.errors import SpecError
@@ -28,6 +29,15 @@ def under(path: str, entry: str) -> bool:
     (True, False)
     """
     return path == entry or path.startswith(entry + ".")
+
+
+def check_changes(given: object, form: str) -> None:
+    """Raise `SpecError`, which `form` opens, for anything else than a mapping from dotted paths.
+
+    >>> check_changes({"rent.weight": 0.02}, "")
+    """
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise SpecError(f"{form}, got {shorten(given)}")
 
 
 def written_at(table: Any, path: str) -> Any:

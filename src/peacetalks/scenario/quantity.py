@@ -45,6 +45,8 @@ class Number(float):
         Where the number comes from.
     frozen : Distribution or None
         What is drawn from, with `ppf` and `cdf`; None for a point.
+    raw : float, dict or None
+        The number as it is written in a file; None where it was made otherwise.
 
     Examples
     --------
@@ -55,11 +57,12 @@ class Number(float):
 
     source: str | None
     frozen: Distribution | None
+    raw: Any
 
     def __new__(cls, value: float, source: str | None = None, frozen: Any = None) -> Number:
         """Make a number with central `value`; `frozen` is a distribution or None."""
         out = super().__new__(cls, value)
-        out.source, out.frozen = source, frozen
+        out.source, out.frozen, out.raw = source, frozen, None
         return out
 
     @property
@@ -84,6 +87,22 @@ class Number(float):
         """
         if isinstance(raw, Number):
             return raw
+        out = cls._parsed(raw)
+        out.raw = dict(raw) if isinstance(raw, dict) else raw
+        return out
+
+    def written(self) -> Any:
+        """Return the number as in a file; one that was not read from a file is written as a point.
+
+        >>> Number.parse({"value": 1, "source": "a count"}).written(), Number(0.5).written()
+        ({'value': 1, 'source': 'a count'}, 0.5)
+        """
+        if self.raw is not None:
+            return dict(self.raw) if isinstance(self.raw, dict) else self.raw
+        return float(self) if self.source is None else {"value": float(self), "source": self.source}
+
+    @classmethod
+    def _parsed(cls, raw: Any) -> Number:
         if isinstance(raw, bool) or not isinstance(raw, int | float | dict):
             raise ValueError(
                 f"a number is expected (a point, {{low, mode, high}} or {{dist = ...}}), got {shorten(raw)}"

@@ -45,6 +45,7 @@ from peacetalks.scenario.tables import (
     Side,
     Talks,
     Window,
+    plain,
     whole,
 )
 from peacetalks.scenario.validation import read_table
@@ -356,8 +357,9 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     scenario : Scenario
     change : {dotted path: value}
         For example `{"rent.weight": 0.02, "sides.1.types.hard.share": 0.4}`, positions in lists counted from 1.  A
-        value is written as in a file: a number, a range, a switch or a whole table.  None removes the entry; removing
-        a mechanism's table takes the mechanism out of the game.
+        value is written as in a file: a number, a range, a switch or a whole table; a table of another scenario
+        (`other.deal`) is taken as it is written there.  None removes the entry; removing a mechanism's table takes the
+        mechanism out of the game.
 
     Returns
     -------
@@ -378,11 +380,12 @@ def patch(scenario: Scenario, change: Mapping[str, Any]) -> Scenario:
     25.0
     """
     check_scenario(scenario, "patch")
+    paths.check_changes(change, 'a patch is {"rent.weight": 0.02}')
     if not change:
         raise NothingChanges("a patch that changes nothing is refused; name at least one entry")
     raw = scenario.written()
     for path, value in change.items():
-        paths.write(raw, path, value)
+        paths.write(raw, path, plain(value))
     out = from_table(raw, f"{scenario.name}, patched")
     if out.digest == scenario.digest:
         raise NothingChanges(f"the patch ({', '.join(change)}) changes nothing: the scenario has these values already")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from peacetalks.scenario.quantity import Bounds, Number, identified
+from peacetalks.scenario.quantity import LEFT_OUT, Bounds, Number, identified
 from peacetalks.text_files import shorten
 
 
@@ -43,6 +43,22 @@ class Part(BaseModel):
     """A table of a scenario: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a file has it: tables and numbers of a scenario, also in lists and tables, as they are written.
+
+    >>> plain(Part.model_validate({})), plain([Number.parse({"low": 0, "mode": 1, "high": 2})])
+    ({}, [{'low': 0, 'mode': 1, 'high': 2}])
+    """
+    if isinstance(value, Number):
+        return value.written()
+    if isinstance(value, BaseModel):
+        written = {name: getattr(value, name) for name in type(value).model_fields if name in value.model_fields_set}
+        return {name: plain(part) for name, part in written.items() if part is not None and part is not LEFT_OUT}
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 class SideType(Part):
