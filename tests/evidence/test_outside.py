@@ -110,6 +110,14 @@ def test_as_of_changes_what_is_known_and_a_later_one_knows_more():
     assert early.n < late.n
 
 
+def test_a_time_counts_by_its_day():
+    asked = ("ceasefire fails within 30 days", None)
+    day, time = (
+        pt.base_rate(*asked, as_of) for as_of in (dt.date(1995, 1, 1), dt.datetime(1995, 1, 1, 12, tzinfo=dt.UTC))
+    )
+    assert (day.as_of, day.probability) == (time.as_of, time.probability)
+
+
 def test_same_seed_same_interval():
     a, b = (outside_forecast(None, [12], draws=10) for _ in range(2))
     assert (a.end_low == b.end_low).all()

@@ -211,6 +211,10 @@ def test_no_more_processes_than_pieces_memory_or_use(monkeypatch):
     assert process_count(8, 100) == 1
     with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
         process_count(0, 5)
+    with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
+        processes(0)
+    with pytest.raises(pt.SpecError, match="jobs must be at least 1"):
+        pt.outlook(tiny(), belief_points=2, jobs=0)  # without draws, too
     assert 1 <= processes(None) <= 8
     assert {p for _, p in solve_all(square, range(4), 8)} == {os.getpid()}  # too little work for another process
 

@@ -199,3 +199,8 @@ def test_a_change_may_be_a_text_or_in_the_words_that_pages_print(korea, change):
 def test_what_is_no_change_is_refused(korea, change, message):
     with pytest.raises(pt.SpecError, match=message):
         pt.whatif(korea, change)
+
+
+def test_a_what_if_keeps_its_date(base):
+    with pytest.raises(pt.SpecError, match=r"as_of=1951-09-01: .*the same date, 1951-07-10\. .*`peacetalks diff`"):
+        pt.whatif(base, {"as_of": dt.date(1951, 9, 1)}, belief_points=2)

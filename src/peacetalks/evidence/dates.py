@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from peacetalks.errors import EvidenceError
 from peacetalks.text_files import shorten
@@ -16,13 +16,17 @@ UNITS = {"d": 1.0, "w": 7.0, "m": DAYS_PER_MONTH, "y": DAYS_PER_YEAR}
 
 
 def as_date(value: date | str | None) -> date | None:
-    """Return a date from a date or ISO text; raise `EvidenceError` for anything else, and beyond `FIRST` and `LAST`.
+    """Return a date from a date, a time (its day) or ISO text.
+
+    Raises `EvidenceError` for anything else, and beyond `FIRST` and `LAST`.
 
     >>> as_date("2001-02-03")
     datetime.date(2001, 2, 3)
     """
     if value is None:
         return value
+    if isinstance(value, datetime):
+        value = value.date()
     try:
         day = value if isinstance(value, date) else date.fromisoformat(value)
     except (TypeError, ValueError):

@@ -14,7 +14,7 @@ from peacetalks.errors import SpecError
 from peacetalks.forecasting.draws import draw, draw_together
 from peacetalks.forecasting.labels import by_path
 from peacetalks.forecasting.typical import DepartureWords, TypicalCase, drawn_twins, typical_case, typical_cases
-from peacetalks.scenario.changes import Changed, read_changes, shown_value, with_changes
+from peacetalks.scenario.changes import OFF, Changed, read_changes, shown_value, with_changes
 from peacetalks.scenario.files import play_key
 from peacetalks.scenario.scenario import from_table
 from peacetalks.text_files import clip
@@ -90,7 +90,13 @@ def in_words(changes: Sequence[Change]) -> str:
     """Return changes in a line.
 
     >>> from peacetalks.scenario.changes import Change
-    >>> in_words([Change("talks.walk", 0.05, 0.2), Change("rent", "on", "off")])
-    'talks.walk 0.2 (was 0.05), rent off (was on)'
+    >>> in_words([Change("talks.walk", 0.05, 0.2), Change("rent", "on", "off"), Change("periods", "off", 6.0)])
+    'talks.walk 0.2 (was 0.05), rent off (was on), periods 6 (was not set)'
     """
-    return ", ".join(f"{c.path} {shown_value(c.after)} (was {shown_value(c.before)})" for c in changes)
+    return ", ".join(f"{c.path} {shown_value(c.after)} (was {_before(c)})" for c in changes)
+
+
+def _before(c: Change) -> str:
+    """Return what an entry was; a number that was left out was not set, and no mechanism that was off."""
+    is_number = isinstance(c.after, int | float) and not isinstance(c.after, bool)
+    return "not set" if c.before == OFF and is_number else shown_value(c.before)

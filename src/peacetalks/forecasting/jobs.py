@@ -77,13 +77,23 @@ class SolveCounter:
             self.progress(self.done, max(self.total, self.done))
 
 
+def check_jobs(jobs: int) -> None:
+    """Raise `SpecError` for fewer than one process.
+
+    >>> check_jobs(1)
+    """
+    if jobs < 1:
+        raise SpecError(f"jobs must be at least 1 (1: in this process), got {jobs!r}")
+
+
 def processes(asked: int | None) -> int:
-    """Return the number of processes; where none is asked for, as many as CPUs may be used.
+    """Return the number of processes; where none is asked for, as many as CPUs may be used; errors as `check_jobs`.
 
     >>> processes(3), processes(None) >= 1
     (3, True)
     """
     if asked is not None:
+        check_jobs(asked)
         return asked
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -93,8 +103,7 @@ def process_count(jobs: int, items: int) -> int:
 
     Raises `SpecError` for fewer than one.
     """
-    if jobs < 1:
-        raise SpecError(f"jobs must be at least 1 (1: in this process), got {jobs!r}")
+    check_jobs(jobs)
     free = free_memory()
     return max(1, min(jobs, items, jobs if free is None else free // PROCESS_BYTES))
 

@@ -21,7 +21,7 @@ from peacetalks.equilibrium.memory import (
 )
 from peacetalks.equilibrium.memory import counts as counts_of
 from peacetalks.errors import SpecError
-from peacetalks.forecasting.jobs import free_memory
+from peacetalks.forecasting.jobs import check_jobs, free_memory
 from peacetalks.forecasting.settings import MAX_DRAWS, MAX_PERIODS
 from peacetalks.game.compile import compile_game
 from peacetalks.game.walk import MAX_NODES
@@ -95,11 +95,12 @@ def check_sizes(variants: Iterable[Scenario], points: int, periods: int, draws: 
 
 
 def jobs_in_memory(jobs: int, size: Size) -> int:
-    """Return how many of `jobs` processes fit into the memory that is free, at least one.
+    """Return how many of `jobs` processes fit into the memory that is free, at least one; errors as `check_jobs`.
 
     >>> jobs_in_memory(4, Size(states=1, nodes=1, beliefs=1, bytes=2**60))
     1
     """
+    check_jobs(jobs)
     free = free_memory()
     return jobs if free is None else min(jobs, max(1, free // size.bytes))
 

@@ -1,7 +1,7 @@
 """What-ifs: a forecast before and after changes of a scenario, the difference, and how exact the difference is.
 
 The record and the typical case stay those of the scenario as written, so that what is changed moves the best estimate
-(`typical_cases`); only a change of the class of the conflict (`[conflict]`, the date) asks the record anew.  The
+(`typical_cases`); only a change of the class of the conflict (`[conflict]`) asks the record anew.  The
 interval of a difference is over joint draws in which record, weight and the numbers that stay are the same before and
 after.  The error of a difference is what a finer belief grid may still make of it: errors that both games share cancel.
 """
@@ -85,7 +85,7 @@ def whatif(
     Raises
     ------
     SpecError
-        A key that the scenario cannot have, a value out of range, or nothing that changes (`NothingChanges`).
+        A key that the scenario cannot have, a value out of range, another date, or nothing that changes.
     NotSolved
         The game before or after the changes has no solution within tolerance.
 
@@ -98,7 +98,7 @@ def whatif(
     (0.05, 0.2, True)
     """
     check_scenario(scenario, "whatif")
-    made = made_of(scenario, change)
+    made = _at_its_date(made_of(scenario, change))
     singles, refused = _singles(made)
     every = {"base": made.base, "changed": made.scenario} | {name: m.scenario for name, m in singles.items()}
     periods = min(checked_periods(s, periods) for s in every.values())
@@ -108,6 +108,17 @@ def whatif(
     solved = solve_games(_games(every, cases, drawn), periods, belief_points, answers, jobs, progress, required=2)
     how = {"periods": periods, "belief_points": belief_points, "draws": draws, "seed": SEED if draws else None}
     return _what_if(made, singles, refused, cases, solved, _model_draws(solved, drawn), how)
+
+
+def _at_its_date(made: Changed) -> Changed:
+    """Return changes; raise `SpecError` where the date is one: before and after would be about different months."""
+    base, changed = made.base.as_of, made.scenario.as_of
+    if changed != base:
+        raise SpecError(
+            f"as_of={changed}: a what-if compares forecasts of the same date, {base}. Save a forecast at each date "
+            "(`peacetalks forecast --save FOLDER`) and compare the two with `peacetalks diff`"
+        )
+    return made
 
 
 def _what_if(
