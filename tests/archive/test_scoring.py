@@ -149,7 +149,7 @@ def test_what_is_not_scored_is_listed_with_the_reason(one, folder):
         "002.json": f"{DAY}: it has no best estimate, which could be compared with the record",
         "003.json": f"{DAY}: not resolved yet",
         "004.json": "no row lies after its date and up to its last, 2025-01-01 to 2026-01-01",
-        "005.json": "no row of the outcomes names its scenario",
+        "005.json": "no row of the outcomes that can be used names its scenario",
         "006.json": f"{DAY}: by name and by digest it has the outcomes nowhere and peace; none is used",
     }
     assert [(p.line, p.reason.split(";")[0]) for p in s.unmatched] == [

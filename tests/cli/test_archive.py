@@ -131,6 +131,15 @@ def test_score_and_its_template(capsys, folder, tmp_path):
         assert code == 0
 
 
+def test_a_row_that_cannot_be_read_is_named_and_the_command_fails(capsys, folder, tmp_path):
+    path = tmp_path / "resolved.csv"
+    path.write_text("scenario,date,outcome\nkorea-1951,1951-08-10,pease\n")
+    code, out, err = run(capsys, "score", folder, "--resolved", path)
+    assert code == 2
+    assert "No saved forecast could be scored" in out
+    assert "row 2 (korea-1951, 1951-08-10, pease): 'pease' is no outcome (did you mean 'peace'?)" in err
+
+
 def test_history_prints_what_its_schema_says(capsys, folder, tmp_path):
     one = read_folder(folder).entries[0].forecast
     (tmp_path / "archive").mkdir()

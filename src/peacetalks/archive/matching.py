@@ -124,7 +124,7 @@ def _of_entry(entry: Entry, rows: list[Resolution]) -> tuple[list[Match], list[s
     f = entry.forecast
     covered = [r for r in rows if _covers(entry, r.day)]
     if not rows:
-        return [], ["no row of the outcomes names its scenario"]
+        return [], ["no row of the outcomes that can be used names its scenario"]
     if not covered:
         return [], [f"no row lies after its date and up to its last, {f.as_of} to {f.last}"]
     out, reasons = [], []

@@ -121,6 +121,10 @@ def score(
     s = score_archive(found, read_resolved(resolved))
     page = score_page(s, whole=output is not None)
     deliver(table_page.makers(page, s.to_dict()), lambda: table_page.show(page), as_json, output)
+    for row in s.resolved.unreadable:
+        print(printable(f"{resolved}, row {row.line} ({row.row}): {row.reason}"), file=sys.stderr)
+    if s.resolved.unreadable:
+        raise typer.Exit(ArchiveError.exit_code)
 
 
 def history(
