@@ -41,6 +41,18 @@ STAGE = pt.Decision("choice", "A", lambda s: OK)
         ({"periods": 1.5}, ["periods must be a whole number", "1.5"]),
         ({"discount": 1.1}, ["discount of 'A'", "[0, 1]", "1.1"]),
         ({"discount": math.nan}, ["discount of 'A'", "nan"]),
+        ({"discount": "x"}, ["discount of 'A' must be a number, got 'x'"]),
+        ({"periods": math.nan}, ["periods must be a whole number", "nan"]),
+        ({"periods": math.inf}, ["periods must be a whole number", "inf"]),
+        ({"stages": STAGE}, ["stages must be a tuple, got the stage 'choice' by itself: write stages=(stage,)"]),
+        ({"stages": 3}, ["stages must be a tuple of stages, got 3"]),
+        ({"stages": ("choice",)}, ["a stage is a Decision, Simultaneous or Chance, got 'choice'"]),
+        ({"types": {"A": ["w", "t"]}}, ["types must be {player: {type: prior probability}}; for 'A' there is ['w'"]),
+        ({"types": ["A"]}, ["types must be {player: {type: prior probability}}, got ['A']"]),
+        ({"types": {"A": {"x": "1"}}}, ["prior of type 'x' of 'A' must be a number, got '1'"]),
+        ({"value": {"A": 1.0}}, ["value must be a function state -> {player: payoff}, got {'A': 1.0}"]),
+        ({"redraw": ["A"]}, ["redraw must be a function state -> players, got ['A']"]),
+        ({"players": ("A", "B", "nature")}, ["no player can be called 'nature'"]),
         ({"discount": {"A": 0.9}}, ["discount names no value for player 'B'"]),
     ],
 )
@@ -104,6 +116,32 @@ def test_a_stage_is_checked_when_it_is_compiled(stage, words):
     with pytest.raises(pt.GameError) as e:
         compile_game(pt.Game(players=("A", "B"), start="s", stages=(stage,)))
     assert all(w in str(e.value) for w in words), str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("pay", "words"),
+    [
+        (1.0, r"move 'a' pays 1.0; write \{player: payoff\}, such as \{'A': 0.5\}"),
+        ({"A": "1"}, "move 'a': what 'A' is paid must be a number, got '1'"),
+        (lambda types: 2.0, r"pays 2.0; write \{player: payoff\}"),
+    ],
+)
+def test_pay_is_a_mapping_to_numbers(pay, words):
+    with pytest.raises(pt.GameError, match=words):
+        compile_game(one([pt.Move("a", "end", pay), pt.Move("b", "end")]))
+
+
+def test_a_move_leads_somewhere():
+    with pytest.raises(pt.GameError, match="stage 'choice', state 's', move 'a': the move leads nowhere; give it a"):
+        compile_game(one([pt.Move("a", pay={"A": 1.0}), pt.Move("b", "end")]))
+    assert compile_game(one([pt.Move("a", None)], start=None)).boundaries == (None,)  # a state called None
+
+
+def test_whole_numbers_may_be_written_as_floats():
+    assert repr(one(OK, periods=3.0).periods) == "3"
+    s = pt.solve(one(OK, types={"A": {"x": 0.5, "y": 0.5}}), belief_points=5.0)
+    assert s.settings["belief_points"] == 5
+    assert pt.simulate(s, n=3.0, seed=1).at.shape == (3, 2)
 
 
 def test_a_misspelt_player_in_pay_is_recognised():
@@ -172,22 +210,64 @@ def solved():
         (lambda s: s.strategy("probe", 1, period=0), "state 1 is not reached at stage 'probe' in period 0"),
         (lambda s: s.strategy("probe", 0, period=7), "period 7 is outside the game's 2 periods"),
         (lambda s: s.strategy("probe", 0, beliefs={"D": {"weak": 0.5, "resolute": 0.4}}), "sum to 1"),
-        (lambda s: s.strategy("probe", 0, beliefs={"1": {"only": 1.0}}), "no hidden type"),
+        (lambda s: s.strategy("probe", 0, beliefs={"1": {"only": 0.5}}), "beliefs about '1' must be prob.* sum to 1"),
+        (lambda s: s.strategy("probe", 0, beliefs={"D": 0.3}), "beliefs about 'D' must be probabilities .* got 0.3"),
+        (lambda s: s.strategy("probe", 0, beliefs={"E": {"only": 1.0}}), "beliefs: no player is called 'E'"),
+        (lambda s: s.value("D", period=0.5), "period must be a whole number >= 0, got 0.5"),
+        (
+            lambda s: s.value("D", type="weak", beliefs={"D": {"resolute": 1.0}}),
+            "the beliefs rule out the type 'weak' of 'D', which has no welfare then; decision=True gives",
+        ),
         (lambda s: s.strategy("probe", 0, player="D"), "'D' does not move here; movers: 1"),
         (lambda s: s.value("d"), "no player is called 'd'"),
         (lambda s: s.value("D", type="strong"), "no type 'strong'; types: resolute, weak"),
-        (lambda s: s.value("D", state=2, period=0), "no period 0 begins in state 2"),
+        (lambda s: s.value("D", state=2, period=0), "no period 0 begins in state 2; give"),
         (lambda s: pt.forecast(s, str, periods=3), "at most the game's 2"),
         (lambda s: pt.forecast(s, str, periods=0), "whole number >= 1"),
-        (lambda s: pt.forecast(s, str, given={"D": "strong"}), "the prior for 'D' must be probabilities over"),
-        (lambda s: pt.forecast(s, str, given={"1": "only"}), "who has no hidden type"),
+        (
+            lambda s: pt.forecast(s, str, given={"D": "strong"}),
+            "given: 'D' has no type 'strong'; types: resolute, weak",
+        ),
+        (lambda s: pt.forecast(s, str, given={"d": "weak"}), "given: no player is called 'd'"),
+        (lambda s: pt.forecast(s, str, given=["D"]), r"given must be a table \{player: ...\}, got \['D'\]"),
+        (lambda s: pt.forecast(s, str, prior={"D": {"weak": 0.4}}), "the prior for 'D' must be probabilities over"),
+        (lambda s: pt.forecast(s, lambda x: x or "none"), "outcome must return a text .* of int and str"),
         (lambda s: pt.simulate(s, n=10), "needs a seed"),
-        (lambda s: pt.simulate(s, n=0, seed=1), "n must be at least 1"),
+        (lambda s: pt.simulate(s, n=0, seed=1), "n must be a whole number >= 1, got 0"),
+        (lambda s: pt.simulate(s, n=2.5, seed=1), "n must be a whole number >= 1, got 2.5"),
+        (lambda s: pt.simulate(s, n=True, seed=1), "n must be a whole number >= 1, got True"),
+        (lambda s: pt.simulate(s, seed=-1), "seed must be a whole number >= 0, got -1"),
+        (lambda s: pt.simulate(s, seed="x"), "seed must be a whole number >= 0, got 'x'"),
+        (lambda s: pt.simulate(s, seed=1, periods=1.5), "periods must be a whole number >= 1 .* 2, got 1.5"),
+        (lambda s: pt.simulate(s, seed=1, periods=-5), "periods must be a whole number >= 1 .* 2, got -5"),
     ],
 )
 def test_questions_are_checked(solved, ask, words):
     with pytest.raises(pt.GameError, match=words):
         ask(solved)
+
+
+def test_a_single_type_is_certain(solved):
+    plain = pt.forecast(solved, str)
+    assert pt.forecast(solved, str, given={"1": "only"}).equals(plain)
+    assert pt.forecast(solved, str, prior={"1": {"only": 1.0}}).equals(plain)
+    assert solved.strategy("probe", 0, beliefs={"1": {"only": 1.0}}) == solved.strategy("probe", 0)
+
+
+def test_a_type_that_the_prior_rules_out_has_no_welfare():
+    s = pt.solve(one(OK, types={"A": {"x": 1.0, "y": 0.0}}), belief_points=3)
+    with pytest.raises(pt.GameError, match="the common prior rules out the type 'y' of 'A', which has no welfare"):
+        s.value("A", type="y")
+    assert math.isfinite(s.value("A", type="y", decision=True))
+    with pytest.raises(pt.GameError, match="given: the common prior rules out the type 'y' of 'A'"):
+        pt.forecast(s, str, given={"A": "y"})
+
+
+def test_the_end_of_the_last_period_has_a_value():
+    s = pt.solve(one(OK, value=lambda state: {"A": 0.25}))
+    assert s.value("A", state="end", period=1, decision=True) == s.value("A", state="end", period=1) == 0.25
+    with pytest.raises(pt.GameError, match="no period 2 begins in state 'end'; give"):
+        s.value("A", state="end", period=2)
 
 
 def test_a_stationary_game_wants_a_number_of_periods():

@@ -40,6 +40,7 @@ import numpy as np
 from peacetalks.equilibrium.kernels.core import MOST_CORNERS, locate_rows
 from peacetalks.errors import GameError
 from peacetalks.game.language import MAX_TYPES
+from peacetalks.game.numbers import whole_number
 
 if TYPE_CHECKING:
     from peacetalks.game.language import Game
@@ -169,10 +170,9 @@ def _code(cells: int, cumulative: np.ndarray) -> np.ndarray:
     return (cumulative * base ** np.arange(cumulative.shape[1])).sum(axis=1)
 
 
-def check_points(belief_points: int) -> None:
-    """Raise `GameError` for belief points that are not a whole number of at least 2."""
-    if not belief_points >= 2 or belief_points % 1:
-        raise GameError(f"belief_points must be a whole number >= 2, got {belief_points!r}")
+def check_points(belief_points: int) -> int:
+    """Return belief points as a whole number; raise `GameError` for anything else, and fewer than 2."""
+    return whole_number(belief_points, "belief_points", 2)
 
 
 def make_grid(game: Game, belief_points: int, linear: bool = False, steepness: float = 0.0) -> Grid:
@@ -185,7 +185,7 @@ def make_grid(game: Game, belief_points: int, linear: bool = False, steepness: f
     grid; above it linear interpolation was 2 to 40 times closer.)
     Raises `GameError` for more than four types or fewer than two points.
     """
-    check_points(belief_points)
+    belief_points = check_points(belief_points)
     informed = [p for p in game.players if len(game.type_names(p)) > 1]
     axis = np.array([informed.index(p) if p in informed else -1 for p in game.players], np.int64)
     sets, cells, luts = [], [], []

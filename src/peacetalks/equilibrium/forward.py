@@ -15,11 +15,11 @@ import numpy as np
 import xarray as xr
 
 from peacetalks.equilibrium.belief_grid import beliefs_at
-from peacetalks.equilibrium.given import check_solution
-from peacetalks.equilibrium.solved_game import probabilities
+from peacetalks.equilibrium.given import check_solution, checked_periods, names_of
+from peacetalks.equilibrium.solved_game import by_player, probabilities
 from peacetalks.equilibrium.timings import timed
 from peacetalks.equilibrium.transitions import advance, forward_distributions, opening_distribution
-from peacetalks.errors import GameError
+from peacetalks.errors import GameError, did_you_mean
 
 if TYPE_CHECKING:
     import polars as pl
@@ -64,8 +64,7 @@ class Trajectory:
         Where an outcome comes out below zero by the error of a coarse belief grid it is set to zero, and the others are
         scaled to sum to what all did; `attrs["undershoot"]` holds the largest amount set to zero.
         """
-        labels = [outcome(state) for state in self.states]
-        names = sorted(set(labels))
+        labels, names = names_of(outcome, self.states)
         by_state = self.weigh(prior).sum(axis=2)
         out = np.zeros((len(by_state), len(names)))
         for e, name in enumerate(labels):
@@ -107,11 +106,11 @@ def type_ratio(s: Solution, prior: Mapping[str, Mapping[Any, float]]) -> np.ndar
     """Return [belief]: the chance of a public path under `prior` over its chance under the common prior."""
     grid, game = s.grid, s.game
     out = np.ones(grid.total)
-    for player, mine in prior.items():
-        if player not in game.players or grid.axis[game.players.index(player)] < 0:
-            raise GameError(f"a prior is given for {player!r}, who has no hidden type")
+    for player, mine in by_player(prior, game, "prior").items():
         weights = np.array(probabilities(mine, game.type_names(player), f"the prior for {player!r}"))
         ax = int(grid.axis[game.players.index(player)])
+        if ax < 0:  # of a single type
+            continue
         common = np.array(game.prior(player))
         if (weights[common == 0] > 0).any():
             raise GameError(f"the prior for {player!r} gives weight to a type that the common prior rules out")
@@ -145,16 +144,10 @@ def _weighed(s: Solution, prior: Mapping[str, Mapping[Any, float]], periods: int
 def trajectory(s: Solution, periods: int | None = None) -> Trajectory:
     """Run the forward pass of a solved game for `periods` periods (default: the game's own)."""
     check_solution(s, "trajectory")
-    horizon = s.game.periods
-    periods = horizon if periods is None else periods
-    if periods is None:
-        raise GameError("a stationary game has no last period: say how many `periods` to forecast")
-    if int(periods) != periods or periods < 1 or (horizon is not None and periods > horizon):
-        limit = "" if horizon is None else f" and at most the game's {horizon}"
-        raise GameError(f"periods must be a whole number >= 1{limit}, got {periods!r}")
-    mass = np.empty((int(periods), len(s.compiled.boundaries), s.grid.total))
+    periods = checked_periods(s, periods, "forecast")
+    mass = np.empty((periods, len(s.compiled.boundaries), s.grid.total))
     with timed("forecast"):
-        for t, distribution in enumerate(forward_distributions(s, opening_distribution(s), int(periods))):
+        for t, distribution in enumerate(forward_distributions(s, opening_distribution(s), periods)):
             mass[t] = distribution
     return Trajectory(s, mass)
 
@@ -198,8 +191,20 @@ def forecast(
     check_solution(s, "forecast")
     if outcome is None:
         raise GameError("forecast needs `outcome`, a function state -> str that names each state, such as outcome=str")
-    own = {player: {kind: 1.0} for player, kind in (given or {}).items()} | dict(prior or {})
+    own = _certain(s, given) | dict(by_player(prior, s.game, "prior"))
     return trajectory(s, periods).outcomes(outcome, own)
+
+
+def _certain(s: Solution, given: Mapping[str, Any] | None) -> dict[str, dict[Any, float]]:
+    """Return the types that are given as a prior certain of them; raise `GameError` for types that cannot be."""
+    for player, kind in by_player(given, s.game, "given").items():
+        chances = dict(zip(s.game.type_names(player), s.game.prior(player), strict=True))
+        if kind not in chances:
+            names = ", ".join(map(str, chances))
+            raise GameError(f"given: {player!r} has no type {kind!r}{did_you_mean(kind, chances)}; types: {names}")
+        if chances[kind] == 0:
+            raise GameError(f"given: the common prior rules out the type {kind!r} of {player!r}; name another")
+    return {player: {kind: 1.0} for player, kind in (given or {}).items()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -224,10 +229,9 @@ class Paths:
 
     def outcomes(self, outcome: Label) -> xr.DataArray:
         """Return the share of paths in each outcome (period, outcome)."""
-        labels = np.array([outcome(state) for state in self.states])
-        names = sorted(set(labels.tolist()))
-        seen = labels[self.at[:, 1:]]
-        return _array(np.stack([(seen == name).mean(axis=0) for name in names], axis=1), names)
+        labels, names = names_of(outcome, self.states)
+        seen = np.array([names.index(label) for label in labels])[self.at[:, 1:]]
+        return _array(np.stack([(seen == name).mean(axis=0) for name in range(len(names))], axis=1), names)
 
 
 def _array(values: np.ndarray, names: list[str]) -> xr.DataArray:

@@ -66,8 +66,8 @@ def _too_large(c: Compiled, kind: str, table: np.ndarray, precision: np.ndarray)
     amount, lam = float(table[at]), float(precision[at[-1]])
     return GameError(
         f"{where}: {c.game.players[player]!r} is paid {amount:.6g} at rationality {lam:g}; the arithmetic holds "
-        f"payoffs up to {LARGEST:.0e}, and up to {MOST:.0e} times rationality. Rescale payoffs to shares of the stake "
-        "(1 = everything contested), or lower the rationality."
+        f"payoffs up to {LARGEST:.0e}, and payoff times rationality up to {MOST:.0e}. Rescale payoffs to shares of "
+        "the stake (1 = everything contested), or lower the rationality."
     )
 
 

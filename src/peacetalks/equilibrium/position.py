@@ -17,6 +17,7 @@ import numpy as np
 from peacetalks.equilibrium.belief_grid import update
 from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE, expand
+from peacetalks.game.language import CHANCE
 from peacetalks.game.payoffs import PlayerTypes
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from peacetalks.game.expand import Node
 
 Beliefs = dict[str, dict[Any, float]]  # player with hidden types -> type -> probability
-CHANCE = "nature"
 TIE = 1e-9  # relative difference of chances that count as the same
 
 

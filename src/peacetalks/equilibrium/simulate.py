@@ -14,11 +14,13 @@ import polars as pl
 
 from peacetalks.equilibrium.belief_grid import update
 from peacetalks.equilibrium.forward import Paths
-from peacetalks.equilibrium.given import check_solution
+from peacetalks.equilibrium.given import check_solution, checked_periods
 from peacetalks.equilibrium.off_grid import solve_node
 from peacetalks.equilibrium.solved_game import by_participant
 from peacetalks.errors import GameError
 from peacetalks.game.expand import NATURE
+from peacetalks.game.language import CHANCE
+from peacetalks.game.numbers import whole_number
 from peacetalks.game.payoffs import horizon_values
 
 if TYPE_CHECKING:
@@ -59,11 +61,8 @@ def simulate(s: Solution, n: int = 10_000, seed: int | None = None, periods: int
     check_solution(s, "simulate")
     if seed is None:
         raise GameError("simulate needs a seed, so that the result can be reproduced")
-    horizon = periods if periods is not None else s.game.periods
-    if horizon is None:
-        raise GameError("a stationary game has no last period: say how many `periods` to simulate")
-    if n < 1:
-        raise GameError(f"n must be at least 1, got {n!r}")
+    horizon = checked_periods(s, periods, "simulate")
+    n, seed = whole_number(n, "n", 1), whole_number(seed, "seed", 0)
     return _Simulation(s, n, seed, horizon).run()
 
 
@@ -154,7 +153,7 @@ class _Simulation:
             if ax >= 0:
                 _, posterior = update(self.belief[who[0], ax, :types], sigma)
                 self.belief[who, ax, :types] = posterior[:, act].T
-            name = "nature" if player == NATURE else s.game.players[player]
+            name = CHANCE if player == NATURE else s.game.players[player]
             self._record(t, c.game.stages[c.nodes[node][0]].name, name, who, [c.labels[node][j][a] for a in act])
         line = lay.prof_ptr[node] + profile
         self._pay(who, lay.payoff[line])

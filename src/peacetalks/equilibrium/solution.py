@@ -16,6 +16,8 @@ from peacetalks.equilibrium.solved_game import SolvedGame
 from peacetalks.equilibrium.transitions import welfare
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE
+from peacetalks.game.language import CHANCE
+from peacetalks.game.numbers import whole_number
 from peacetalks.text_files import clip
 
 if TYPE_CHECKING:
@@ -182,6 +184,8 @@ class Solution(SolvedGame):
         b = self.beliefs(beliefs)
         i = self.game.players.index(player)
         ax = int(self.grid.axis[i])
+        if type is not None and not decision:
+            self._check_possible(player, types.index(type), b[ax] if ax >= 0 else np.ones(1))
         weights = b[ax, : len(types)] if ax >= 0 else np.ones(1)
         states = self.game.starts() if state is None else {state: 1.0}
         first = int(self.compiled.layout.first_index[i])
@@ -207,13 +211,27 @@ class Solution(SolvedGame):
         """Welfare per period and one more: [boundary, belief, player-type]; see `transitions.welfare`."""
         return welfare(self)
 
+    def _check_possible(self, player: str, k: int, belief: np.ndarray) -> None:
+        """Raise `GameError` where the prior or a belief rules out a type, of whose welfare nothing is known then."""
+        name, ruled_out = self.game.type_names(player)[k], None
+        if self.game.prior(player)[k] == 0:
+            ruled_out = "the common prior rules"
+        elif belief[k] == 0:
+            ruled_out = "the beliefs rule"
+        if ruled_out:
+            raise GameError(
+                f"{ruled_out} out the type {name!r} of {player!r}, which has no welfare then; decision=True gives its "
+                "decision utility"
+            )
+
     def _boundary_value(self, state: Any, period: int, beliefs: np.ndarray, decision: bool) -> np.ndarray:
         """Return the values [player-type] at the start of `period` in `state`."""
+        period = whole_number(period, "period", 0)
         e = self.compiled.boundary_index.get(state)
         reach = self.compiled.reach_boundaries
         if e is None or (reach is not None and not (0 <= period < len(reach) and reach[period, e])):
             index = self.compiled.boundary_index
-            known = [s for s, i in index.items() if reach is None or reach[: period + 1, i].any()]
+            known = [s for s, i in index.items() if s != state and (reach is None or reach[: period + 1, i].any())]
             raise GameError(
                 f"no period {period} begins in state {state!r}{did_you_mean(state, known)}; give a state at which a "
                 "period begins, and the period"
@@ -221,9 +239,10 @@ class Solution(SolvedGame):
         t = period if self.finite else 0
         if not decision:
             return interpolate_by_type(self, self.welfare[t][e], beliefs)
-        slot, payoff, incentive = self.compiled.resolve(0, state)
-        if slot < self.compiled.n_nodes and t < len(self.values) and not self.compiled.redrawn[e].any():
-            return payoff + incentive + solve_node(self, slot, t, beliefs)[1]
+        if t < len(self.values) and not self.compiled.redrawn[e].any():
+            slot, payoff, incentive = self.compiled.resolve(0, state)
+            if slot < self.compiled.n_nodes:
+                return payoff + incentive + solve_node(self, slot, t, beliefs)[1]
         return interpolate_by_type(self, self.boundary_values[t][e].T, beliefs)
 
     def _named(self, node: int, x: np.ndarray) -> dict[Any, Any]:
@@ -235,7 +254,7 @@ class Solution(SolvedGame):
             labels = self.compiled.labels[node][j]
             i = lay.part_player[part]
             own = {}
-            for name in ("nature",) if i == NATURE else self.game.type_names(self.game.players[i]):
+            for name in (CHANCE,) if i == NATURE else self.game.type_names(self.game.players[i]):
                 own[name] = dict(zip(labels, np.exp(x[at : at + len(labels)]).tolist(), strict=True))
                 at += len(labels)
             out.update(own if i == NATURE else {self.game.players[i]: own})
@@ -244,4 +263,4 @@ class Solution(SolvedGame):
 
 def _of_the_mover(named: dict[Any, Any]) -> dict[Any, Any]:
     """Return the part of the mover where one player moves, else all parts."""
-    return next(iter(named.values())) if len(named) == 1 and "nature" not in named else named
+    return next(iter(named.values())) if len(named) == 1 and CHANCE not in named else named

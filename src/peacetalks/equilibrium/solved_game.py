@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import nearest_point
-from peacetalks.errors import GameError, NotSolved
+from peacetalks.errors import GameError, NotSolved, did_you_mean
 from peacetalks.game.language import MAX_TYPES
+from peacetalks.game.numbers import whole_number
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from peacetalks.equilibrium.belief_grid import Grid
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game
@@ -57,7 +57,8 @@ class SolvedGame:
 
     def period_slice(self, period: int) -> int:
         """Return the position in `values` and `logs` of period `period`, counted from 0."""
-        if period < 0 or (self.game.periods is not None and period >= self.game.periods):
+        period = whole_number(period, "period", 0)
+        if self.game.periods is not None and period >= self.game.periods:
             raise GameError(f"period {period} is outside the game's {self.game.periods} periods (counted from 0)")
         return period if self.finite else 0
 
@@ -97,7 +98,7 @@ class SolvedGame:
 
     def beliefs(self, given: Mapping[str, Any] | None = None) -> np.ndarray:
         """Return beliefs {player: {type: probability}} as [axis, type], priors where none are given."""
-        rest = dict(given or {})
+        rest = dict(by_player(given, self.game, "beliefs"))
         out = np.zeros((max(len(self.grid.size), 1), MAX_TYPES))
         for i, player in enumerate(self.game.players):
             ax = self.grid.axis[i]
@@ -107,8 +108,8 @@ class SolvedGame:
             if player in rest:
                 p = probabilities(rest.pop(player), types, f"beliefs about {player!r}")
             out[ax, : len(types)] = p
-        for player in rest:
-            raise GameError(f"beliefs are given about {player!r}, who has no hidden type")
+        for player, certain in rest.items():  # of a single type
+            probabilities(certain, self.game.type_names(player), f"beliefs about {player!r}")
         return out
 
     def flat_belief(self, beliefs: np.ndarray) -> tuple[int, bool]:
@@ -128,9 +129,26 @@ class SolvedGame:
 
 def probabilities(given: Mapping[Any, float], types: tuple[Any, ...], what: str) -> tuple[float, ...]:
     """Return {type: probability} in the order of `types`; raise `GameError` where it is no distribution over them."""
-    if set(given) - set(types) or abs(sum(given.values()) - 1) > 1e-9 or min(given.values()) < 0:
-        raise GameError(f"{what} must be probabilities over {types!r} that sum to 1, got {given!r}")
-    return tuple(float(given.get(k, 0.0)) for k in types)
+    wrong = GameError(f"{what} must be probabilities over {types!r} that sum to 1, got {shorten(given)}")
+    if not isinstance(given, Mapping) or not given or set(given) - set(types):
+        raise wrong
+    try:
+        found = tuple(float(given.get(k, 0.0)) for k in types)
+    except (TypeError, ValueError):
+        raise wrong from None
+    if not abs(sum(found) - 1) <= 1e-9 or min(found) < 0:
+        raise wrong
+    return found
+
+
+def by_player(given: Any, game: Game, what: str) -> Mapping[str, Any]:
+    """Return a mapping from players, empty for None; raise `GameError` for anything else and for unknown players."""
+    if given is not None and not isinstance(given, Mapping):
+        raise GameError(f"{what} must be a table {{player: ...}}, got {shorten(given)}")
+    for player in given or {}:
+        if player not in game.players:
+            raise GameError(f"{what}: no player is called {player!r}{did_you_mean(player, game.players)}")
+    return given or {}
 
 
 def by_participant(x: np.ndarray, sizes: list[tuple[int, int]]) -> list[np.ndarray]:

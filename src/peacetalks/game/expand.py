@@ -58,6 +58,11 @@ def expand(game: Game, stage: Stage, state: Any) -> Node:
         if len(names) > 1:  # else nobody chooses: as chance would
             players, weights = [_mover(game, stage.mover(state), (stage, state, None))], [own_weights]
     for i, target in enumerate(to):
+        if target is None and None not in game.starts():
+            raise GameError(
+                f"{place((stage, state, names[i]))}: the move leads nowhere; give it a state, or a lottery of states: "
+                'Move("accept", to="deal")'
+            )
         if not isinstance(target, CERTAIN) and isinstance(target, Mapping):
             to[i] = lottery(target, (stage, state, names[i]))
     return Node(players, weights, labels, names, to, payoff, incentive)

@@ -19,10 +19,12 @@ from html import escape
 from typing import Any, Protocol
 
 from peacetalks.errors import GameError, did_you_mean
+from peacetalks.game.numbers import finite_or_infinite, whole_number
 from peacetalks.text_files import clip, shorten
 
 State = Hashable
 ONLY = "only"
+CHANCE = "nature"  # who moves where chance does, in strategies and paths
 SHOWN_STAGES = 8  # that the repr of a game names
 MAX_TYPES = 4  # types of a player: the kernels' scratch arrays have so many columns
 PayMap = Mapping[Any, float]
@@ -38,8 +40,8 @@ class Move:
     label : hashable
         Name of the move, unique within its state and stage.
     to : state or {state: probability}
-        Where the move leads.  A side's own move in a `Simultaneous` stage leaves it out: `then` says
-        where the pair of moves leads.
+        Where the move leads.  Only a side's own move in a `Simultaneous` stage leaves it out: `then` says where the
+        pair of moves leads.
     pay : mapping or function, optional
         Welfare, in units of the stake (1 = everything contested): `{player: x}`, `{(player, own type): x}`, or a
         function of the type profile `{player: type}` that returns such a mapping.
@@ -104,8 +106,8 @@ class Decision:
 class Simultaneous:
     """A stage at which several players move at once.
 
-    `moves` maps each player to a function from state to that player's own moves (their labels, weights
-    and, optionally, payoffs); `then(state, {player: label})` returns the `Move` that the profile makes.
+    `moves` maps each player to a function from state to that player's own moves, which have labels and weights only;
+    `then(state, {player: label})` returns the `Move` that the profile makes, with where it leads and what it pays.
     """
 
     name: str
@@ -176,13 +178,18 @@ class Game:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "players", tuple(self.players))
-        object.__setattr__(self, "stages", tuple(self.stages))
-        object.__setattr__(self, "types", dict(self.types or {}))
+        object.__setattr__(self, "stages", _stages(self.stages))
+        object.__setattr__(self, "types", _types(self.types))
         _check_players(self)
         _check_types(self)
         _check_stages(self)
-        if self.periods is not None and (int(self.periods) != self.periods or self.periods < 1):
-            raise GameError(f"periods must be a whole number >= 1 or None (stationary), got {shorten(self.periods)}")
+        if self.periods is not None:
+            periods = whole_number(self.periods, "periods", 1, " or None (stationary)")
+            object.__setattr__(self, "periods", periods)
+        for name, form in (("value", "state -> {player: payoff}"), ("redraw", "state -> players")):
+            given = getattr(self, name)
+            if given is not None and not callable(given):
+                raise GameError(f"{name} must be a function {form}, got {shorten(given)}")
         for player in self.discount if isinstance(self.discount, Mapping) else ():
             if player not in self.players:
                 hint = did_you_mean(player, self.players)
@@ -228,8 +235,8 @@ class Game:
         if isinstance(self.discount, Mapping):
             if player not in self.discount:
                 raise GameError(f"discount names no value for player {player!r}; give one for every player")
-            return float(self.discount[player])
-        return float(self.discount)
+            return finite_or_infinite(self.discount[player], f"discount of {player!r}")
+        return finite_or_infinite(self.discount, f"discount of {player!r}")
 
     def stage(self, name: str) -> int:
         """Return the position of the stage called `name`."""
@@ -283,9 +290,36 @@ def place(where: str | tuple[Stage, Any, Any]) -> str:
     return text if label is None else f"{text}, move {shorten(label)}"
 
 
+def _stages(given: Any) -> tuple[Stage, ...]:
+    """Return stages as a tuple; raise `GameError` for what is none, with what to write."""
+    if isinstance(given, Stage):
+        raise GameError(f"stages must be a tuple, got the stage {given.name!r} by itself: write stages=(stage,)")
+    try:
+        stages = tuple(given)
+    except TypeError:
+        raise GameError(f"stages must be a tuple of stages, got {shorten(given)}") from None
+    for stage in stages:
+        if not isinstance(stage, Stage):
+            raise GameError(f"a stage is a Decision, Simultaneous or Chance, got {shorten(stage)}")
+    return stages
+
+
+def _types(given: Any) -> dict[str, Mapping[Any, float]]:
+    """Return types as a dictionary; raise `GameError` for types that are no mapping to prior probabilities."""
+    form = "types must be {player: {type: prior probability}}"
+    if given is not None and not isinstance(given, Mapping):
+        raise GameError(f"{form}, got {shorten(given)}")
+    for player, prior in (given or {}).items():
+        if not isinstance(prior, Mapping):
+            raise GameError(f"{form}; for {player!r} there is {shorten(prior)}")
+    return dict(given or {})
+
+
 def _check_players(game: Game) -> None:
     if not game.players:
         raise GameError("a game needs at least one player")
+    if CHANCE in game.players:
+        raise GameError(f"no player can be called {CHANCE!r}: strategies of chance have this name; use another")
     if len(set(game.players)) != len(game.players):
         raise GameError(f"players are named twice: {shorten(game.players)}")
 
@@ -297,7 +331,7 @@ def _check_types(game: Game) -> None:
         if not prior:
             raise GameError(f"player {player!r} has an empty set of types; leave the player out of `types` instead")
         for kind, p in prior.items():
-            if not (math.isfinite(p) and p >= 0):
+            if not (math.isfinite(finite_or_infinite(p, f"prior of type {kind!r} of {player!r}")) and p >= 0):
                 raise GameError(f"prior of type {kind!r} of {player!r} is {shorten(p)}; it must lie in [0, 1]")
         if abs(sum(prior.values()) - 1) > 1e-9:
             raise GameError(f"the prior over the types of {player!r} sums to {sum(prior.values()):.10g}, not 1")

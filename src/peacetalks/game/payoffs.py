@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Mapping
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,11 @@ import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Game, Stage, place
+from peacetalks.game.numbers import finite_or_infinite
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Where = str | tuple[Stage, Any, Any]
 Entries = tuple[np.ndarray, np.ndarray, np.ndarray]  # row, player-type, amount
@@ -47,13 +49,16 @@ class PlayerTypes:
 
     def entries(self, pay: Mapping[Any, float] | None, where: Where) -> Iterator[tuple[int, float]]:
         """Yield (player-type, amount) for everything that `pay` pays."""
+        if pay and not isinstance(pay, Mapping):
+            example = {self.game.players[0]: 0.5}
+            raise GameError(f"{place(where)} pays {shorten(pay)}; write {{player: payoff}}, such as {example}")
         for key, amount in (pay or {}).items():
             at = self.index.get(key)
             if at is None:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
                 hint = did_you_mean(key, known)
                 raise GameError(f"{place(where)} pays {shorten(key)}, who is not a player (or player and type){hint}")
-            if not math.isfinite(amount):
+            if not math.isfinite(finite_or_infinite(amount, f"{place(where)}: what {shorten(key)} is paid")):
                 raise GameError(f"{place(where)} pays {shorten(key)} {shorten(amount)}; payoffs must be finite numbers")
             for u in at:
                 yield u, amount

@@ -14,7 +14,6 @@ The shares of the types of a side that are not changed keep their proportions.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from re import sub
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -32,7 +31,7 @@ from peacetalks.scenario.what_if import rest_of_shares
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pydantic.fields import FieldInfo
 
