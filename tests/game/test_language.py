@@ -122,7 +122,7 @@ def test_a_stage_is_checked_when_it_is_compiled(stage, words):
     ("pay", "words"),
     [
         (1.0, r"move 'a' pays 1.0; write \{player: payoff\}, such as \{'A': 0.5\}"),
-        ({"A": "1"}, "move 'a': what 'A' is paid must be a number, got '1'"),
+        ({"A": "1"}, "move 'a' pays 'A' '1'; payoffs must be finite numbers"),
         (lambda types: 2.0, r"pays 2.0; write \{player: payoff\}"),
     ],
 )

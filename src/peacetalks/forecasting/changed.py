@@ -97,6 +97,6 @@ def in_words(changes: Sequence[Change]) -> str:
 
 
 def _before(c: Change) -> str:
-    """Return what an entry was; a number that was left out was not set, and no mechanism that was off."""
+    """Return what an entry was; a number beside the tables of mechanisms that was left out was not set."""
     is_number = isinstance(c.after, int | float) and not isinstance(c.after, bool)
-    return "not set" if c.before == OFF and is_number else shown_value(c.before)
+    return "not set" if c.before == OFF and is_number and "." not in c.path else shown_value(c.before)

@@ -12,7 +12,6 @@ import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.language import Game, Stage, place
-from peacetalks.game.numbers import finite_or_infinite
 from peacetalks.text_files import shorten
 
 if TYPE_CHECKING:
@@ -58,7 +57,11 @@ class PlayerTypes:
                 known = [k for k in self.index if isinstance(k, str) == isinstance(key, str)]
                 hint = did_you_mean(key, known)
                 raise GameError(f"{place(where)} pays {shorten(key)}, who is not a player (or player and type){hint}")
-            if not math.isfinite(finite_or_infinite(amount, f"{place(where)}: what {shorten(key)} is paid")):
+            try:
+                finite = math.isfinite(amount)
+            except TypeError:
+                finite = False
+            if not finite:
                 raise GameError(f"{place(where)} pays {shorten(key)} {shorten(amount)}; payoffs must be finite numbers")
             for u in at:
                 yield u, amount
