@@ -1,6 +1,7 @@
 """What the solver promises: it stops on the residual only, says where it failed, and reports what it found."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -208,3 +209,13 @@ def test_an_equilibrium_that_is_that_of_long_games_is_none():
     s, long = pt.solve(signals_that_go_on(None), 5.0, 3), pt.solve(signals_that_go_on(200), 5.0, 3, certify=False)
     assert s.value("S") == pytest.approx(long.value("S"), abs=1e-6)
     assert not any("horizon" in w for w in s.warnings)
+
+
+def test_a_variance_that_the_error_of_the_belief_grid_puts_below_zero_is_zero():
+    """A single belief may have a mass below zero (`Trajectory`)."""
+    path = pt.trajectory(pt.solve(make("chain-store"), 4.0, belief_points=5, certify=False))
+    player = next(p for p in path.solution.game.players if len(path.solution.game.type_names(p)) > 1)
+    mass = np.zeros_like(path.mass)
+    mass[:, 0, [0, 2, 4]] = [-0.1, 1.2, -0.1]
+    belief = replace(path, mass=mass).beliefs(player)
+    assert belief.sel(statistic="sd").values.max() == 0.0

@@ -97,7 +97,7 @@ class Trajectory:
                 cuts = np.searchsorted(below, [0.05, 0.25, 0.5, 0.75, 0.95])
                 mean = m @ p / m.sum()
                 points = p[order][np.minimum(cuts, len(p) - 1)]
-                out[t, k] = [mean, *points, np.sqrt(m @ (p - mean) ** 2 / m.sum())]
+                out[t, k] = [mean, *points, np.sqrt(max(m @ (p - mean) ** 2 / m.sum(), 0.0))]
         coords = {"period": np.arange(1, len(mass) + 1), "type": list(map(str, types)), "statistic": stats}
         return xr.DataArray(out, coords, ("period", "type", "statistic"))
 
