@@ -95,3 +95,16 @@ def test_a_forecast_of_a_starter_warns(tmp_path):
     assert (
         "Warning: 19 entries are still the starter's (name, title, summary, hindsight, ...): this is no" in got.stderr
     )
+
+
+def test_what_a_reader_must_know_stands_on_the_page_in_the_text_and_in_json(tmp_path):
+    note = "The record of conflicts ends on 2024-12-31: this is what was known then."
+    asked = ("forecast", "--conflict", "234", "--as-of", "2025-11-01", "--periods", "2", "--no-certify")
+    got = run(*asked, "--json")
+    assert f"Warning: {note}" in got.stderr
+    assert json.loads(got.stdout)["settings"]["notes"] == [note]
+    for suffix in (".html", ".txt"):
+        run(*asked, "-o", str(tmp_path / f"x{suffix}"))
+        assert " ".join((tmp_path / f"x{suffix}").read_text().split()).count(note) == 1
+    got = run("ask", "--conflict", "234", "--as-of", "2025-11-01", "ceasefire by 2026-01-01", "--json")
+    assert note in json.loads(got.stdout)["answers"][0]["notes"]

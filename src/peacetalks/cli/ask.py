@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -70,9 +71,10 @@ def ask(
             f"no question{first}: write one after the scenario, such as 'ceasefire by 2026-01-01', or give --file "
             "QUESTIONS.csv"
         )
-    found = chosen(scenario, conflict, as_of)
+    found, notes = chosen(scenario, conflict, as_of)
     with solving("Answering", jobs, cluster, no_cache) as run:
         a = ask_all(found, questions, draws, seed, belief_points, *run)
+    a = replace(a, answers=tuple(replace(each, notes=(*each.notes, *notes)) for each in a))
     if len(a) or as_json or output is not None:
         deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
     for line in ask_page.refusals(a):

@@ -85,14 +85,15 @@ def forecast(
     output: Output = None,
 ) -> None:
     """Forecast a scenario, or a conflict of the record: best estimate, model alone, past conflicts, terms."""
-    from peacetalks.forecasting.quick import noted_outlook
+    from peacetalks.forecasting.quick import noted_outlook, with_reader_notes
     from peacetalks.pages import export, forecast_page, forecast_screen
     from peacetalks.pages.printable import printable
     from peacetalks.scenario.changes import parse_changes
 
     export.check(output, charts, [Path(scenario)] if scenario else [])
     check_save(save)
-    rivals, found = rivals_of(scenario) if accounts else [], chosen(scenario, conflict, as_of)
+    rivals = rivals_of(scenario) if accounts else []
+    found, notes = chosen(scenario, conflict, as_of)
     single = not (draws or drivers or accounts)  # one game, which is not cached
     with solving("Forecasting", jobs, cluster, no_cache or single, "steps") as run:
         o = noted_outlook(
@@ -107,7 +108,7 @@ def forecast(
             answers=run.answers,
             changes=parse_changes(changes) if changes else None,
         )
-        o = with_more(o, rivals, drivers, *run)
+        o = with_reader_notes(with_more(o, rivals, drivers, *run), notes)
     save_forecast(o, save)
     if charts is not None:
         report_written(charts, export.write_charts(o, charts))
@@ -142,8 +143,11 @@ def with_more(
     return replace(o, drivers=drivers_of(o, progress, jobs, answers)) if drivers else o
 
 
-def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Scenario:
-    """Return the scenario that is named, or that of a conflict of the record; say on stderr what a reader must know."""
+def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> tuple[Scenario, tuple[str, ...]]:
+    """Return the scenario that is named, or that of a conflict of the record, and what a reader must know of it.
+
+    That is written to stderr too.
+    """
     from peacetalks.conflicts.fill import load
     from peacetalks.conflicts.from_record import record_scenario
     from peacetalks.pages.printable import printable
@@ -160,7 +164,7 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> Sce
         notes = _starter_notes(found)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)
-    return found
+    return found, notes
 
 
 def _starter_notes(scenario: Scenario) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from peacetalks.forecasting.solve_scenario import solve_scenario
 from peacetalks.scenario.scenario import check_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from peacetalks.equilibrium.solution import Solution
     from peacetalks.forecasting.outlook import Outlook
     from peacetalks.scenario.scenario import Scenario
@@ -162,6 +164,11 @@ def with_note(result: T, note: str) -> T:
     if not note:
         return result
     return replace(result, settings=getattr(result, "settings") | {"grid_note": note})  # type: ignore[type-var]  # noqa: B009
+
+
+def with_reader_notes(o: Outlook, notes: Sequence[str]) -> Outlook:
+    """Return an outlook with what a reader must know of its scenario among its settings, as `notes`: full sentences."""
+    return replace(o, settings=o.settings | {"notes": list(notes)}) if notes else o
 
 
 def _outlook_at(scenario: Scenario, points: int, how: dict[str, Any]) -> tuple[Outlook, QuickSetting]:

@@ -81,13 +81,16 @@ def card_of(f: HasViews) -> Card:
 
 
 def card_notes(f: HasViews) -> tuple[str, ...]:
-    """Return what must be known with the card: of the belief grid; why there is no best estimate, or none sharper."""
-    best, grid = f.pooled, getattr(f, "settings", {}).get("grid_note")  # of an outlook; accounts have no settings
+    """Return what must be known with the card: of the scenario, of the belief grid, of the best estimate.
+
+    The last says why there is no best estimate, or that it is not sharper than past conflicts.
+    """
+    best, settings = f.pooled, getattr(f, "settings", {})  # of an outlook; accounts have no settings
     if not has_best(f) or not best.adjusted:
         about = best.reason
     else:
         about = NOT_SHARPER if best.scored_and_not_sharper else ""
-    return tuple(filter(None, (grid, about)))
+    return tuple(filter(None, (*settings.get("notes", ()), settings.get("grid_note"), about)))
 
 
 def bar_at(f: HasViews, month: int) -> Bar:

@@ -260,7 +260,10 @@ class Forecast(Table):
     durations: Durations
     outside: list[Outside] = Field(description="What past conflicts show in every class asked: the same as `records`.")
     pooled: Pooled = Field(description="How `best` was made.")
-    settings: dict[str, Any] = Field(description="Precision, belief points, tolerance, seed, size.")
+    settings: dict[str, Any] = Field(
+        description="Precision, belief points, tolerance, seed, size; as `notes` what a reader must know of the "
+        "scenario, such as that the record ends before its date."
+    )
     residual: float = Field(description="Worst fixed-point residual over all games solved.")
     multiple: int | None = Field(
         description="Nodes at which the search found several equilibria, a lower bound (`settings.search` holds how "
