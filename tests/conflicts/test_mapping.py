@@ -152,6 +152,18 @@ def test_every_number_has_a_source_and_calibrated_ones_a_range():
     assert not numbers["rationality"].uncertain
 
 
+def test_a_range_is_about_the_value_as_it_is_drawn_and_a_lowered_mobility_says_so():
+    for conflict in (CIVIL, INTERSTATE):
+        for path, n in mapping.from_conflict(conflict, prior()).numbers().items():
+            if n.uncertain:
+                assert n.quantile(0.5) == pytest.approx(float(n), rel=1e-9), path
+                assert n.source.endswith("; 90% range {:.3g} to {:.3g}".format(*n.interval(0.9)))
+    mobility = mapping.from_conflict(CIVIL, prior()).battlefield.mobility
+    assert mobility < mapping.MOBILITY["civil"]
+    assert mobility.quantile(1 - 1e-9) < 1
+    assert "), lowered so that the front's edges decide at most 80% of victories; 90% range" in mobility.source
+
+
 def test_a_calibrated_factor_moves_its_numbers_and_no_other():
     base = mapping.from_conflict(CIVIL, prior()).numbers()
     for name in FACTORS:

@@ -5,8 +5,9 @@ import pickle
 
 import pytest
 from scipy import stats
+from scipy.special import expit, logit
 
-from peacetalks.scenario.distributions import NORMAL, Beta, Lognormal, Normal, Triangle, Uniform
+from peacetalks.scenario.distributions import NORMAL, Beta, Logitnormal, Lognormal, Normal, Triangle, Uniform
 from peacetalks.scenario.quantity import FAR, Number
 
 SHARES = [FAR, 0.001, (1 - 0.9) / 2, 0.05, 0.25, 1 / 3, 0.5, 0.7, 0.95, 1 - FAR]
@@ -31,6 +32,16 @@ def test_quantiles_and_shares_are_those_of_scipy(mine, theirs):
 
 def test_quantiles_that_are_written_out_are_those_of_scipy():
     assert {u: float(stats.norm.ppf(u)) for u in NORMAL} == NORMAL
+
+
+def test_the_log_odds_of_a_logitnormal_are_normal_about_the_median_within_nought_and_one():
+    d = Logitnormal(0.007, 1.0)
+    found = [d.ppf(u) for u in SHARES]
+    assert d.ppf(0.5) == Number.parse({"dist": "logitnormal", "median": 0.007, "sigma": 1.0}) == 0.007
+    assert found == pytest.approx(list(expit(logit(0.007) + stats.norm.ppf(SHARES))), rel=1e-12)
+    assert [d.cdf(x) for x in (*found, 0.0, 1.0)] == pytest.approx([*SHARES, 0.0, 1.0], rel=1e-6)
+    assert Logitnormal(0.9, 50.0).ppf(FAR) >= 0
+    assert Logitnormal(0.9, 50.0).ppf(1 - FAR) <= 1
 
 
 def test_a_distribution_that_floats_cannot_hold_is_refused():

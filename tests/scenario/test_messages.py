@@ -58,9 +58,10 @@ def test_at_most_five_errors_are_shown_and_unknown_keys_come_first(korea):
         ({"value": float("inf")}, "a finite number is expected, got inf"),
         ({"low": 1, "high": 2}, "expected value, or low/mode/high, or dist with its parameters; got low, high"),
         ({"low": 2, "mode": 1, "high": 3}, "a range needs low <= mode <= high, got 2, 1, 3"),
-        ({"dist": "gamma", "a": 1}, "no distribution is called 'gamma'; known: normal, lognormal, beta, uniform"),
+        ({"dist": "gamma", "a": 1}, "called 'gamma'; known: normal, lognormal, logitnormal, beta, uniform"),
         ({"dist": "normal", "mean": 1}, "normal needs mean, sd; got mean"),
         ({"dist": "beta", "a": 0, "b": 1}, "beta needs positive parameters, got 0, 1"),
+        ({"dist": "logitnormal", "median": 1, "sigma": 1}, "logitnormal needs a median below 1, got 1"),
         ({"dist": "uniform", "low": 2, "high": 1}, "uniform needs low < high, got 2, 1"),
     ],
 )

@@ -14,7 +14,8 @@ CASES = Path(__file__).parents[1] / "cases" / "scenarios"
 REFUSED = {
     "ctrl_label": "sides.1.label holds the control character U+001B (escape: a terminal would obey it) at character 15",
     "deep": "line 1, column 105: more than 100 tables or lists within one another; take some out",
-    "dist_table": "battlefield.front: no distribution is called {}; known: normal, lognormal, beta, uniform",
+    "dist_table": "battlefield.front: no distribution is called {}; known: normal, lognormal, logitnormal, beta, "
+    "uniform",
     "hugeint": "line 41, column 19: a number of 401 digits; write it shorter (1e9)",
     "longlabel": f"sides.1.label: String should have at most 200 characters, got '{'a' * 199}... (20,002 characters)",
     "manydigits": "line 40, column 13: a number of 5,000 digits; write it shorter (1e9)",

@@ -141,7 +141,7 @@ def estimates(scenario: Scenario, calibration: Calibration | None = None) -> dic
 def _leave_rest_of_hazard(table: dict[str, Any], scenario: Scenario, conflict: Conflict, known: Calibration) -> None:
     """Set the chance of a decision by force to what the edges of the scenario's own front leave of the hazard."""
     from peacetalks.conflicts.covariates import covariates
-    from peacetalks.conflicts.mapping import battlefield
+    from peacetalks.conflicts.mapping import battlefield, with_range
 
     field, found = scenario.battlefield, covariates(conflict)
     mean, _ = known.log_factor("decisive", found.slopes())
@@ -151,6 +151,7 @@ def _leave_rest_of_hazard(table: dict[str, Any], scenario: Scenario, conflict: C
     ratio = left / Number.parse(number)
     for key in {"value", "low", "mode", "high", "median"} & set(number):
         number[key] = min(number[key] * ratio, 1.0)
+    table["battlefield"]["decisive"] = with_range(number)
 
 
 def conflict_of(scenario: Scenario) -> Conflict:

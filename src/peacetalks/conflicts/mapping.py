@@ -42,7 +42,7 @@ import numpy as np
 from peacetalks.conflicts.covariates import Covariates, covariates
 from peacetalks.conflicts.facts import facts
 from peacetalks.errors import EvidenceError
-from peacetalks.evidence.calibration import FACTORS, Z90, Calibration
+from peacetalks.evidence.calibration import FACTORS, Calibration
 from peacetalks.evidence.calibration import calibration as shipped
 from peacetalks.scenario.quantity import FAR, Number
 from peacetalks.scenario.scenario import Scenario, from_table
@@ -65,6 +65,8 @@ EFFORT = 0.45 * RESTRAINT + 0.45  # mean effort of the reference measure of post
 HORIZON = 24  # months over which the hazard of victory is matched
 SAME = "judgement: the same for every conflict"
 BY_KIND = "judgement: by kind of conflict"
+LOWERED = f", lowered so that the front's edges decide at most {100 * EDGES:.0f}% of victories"
+RANGE = "; 90% range "  # ends the source of a number with a range
 FAILURES = "failures of agreements and of peace by treaty in their first two years, known at the date (ucdppa, fortna)"
 
 
@@ -172,12 +174,13 @@ def game_table(
     size = size or Size()
     mean = {name: exp(m) for name, (m, _) in factors.items()}
 
-    def estimated(value: float, name: str, high: float, *, of: str) -> dict[str, Any]:
-        return _ranged(value, factors[name][1], high, f"{of}, times {mean[name]:.3g} ({name}: {source})")
+    def estimated(value: float, name: str, high: float, *, of: str, then: str = "") -> dict[str, Any]:
+        return _ranged(value, factors[name][1], high, f"{of}, times {mean[name]:.3g} ({name}: {source}){then}")
 
     # Positions that lie closer together are passed sooner: the front keeps its speed.
     pace = min(MOBILITY[kind] * mean["mobility"] * (size.positions - 1) / (Size.positions - 1), 1.0)
     field = battlefield(found.hazard * mean["decisive"], pace, found.strength, FRONT[kind], size.positions)
+    lowered = "" if field[0] == pace else LOWERED
     offer, ask = min(OFFER * mean["offer"], 0.6), min(ASK * mean["reach"], 0.3)
     return {
         "rationality": _point(RATIONALITY, "judgement: the unit of payoffs, fixed"),
@@ -187,7 +190,7 @@ def game_table(
         "battlefield": {
             "positions": size.positions,
             "front": _point(FRONT[kind], BY_KIND),
-            "mobility": estimated(field[0], "mobility", 1.0, of=BY_KIND),
+            "mobility": estimated(field[0], "mobility", 1.0, of=BY_KIND, then=lowered),
             "strength": _point(found.strength, found.strength_source),
             "decisive": estimated(
                 field[1], "decisive", 1.0, of="hazard of victory recorded at this age (ucdp2021) less the front's edges"
@@ -327,16 +330,28 @@ def _point(value: float, source: str) -> dict[str, Any]:
 
 
 def _ranged(value: float, sd: float, high: float, source: str) -> dict[str, Any]:
-    """Return a number with the range that the sd of its logarithm gives; a triangle where a log-normal passes `high`.
+    """Return a number with the range that the sd of its logarithm gives; its median is the value.
 
-    The triangle reaches as far as the 90% range: it is a little narrower than the log-normal.
+    It is log-normal.  Where that passes `high`, which is then 1, the sd is that of its log odds: for a small chance the
+    two are close.
     """
     value = float(value)
     if sd < 1e-6 or value <= 0:
         return _point(value, source)
-    low90, high90 = value * exp(-Z90 * sd), value * exp(Z90 * sd)
-    text = f"{source}; 90% range {low90:.3g} to {min(high90, high):.3g}"
-    raw = {"dist": "lognormal", "median": value, "sigma": sd, "source": text}
-    if high >= 1 and Number.parse(raw).quantile(1 - FAR) <= high:
+    raw = {"dist": "lognormal", "median": value, "sigma": sd, "source": source}
+    if Number.parse(raw).quantile(1 - FAR) > high:
+        raw["dist"] = "logitnormal"
+    return with_range(raw)
+
+
+def with_range(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a number as in a file whose source ends with its 90% range, as it is drawn; a point as it is.
+
+    >>> with_range({"low": 0.1, "mode": 0.2, "high": 0.3, "source": "judgement; 90% range 0 to 1"})["source"]
+    'judgement; 90% range 0.132 to 0.268'
+    """
+    number = Number.parse(raw)
+    if not number.uncertain:
         return raw
-    return {"low": low90, "mode": value, "high": min(high90, high), "source": text}
+    low, high = number.interval(0.9)
+    return raw | {"source": f"{raw['source'].split(RANGE)[0]}{RANGE}{low:.3g} to {high:.3g}"}

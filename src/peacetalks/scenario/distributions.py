@@ -126,6 +126,35 @@ class Lognormal:
 
 
 @dataclass(frozen=True)
+class Logitnormal:
+    """The logit-normal distribution of a chance: its log odds are normal with sd `sigma` about those of the median.
+
+    Where the chance is small it is close to the lognormal distribution; it never passes 1.
+
+    >>> Logitnormal(0.2, 1.0).ppf(0.5), round(Logitnormal(0.2, 1.0).cdf(0.2), 3)
+    (0.2, 0.5)
+    """
+
+    median: float
+    sigma: float
+
+    def ppf(self, u: float) -> float:
+        """Return the quantile at `u`."""
+        import numpy as np
+
+        moved = self.sigma * _normal(u)
+        with np.errstate(over="ignore"):
+            odds_against = (1 - self.median) / self.median * float(np.exp(-moved))
+        return self.median if moved == 0 else 1 / (1 + odds_against)
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below `x`."""
+        from scipy.special import logit, ndtr
+
+        return float(ndtr((logit(x) - logit(self.median)) / self.sigma)) if 0 < x < 1 else float(x >= 1)
+
+
+@dataclass(frozen=True)
 class Beta:
     """The beta distribution.
 

@@ -5,7 +5,7 @@ In a scenario a number is written in one of three ways, each with an optional `s
     0.4                                               a point
     { value = 0.4, source = "..." }                   a point with its source
     { low = 0.2, mode = 0.4, high = 0.5 }             a range: triangular, drawn by `--draws`
-    { dist = "normal", mean = 0.4, sd = 0.1 }         a distribution: normal, lognormal, beta, uniform
+    { dist = "normal", mean = 0.4, sd = 0.1 }         a distribution: normal, lognormal, logitnormal, beta, uniform
 
 A `Number` is a float (its central value) that remembers the rest.  A number that the record identifies may be left out;
 it is then `LEFT_OUT`, which is no number, until the scenario is filled.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 from pydantic_core import PydanticCustomError, core_schema
 
-from peacetalks.scenario.distributions import Beta, Distribution, Lognormal, Normal, Triangle, Uniform
+from peacetalks.scenario.distributions import Beta, Distribution, Logitnormal, Lognormal, Normal, Triangle, Uniform
 from peacetalks.text_files import clip, shorten
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ RANGE = ("low", "mode", "high")
 DISTRIBUTIONS = {
     "normal": ("mean", "sd"),
     "lognormal": ("median", "sigma"),
+    "logitnormal": ("median", "sigma"),
     "beta": ("a", "b"),
     "uniform": ("low", "high"),
 }
@@ -242,7 +243,10 @@ def _distribution(fields: dict[str, Any], source: str | None) -> Number:
         return _drawn(Uniform(a, b).ppf(0.5), source, Uniform(a, b))
     if (b <= 0) or (name != "normal" and a <= 0):
         raise ValueError(f"{name} needs positive parameters, got {a:g}, {b:g}")
-    frozen: Distribution = {"normal": Normal, "lognormal": Lognormal, "beta": Beta}[name](a, b)
+    if name == "logitnormal" and a >= 1:
+        raise ValueError(f"logitnormal needs a median below 1, got {a:g}")
+    known: dict[str, type[Distribution]] = {"normal": Normal, "lognormal": Lognormal, "logitnormal": Logitnormal}
+    frozen = (known | {"beta": Beta})[name](a, b)
     return _drawn(frozen.ppf(0.5), source, frozen)
 
 
