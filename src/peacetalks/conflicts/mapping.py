@@ -42,7 +42,7 @@ import numpy as np
 from peacetalks.conflicts.covariates import Covariates, covariates
 from peacetalks.conflicts.facts import facts
 from peacetalks.errors import EvidenceError
-from peacetalks.evidence.calibration import FACTORS, Calibration
+from peacetalks.evidence.calibration import FACTORS, Z90, Calibration
 from peacetalks.evidence.calibration import calibration as shipped
 from peacetalks.scenario.quantity import FAR, Number
 from peacetalks.scenario.scenario import Scenario, from_table
@@ -333,12 +333,14 @@ def _ranged(value: float, sd: float, high: float, source: str) -> dict[str, Any]
     """Return a number with the range that the sd of its logarithm gives; its median is the value.
 
     It is log-normal.  Where that passes `high`, which is then 1, the sd is that of its log odds: for a small chance the
-    two are close.
+    two are close.  A chance of 1 has a triangle below it, as far as the log-normal's 5% point.
     """
     value = float(value)
     if sd < 1e-6 or value <= 0:
         return _point(value, source)
     raw = {"dist": "lognormal", "median": value, "sigma": sd, "source": source}
+    if value >= high:
+        return with_range({"low": value * exp(-Z90 * sd), "mode": value, "high": value, "source": source})
     if Number.parse(raw).quantile(1 - FAR) > high:
         raw["dist"] = "logitnormal"
     return with_range(raw)

@@ -168,6 +168,8 @@ class Bounds:
         """Raise `ValueError` when the number, or any draw of it but for two in a thousand million, lies outside."""
         lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(FAR), n.quantile(1 - FAR))
         if not (self.low - 1e-12 <= lo and hi <= self.high + 1e-12):
+            if isinstance(n.frozen, Triangle | Uniform):
+                lo, hi = n.frozen.low, n.frozen.high  # as written
             shown = f"{float(n):g}" if lo == hi else f"{lo:g} to {hi:g}"
             raise ValueError(f"must lie in [{self.low:g}, {self.high:g}], got {shown}")
 
@@ -245,8 +247,8 @@ def _distribution(fields: dict[str, Any], source: str | None) -> Number:
         raise ValueError(f"{name} needs positive parameters, got {a:g}, {b:g}")
     if name == "logitnormal" and a >= 1:
         raise ValueError(f"logitnormal needs a median below 1, got {a:g}")
-    known: dict[str, type[Distribution]] = {"normal": Normal, "lognormal": Lognormal, "logitnormal": Logitnormal}
-    frozen = (known | {"beta": Beta})[name](a, b)
+    kinds = {"normal": Normal, "lognormal": Lognormal, "logitnormal": Logitnormal, "beta": Beta}
+    frozen: Distribution = kinds[name](a, b)
     return _drawn(frozen.ppf(0.5), source, frozen)
 
 
