@@ -81,6 +81,7 @@ def test_shares(scenario, text, kind, sign, size):
         ("ceasefire", "has no date: add `by` or `on` and a day (write 2026-01-01, 12 months or 90 days)"),
         ("ceasefire by 2026", "'2026' is a year: write 2026-01-01 for its first day, 2026-12-31 for its last"),
         ("ceasefire by 01/02/2026", "did you mean 2026-01-02 or 2026-02-01?"),
+        ("ceasefire between 2026-01-01 and 2027-01-01", "`between` two days is not understood. Ask for each"),
         ("ceasefire in January 2026", "write `by` for any time up to a day, `on` for what is in force on it"),
         ("ceasefire signed on 2026-01-01", "asks for a beginning on one day: write `by`"),
         ("ceasefire signed in force by 2026-01-01", "asks both for a beginning and for what is in force"),

@@ -26,6 +26,8 @@ D = dt.date(2025, 5, 20)
         ("1 year", dt.date(2026, 5, 20)),
         ("90 days", dt.date(2025, 8, 18)),
         ("2 weeks", dt.date(2025, 6, 3)),
+        ("six months", dt.date(2025, 11, 20)),
+        ("a year", dt.date(2026, 5, 20)),
         ("3d", dt.date(2025, 5, 23)),
     ],
 )

@@ -25,6 +25,9 @@ def test_a_month_is_marked_and_is_no_day():
     assert read_date("2025-03") == (dt.date(2025, 3, 1), "month")
     with pytest.raises(ValueError, match="'2025-03' is a month, and a day is needed here: write YYYY-MM-DD"):
         read_day("2025-03")
+    for month in ("March 2025", "2025-03-00", "soon"):  # no proposal that would be refused
+        with pytest.raises(ValueError, match=r"(needed here; |no day: |-DD: )write YYYY-MM-DD, such as 2025-03-13$"):
+            read_day(month)
 
 
 REFUSED = {
@@ -85,4 +88,6 @@ def test_the_date_of_a_scenario_is_read_alike(tmp_path):
 
     assert load("19510710") == load('"1951-07-10"') == tiny().as_of  # never seconds since 1970
     with pytest.raises(pt.SpecError, match=r"as_of: '7/10/1951' is no date .* did you mean 1951-07-10 or 1951-10-07"):
+        load('"7/10/1951"')
+    with pytest.raises(pt.SpecError, match=r"did you mean 1951-07-10 or 1951-10-07\? Check with"):
         load('"7/10/1951"')

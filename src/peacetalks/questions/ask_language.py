@@ -36,6 +36,7 @@ LONGEST = 500  # characters of a question
 WHEN = re.compile(
     r"^(?P<what>.*)(?:^|[\s,])(?P<how>by|before|within|during|in|on|at|until|till|through)\s+(?P<when>[^()]*)$"
 )
+BETWEEN = re.compile(r"\bbetween (\S*\d{4}\S*) and (\S*\d{4}\S*)")
 SHARE = re.compile(r"^(?P<what>front|terms)(?: share)?\s*(?P<sign>>=|<=|>|<)\s*(?P<size>[\d.]+)\s*(?P<percent>%?)$")
 SIGNS = {"more than": ">", "above": ">", "over": ">", "less than": "<", "below": "<", "under": "<"}
 SIGNS |= {"at least": ">=", "at most": "<="}
@@ -94,6 +95,11 @@ def read_question(text: str, scenario: Scenario, when: When | None = None) -> Qu
     if re.match(r"\s*(?:[PE]|play|effect|base_rate|param|welfare|loglik)\s*\(", text):
         return _of_claim(text)
     words, added = without_added_names(_plain_words(text, scenario), scenario)
+    if two_days := BETWEEN.search(words):
+        raise QueryError(
+            f"{shorten(text)}: `between` two days is not understood. Ask for each day with `by`, such as 'ceasefire by "
+            f"{two_days[2]}': the difference of the two probabilities is that of a beginning between them"
+        )
     found = WHEN.match(words)
     if found is None and when is None:
         _check_words(words, text)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.errors import QueryError
+from peacetalks.evidence.horizons import NUMBERS
 from peacetalks.scenario.dates import month_end, month_position, months_later, read_date
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ NAMES = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 SPAN = re.compile(r"([0-9]{1,6})\s*([a-z]*?)s?")
+COUNTED = re.compile(rf"^({'|'.join(NUMBERS)}|an?) ")  # a number in words before a unit
 ORDINAL = r"([0-9]{1,2})(?:st|nd|rd|th)?"
 IN_WORDS = re.compile(rf"(?:{ORDINAL} )?([a-z]{{3,9}})\.?(?: {ORDINAL})?,? ([0-9]{{4}})")
 FORMS = "write 2026-01-01, 12 months or 90 days"
@@ -98,12 +100,13 @@ def read_when(text: str) -> When:
 
     A month stands for its last day.
 
-    >>> read_when("2026-01-01").day, read_when("90 days").days, read_when("1 y").months, read_when("12").months
-    (datetime.date(2026, 1, 1), 90, 12, 12)
+    >>> read_when("2026-01-01").day, read_when("90 days").days, read_when("1 y").months, read_when("six months").months
+    (datetime.date(2026, 1, 1), 90, 12, 6)
     >>> read_when("the end of 2025").day, read_when("January 1, 2026").day, read_when("2026-02").day
     (datetime.date(2025, 12, 31), datetime.date(2026, 1, 1), datetime.date(2026, 2, 28))
     """
     words = re.sub(r"\s+", " ", text.strip().lower()).removeprefix("the ")
+    words = COUNTED.sub(lambda m: f"{NUMBERS.get(m[1], 1)} ", words)
     if found := re.fullmatch(r"(?:end of |eoy )([0-9]{4})", words):
         return When(day=dt.date(int(found[1]), 12, 31)) if int(found[1]) else _refuse(text)
     if re.fullmatch(r"[12][0-9]{3}", words):

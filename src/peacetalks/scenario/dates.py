@@ -41,6 +41,11 @@ def read_date(value: Any) -> WrittenDate:
     Traceback (most recent call last):
     ValueError: '13.03.2025' is no date of the form YYYY-MM-DD: did you mean 2025-03-13?
     """
+    return _read(value, month=True)
+
+
+def _read(value: Any, month: bool) -> WrittenDate:
+    """Return a day or a month as it is written; the errors propose a month only where one is enough (`month`)."""
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return WrittenDate(value.date(), "day")
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
@@ -48,10 +53,10 @@ def read_date(value: Any) -> WrittenDate:
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         text = "" if isinstance(value, int) and abs(value) > 10**9 else str(value).strip()
         if parts := DAY_TEXT.fullmatch(text) or COMPACT.fullmatch(text):
-            return WrittenDate(_date(int(parts[1]), int(parts[2]), int(parts[3]), text), "day")
+            return WrittenDate(_date(int(parts[1]), int(parts[2]), int(parts[3]), text, month), "day")
         if parts := re.fullmatch(r"([0-9]{4})-([0-9]{2})", text):
-            return WrittenDate(_date(int(parts[1]), int(parts[2]), 1, text), "month")
-    raise ValueError(f"{shorten(value)} is no date of the form YYYY-MM-DD: {_cure(value)}")
+            return WrittenDate(_date(int(parts[1]), int(parts[2]), 1, text, month), "month")
+    raise ValueError(f"{shorten(value)} is no date of the form YYYY-MM-DD: {_cure(value, month)}")
 
 
 def read_day(value: Any) -> dt.date:
@@ -61,7 +66,7 @@ def read_day(value: Any) -> dt.date:
     Traceback (most recent call last):
     ValueError: '2025-03' is a month, and a day is needed here: write YYYY-MM-DD, such as 2025-03-13
     """
-    date, precision = read_date(value)
+    date, precision = _read(value, month=False)
     if precision == "month":
         raise ValueError(f"{shorten(value)} is a month, and a day is needed here: {FORM}")
     return date
@@ -120,17 +125,18 @@ def month_position(start: dt.date, day: dt.date) -> tuple[int, float]:
     return month, (day - begun).days / max((ends - begun).days, 1)
 
 
-def _date(year: int, month: int, day: int, text: str) -> dt.date:
+def _date(year: int, month: int, day: int, text: str, month_enough: bool) -> dt.date:
     """Return the date; raise `ValueError` where the calendar has none."""
     if month in range(1, 13) and day == 0:
-        raise ValueError(f"{shorten(text)} has no day: where only the month is known write {year:04d}-{month:02d}")
+        cure = f"where only the month is known write {year:04d}-{month:02d}" if month_enough else FORM
+        raise ValueError(f"{shorten(text)} has no day: {cure}")
     try:
         return dt.date(year, month, day)
     except ValueError:
         raise ValueError(f"{shorten(text)} is no day of the calendar: {FORM}") from None
 
 
-def _cure(value: Any) -> str:
+def _cure(value: Any, month_enough: bool) -> str:
     """Return what to write instead of a value that is no date: a date where it can be meant as one."""
     if isinstance(value, int | float):
         return f"a number is not read as a date; {FORM}"
@@ -146,12 +152,13 @@ def _cure(value: Any) -> str:
         if month in MONTHS and day is not None:
             return _meant([_made(int(parts[4]), MONTHS.index(month) + 1, int(day))])
         if month in MONTHS:
-            return f"did you mean {parts[4]}-{MONTHS.index(month) + 1:02d}?"
+            named = f"did you mean {parts[4]}-{MONTHS.index(month) + 1:02d}?"
+            return named if month_enough else f"it names a month, and a day is needed here; {FORM}"
     if parts := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt].+| [0-9]{1,2}(?::|\s*[AaPp]\.?[Mm]).*)", text):
         return f"leave the time of day out, {parts[1]}"
     if re.fullmatch(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?", text):
         return f"a bare number is not read as a date; {FORM}"
-    return f"{FORM}, or YYYY-MM where only the month is known"
+    return f"{FORM}, or YYYY-MM where only the month is known" if month_enough else FORM
 
 
 def _meant(dates: list[dt.date | None]) -> str:

@@ -58,7 +58,8 @@ def read_table(raw: Any, model: type[M], where: str, advice: str = "") -> M:
     if isinstance(found, BaseModel):
         return found
     lines = [str(p) for p in found[:SHOWN]] + ([f"and {len(found) - SHOWN} more"] if len(found) > SHOWN else [])
-    raise SpecError(f"{where}: {'; '.join(lines)}{advice}")
+    said = "; ".join(lines)
+    raise SpecError(f"{where}: {said}{advice.removeprefix('.') if said.endswith('?') else advice}")
 
 
 class Problem(NamedTuple):
