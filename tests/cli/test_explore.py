@@ -1,5 +1,7 @@
 """The commands `sweep` and `advise`, and `drivers --draws`."""
 
+import re
+
 import polars as pl
 import pytest
 from support.command_line import run
@@ -22,6 +24,7 @@ def test_sweep_on_screen_as_json_and_into_files(capsys, path):
     code, out, _ = run(capsys, "sweep", path, "talks.walk=0.03:0.09:3", *FEW)
     assert code == 0
     assert "3 combinations" in out
+    assert re.search(r"^ *talks\. .*\n *walk ", out, re.MULTILINE)  # broken between words
     code, out, _ = run(capsys, "sweep", path, "talks.walk=0.03:0.09:3", "--json", *FEW)
     assert code == 0
     assert fitting("sweep", out)["keys"] == {"talks.walk": [0.03, 0.06, 0.09]}

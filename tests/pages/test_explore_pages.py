@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -18,6 +19,7 @@ from peacetalks.forecasting.drivers import drivers_of
 from peacetalks.forecasting.sensitivity_values import Sensitivity
 from peacetalks.forecasting.sobol import Index, Share
 from peacetalks.pages import advise_page, drivers_page, sensitivity_text, sweep_screen, table_page
+from peacetalks.pages.advise_chart import lever_caption
 from peacetalks.pages.cells import UNKNOWN
 from peacetalks.questions.advise_values import Effect
 
@@ -207,3 +209,10 @@ def test_a_sweep(base):
     assert "No forecast at talks.walk=0.03, talks.open=on: made up" in " ".join(
         on_screen(sweep_screen.show, lost).split()
     )
+
+
+def test_the_chart_of_levers_says_how_many_of_how_many_it_shows(o):
+    levers = tuple(SimpleNamespace(peace=1, effect=float(i)) for i in range(18))
+    a = SimpleNamespace(levers=levers, scenario=o.scenario, month=2)
+    assert lever_caption(a).endswith(" Shown: 14 of 18 levers.")
+    assert "Shown" not in lever_caption(SimpleNamespace(levers=levers[:14], scenario=o.scenario, month=2))

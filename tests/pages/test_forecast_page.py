@@ -22,9 +22,10 @@ from peacetalks.pages import forecast_page, forecast_schema, markup
 from peacetalks.pages.card import NOT_REACHED, card_of
 from peacetalks.pages.chart_parts import NARROW, WIDE
 from peacetalks.pages.drivers_chart import moving, tornado, tornado_caption
+from peacetalks.pages.ends_chart import LINE, ends, spread
 from peacetalks.pages.forecast_charts import drawing, plots
 from peacetalks.pages.forecast_rows import best_rows, forecast_rows
-from peacetalks.pages.model_charts import learnt
+from peacetalks.pages.model_charts import learnt, terms
 from peacetalks.pages.number_rows import ELSEWHERE, SECTIONS
 from peacetalks.pages.styles import RowKind
 from peacetalks.pages.views_chart import dots
@@ -240,3 +241,20 @@ def test_a_notebook_shows_the_card_and_the_answer_by_date(looked):
     assert "<th>10 Jul 1953 (24 months)</th>" in text
     assert text.count("90% interval</td>") == 3
     assert "<script" not in text
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_bars_of_terms_and_labels_of_lines_lie_within_the_axes(looked, width):
+    drawn = terms(looked, width).to_dict()
+    low, high = drawn["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    bars = next(rows for rows in drawn["datasets"].values() if "foot" in rows[0])
+    assert min(b["from"] for b in bars) > low
+    assert max(b["to"] for b in bars) < high
+    named = next(rows for rows in ends(looked, width).to_dict()["datasets"].values() if "label" in rows[0])
+    heights = [LINE * len(r["label"].split("\n")) for r in named]
+    assert [r["at"] for r in named] == pytest.approx(spread([r["p"] for r in named], heights))
+
+
+def test_labels_of_lines_that_are_close_stand_beside_them():
+    """Two small probabilities: each label is a line high, and the upper one no more than that from its line."""
+    assert spread([0.01, 0.04, 0.95], [LINE, LINE, 2 * LINE]) == pytest.approx([LINE / 2, 1.5 * LINE, 1 - LINE])

@@ -55,9 +55,10 @@ def lever_bars(a: Advice, width: int) -> Chart:
 
 def lever_caption(a: Advice) -> str:
     """Return how the chart is to be seen."""
+    most = "" if len(shown(a)) == len(a.levers) else f" Shown: {len(shown(a))} of {len(a.levers)} levers."
     return (
         f"What the model expects of peace by {day_after(a.scenario.as_of, a.month)} if a lever were moved: difference "
-        f"in points, {MODEL_ALONE}. Thin lines: what a finer belief grid may still make of it."
+        f"in points, {MODEL_ALONE}. Thin lines: what a finer belief grid may still make of it.{most}"
     )
 
 

@@ -37,7 +37,7 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width, max_lines=2, placeholder=" ...")) or text
 
 
-def date_axis(start: date, last: int, room: float = 0.0) -> alt.X:
+def date_axis(start: date, last: int, room: float = 0.0, field: str = "date:T") -> alt.X:
     """Return the horizontal axis of calendar dates from `start` to `last` months later.
 
     `room` is the share of the axis that is left free on the right, for labels of lines.
@@ -48,7 +48,7 @@ def date_axis(start: date, last: int, room: float = 0.0) -> alt.X:
     span = [_moment(start), _moment(end + timedelta(days=free))]
     scale = alt.Scale(domain=span, nice=False)
     axis = alt.Axis(values=at, format="%b %Y", grid=False, labelOverlap="greedy", title=None)
-    return alt.X("date:T", scale=scale, axis=axis)
+    return alt.X(field, scale=scale, axis=axis)
 
 
 def month_axis(last: int, title: str) -> alt.X:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.outlook import Outlook
 
 HEIGHT = 225
-APART = 0.13  # least distance of two labels, as a share of the axis
-LABELS = {"peace": "Peace", "nowhere": "Still no\nsettlement", "more_conflict": "More\nconflict"}
+LINE = 0.0625  # height of a line of a label, as a share of the axis
+FAR = 0.03  # distance from which a label is joined to its line
+LABELS = {"peace": "Peace", "nowhere": "Still no\nsettlement", "more_conflict": "More conflict"}
 
 
 def ends(o: Outlook, width: int) -> Chart:
@@ -29,7 +31,8 @@ def ends(o: Outlook, width: int) -> Chart:
     table = shown_ends(o)
     low, high = (o.pooled.low, o.pooled.high) if has_best(o) else (None, None)
     last = int(o.ends.period[-1])
-    x = date_axis(o.as_of, last, 0.15 if width > NARROW else 0.26)
+    room = 0.2 if width > NARROW else 0.36
+    x, beside = date_axis(o.as_of, last, room), date_axis(o.as_of, last, room, "beside:T")
     rows = [row for end in ENDS for row in _rows(o, end, table, low, high)]
     colours = {END_NAMES[e]: END_COLOURS[e] for e in ENDS}
     chart = base(rows, width, HEIGHT)
@@ -37,13 +40,14 @@ def ends(o: Outlook, width: int) -> Chart:
     band = chart.transform_filter("isValid(datum.low)").mark_area(opacity=0.3)
     marks = chart.mark_line(strokeWidth=2.5, point=last < 3)
     ink = colour_by("name:N", line, legend=None)
-    texts = base(_labels(o, table), width, HEIGHT).mark_text(
-        align="left", baseline="middle", dx=7, fontSize=12, lineBreak="\n", lineHeight=13
-    )
+    named = base(_labels(o, table), width, HEIGHT)
+    texts = named.mark_text(align="left", baseline="middle", dx=3, fontSize=12, lineBreak="\n", lineHeight=13)
+    joined = named.transform_filter(f"abs(datum.at - datum.p) > {FAR}").mark_rule(strokeWidth=1)
     return alt.layer(
         band.encode(x=x, y=probability_axis("low:Q"), y2="high:Q", color=area),
         marks.encode(x=x, y=probability_axis(), color=ink),
-        texts.encode(x=x, y=probability_axis("at:Q"), text="label:N", color=ink),
+        joined.encode(x=x, x2="beside:T", y=probability_axis(), y2="at:Q", color=ink),
+        texts.encode(x=beside, y=probability_axis("at:Q"), text="label:N", color=ink),
     ).resolve_scale(color="independent")
 
 
@@ -77,25 +81,31 @@ def _rows(
 
 
 def _labels(o: Outlook, table: xr.DataArray) -> list[dict[str, Any]]:
-    """Return the name of each outcome class at the end of its line, moved apart where two would overlap."""
+    """Return the name of each outcome class beside the end of its line, moved apart where two would overlap."""
     last = _last_known(table)
     day = months_later(o.as_of, last)
+    beside = day + min(timedelta(days=max(round((day - o.as_of).days * 0.03), 1)), date.max - day)
     ordered = sorted(ENDS, key=lambda e: at(table, e, last))
-    ys = spread([at(table, e, last) for e in ordered])
-    return [{"date": day, "name": END_NAMES[e], "label": LABELS[e], "at": y} for e, y in zip(ordered, ys, strict=True)]
+    ys = spread([at(table, e, last) for e in ordered], [LINE * len(LABELS[e].split("\n")) for e in ordered])
+    return [
+        {"date": day, "beside": beside, "name": END_NAMES[e], "label": LABELS[e], "p": at(table, e, last), "at": y}
+        for e, y in zip(ordered, ys, strict=True)
+    ]
 
 
-def spread(values: list[float], apart: float = APART) -> list[float]:
-    """Return rising values moved so that neighbours lie `apart` and all between 0 and 1.
+def spread(values: list[float], heights: list[float]) -> list[float]:
+    """Return rising values moved so that labels of these heights about them do not overlap and lie between 0 and 1.
 
-    >>> spread([0.01, 0.02, 0.97], 0.125)
+    >>> spread([0.01, 0.02, 0.97], [0.125, 0.125, 0.125])
     [0.0625, 0.1875, 0.9375]
     """
     out: list[float] = []
-    for v in values:
-        out.append(max(v, out[-1] + apart if out else apart / 2))
-    top = 1 - apart / 2
+    free = 0.0
+    for v, height in zip(values, heights, strict=True):
+        out.append(max(v, free + height / 2))
+        free = out[-1] + height / 2
+    free = 1.0
     for i in reversed(range(len(out))):
-        out[i] = min(out[i], top)
-        top = out[i] - apart
+        out[i] = min(out[i], free - heights[i] / 2)
+        free = out[i] - heights[i] / 2
     return out

@@ -71,18 +71,20 @@ def outcomes(o: Outlook, width: int) -> Chart:
 def terms(o: Outlook, width: int) -> Chart:
     """Return bars of the agreed terms, with their mean and the baselines that need no model as rules."""
     x = o.terms.terms.values
-    rows = [{"share": float(v), "p": float(p)} for v, p in zip(x, o.terms.values, strict=True) if known(p)]
+    half = 0.325 * float(np.diff(x).min()) if len(x) > 1 else 0.02  # of the width of a bar
+    shares = [(float(v), float(p)) for v, p in zip(x, o.terms.values, strict=True) if known(p)]
+    rows = [{"from": v - half, "to": v + half, "p": p, "foot": 0.0} for v, p in shares]
+    margin = max(0.05, half + 0.01)  # so that the bars of nothing and of the whole are within the axes
     axis = alt.X(
-        "share:Q",
+        "from:Q",
         title=f"share of {o.scenario.sides[0].label}",
-        scale=alt.Scale(domain=[-0.05, 1.05], nice=False),
+        scale=alt.Scale(domain=[-margin, 1 + margin], nice=False),
         axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], grid=False),
     )
-    size = max(2, 0.65 * width / (1.1 * len(x)))
     bars = (
-        base(rows or [{"share": 0.5, "p": 0.0}], width, HEIGHT)
-        .mark_bar(size=size, color=OUTCOME_COLOURS["ceasefire"])
-        .encode(x=axis, y=alt.Y("p:Q", title=None, axis=percent_axis()))
+        base(rows or [{"from": 0.5, "to": 0.5, "p": 0.0, "foot": 0.0}], width, HEIGHT)
+        .mark_rect(color=OUTCOME_COLOURS["ceasefire"])
+        .encode(x=axis, x2="to:Q", y=alt.Y("p:Q", title=None, axis=percent_axis()), y2="foot:Q")
     )
     return bars + _term_rules(o, width)
 
@@ -111,7 +113,7 @@ def _term_rules(o: Outlook, width: int) -> Chart:
         base([{"share": x, "what": name} for name, x in at.items()], width, HEIGHT)
         .mark_rule(strokeWidth=2)
         .encode(
-            x="share:Q",
+            x=alt.X("share:Q", title=f"share of {o.scenario.sides[0].label}"),
             color=colour_by("what:N", {n: TERM_RULES[n][0] for n in names}, legend=symbols),
             strokeDash=alt.StrokeDash("what:N", scale=dashes, legend=symbols),
         )

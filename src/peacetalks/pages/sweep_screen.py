@@ -40,7 +40,8 @@ def show(table: xr.Dataset, out: Console | None = None) -> None:
         best = float(at.best.values[place][list(ENDS).index(PEACE)])
         cells = (*map(percent, model), percent(best), UNKNOWN if terms is None else f"{terms:.3f}")
         rows.append((*(f"{x:.4g}" if isinstance(x, float) else x for x in here), *cells))
-    head = (*keys_of(table), *(END_NAMES[e].lower() for e in ENDS), "peace, best", "terms")
+    keys = (key.replace(".", ".\n") for key in keys_of(table))  # broken between words, not within one
+    head = (*keys, *(END_NAMES[e].lower() for e in ENDS), "peace, best", "terms")
     out.print(styled(f"{table.attrs['scenario']} by {day}: {len(rows)} combinations", style="bold"))
     out.print(styled(f"Outcome classes: {MODEL_ALONE}; then peace, {BEST_ESTIMATE}; terms: mean share of side 1."))
     out.print(numbers_table(Section("", head, tuple(rows[:SHOWN]))))
