@@ -125,7 +125,7 @@ def test_score_and_its_template(capsys, folder, tmp_path):
     assert code == 0
     found = fitting("score", out)
     assert (found["n"], found["hindsight"]["n"]) == (0, 1)  # saved long after 1951
-    assert found["finding"] == "No saved forecast could be scored; 1 forecast saved after the day are no evidence."
+    assert found["finding"] == "No saved forecast could be scored; 1 forecast saved after the day is no evidence."
     for suffix in ("html", "csv"):
         code, _, _ = run(capsys, "score", folder, "--resolved", path, "-o", tmp_path / f"s.{suffix}")
         assert code == 0

@@ -228,3 +228,8 @@ def test_the_table_is_read_as_it_stands_and_settlements_can_fail():
 def test_sides_of_one_name_are_told_apart():
     s = mapping.from_conflict(replace(CIVIL, side_b=CIVIL.side_a))
     assert s.sides[0].label != s.sides[1].label
+
+
+def test_the_source_of_talks_is_the_name_of_a_dataset():
+    said = mapping.scenario_table(replace(CIVIL, talks_source="pax"), prior())["summary"]
+    assert "Talks: PA-X Peace Agreements Database." in said

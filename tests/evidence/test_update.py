@@ -243,6 +243,8 @@ def test_the_commands(newer, monkeypatch):
     assert "the record ends on 2025-12-31" in run(app, ["evidence", "conflicts", "korea"]).output
     listed = json.loads(run(app, ["evidence", "conflicts", "352", "--as-of", "2001-06-01", "--json"]).output)
     assert [c["name"] for c in listed["conflicts"]] == ["Sri Lanka: Eelam"]
+    one = run(app, ["evidence", "conflicts", "352", "--as-of", "2001-06-01"]).output
+    assert one.startswith("1 conflict that had begun by 2001-06-01")
     assert run(app, ["evidence", "conflicts", "wizards"]).output.startswith("No conflict that had begun by 2025-12-31")
 
 

@@ -165,7 +165,7 @@ def test_with_enough_scenarios_score_says_which_did_better(one, folder, best, ve
 def test_score_of_forecasts_in_hindsight_only(one, folder):
     late = made(one, saved=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     page = archive_score.score_page(scored(folder, [late], ["korea-1951,2025-07-01,peace"]))
-    assert page.finding == "No saved forecast could be scored; 1 forecast saved after the day are no evidence."
+    assert page.finding == "No saved forecast could be scored; 1 forecast saved after the day is no evidence."
     assert "no evidence" in table_page.html(page)
 
 

@@ -1,11 +1,15 @@
 """A base rate on screen and as JSON: how it was understood, the rates beside it, what can be asked."""
 
+import re
+
 import pytest
 from support.command_line import run
 from support.schemas import fits, fitting
 
 from peacetalks.evidence import base_rate, questions, related_rates
+from peacetalks.evidence.browse import browse
 from peacetalks.pages.base_rate_screen import base_rate_lines, related_lines
+from peacetalks.pages.evidence_page import evidence_page
 
 
 def lines_of(capsys, *args):
@@ -95,3 +99,10 @@ def test_a_date_that_is_none_says_what_to_write(capsys, command, day, message):
     code, _, err = run(capsys, *command, "--as-of", day)
     assert code == 2
     assert message in err
+
+
+def test_the_page_of_an_event_shows_the_bounds_that_it_speaks_of():
+    lead = evidence_page(browse("ceasefire fails")).lead
+    assert "the bounds are the recorded terminations" in lead[-2]
+    assert re.match(r"Bounds: \d+-\d+% within 1 month, ", lead[-1])
+    assert not any("bounds" in line.lower() for line in evidence_page(browse("crisis fades")).lead)

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import tomllib
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree as ET
 
@@ -25,7 +26,7 @@ from peacetalks.pages.bulletin_index import HEADS, index_html, index_page, scrip
 from peacetalks.pages.bulletin_map import BINS, colour_of, locations, states_of, territories, world_map
 from peacetalks.pages.bulletin_page import beside
 from peacetalks.pages.bulletin_site import HEAD, publish, rows, write_top
-from peacetalks.pages.bulletin_track import track_html, track_page
+from peacetalks.pages.bulletin_track import _scores, track_html, track_page
 
 DAY = dt.date(2019, 1, 1)
 
@@ -335,3 +336,11 @@ def test_in_a_browser_the_table_sorts_by_keyboard_and_a_telephone_scrolls_no_pag
         browser.close()
     assert faults == []
     assert [u for u in asked if not u.startswith(("file:", "data:"))] == []
+
+
+def test_scores_without_intervals_do_not_speak_of_them(made):
+    group = made.track.ahead[0].later
+    averages = {v: {r: replace(a, low=None) for r, a in rules.items()} for v, rules in group.scores.averages.items()}
+    table = _scores("x", replace(group, scores=replace(group.scores, averages=averages)), "")
+    assert "95% intervals" not in table.notes[0]
+    assert table.notes[0].endswith("Too few conflicts for intervals.")

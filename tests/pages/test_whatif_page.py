@@ -14,7 +14,7 @@ import peacetalks as pt
 from peacetalks.pages import files, table_page, whatif_screen
 from peacetalks.pages.cells import distinct_percents, points, signed
 from peacetalks.pages.notebook import WhatIf  # gives a what-if its form in a notebook
-from peacetalks.pages.whatif_page import whatif_page
+from peacetalks.pages.whatif_page import each, whatif_page
 from peacetalks.pages.whatif_text import finding, leads
 
 
@@ -155,3 +155,10 @@ def test_in_a_notebook(one):
 
 def test_points():
     assert [points(x) for x in (0.0, 1e-6, 0.0004, -0.012)] == ["0", "0.00", "+0.04", "−1.2"]
+
+
+def test_what_is_switched_off_is_said_so_and_a_factor_is_listed_by_its_entry(base):
+    w = pt.whatif(base, {"sides.2.war_cost*": 1.5, "talks.open": "off"}, periods=2, belief_points=2)
+    (line,) = [s for s in leads(w) if s.startswith("By itself")]
+    assert line.startswith("By itself talks open at the start switched off does most")
+    assert [row[0].partition(":")[0] for row in each(w).rows] == ["sides.2.war_cost", "talks.open"]

@@ -33,6 +33,7 @@ Slantchev, B. L. (2003). The principle of convergence in wartime negotiations. A
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from math import exp
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,8 @@ from peacetalks.conflicts.facts import facts
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence.calibration import FACTORS, Z90, Calibration
 from peacetalks.evidence.calibration import calibration as shipped
+from peacetalks.evidence.catalogue import cards
+from peacetalks.evidence.talks import COVERAGE
 from peacetalks.scenario.quantity import FAR, Number
 from peacetalks.scenario.scenario import Scenario, from_table
 
@@ -279,7 +282,7 @@ def reference_classes(conflict: Conflict) -> list[str]:
 
 
 def _head(conflict: Conflict) -> dict[str, Any]:
-    day = conflict.as_of.isoformat()
+    day, talks = conflict.as_of.isoformat(), _named(conflict.talks_source)
     where = f" since {conflict.since.isoformat()}" if conflict.since else ""
     return {
         "name": f"conflict-{conflict.id}-{day}",
@@ -287,10 +290,15 @@ def _head(conflict: Conflict) -> dict[str, Any]:
         "as_of": conflict.as_of,
         "conflict": facts(conflict),
         "summary": f"UCDP conflict {conflict.id} ({conflict.incompatibility}), fought since "
-        f"{conflict.start.isoformat()}; on {day}: {conflict.state}{where}. Talks: {conflict.talks_source}. Made from "
+        f"{conflict.start.isoformat()}; on {day}: {conflict.state}{where}. Talks: {talks}. Made from "
         "the historical record by the fixed mapping; nothing else of the case has entered.",
         "hindsight": "Datasets were coded later; no number uses what happened after the date.",
     }
+
+
+def _named(source: str) -> str:
+    """Return the source of talks with the titles of the datasets that it names."""
+    return re.sub(r"[\w-]+", lambda word: cards()[word[0]].title if word[0] in COVERAGE else word[0], source)
 
 
 def _labels(conflict: Conflict) -> tuple[str, str]:

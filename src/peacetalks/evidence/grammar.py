@@ -44,7 +44,7 @@ _CF = (
     "censored"
 )
 _CAUTION = (
-    "Half of all ceasefires have no known fate: `bounds` are the recorded terminations as a share of all "
+    "Half of all ceasefires have no known fate: the bounds are the recorded terminations as a share of all "
     "ceasefires (lower) and this curve (upper)."
 )
 _PAX = "Only processes that produced a text are in the data: optimistic."

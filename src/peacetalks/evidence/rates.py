@@ -255,8 +255,8 @@ def _complement(r: BaseRate, event: Event) -> BaseRate:
     caution = event.caution
     if r.bounds:
         caution = (
-            "Half of all ceasefires have no known fate: `bounds` are the complements of this curve (lower) and of the "
-            "recorded terminations as a share of all ceasefires (upper)."
+            "Half of all ceasefires have no known fate: the bounds are the complements of this curve (lower) and of "
+            "the recorded terminations as a share of all ceasefires (upper)."
         )
     return replace(
         r,

@@ -44,7 +44,11 @@ def finding(s: Scores) -> str:
     main = s.main
     if not main.scored:
         late = len(s.hindsight.scored)
-        why = f"; {_count(late, 'forecast')} saved after the day are no evidence" if late else ""
+        why = (
+            f"; {_count(late, 'forecast')} saved after the day {'is' if late == 1 else 'are'} no evidence"
+            if late
+            else ""
+        )
         return f"No saved forecast could be scored{why}."
     means = {view: main.averages[view]["brier"].value for view in VIEWS}
     opening = (

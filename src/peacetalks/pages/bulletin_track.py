@@ -123,7 +123,10 @@ def _against_the_record(title: str, g: Group) -> Iterator[Section]:
 def _scores(title: str, g: Group, text: str) -> Section:
     rows = tuple((NAMES[v], *(_mean(g, v, r) for r in RULE_NAMES)) for v in VIEWS)
     n, k = len(g.scores.scored), len(g.scores.scenarios)
-    note = f"{n} forecasts of {k} conflicts. {LOWER.replace('scenario', 'conflict')}"
+    text_of_scores = LOWER.replace("scenario", "conflict")
+    if all(g.scores.averages[v][r].low is None for v in VIEWS for r in RULE_NAMES):
+        text_of_scores = f"{text_of_scores.partition(';')[0]}. Too few conflicts for intervals."
+    note = f"{n} forecast{'s' * (n != 1)} of {k} conflict{'s' * (k != 1)}. {text_of_scores}"
     return Section(f"Scores {title}", ("view", *RULE_NAMES.values()), rows, text, notes=(note,), numbers=True)
 
 

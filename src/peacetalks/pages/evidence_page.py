@@ -33,11 +33,19 @@ def evidence_page(b: Browsed) -> Page:
         "The historical record",
         b.rates[0].rate.definition,
         tuple(s for s in (_curve(b), _rates(b), *_outside(b), _cases(b), _made_of(b)) if s is not None),
-        lead=tuple(filter(None, (_record_line(b), b.rates[0].rate.caution))),
+        lead=tuple(filter(None, (_record_line(b), b.rates[0].rate.caution, _bounds_line(b)))),
         finding=finding(b),
         subtitle=f"As known on {b.as_of}; nothing later enters." if b.as_of else "All that is recorded.",
         footer=FOOTER,
     )
+
+
+def _bounds_line(b: Browsed) -> str:
+    """Return between which bounds the class's own frequency lies at each length of time; "" where there are none."""
+    found = [
+        f"{percent_range(*r.rate.bounds)}{f' within {r.words}' if r.words else ''}" for r in b.rates if r.rate.bounds
+    ]
+    return f"Bounds: {', '.join(found)}." if found else ""
 
 
 def finding(b: Browsed) -> str:

@@ -137,7 +137,8 @@ def conflict_lines(found: pl.DataFrame, text: str, as_of: str | None, coverage_e
     day = as_of or coverage_end.isoformat()
     if found.is_empty():
         return [f"No conflict that had begun by {day} has {text!r} in its name, parties or territory."]
-    head = f"{found.height} conflicts that had begun by {day}; the record ends on {coverage_end.isoformat()}."
+    many = "conflict" if found.height == 1 else "conflicts"
+    head = f"{found.height} {many} that had begun by {day}; the record ends on {coverage_end.isoformat()}."
     lines = [head, f"{'id':>6}  {'years':9}  {'kind':10}  {'level':5}  {'state':22}  conflict: parties"]
     for r in found.iter_rows(named=True):
         state = r["state"] if r["since"] is None else f"{r['state']} {r['since'].isoformat()}"

@@ -98,8 +98,8 @@ def _play(s: TreeSolution) -> Section:
             str(c["information_set"]),
             c["name"],
             c["action"],
-            f"{c['probability']:.4f}",
-            f"{c['reached']:.4f}",
+            four_digits(c["probability"]),
+            four_digits(c["reached"]),
         )
         for c in choices(s)
     ]
@@ -117,6 +117,16 @@ def _play(s: TreeSolution) -> Section:
 
 def _exact(x: Any) -> str:
     return repr(x) if isinstance(x, float) else str(x)
+
+
+def four_digits(p: float) -> str:
+    """Return a probability in four digits; one of play is never zero, and is not shown as if it were.
+
+    >>> four_digits(0.25), four_digits(1e-9), four_digits(0.00005)
+    ('0.2500', '<0.0001', '0.0001')
+    """
+    shown = f"{p:.4f}"
+    return "<0.0001" if shown == "0.0000" else shown
 
 
 def choices(s: TreeSolution) -> list[dict[str, Any]]:
@@ -167,7 +177,7 @@ def _over_precisions(c: Correspondence) -> Section:
     names = [_action_name(c, place, k) for place, k in c.actions]
     pick = _some(c)
     columns = range(min(MOST_COLUMNS, len(names)))
-    rows = [(f"{c.precision[i]:.4g}", *(f"{c.probabilities[i, k]:.4f}" for k in columns)) for i in pick]
+    rows = [(f"{c.precision[i]:.4g}", *(four_digits(c.probabilities[i, k]) for k in columns)) for i in pick]
     more = len(names) > MOST_COLUMNS or len(pick) < len(c.precision)
     note = f"{len(pick)} of {len(c.precision)} points and {len(columns)} of {len(names)} actions; a .csv file has all."
     return Section(

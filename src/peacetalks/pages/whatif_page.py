@@ -154,7 +154,7 @@ def each(w: WhatIf) -> Section:
     """Return what each of several changes does by itself."""
     rows = []
     for s in w.each:
-        what = f"{s.key}: {', '.join(shown_value(c.after) for c in s.changes)}"
+        what = f"{s.key.rstrip('*+ ')}: {', '.join(shown_value(c.after) for c in s.changes)}"
         x = effect_of(s, w.month)
         cells = [UNKNOWN] * len(ENDS)
         if x is not None and s.difference is not None:

@@ -65,6 +65,11 @@ def _change(c: Change, w: WhatIf) -> str:
     return f"{label} at {shown_value(c.after)} instead of {shown_value(c.before)}"
 
 
+def _short(c: Change, w: WhatIf) -> str:
+    """Return what is changed without its values; of what is switched off or on, that it is."""
+    return _change(c, w) if isinstance(c.after, bool) or c.after == "off" else label_of(c.path, w.scenario)
+
+
 def _moved(
     w: WhatIf,
     difference: xr.DataArray,
@@ -137,7 +142,7 @@ def _each_line(w: WhatIf) -> str:
     if len(of) < 2:
         return ""
     most, x = max(of, key=lambda item: abs(item[1]))
-    name = ", ".join(label_of(c.path, w.scenario) for c in most.changes[:NAMED])
+    name = ", ".join(_short(c, w) for c in most.changes[:NAMED])
     line = f"By itself {name} does most: peace {points(x)} points"
     if len(of) < len(w.each):
         return f"{line}."
