@@ -108,3 +108,10 @@ def test_what_a_reader_must_know_stands_on_the_page_in_the_text_and_in_json(tmp_
         assert " ".join((tmp_path / f"x{suffix}").read_text().split()).count(note) == 1
     got = run("ask", "--conflict", "234", "--as-of", "2025-11-01", "ceasefire by 2026-01-01", "--json")
     assert note in json.loads(got.stdout)["answers"][0]["notes"]
+
+
+def test_a_settlement_in_force_is_called_so():
+    asked = ("forecast", "--conflict", "233", "--as-of", "2000-01-01", "--periods", "2", "--no-certify")
+    text = " ".join(run(*asked).stdout.split())
+    assert "The settlement in force is modelled as a truce that only accidents end" in text
+    assert "in the model mostly the settlement in force" in text

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from peacetalks.conflicts.conflict import Conflict
     from peacetalks.scenario.scenario import Scenario
 
+AS_TRUCE = (
+    "The settlement in force is modelled as a truce that only accidents end: where the model's outcomes are listed, it "
+    "stands as a ceasefire in force."
+)
 DIGITS = 9  # significant digits of numbers in a file
 FILL_IN = "TO FILL IN: "
 MARKS = {  # what an analyst knows and the record does not
@@ -74,7 +78,7 @@ def record_scenario(name_or_id: str | int, as_of: date | str | None = None) -> t
     Gleditsch et al. (2002); Kreutz (2010).
     """
     conflict = find_conflict(name_or_id, as_of)
-    return from_table(record_table(conflict), f"scenario of {conflict.name}"), conflict.notes
+    return from_table(record_table(conflict), f"scenario of {conflict.name}"), _notes(conflict)
 
 
 def record_file(name_or_id: str | int, as_of: date | str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -84,14 +88,19 @@ def record_file(name_or_id: str | int, as_of: date | str | None = None) -> tuple
     must fill in is marked (`FILL_IN`).
     """
     conflict = find_conflict(name_or_id, as_of)
-    notes = "".join(f"# {note}\n" for note in conflict.notes)
+    notes = "".join(f"# {note}\n" for note in _notes(conflict))
     head = (
         f"# {conflict.name}, {conflict.as_of.isoformat()}: a scenario made from the historical record; nothing that\n"
         f'# became known later has entered. Lines with "{FILL_IN.strip(": ")}" mark what the record does not know.\n'
         f"{notes}"
     )
     marks = {path: FILL_IN + text for path, text in MARKS.items()}
-    return explained(toml_text(record_table(conflict)), head, conflict.as_of, marks), conflict.notes
+    return explained(toml_text(record_table(conflict)), head, conflict.as_of, marks), _notes(conflict)
+
+
+def _notes(conflict: Conflict) -> tuple[str, ...]:
+    """Return what a reader must know of a conflict, and of how it is modelled."""
+    return (*conflict.notes, *([AS_TRUCE] if conflict.state == "settlement" else []))
 
 
 def _rounded(value: Any) -> Any:

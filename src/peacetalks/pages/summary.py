@@ -29,7 +29,10 @@ NAMED_DRIVERS = 2
 NEAR_FRONT = 0.05  # share of the stake up to which terms are called near the front as it stands
 MOSTLY = 0.5  # share of an outcome class from which one of its outcomes is named by itself
 WITHIN = (3, 12)  # months after its beginning at which a truce is looked at
-CRISIS_COURSES = {"talks": "talks open", "fighting": "no talks"}  # short of war
+OF_STATE = {  # what outcomes are called where the scenario starts in another state than fighting or a truce
+    "crisis": {"talks": "talks open", "fighting": "no talks"},
+    "settlement": {"ceasefire": "the settlement in force"},  # modelled as a truce
+}
 COURSES = {  # what each outcome is called in a sentence; victories name the side
     "settlement": "a settlement in force",
     "ceasefire": "a ceasefire in force",
@@ -110,10 +113,8 @@ def _course(o: Outlook) -> str:
     end = max(ENDS, key=lambda e: at(table, e, m))
     inside = {name: float(o.outcomes.sel(outcome=name, period=m)) for name in ENDS[end]}
     first, *rest = sorted(inside, key=lambda name: -inside[name])
-    calm = CRISIS_COURSES if resolved(o.scenario).state == "crisis" else {}
-    names = (
-        COURSES | calm | {f"victory_{i}": f"a war won by {side.label}" for i, side in enumerate(o.scenario.sides, 1)}
-    )
+    won = {f"victory_{i}": f"a war won by {side.label}" for i, side in enumerate(o.scenario.sides, 1)}
+    names = COURSES | OF_STATE.get(resolved(o.scenario).state or "", {}) | won
     total = sum(inside.values())
     if total == 0:
         return f"Most likely is {END_NAMES[end].lower()} ({percent_at(table, end, m)})."
