@@ -174,6 +174,7 @@ def test_absurd_sizes_are_estimated_and_refused():
     [
         ({"belief_points": 1}, "belief_points must be a whole number >= 2, got 1"),
         ({"belief_points": 2.5}, "belief_points must be a whole number"),
+        ({"rationality": None}, "rationality must be a number, got None"),
         ({"rationality": -1.0}, "rationality must be finite and >= 0, got -1.0"),
         ({"rationality": math.inf}, "rationality must be finite"),
         ({"rationality": math.nan}, "rationality must be finite"),

@@ -297,6 +297,11 @@ def test_a_single_question_gives_one_answer_or_an_error(small):
         pt.ask(small, "peace by 1951-07-10")
 
 
+def test_what_is_no_question_is_refused(small):
+    with pytest.raises(QueryError, match="a question is a text, or a list of texts, got None"):
+        pt.ask(small, None)
+
+
 def test_several_questions_give_answers_and_refusals(small):
     found = pt.ask(small, ["peace by 2", "nonsense by 2"], belief_points=2)
     assert len(found) == len(found.refused) == 1

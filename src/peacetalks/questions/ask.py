@@ -25,6 +25,7 @@ Association* 77, 822-830.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -129,6 +130,8 @@ def ask(
     """
     check_scenario(scenario, "ask")
     given = [question] if isinstance(question, str) else question
+    if not isinstance(given, Iterable):
+        raise QueryError(f"a question is a text, or a list of texts, got {shorten(given)}")
     found = ask_all(scenario, given, draws, seed, belief_points, progress, jobs, answers)
     if not isinstance(question, str):
         return found
