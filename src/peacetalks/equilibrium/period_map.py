@@ -157,7 +157,7 @@ class PeriodMap:
         start, end = map(np.flatnonzero, c.reach_boundaries[period : period + 2])
         return c.reach[period], start, end
 
-    def reached(self, period: int) -> tuple[np.ndarray, np.ndarray]:
+    def copied(self, period: int) -> tuple[np.ndarray, np.ndarray]:
         """Return copies of `X` and `logs` after a period of a finite game is solved: 0 where it does not reach."""
         nodes, _, ended = self._reached(period)
         values, logs, ptr = np.zeros(self.X.shape), np.zeros(self.logs.shape), self.plan.log_ptr

@@ -280,7 +280,7 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
         W, res = map_.solve(W, NODE_TOLERANCE, finish=True, period=t)
         worst = max(worst, res)
         boundary_values.append(W)
-        slice_values, slice_logs = map_.reached(t)
+        slice_values, slice_logs = map_.copied(t)
         values.append(slice_values)
         logs.append(slice_logs)
     return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)

@@ -38,7 +38,7 @@ def node_not_solved(c: Compiled, node: int, where: str, residual: float, toleran
 @dataclass(frozen=True)
 class SolvedGame:
     """Values and strategies of a game on a belief grid; a stationary game has one period slice, a finite one as many
-    as it has periods.
+    as it has periods.  What a period does not reach is 0 in its slice.
     """
 
     game: Game
