@@ -282,7 +282,7 @@ def reference_classes(conflict: Conflict) -> list[str]:
 
 
 def _head(conflict: Conflict) -> dict[str, Any]:
-    day, talks = conflict.as_of.isoformat(), _named(conflict.talks_source)
+    day, talks = conflict.as_of.isoformat(), _named(conflict.talks_source or "not recorded")
     where = f" since {conflict.since.isoformat()}" if conflict.since else ""
     return {
         "name": f"conflict-{conflict.id}-{day}",

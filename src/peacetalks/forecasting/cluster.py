@@ -132,7 +132,7 @@ def _written(where: str) -> str | int:
     (1, 'node7:8786')
     """
     if local := LOCAL.fullmatch(where.strip()):
-        count = processes(None if local["count"] is None else int(local["count"]))
+        count = processes(None) if local["count"] is None else int(local["count"])
         if count == 0:
             raise ClusterError(f"--cluster local:N needs at least 1 worker, got {where!r}")
         return process_count(count, count)  # as many as memory holds
