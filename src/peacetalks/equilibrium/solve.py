@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from peacetalks.game.language import Game
 
 SOLVING = 0.7  # share of the time of a solve and a search for further equilibria that the solve takes (measured)
-CHECKED = 1e-4  # bound on the error of a value where another start is tried, at least
-ELSEWHERE = 20.0  # difference of values, per such bound, from which they are those of another equilibrium
+CHECKED = 1e-2  # bound on the error of a value, per the largest one, where another start is tried
+ELSEWHERE = 3.0  # difference of values, per such bound, from which they are those of another equilibrium
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
 
@@ -181,7 +181,8 @@ def _from_horizon(problem: Problem, s: Solution) -> tuple[str, ...]:
     """
     if s.finite or len(_grid_sizes(problem, s.settings["belief_points"])) == 1:
         return ()
-    linear, tolerance = s.interpolation is Interpolation.FELL_BACK, max(problem.tolerance, CHECKED)
+    linear = s.interpolation is Interpolation.FELL_BACK
+    tolerance = max(problem.tolerance, CHECKED * float(np.abs(s.boundary_values[0]).max()))
     map_ = PeriodMap(problem.compiled, s.grid, problem.rationality, linear)
     try:
         W, bound, _ = solve_stationary(map_, map_.horizon(), tolerance, problem.max_sweeps, finish=False)
