@@ -32,7 +32,7 @@ from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import part, report_share
 from peacetalks.errors import GameError, NotSolved
 from peacetalks.game.compile import compile_game
-from peacetalks.game.numbers import finite_or_infinite
+from peacetalks.game.numbers import real_number
 from peacetalks.game.variant import compile_variant
 
 if TYPE_CHECKING:
@@ -264,9 +264,9 @@ def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarr
         extra = [p for p in rationality if p not in game.players]
         if missing or extra:
             raise GameError(f"rationality must name every player once; missing {missing!r}, unknown {extra!r}")
-        lam = np.array([finite_or_infinite(rationality[p], f"rationality of {p!r}") for p in game.players])
+        lam = np.array([real_number(rationality[p], f"rationality of {p!r}") for p in game.players])
     else:
-        lam = np.full(len(game.players), finite_or_infinite(rationality, "rationality"))
+        lam = np.full(len(game.players), real_number(rationality, "rationality"))
     if not (np.isfinite(lam).all() and (lam >= 0).all()):
         raise GameError(f"rationality must be finite and >= 0, got {rationality!r}")
     return lam

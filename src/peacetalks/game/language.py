@@ -19,7 +19,7 @@ from html import escape
 from typing import Any, Protocol
 
 from peacetalks.errors import GameError, did_you_mean
-from peacetalks.game.numbers import finite_or_infinite, whole_number
+from peacetalks.game.numbers import real_number, whole_number
 from peacetalks.text_files import clip, shorten
 
 State = Hashable
@@ -235,8 +235,8 @@ class Game:
         if isinstance(self.discount, Mapping):
             if player not in self.discount:
                 raise GameError(f"discount names no value for player {player!r}; give one for every player")
-            return finite_or_infinite(self.discount[player], f"discount of {player!r}")
-        return finite_or_infinite(self.discount, f"discount of {player!r}")
+            return real_number(self.discount[player], f"discount of {player!r}")
+        return real_number(self.discount, f"discount of {player!r}")
 
     def stage(self, name: str) -> int:
         """Return the position of the stage called `name`."""
@@ -331,7 +331,7 @@ def _check_types(game: Game) -> None:
         if not prior:
             raise GameError(f"player {player!r} has an empty set of types; leave the player out of `types` instead")
         for kind, p in prior.items():
-            if not (math.isfinite(finite_or_infinite(p, f"prior of type {kind!r} of {player!r}")) and p >= 0):
+            if not (math.isfinite(real_number(p, f"prior of type {kind!r} of {player!r}")) and p >= 0):
                 raise GameError(f"prior of type {kind!r} of {player!r} is {shorten(p)}; it must lie in [0, 1]")
         if abs(sum(prior.values()) - 1) > 1e-9:
             raise GameError(f"the prior over the types of {player!r} sums to {sum(prior.values()):.10g}, not 1")

@@ -25,10 +25,10 @@ def whole_number(value: Any, what: str, least: int, more: str = "", most: int | 
     return whole
 
 
-def finite_or_infinite(value: Any, what: str) -> float:
+def real_number(value: Any, what: str) -> float:
     """Return a number as a float; raise `GameError` for anything else.
 
-    >>> finite_or_infinite(1, "discount of 'A'")
+    >>> real_number(1, "discount of 'A'")
     1.0
     """
     try:
