@@ -23,8 +23,8 @@ class CoreHook(BuildHookInterface):
         return [] if any(map(shared_library.works, shared_library.compilers())) else ["ziglang>=0.13"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile the core; a wheel holds it and is of this platform, whatever the version of Python."""
-        path = shared_library.load().path
+        """Compile the core; a wheel holds it and is of this platform, whatever processor and version of Python."""
+        path = shared_library.load(portable=version != "editable").path
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{shared_library.PLATFORM.replace('-', '_').replace('.', '_')}"
         if version != "editable":

@@ -145,7 +145,7 @@ def test_of_several_processes_at_once_one_compiles_and_the_others_wait(sources, 
     said = [process.communicate(timeout=60) for process in all_of_them]
     assert [out.split()[0] for out, _ in said] == ["42"] * 3, said
     assert sorted(err.strip() for _, err in said) == ["", "", SAID]
-    assert (tmp_path / "calls").read_text().count("-shared") == 1
+    assert (tmp_path / "calls").read_text().count("-shared") == 2  # one to ask for the processor, and the core
     assert built(sources) == [load(sources).path.name]
 
 
@@ -193,11 +193,36 @@ def test_the_environment_may_ask_for_a_lower_instruction_set(sources, monkeypatc
         monkeypatch.setenv(shared_library.VARIANT, name)
         asked = load(sources)
         assert (asked.variant, asked.bits()) == (name, (128, 256, 512)[k])
+    assert built(sources) == sorted(
+        shared_library.file_name(shared_library.read_sources(sources), name)
+        for name in shared_library.VARIANTS[: shared_library.VARIANTS.index(best.variant) + 1]
+    )
     monkeypatch.setenv(shared_library.VARIANT, "v9")
     with pytest.raises(
         MissingCore, match=f"{shared_library.VARIANT} is 'v9'; this processor can run: {shared_library.VARIANTS[0]}"
     ):
         load(sources)
+
+
+def test_a_portable_library_holds_every_instruction_set_and_comes_first(sources, monkeypatch):
+    own = load(sources)
+    best = shared_library.VARIANTS.index(own.variant)
+    shared_library.load.cache_clear()
+    every = shared_library.load(sources, portable=True)
+    assert every.path.name == shared_library.file_name(shared_library.read_sources(sources), None) != own.path.name
+    for name in shared_library.VARIANTS[: best + 1]:
+        monkeypatch.setenv(shared_library.VARIANT, name)
+        assert (load(sources).path, load(sources).variant) == (every.path, name)
+
+
+def test_the_library_of_another_processor_is_passed_over(sources, monkeypatch):
+    """Computers of several kinds may share a home folder."""
+    monkeypatch.setenv(shared_library.VARIANT, shared_library.VARIANTS[0])
+    other = load(sources)
+    monkeypatch.delenv(shared_library.VARIANT)
+    own = load(sources)
+    assert (own.path == other.path) == (own.variant == other.variant)
+    assert other.path.exists()
 
 
 def test_each_call_gives_the_same_function(sources):
@@ -228,15 +253,15 @@ def hook(sources, monkeypatch):
     spec = importlib.util.spec_from_file_location("hatch_build", REPO / "hatch_build.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found = load(sources)
-    monkeypatch.setattr(shared_library, "load", lambda: found)
+    real = shared_library.load
+    monkeypatch.setattr(shared_library, "load", lambda portable: real(sources, portable))
     return module.CoreHook()
 
 
 def test_a_wheel_holds_the_library_and_is_of_this_platform(hook):
     data = {"force_include": {}}
     hook.initialize("standard", data)
-    path = shared_library.load().path
+    path = shared_library.load(portable=True).path
     assert data["force_include"] == {str(path): f"peacetalks/equilibrium/kernels/{path.name}"}
     assert data["tag"].startswith("py3-none-")
     assert not data["tag"].endswith("any")
@@ -247,6 +272,7 @@ def test_an_editable_installation_finds_the_library_beside_its_sources(hook):
     data = {"force_include": {}}
     hook.initialize("editable", data)
     assert data["force_include"] == {}
+    assert shared_library.load(portable=False).path.exists()
 
 
 def test_the_build_asks_for_a_compiler_only_where_there_is_none(hook, monkeypatch):

@@ -44,8 +44,9 @@ def check_magnitudes(c: Compiled, rationality: np.ndarray) -> None:
     for kind, table, precision in tables:
         if not table.size:
             continue
+        rows = table.reshape(-1, table.shape[-1])
+        size = np.maximum(rows.max(axis=0), -rows.min(axis=0))
         with np.errstate(over="ignore", invalid="ignore"):
-            size = np.abs(table)
             scaled = size * precision
         if not (scaled.max() <= MOST and size.max() <= LARGEST):
             raise _too_large(c, kind, table, precision)

@@ -78,7 +78,7 @@ class PeriodMap:
         self.redraws = redraws(compiled, grid)
         n_slots = compiled.n_nodes + len(compiled.boundaries)
         self.X = np.zeros((n_slots, len(compiled.layout.player_of), grid.total))
-        self.logs = np.full(int(self.plan.log_ptr[-1]), np.nan)
+        self.logs = np.empty(int(self.plan.log_ptr[-1]))
         self.starts = np.full(int(self.plan.start_ptr[-1]), np.nan)
         self.iterations, self.sweeps, self.scalar_solves = 0, 0, 0
         self.held: Places | None = None

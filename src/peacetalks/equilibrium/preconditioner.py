@@ -245,15 +245,22 @@ def _typical_beliefs(c: Compiled, grid: Grid) -> np.ndarray:
 
 
 def _staying(grid: Grid, axis: int, flats: np.ndarray, by_type: np.ndarray) -> np.ndarray:
-    """Return [action, belief]: strategies [action, belief, type] averaged over types, times weights of staying."""
+    """Return [action, belief]: strategies [action, belief, type] averaged over types, times weights of staying.
+
+    A belief that is sure of a type stays where it is whatever is played.
+    """
     k = by_type.shape[2]
     belief = beliefs_at(grid, flats)[:, axis, :k]
     joint = by_type * belief
     mean = joint.sum(axis=2)
-    posterior = np.where(mean[:, :, None] > 0, joint / np.maximum(mean, LEAST)[:, :, None], belief)
+    moves = belief.max(axis=1) < 1.0
+    own, prior = mean[:, moves], belief[moves]
+    posterior = np.where(own[:, :, None] > 0, joint[:, moves] / np.maximum(own, LEAST)[:, :, None], prior)
     row, place, share = distribute(grid, axis, posterior.reshape(-1, k))
-    here = np.tile(flats // grid.stride[axis] % grid.size[axis], len(mean))
-    return mean * np.bincount(row, share * (place == here[row]), minlength=mean.size).reshape(mean.shape)
+    here = np.tile(flats[moves] // grid.stride[axis] % grid.size[axis], len(mean))
+    out = mean.copy()
+    out[:, moves] *= np.bincount(row, share * (place == here[row]), minlength=own.size).reshape(own.shape)
+    return out
 
 
 def _runs(start: np.ndarray, count: np.ndarray) -> np.ndarray:

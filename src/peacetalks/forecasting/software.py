@@ -40,7 +40,7 @@ def software() -> dict[str, str]:
         "Python": ".".join(map(str, sys.version_info[:2])),
         "peacetalks": f"{version('peacetalks')} with sources {sources_digest(('.',))[:SHOWN]}",
         **{name: version(name) for name in LIBRARIES},
-        "compiled core": core.path.name,
+        "compiled core": core.path.stem.rpartition("-")[2],
         INSTRUCTIONS: core.variant,
         ARITHMETIC: _arithmetic(),
     }

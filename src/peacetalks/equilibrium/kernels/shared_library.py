@@ -1,11 +1,12 @@
 """The numerical core as one shared library: compiled when the package is installed, found and loaded when it is used.
 
-The C sources stand beside this file.  `core.c` includes all others and is compiled once for each instruction set that
-the kind of processor may have, with ``-DVARIANT=...``; every exported function carries the variant's name behind its
-own, such as ``sweep_v3``.  `processor.c` says which of them this processor can run.  The library's file name holds a
-digest of sources and flags, so that a change of either has it compiled anew: beside the sources, else in the user's
-cache, else in a temporary folder that serves this process and those it starts.  Of several processes that find it
-missing one compiles it, and the others wait for it.  Only the standard library is needed.
+The C sources stand beside this file.  `core.c` includes all others and is compiled with ``-DVARIANT=...`` for an
+instruction set; every exported function carries the variant's name behind its own, such as ``sweep_v3``.  A wheel
+holds a library of all instruction sets that the kind of processor may have; one that is compiled where it is used has
+that of this processor, which `processor.c` names, and says so in its file name.  The name also holds a digest of
+sources and flags, so that a change of either has it compiled anew: beside the sources, else in the user's cache, else
+in a temporary folder that serves this process and those it starts.  Of several processes that find it missing one
+compiles it, and the others wait for it.  Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 from peacetalks.errors import MissingCore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 try:
     import fcntl
@@ -69,41 +70,57 @@ UNUSED = 60 * 86400  # seconds after which a library of other sources is deleted
 class Library:
     """The functions of the core in one instruction set: `library.sweep` is the function ``sweep_v3``, say.
 
-    Attributes
+    Parameters
     ----------
     path : Path
         The file.
+    only : str, optional
+        The instruction set that it is compiled for; left out: all of them.
+
+    Attributes
+    ----------
+    path : Path
     variant : str
         The instruction set: "v2", "v3" or "v4" on x86-64, else "generic".
 
     Raises
     ------
     OSError
-        Where the file is missing or cannot be loaded.
+        Where the file is missing, cannot be loaded, or is compiled for another instruction set.
     MissingCore
         Where the environment asks for an instruction set that this processor does not have.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, only: str | None = None) -> None:
         self.path, self._functions = path, ctypes.CDLL(str(path))
-        runnable = VARIANTS[: 1 + self._functions.best_variant()]
-        self.variant = os.environ.get(VARIANT) or runnable[-1]
-        if self.variant not in runnable:
-            raise MissingCore(f"{VARIANT} is {self.variant!r}; this processor can run: {', '.join(runnable)}.")
+        self.variant = _variant(self._functions)
+        if only not in (None, self.variant):
+            raise OSError(f"{path} is compiled for {only}")
 
     def __getattr__(self, name: str) -> Any:
         """Return a function of the core; its argument types may be set on it once."""
         return getattr(self._functions, f"{name}_{self.variant}")
 
 
+def _variant(functions: ctypes.CDLL) -> str:
+    """Return the instruction set to use, given a library that knows the processor."""
+    runnable = VARIANTS[: 1 + functions.best_variant()]
+    asked = os.environ.get(VARIANT) or runnable[-1]
+    if asked not in runnable:
+        raise MissingCore(f"{VARIANT} is {asked!r}; this processor can run: {', '.join(runnable)}.")
+    return asked
+
+
 @cache
-def load(sources: Path = SOURCES) -> Library:
+def load(sources: Path = SOURCES, portable: bool = False) -> Library:
     """Return the compiled core: that on disk, compiled anew where it is missing or of other sources.
 
     Parameters
     ----------
     sources : Path
         The folder with the C sources.
+    portable : bool
+        Whether it must hold every instruction set, for other processors of this kind.
 
     Raises
     ------
@@ -111,18 +128,19 @@ def load(sources: Path = SOURCES) -> Library:
         Where it is missing and cannot be compiled: what was tried, and what to install.
     """
     files = read_sources(sources)
-    for folder in candidates(sources):
-        path = folder / file_name(files)
-        with suppress(OSError):
-            found = Library(path)
+    found = _found(files, candidates(sources), portable) or _build(files, sources, portable)
+    with suppress(OSError):
+        os.utime(found.path)
+    return found
+
+
+def _found(files: dict[str, bytes], folders: list[Path], portable: bool) -> Library | None:
+    """Return the compiled core in the first of the folders that has it."""
+    for folder in folders:
+        for only in (None, *([] if portable else reversed(VARIANTS))):
             with suppress(OSError):
-                os.utime(path)
-            return found
-    path = _build(files, sources)
-    try:
-        return Library(path)
-    except OSError as e:
-        raise MissingCore(f"The numerical core was compiled but cannot be loaded ({path}: {e}). {_mend()}") from e
+                return Library(folder / file_name(files, only), only)
+    return None
 
 
 def read_sources(folder: Path) -> dict[str, bytes]:
@@ -130,10 +148,14 @@ def read_sources(folder: Path) -> dict[str, bytes]:
     return {f.name: f.read_bytes() for f in sorted(folder.iterdir()) if f.suffix in (".c", ".h")}
 
 
-def file_name(files: dict[str, bytes]) -> str:
-    """Return the name of the library's file: that of the platform, and a digest of sources and flags."""
-    found = hashlib.sha256(repr((FLAGS, X86, ZIG_X86, sorted(files.items()))).encode())
-    return f"{PREFIX}{found.hexdigest()[:16]}{SUFFIX}"
+def digest(files: dict[str, bytes]) -> str:
+    """Return a digest of sources and flags."""
+    return hashlib.sha256(repr((FLAGS, X86, ZIG_X86, sorted(files.items()))).encode()).hexdigest()[:16]
+
+
+def file_name(files: dict[str, bytes], only: str | None) -> str:
+    """Return the name of the library's file: platform, instruction set if it has one `only`, digest."""
+    return f"{PREFIX}{f'{only}-' if only else ''}{digest(files)}{SUFFIX}"
 
 
 def candidates(sources: Path = SOURCES) -> list[Path]:
@@ -167,14 +189,14 @@ def works(compiler: list[str]) -> bool:
     files = {"core.c": b"#include <math.h>\n#include <stdint.h>\n", "processor.c": b"int best_variant;\n"}
     try:
         with tempfile.TemporaryDirectory(prefix="peacetalks-") as work:
-            compile_core(files, compiler, Path(work))
+            compile_core(files, compiler, Path(work), VARIANTS[:1])
     except OSError:
         return False
     return True
 
 
-def compile_core(files: dict[str, bytes], compiler: list[str], work: Path) -> Path:
-    """Compile the sources in an empty folder, once for each instruction set, and link them into one library.
+def compile_core(files: dict[str, bytes], compiler: list[str], work: Path, only: Sequence[str]) -> Path:
+    """Compile the sources in a folder, once for each instruction set, and link them into one library.
 
     Parameters
     ----------
@@ -183,7 +205,9 @@ def compile_core(files: dict[str, bytes], compiler: list[str], work: Path) -> Pa
     compiler : list[str]
         The command of the compiler.
     work : Path
-        An empty folder, in which the library is left.
+        A folder, in which the library is left.
+    only : sequence of str
+        The instruction sets.
 
     Raises
     ------
@@ -195,8 +219,8 @@ def compile_core(files: dict[str, bytes], compiler: list[str], work: Path) -> Pa
     for name, content in files.items():
         (work / name).write_bytes(content)
     objects = {"processor.o": ["processor.c", *variants[VARIANTS[0]]]}
-    for name, flags in variants.items():
-        objects[f"{name}.o"] = ["core.c", f"-DVARIANT={name}", *flags]
+    for name in only:
+        objects[f"{name}.o"] = ["core.c", f"-DVARIANT={name}", *variants[name]]
     with ThreadPoolExecutor(2) as two:
         for _ in two.map(lambda o: _run([*compiler, *FLAGS, *objects[o], "-c", "-o", o], work), reversed(objects)):
             pass
@@ -215,7 +239,7 @@ def _run(command: list[str], work: Path) -> None:
         raise OSError("; ".join(said[:3]) or f"it ended with code {done.returncode}")
 
 
-def _build(files: dict[str, bytes], sources: Path) -> Path:
+def _build(files: dict[str, bytes], sources: Path, portable: bool) -> Library:
     """Compile the core, store it in the first folder that can be written to, unless another process does so now."""
     places = candidates(sources)
     folder = next((place for place in places if _writable(place)), None)
@@ -226,36 +250,49 @@ def _build(files: dict[str, bytes], sources: Path) -> Path:
             " or ".join(map(str, places)),
             FOLDER,
         )
-        return _compile_and_store(files, _temporary() / file_name(files))
-    path = folder / file_name(files)
-    with _one_at_a_time(path):
-        with suppress(OSError):
-            return Library(path).path  # another process has stored it meanwhile
-        say("Compiling the numerical core, once (a few seconds) ...")
-        return _compile_and_store(files, path)
+        return _compile_and_store(files, _temporary(), portable)
+    with _one_at_a_time(folder / f"{PREFIX}{digest(files)}.lock"):
+        found = _found(files, [folder], portable)  # another process may have stored it meanwhile
+        if found is None:
+            say("Compiling the numerical core, once (a few seconds) ...")
+            found = _compile_and_store(files, folder, portable)
+    return found
 
 
-def _compile_and_store(files: dict[str, bytes], path: Path) -> Path:
-    """Compile the core with the first compiler that can, and store it; return its place."""
+def _own_variant(files: dict[str, bytes], compiler: list[str], work: Path) -> str:
+    """Return the instruction set that is used on this machine: a library without a core knows the processor."""
+    apart = work / "processor"
+    apart.mkdir()
+    return _variant(ctypes.CDLL(str(compile_core(files, compiler, apart, ()))))
+
+
+def _compile_and_store(files: dict[str, bytes], folder: Path, portable: bool) -> Library:
+    """Compile the core with the first compiler that can, store it in a folder and load it."""
     refused = []
     for compiler in compilers():
         try:
-            with tempfile.TemporaryDirectory(prefix="peacetalks-") as work:
-                return _store(compile_core(files, compiler, Path(work)), path)
+            with tempfile.TemporaryDirectory(prefix="peacetalks-", ignore_cleanup_errors=True) as work:
+                only = None if portable else _own_variant(files, compiler, Path(work))
+                path = folder / file_name(files, only)
+                _store(compile_core(files, compiler, Path(work), [only] if only else VARIANTS), path, digest(files))
         except OSError as e:
             refused.append(f"{shlex.join(compiler)}: {e}")
+            continue
+        try:
+            return Library(path, only)
+        except OSError as e:
+            raise MissingCore(f"The numerical core was compiled but cannot be loaded ({path}: {e}). {_mend()}") from e
     why = "; ".join(refused) or "no C compiler found: neither $CC, cc, gcc, clang nor pip's ziglang"
     raise MissingCore(f"The numerical core is not compiled for this machine, and cannot be ({why}). {_mend()}")
 
 
 @contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold back other processes of this machine that are about to compile the same library.
+def _one_at_a_time(beside: Path) -> Iterator[None]:
+    """Hold back other processes of this machine that are about to compile the same library, by a file to lock.
 
     The system lets go of the lock when its process ends, however it ends.  A file system without locks is no error:
     then each process compiles, and stores the same.
     """
-    beside = path.with_name(f"{path.name}.lock")
     with open(beside, "ab") as lock:
         with suppress(OSError):
             if fcntl is not None:
@@ -291,8 +328,8 @@ def _temporary() -> Path:
     return Path(made)
 
 
-def _store(compiled: Path, path: Path) -> Path:
-    """Copy the library beside its place and rename it, so that no process ever loads half of it; return its place."""
+def _store(compiled: Path, path: Path, sources: str) -> None:
+    """Copy the library beside its place and rename it, so that no process ever loads half of it."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(compiled, beside)
@@ -301,16 +338,15 @@ def _store(compiled: Path, path: Path) -> Path:
         beside.unlink(missing_ok=True)
         if not path.exists():  # else another process has stored it, and uses it
             raise
-    _delete_unused(path)
-    return path
+    _delete_unused(path.parent, sources)
 
 
-def _delete_unused(path: Path) -> None:
+def _delete_unused(folder: Path, sources: str) -> None:
     """Delete libraries of other sources: beside their sources at once, elsewhere those that were not used for long."""
-    for other in path.parent.glob(f"{PREFIX}*"):
+    for other in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):
-            unused = UNUSED if path.parent != SOURCES or other.name.endswith(".part") else 0
-            if other != path and time.time() - other.stat().st_mtime > unused:
+            unused = UNUSED if folder != SOURCES or other.name.endswith(".part") else 0
+            if sources not in other.name and time.time() - other.stat().st_mtime > unused:
                 other.unlink()
 
 
