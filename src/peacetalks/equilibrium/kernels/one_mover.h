@@ -17,6 +17,7 @@
 #include "interpolation.h"
 #include "stack.h"
 
+enum { TOGETHER = 3 };            /* player-types whose values are summed up at once */
 enum { QUICK = 24, FREE = 3 };    /* Newton steps at each precision, at the most; those that are whole */
 static const double FALLS = 0.9;    /* fall of the largest |p - B| in a step, at least, or the next ones are shorter */
 static const double LEAST = 0.25;   /* length of a step, at least */
@@ -194,28 +195,39 @@ INLINE Reals solve_one_mover(struct OneMover *M, int dense, double tol, int64_t 
 }
 
 /* Write the values [player-type] of the group: the mover's types at their own strategies, everybody else at the average
-   one, sum_a (b sigma_1 + (1 - b) sigma_2)(a) V(a; p(a)). */
+   one, sum_a (b sigma_1 + (1 - b) sigma_2)(a) V(a; p(a)).
+
+   TOGETHER player-types are summed up at once: each sum waits for its own last term, not for those of the others. */
 INLINE void one_mover_values(const struct OneMover *M, int dense)
 {
     const struct Stack *S = M->stack;
-    for (int64_t u = 0; u < S->player_types; u++) {
-        Reals sum = all(0.0);
+    int64_t others[TOGETHER], n = 0, U = S->player_types;
+    for (int64_t u = 0; u < U; u++) {
         int64_t k = u - M->column;
-        for (int64_t a = 0; a < M->actions; a++) {
-            if (k == 0 || k == 1) {
-                sum += M->s[k][a] * M->q[k][a];
-                continue;
-            }
-            const double *row = row_after(S, a, u);
-            Reals v = all(0.0);
-            if (S->same[a])
-                v = value_here(S, &M->at, row);
-            else
-                for (int64_t j = 0; j < M->window[a].count; j++)
-                    v += M->weight[a * M->corners + j] * value_at(M, dense, row, a, j);
-            sum += (M->belief * M->s[0][a] + (1.0 - M->belief) * M->s[1][a]) * v;
+        if (k == 0 || k == 1) {
+            Reals sum = all(0.0);
+            for (int64_t a = 0; a < M->actions; a++) sum += M->s[k][a] * M->q[k][a];
+            put_value(S, &M->at, u, sum);
+        } else {
+            others[n++] = u;
         }
-        put_value(S, &M->at, u, sum);
+        if (n < TOGETHER && (u < U - 1 || !n)) continue;
+        for (int64_t i = n; i < TOGETHER; i++) others[i] = others[0];
+        Reals sum[TOGETHER];
+        for (int i = 0; i < TOGETHER; i++) sum[i] = all(0.0);
+        for (int64_t a = 0; a < M->actions; a++) {
+            Reals chance = M->belief * M->s[0][a] + (1.0 - M->belief) * M->s[1][a], v[TOGETHER];
+            const double *row[TOGETHER];
+            for (int i = 0; i < TOGETHER; i++) row[i] = row_after(S, a, others[i]);
+            for (int i = 0; i < TOGETHER; i++) v[i] = S->same[a] ? value_here(S, &M->at, row[i]) : all(0.0);
+            for (int64_t j = 0; !S->same[a] && j < M->window[a].count; j++) {
+                Reals weight = M->weight[a * M->corners + j];
+                for (int i = 0; i < TOGETHER; i++) v[i] += weight * value_at(M, dense, row[i], a, j);
+            }
+            for (int i = 0; i < TOGETHER; i++) sum[i] += chance * v[i];
+        }
+        for (int64_t i = 0; i < n; i++) put_value(S, &M->at, others[i], sum[i]);
+        n = 0;
     }
 }
 
@@ -251,7 +263,9 @@ static int64_t sweep_one_mover(const int64_t *nodes, int64_t count, const struct
     int ready = m && open_one_mover(&M, nodes[0], L, G, lam, &S);
     double worst = 0.0;
     for (int64_t position = 0; ready && position < count; position += m) {
-        fill_stack(&S, L, P, X, nodes + position, count - position < m ? count - position : m);
+        int64_t taken = count - position < m ? count - position : m;
+        fetch_starts(nodes + position, taken, P, starts);
+        fill_stack(&S, L, P, X, nodes + position, taken);
         for (int64_t i = 0; i < S.groups; i++) {
             M.at = S.group[i];
             for (int l = 0; l < LANES; l++) {

@@ -167,6 +167,13 @@ static void fill_stack(struct Stack *S, const struct Layout *L, const struct Pla
     }
 }
 
+/* Ask for the starts of nodes, which are read after their table is filled. */
+static void fetch_starts(const int64_t *nodes, int64_t count, const struct Plan *P, const double *starts)
+{
+    for (int64_t k = 0; k < count; k++)
+        for (int64_t i = P->start_ptr[nodes[k]]; i < P->start_ptr[nodes[k] + 1]; i += 8) __builtin_prefetch(starts + i, 1);
+}
+
 /* Write the values of the stack to X[node]. */
 static void store_stack(const struct Stack *S, double *X)
 {
