@@ -22,7 +22,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import splu
 
-from peacetalks.equilibrium.anderson import Anderson, Mixer
+from peacetalks.equilibrium.anderson import DEPTH, Anderson, Mixer
 from peacetalks.equilibrium.belief_grid import beliefs_at, distribute, prior_index
 from peacetalks.equilibrium.dispatch import types_of_participants
 from peacetalks.game.expand import NATURE
@@ -39,7 +39,6 @@ MOST_CORNERS = 16  # certain beliefs over which play is averaged beside the prio
 LEAST = 1e-300  # probability below which an action counts as never taken
 NEGLIGIBLE = 1e-3  # probability of a transition that is left out: the factors are half as full, the sweeps as many
 TOGETHER = 8  # right-hand sides of a factor at a time: of all at once it takes ten times as long
-DEPTH = 5  # residuals that are mixed: 3 to 8 took as many sweeps
 LONGEST = 2.0  # step, per 1 / precision: a longer one turns play over (at .5 it crept, without a bound nodes failed)
 FIRST = 4  # sweeps before a preconditioner is made: play of the first two is far from the solution's
 PATIENCE = 15  # sweeps in which the residual must halve
