@@ -157,16 +157,14 @@ class PeriodMap:
         start, end = map(np.flatnonzero, c.reach_boundaries[period : period + 2])
         return c.reach[period], start, end
 
-    def copied(self, period: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return copies of `X` and `logs` after a period of a finite game is solved: 0 where it does not reach."""
+    def copy_reached(self, period: int, values: np.ndarray, logs: np.ndarray) -> None:
+        """Copy what a solved period of a finite game reaches, of `X` to `values` and of `logs` to `logs`."""
         nodes, _, ended = self._reached(period)
-        values, logs, ptr = np.zeros(self.X.shape), np.zeros(self.logs.shape), self.plan.log_ptr
-        live = np.flatnonzero(nodes)
+        ptr, live = self.plan.log_ptr, np.flatnonzero(nodes)
         values[live], values[self.c.n_nodes + ended] = self.X[live], self.X[self.c.n_nodes + ended]
         for run in np.split(live, np.flatnonzero(np.diff(live) > 1) + 1):
             own = slice(ptr[run[0]], ptr[run[-1] + 1]) if len(run) else slice(0)
             logs[own] = self.logs[own]
-        return values, logs
 
     def _forget_starts(self) -> None:
         """Have nodes of several movers solved from precision 0, on their principal branch."""

@@ -273,18 +273,17 @@ def _precision(game: Game, rationality: float | Mapping[str, float]) -> np.ndarr
 
 
 def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
-    """Solve backwards over the periods of a game."""
+    """Solve backwards over the periods of a game; what a period does not reach is 0 in its slice."""
     W, worst = map_.horizon(), 0.0
-    values, boundary_values, logs = [], [W], []
+    boundary_values = [W]
+    values, logs = np.zeros((periods, *map_.X.shape)), np.zeros((periods, len(map_.logs)))  # pages of 0 take no memory
     for t in range(periods - 1, -1, -1):
         report_share(1 - (t + 1) / periods)
         W, res = map_.solve(W, NODE_TOLERANCE, finish=True, period=t)
         worst = max(worst, res)
         boundary_values.append(W)
-        slice_values, slice_logs = map_.copied(t)
-        values.append(slice_values)
-        logs.append(slice_logs)
-    return OnGrid(points, map_, tuple(values[::-1]), tuple(boundary_values[::-1]), tuple(logs[::-1]), worst)
+        map_.copy_reached(t, values[t], logs[t])
+    return OnGrid(points, map_, tuple(values), tuple(boundary_values[::-1]), tuple(logs), worst)
 
 
 def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
