@@ -178,9 +178,9 @@ def test_a_node_with_several_equilibria_is_reported():
 
 def signals_that_go_on(periods):
     """S, of one of two types, sends a signal; R answers, and play goes on with a chance that depends on both."""
-    of_s = [[[0.2, -0.3], [0.09, -0.04]], [[0.01, -0.1], [-0.21, 0.32]]]  # [type][signal][answer]
-    of_r = [[[-0.48, -0.18], [0.26, -0.01]], [[0.0, -0.17], [-0.23, 0.11]]]
-    goes_on = [[0.49, 0.33], [0.44, 0.98]]  # [signal][answer]
+    of_s = [[[0.06, 0.04], [-0.33, -0.03]], [[0.23, -0.25], [0.13, -0.19]]]  # [type][signal][answer]
+    of_r = [[[-0.23, 0.16], [-0.37, -0.14]], [[0.25, -0.11], [-0.4, -0.24]]]
+    goes_on = [[0.83, 0.44], [0.97, 0.3]]  # [signal][answer]
 
     def pay(m, r):
         return lambda types: {"S": of_s[types["S"]][m][r], "R": of_r[types["S"]][m][r]}
@@ -194,19 +194,19 @@ def signals_that_go_on(periods):
         return [pt.Move(r, {"on": goes_on[m][r], "over": 1 - goes_on[m][r]}, pay(m, r)) for r in (0, 1)]
 
     stages = pt.Decision("signal", "S", signals), pt.Decision("answer", "R", answers)
-    return pt.Game(("S", "R"), "on", stages, types={"S": {0: 0.57, 1: 0.43}}, periods=periods, discount=0.9)
+    return pt.Game(("S", "R"), "on", stages, types={"S": {0: 0.66, 1: 0.34}}, periods=periods, discount=0.9)
 
 
 def test_an_equilibrium_other_than_that_of_long_games_is_a_warning():
     """Coarser belief grids lead to another equilibrium than the value at the horizon does."""
-    s, long = pt.solve(signals_that_go_on(None), 5.0, 5), pt.solve(signals_that_go_on(200), 5.0, 5, certify=False)
+    s, long = pt.solve(signals_that_go_on(None), 8.0, 5), pt.solve(signals_that_go_on(200), 8.0, 5, certify=False)
     assert abs(s.value("S") - long.value("S")) > 0.1
     assert any("from the value at the horizon on play comes to another one" in w for w in s.warnings)
     assert s.settings["warnings"] == list(s.warnings)
 
 
 def test_an_equilibrium_that_is_that_of_long_games_is_none():
-    s, long = pt.solve(signals_that_go_on(None), 5.0, 3), pt.solve(signals_that_go_on(200), 5.0, 3, certify=False)
+    s, long = pt.solve(signals_that_go_on(None), 8.0, 3), pt.solve(signals_that_go_on(200), 8.0, 3, certify=False)
     assert s.value("S") == pytest.approx(long.value("S"), abs=1e-6)
     assert not any("horizon" in w for w in s.warnings)
 

@@ -9,7 +9,9 @@ the grid point itself in the interpolation at the posterior).  The residual is m
 
 policy evaluation without the flow between beliefs, and mixed (`anderson.py`).  One factor serves every belief and every
 finer grid: a factor for each belief took as many sweeps (10 and 8 against 23 without, on a scenario of 27,000 nodes),
-and what differs from belief to belief is left to the mixing.
+and what differs from belief to belief is left to the mixing.  So is that play answers values, which :math:`P` leaves
+out: with the derivative :math:`J` of T at the solution of that scenario, :math:`(I - \delta P)^{-1} (I - J)` has
+eigenvalues from .4 to 3.2 (Arnoldi's method), of which a whole step would overshoot the largest.
 
 References: Walker & Ni (2011), SIAM J. Numer. Anal. 49.
 """
@@ -39,6 +41,7 @@ MOST_CORNERS = 16  # certain beliefs over which play is averaged beside the prio
 LEAST = 1e-300  # probability below which an action counts as never taken
 NEGLIGIBLE = 1e-3  # probability of a transition that is left out: the factors are half as full, the sweeps as many
 TOGETHER = 8  # right-hand sides of a factor at a time: of all at once it takes ten times as long
+STEP = 0.55  # share of the preconditioned residual in a step: 2 / (.4 + 3.2)
 LONGEST = 2.0  # step, per 1 / precision: a longer one turns play over (at .5 it crept, without a bound nodes failed)
 FIRST = 4  # sweeps before a preconditioner is made: play of the first two is far from the solution's
 PATIENCE = 15  # sweeps in which the residual must halve
@@ -93,7 +96,7 @@ class PreconditionedMixer:
         """Return the next point, given x and T(x)."""
         residual = tx - x
         self.sizes.append(float(np.abs(residual).max()))
-        move = self.mixer.step(x, x + self.precondition(residual)) - x
+        move = self.mixer.step(x, x + STEP * self.precondition(residual)) - x
         length = float(np.abs(move).max())
         return x + move * min(1.0, self.longest / length) if length > 0 else x
 

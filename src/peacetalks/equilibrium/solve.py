@@ -27,7 +27,7 @@ from peacetalks.equilibrium.near import fits
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import PeriodMap
 from peacetalks.equilibrium.solution import Solution, Start
-from peacetalks.equilibrium.stationary import solve_from, solve_stationary
+from peacetalks.equilibrium.stationary import solve_as_long_games, solve_from, solve_stationary
 from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import part, report_share
 from peacetalks.errors import GameError, NotSolved
@@ -185,11 +185,11 @@ def _from_horizon(problem: Problem, s: Solution) -> tuple[str, ...]:
     tolerance = max(problem.tolerance, CHECKED * float(np.abs(s.boundary_values[0]).max()))
     map_ = PeriodMap(problem.compiled, s.grid, problem.rationality, linear)
     try:
-        W, bound, _ = solve_stationary(map_, map_.horizon(), tolerance, problem.max_sweeps, finish=False)
+        W, bound = solve_as_long_games(map_, tolerance, problem.max_sweeps)
     except NotSolved:
         return ()
     off = float(np.abs(W - s.boundary_values[0]).max())
-    if not np.isfinite(bound) or off <= ELSEWHERE * tolerance:
+    if not np.isfinite(bound) or off <= ELSEWHERE * max(bound, problem.tolerance):
         return ()
     return (
         "The whole game has several equilibria: from the value at the horizon on play comes to another one, whose "

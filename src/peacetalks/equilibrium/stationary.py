@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
 INEXACT = 1.0  # residual at nodes before, per change of a value in the last sweep; at 30 twice to four times the sweeps
 TIGHTER = 100.0  # factor by which it falls where steps are relaxed: loosely solved nodes may make values stall
+PLAIN = 2_000_000  # (node, belief) pairs of sweeps without mixing, at the most
+CLOSER = 1e-2  # bound on the error at which they end, per tolerance
 SHORT = 40  # sweeps from a solution near by, at the most
 STUCK, STUCK_COARSE = 150, 60  # relaxed or mixed sweeps without halving after which it counts as oscillating
 REMEDY = "Try a lower rationality, more belief points, a lower discount, or a finite horizon."
@@ -103,6 +105,24 @@ def solve_from(
         return _iterate(map_, W, tolerance, SHORT, True, mixing, most=1.0)[:2]
     except NotSolved:
         return None
+
+
+def solve_as_long_games(map_: PeriodMap, tolerance: float, max_sweeps: int) -> tuple[np.ndarray, float]:
+    """Iterate from the value at the horizon as ever longer games do; return (boundary values, bound on error).
+
+    Mixing may lead from one equilibrium to another, so the first sweeps are not mixed: as many as fit in `PLAIN` pairs
+    of nodes and beliefs, or until the bound is `CLOSER` times the tolerance.  Where that is too few, mixed ones follow.
+    """
+    delta, W, bound = float(map_.c.layout.discount.max()), map_.horizon(), np.inf
+    for _ in range(min(max_sweeps, PLAIN // map_.X[:, 0].size)):
+        new, _ = map_.solve(W, max(NODE_TOLERANCE, CLOSER * EXACT * tolerance))
+        change, W = float(np.abs(new - W).max()), new
+        bound = change / (1 - delta) if delta < 1 else np.inf
+        if bound <= CLOSER * tolerance:
+            break
+    if bound > tolerance:
+        W, bound, _ = solve_stationary(map_, W, tolerance, max_sweeps, finish=False)
+    return W, bound
 
 
 def _iterate(
