@@ -65,16 +65,24 @@ def postures(s: Scenario) -> Simultaneous:
         return costs(s, regime, level, acts)
 
     @cache
+    def paid(front: int, regime: str, level: int, acts: tuple[str, str]) -> dict[object, float]:
+        return merged(income(front), cost(regime, level, acts))
+
+    @cache
     def standing(regime: str, at_home: int, in_pact: int) -> dict[str, float]:
         return merged(audience.discontent(s, at_home), pact.standing(s, in_pact), inspection.burden(s, regime))
+
+    @cache
+    def pair(first: str, second: str) -> tuple[str, str]:
+        return first, second  # one object for all states: it is found more quickly than equal ones
 
     def then(state: World, act: dict[str, str]) -> Move:
         if state.regime not in OPEN:
             return Move("-", to=state)
-        acts = (act[one.label], act[two.label])
+        acts = pair(act[one.label], act[two.label])
         rest = standing(state.regime, state.home, state.pact)
-        pay = merged(income(state.front), cost(state.regime, state.level, acts), rest)
-        return Move(" / ".join(acts), state.holding(acts), pay)
+        pay = paid(state.front, state.regime, state.level, acts)
+        return Move(" / ".join(acts), state.holding(acts), merged(pay, rest) if rest else pay)
 
     return Simultaneous("posture", moves={one.label: own, two.label: own}, then=then)
 

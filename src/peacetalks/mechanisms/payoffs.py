@@ -14,8 +14,8 @@ def merged(*pays: Mapping[Any, float]) -> dict[Any, float]:
     >>> merged({"A": 1.0}, {"A": 0.5, ("B", "weak"): -1.0})
     {'A': 1.5, ('B', 'weak'): -1.0}
     """
-    out: dict[Any, float] = {}
-    for pay in pays:
+    out = dict(pays[0])
+    for pay in pays[1:]:
         for who, amount in pay.items():
-            out[who] = out.get(who, 0.0) + amount
+            out[who] = out[who] + amount if who in out else amount
     return out

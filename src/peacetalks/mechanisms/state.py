@@ -22,6 +22,8 @@ NO_PACT, IN_PACT, UNDECIDED = range(3)  # pact
 
 NOTHING_CLOSED = (0, 0.0)  # agenda
 
+_new = tuple.__new__  # of a named tuple, in half the time of its `_make`
+
 _LABEL_OF = {SETTLED: "settlement", DEAL: "settlement", INSPECTED: "ceasefire", WAR: "fighting"}
 
 
@@ -43,15 +45,15 @@ class World(NamedTuple):
 
     def holding(self, pending: Any) -> World:
         """Return the state with something else pending (as `_replace`, in a fraction of its time)."""
-        return self._make((*self[:3], pending, *self[4:]))
+        return _new(type(self), (*self[:3], pending, *self[4:]))
 
     def at_home(self, home: int) -> World:
         """Return the state with another level of support at home."""
-        return self._make((*self[:4], home, *self[5:]))
+        return _new(type(self), (*self[:4], home, *self[5:]))
 
     def at_front(self, front: int) -> World:
         """Return the state with the front at another position."""
-        return self._make((*self[:1], front, *self[2:]))
+        return _new(type(self), (*self[:1], front, *self[2:]))
 
 
 @dataclass(frozen=True, slots=True)
