@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
-from itertools import product
+from itertools import product, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from peacetalks.errors import GameError, did_you_mean
@@ -17,6 +17,7 @@ MOST_PROFILES = 100_000  # of moves at once in a state
 MOST_MOVERS = 28  # players who move at once: what a node is checked with has a dimension for each, of 32 at the most
 CERTAIN = (tuple, str, int, float, type(None))  # types of a next state that is no lottery
 
+_attributes = attrgetter("label", "weight", "to", "pay", "drive")
 Row = tuple[list[Any], list[float], list[Any], list[Pay], list[Pay]]  # the moves' label, weight, to, pay and drive
 
 
@@ -57,14 +58,14 @@ def expand(game: Game, stage: Stage, state: Any) -> Node:
         players, weights, labels = [NATURE], [[1.0]], (tuple(names),)
         if len(names) > 1:  # else nobody chooses: as chance would
             players, weights = [_mover(game, stage.mover(state), (stage, state, None))], [own_weights]
-    for i, target in enumerate(to):
-        if target is None and None not in game.starts():
+    for i in [i for i, target in enumerate(to) if target is None or not isinstance(target, CERTAIN)]:
+        if to[i] is None and None not in game.starts():
             raise GameError(
                 f"{place((stage, state, names[i]))}: the move leads nowhere; give it a state, or a lottery of states: "
                 'Move("accept", to="deal")'
             )
-        if not isinstance(target, CERTAIN) and isinstance(target, Mapping):
-            to[i] = lottery(target, (stage, state, names[i]))
+        if isinstance(to[i], Mapping):
+            to[i] = lottery(to[i], (stage, state, names[i]))
     return Node(players, weights, labels, names, to, payoff, incentive)
 
 
@@ -86,25 +87,21 @@ def _listed(stage: Stage, state: Any, moves: Any, who: str = "") -> Row:
             f"{place((stage, state, None))} has no moves{who}: every stage must give at least one move in every state "
             "that can be reached (a state that only passes through has the one move to itself)"
         )
-    with suppress(AttributeError, TypeError):  # all at once; only where that fails, move by move to name the error
+    try:  # all at once; only where that fails, move by move to name the error
         row = labels, weights, _, _, _ = _row(found)
         if len(set(labels)) == len(found) and min(weights) > 0 and sum(weights) < math.inf:
             return row
+    except (AttributeError, TypeError):
+        pass
     _refuse(stage, state, found, who)
     return _row(found)
 
 
 def _row(moves: list[Move]) -> Row:
     """Return the attributes of moves as lists; raise TypeError for what is not a `Move`."""
-    labels, weights, to, payoff, incentive = [], [], [], [], []
-    for m in moves:
-        if not isinstance(m, Move):
-            raise TypeError
-        labels.append(m.label)
-        weights.append(m.weight)
-        to.append(m.to)
-        payoff.append(m.pay)
-        incentive.append(m.drive)
+    if not all(map(isinstance, moves, repeat(Move))):
+        raise TypeError
+    labels, weights, to, payoff, incentive = map(list, zip(*map(_attributes, moves), strict=True))
     return labels, weights, to, payoff, incentive
 
 

@@ -98,7 +98,9 @@ class PlayerTypes:
         self, own: np.ndarray, paid: Mapping[int, np.ndarray], row: np.ndarray, path: np.ndarray, prob: np.ndarray
     ) -> np.ndarray:
         """Return `own` [row, player-type] plus, in each `row` of a lottery entry, `prob` times `paid[path]`."""
-        at = np.flatnonzero(np.isin(path, ints(list(paid))))
+        pays = np.zeros(1 + max([path.max(initial=0), *paid]), bool)
+        pays[list(paid)] = True
+        at = np.flatnonzero(pays[path])
         if not len(at):
             return own
         out = own.copy()
