@@ -3,7 +3,8 @@
 A stage reads a few fields of a state: who answers a proposal, and what follows, does not depend on where the front
 stands.  So it is asked for its moves with a *traced* state: a field that is read gives its value and is noted, and one
 that is not is carried into the next states as a place holder.  What comes out holds for every state in which all that
-was read is the same: labels, weights and payoffs as they are, next states with the place holders filled in.
+was read is the same: labels, weights and payoffs as they are, next states with the place holders filled in, for many
+states at a time (`codes.py`).
 
 Only stages that say so (`alike`) are treated in this way.  They read a state, a named tuple, by the names of its
 fields, and derive others from it with `_replace` and `_make`.
@@ -11,21 +12,25 @@ fields, and derive others from it with `_replace` and `_make`.
 
 from __future__ import annotations
 
+from array import array
 from functools import cache
-from itertools import accumulate, pairwise
-from operator import is_, itemgetter
+from itertools import accumulate, combinations, compress, repeat
+from operator import is_not, ne
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from peacetalks.errors import GameError
-from peacetalks.game.expand import Node, expand
+from peacetalks.game.codes import packed
+from peacetalks.game.expand import Node, check_hashable, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
+    from peacetalks.game.codes import Codes
     from peacetalks.game.language import Game, Stage
 
-ENOUGH = 64  # expansions of a stage, after which it counts how often one serves
-RARE = 2.5  # states an expansion, below which the next ones are expanded apart: tracing one takes twice as long
+_UNKNOWN, _APART = -2, -1  # in place of the number of a pattern: none is known, and there is none
+_PLAIN = {dict, type(None)}  # types of a payment that is no function
+_CARRIED = -1  # in place of a number in the row of a next state: that of the state
 
 
 class Form:
@@ -47,9 +52,19 @@ class Form:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.entries = [len(to) if type(to) is dict else 1 for to in node.to]
-        self.prob = [p for to in node.to for p in (to.values() if type(to) is dict else (1.0,))]
-        self.pays_by_types = any(x and by_types(x) for x in (*node.payoff, *node.incentive))
+        if dict in map(type, node.to):
+            self.entries = [len(to) if type(to) is dict else 1 for to in node.to]
+            self.prob = [p for to in node.to for p in (to.values() if type(to) is dict else (1.0,))]
+        else:
+            self.entries, self.prob = [1] * len(node.to), [1.0] * len(node.to)
+        others = {*map(type, node.payoff), *map(type, node.incentive)} - _PLAIN
+        self.pays_by_types = bool(others) and any(x and by_types(x) for x in (*node.payoff, *node.incentive))
+
+    def lotteries(self) -> list[tuple[int, int]]:
+        """Return the first entry, and the one after the last, of each profile that leads to several."""
+        if len(self.prob) == len(self.entries):
+            return []
+        return [(end - n, end) for n, end in zip(self.entries, accumulate(self.entries), strict=True) if n > 1]
 
 
 def by_types(pay: Any) -> bool:
@@ -59,19 +74,26 @@ def by_types(pay: Any) -> bool:
 
 def next_states(node: Node) -> list[Any]:
     """Return lottery entry -> the next state."""
+    if dict not in map(type, node.to):
+        return node.to
     return [target for to in node.to for target in (to if type(to) is dict else (to,))]
 
 
-class Expansion(NamedTuple):
-    """What can happen in a state."""
+class Expansions(NamedTuple):
+    """What can happen in states."""
 
-    form: Form
-    to: list[Any]  # lottery entry -> the next state
+    pattern: np.ndarray  # [state] number of the pattern
+    entries: np.ndarray  # [state] number of lottery entries
+    to: np.ndarray  # [entry, field] rows of the next states
 
 
 class Expander:
     """Expands the states of a stage.
 
+    A *pattern* is how the expansions of states that the stage does not distinguish follow from the states: a form, and
+    what the next states have in place of the fields of the state.
+
+    >>> from peacetalks.game.codes import Codes
     >>> from peacetalks.game.language import Chance, Game, Move
     >>> class At(NamedTuple):
     ...     regime: str
@@ -79,58 +101,152 @@ class Expander:
     >>> def moves(at):
     ...     yield Move("peace", at._replace(regime="peace") if at.regime == "war" else at)
     >>> end = Chance("end", moves, alike=True)
-    >>> expander = Expander(Game(players=("A",), start=At("war", 0), stages=(end,)), end)
-    >>> one, other = expander(At("war", 1)), expander(At("war", 2))
-    >>> other.to, one.form is other.form
-    ([At(regime='peace', front=2)], True)
+    >>> game = Game(players=("A",), start=At("war", 0), stages=(end,))
+    >>> codes = Codes(game)
+    >>> found = Expander(game, end, codes)(codes.rows([At("war", 1), At("war", 2)]))
+    >>> codes.states(found.to), found.pattern.tolist()
+    ([At(regime='peace', front=1), At(regime='peace', front=2)], [0, 0])
     """
 
-    def __init__(self, game: Game, stage: Stage) -> None:
-        self.game, self.stage = game, stage
-        self.known: _Branch | _Pattern | _Apart | None = None
-        self.asked = self.learned = 0  # states, and those of them that were expanded
+    def __init__(self, game: Game, stage: Stage, codes: Codes) -> None:
+        self.game, self.stage, self.codes = game, stage, codes
+        self.forms: list[Form] = []  # of the patterns
+        self._by_types = bytearray()  # pattern -> whether a profile pays by the types of all players
+        self._known: dict[tuple[int, ...], dict[bytes, int]] = {}  # fields that are read -> what is read -> pattern
+        self._first = array("q", [0])  # pattern -> its first entry
+        self._next = array("i")  # [entry, field] of the next state, _CARRIED where it is the state's own
+        self._carried = array("i", [_CARRIED]) * codes.width
+        self._row_of: dict[int, tuple[array[int], Any]] = {}  # id of a next state of which nothing is carried -> row
 
-    def __call__(self, state: Any) -> Expansion:
-        """Return what can happen in `state`; raise `GameError` as `expand` does."""
-        self.asked += 1
-        if not self.stage.alike or (self.learned >= ENOUGH and self.asked < RARE * self.learned):
-            return self._apart(state)
-        at: Any = self.known
-        while type(at) is _Branch:
-            at = at.after.get(state[at.field])
-        if at is None:
-            at = self._learn(state)
-        return at.expansion(state) or self._apart(state)
+    def __call__(self, rows: np.ndarray) -> Expansions:
+        """Return what can happen in the states of `rows`; raise `GameError` as `expand` does."""
+        pattern = self._patterns(rows)
+        first = np.frombuffer(self._first, np.int64)
+        low, entries = first[pattern], first[pattern + 1] - first[pattern]
+        ends = np.cumsum(entries)
+        entry = np.arange(entries.sum()) + np.repeat(low - (ends - entries), entries)
+        to = np.frombuffer(self._next, np.int32).reshape(-1, self.codes.width)[entry]
+        return Expansions(pattern, entries, np.where(to == _CARRIED, np.repeat(rows, entries, axis=0), to))
 
-    def _apart(self, state: Any) -> Expansion:
-        node = expand(self.game, self.stage, state)
-        return Expansion(Form(node), next_states(node))
+    def by_types(self, pattern: np.ndarray) -> np.ndarray:
+        """Return which patterns have a profile that pays by the types of all players."""
+        return np.frombuffer(self._by_types, bool)[pattern]
 
-    def _learn(self, state: Any) -> _Pattern | _Apart:
-        """Return the pattern of a state, kept under what is read of it."""
-        self.learned += 1
-        reads: dict[int, Any] = {}
-        made = _pattern(self.game, self.stage, state, reads)
-        path = list(reads.items())
-        if not path:
-            self.known = made
-            return made
-        self.known = self.known or _Branch(path[0][0])
-        at: Any = self.known
-        for (_, value), (field, _) in pairwise(path):
-            at = at.after.setdefault(value, _Branch(field))
-        at.after[path[-1][1]] = made
-        return made
+    def single(self, pattern: np.ndarray, entries: np.ndarray) -> np.ndarray:
+        """Return which states have one move, which does not pay by the types of others: play passes through them."""
+        return (entries == 1) & ~self.by_types(pattern)
 
+    def _patterns(self, rows: np.ndarray) -> np.ndarray:
+        """Return the number of the pattern of each state, learning those that are new."""
+        best, left = np.full(len(rows), _UNKNOWN), np.arange(len(rows))
+        for fields, known in self._known.items():
+            keys = packed(rows[left[:, None], fields])
+            found = np.fromiter(map(known.get, keys, repeat(_UNKNOWN)), np.int64, len(left))
+            best[left], left = found, left[found == _UNKNOWN]
+        if self.stage.alike:
+            left = left[self.codes.have_fields(rows[left])]
+            best[left] = self._new_patterns(rows[left])
+        for i in np.flatnonzero(best < 0).tolist():
+            best[i] = self._apart(rows[i].tolist())
+        return best
 
-class _Branch:
-    """States by the value of a field, and then by what else is read."""
+    def _new_patterns(self, rows: np.ndarray) -> list[int]:
+        """Return the number of the pattern of each state, of which none is known; `_APART` for those that have none."""
+        keys: dict[tuple[int, ...], list[bytes]] = {}
+        new: dict[tuple[int, ...], dict[bytes, int]] = {}
+        out = []
+        for i, row in enumerate(rows.tolist()):
+            for fields, known in new.items():
+                number = known.get(keys[fields][i])
+                if number is not None:
+                    break
+            else:
+                fields, number = self._learn(row)
+                if fields not in keys:
+                    keys[fields], new[fields] = packed(rows[:, fields]), {}
+                new[fields][keys[fields][i]] = number
+            out.append(number)
+        for fields, known in new.items():
+            self._known.setdefault(fields, {}).update(known)
+        return out
 
-    __slots__ = ("after", "field")
+    def _learn(self, row: list[int]) -> tuple[tuple[int, ...], int]:
+        """Return the fields of a state that decide its pattern, and its pattern, `_APART` if it has none."""
+        state, reads = self.codes.state(row), {0}
+        view = tuple.__new__(_traced(type(state)), [_Unread(i, x, reads) for i, x in enumerate(state, 1)])
+        number = _APART
+        try:
+            form = Form(expand(self.game, self.stage, view))
+            to = self._rows(next_states(form.node), view)
+        except (GameError, TypeError):  # said of the state itself when it is expanded apart
+            pass
+        else:
+            n = len(row)
+            lotteries = [[to[n * i : n * i + n] for i in range(*bounds)] for bounds in form.lotteries()]
+            distinct = [self._distinct(entries, row, reads) for entries in lotteries]
+            if all(distinct) and not form.pays_by_types:  # by a function, which may read the state later
+                number = self._pattern(form, to)
+        return tuple(sorted(reads)), number
 
-    def __init__(self, field: int) -> None:
-        self.field = field
-        self.after: dict[Hashable, _Branch | _Pattern | _Apart] = {}
+    def _rows(self, targets: list[Any], state: Any) -> array[int]:
+        """Return the rows of next states, `_CARRIED` in place of what is carried into them from a state with fields."""
+        codes = self.codes
+        if not codes.fields:
+            return array("i", map(codes.whole, targets))
+        kind, number_of, fields, out = type(state), codes.by_id.get, range(codes.fields), array("i")
+        for target in targets:
+            if type(target) is kind and len(target) == codes.fields:
+                first = len(out) + 1
+                out.extend(self._carried)
+                for i in compress(fields, map(is_not, target, state)):
+                    number = number_of(id(value := target[i]))
+                    out[first + i] = codes.number(value) if number is None else number
+                    if type(value) is _Unread:
+                        raise TypeError("a field of a state is moved that was not read by its name")
+                continue
+            if id(target) not in self._row_of:
+                self._row_of[id(target)] = array("i", codes.row(target)), target  # with it, that its id may last
+            out.extend(self._row_of[id(target)][0])
+        return out
+
+    def _distinct(self, entries: list[array[int]], row: list[int], reads: set[int]) -> bool:
+        """Return whether the entries of a lottery lead to different states; a field by which they do counts as read.
+
+        A state that is carried along may be one that is drawn as well.
+        """
+        for one, other in combinations(entries, 2):
+            differing = []
+            for i in compress(range(len(row)), map(ne, one, other)):
+                a, b = (row[i] if x == _CARRIED else x for x in (one[i], other[i]))
+                if not self.codes.equal(a, b):
+                    differing.append(i)
+            if not differing:
+                return False
+            if not any(i in reads or _CARRIED not in (one[i], other[i]) for i in differing):
+                reads.add(differing[0])
+        return True
+
+    def _apart(self, row: list[int]) -> int:
+        """Return the pattern of a state that is expanded by itself; it is that of no other."""
+        state = self.codes.state(row)
+        has_fields = self.codes.fields and self.codes.have_fields(np.array([row]))[0]
+        form = Form(expand(self.game, self.stage, state))
+        targets = next_states(form.node)
+        try:
+            return self._pattern(form, self._rows(targets, state if has_fields else self))
+        except TypeError:
+            names = [name for name, n in zip(form.node.names, form.entries, strict=True) for _ in range(n)]
+            for target, name in zip(targets, names, strict=True):
+                check_hashable(target, (self.stage, state, name))
+            raise
+
+    def _pattern(self, form: Form, to: array[int]) -> int:
+        """Enter a pattern, which has the rows `to` of next states at its lottery entries, and return its number."""
+        self._next.extend(to)
+        self._first.append(self._first[-1] + len(form.prob))
+        self._by_types.append(form.pays_by_types)
+        self.forms.append(form)
+        return len(self.forms) - 1
 
 
 class _Unread:
@@ -138,7 +254,7 @@ class _Unread:
 
     __slots__ = ("field", "reads", "value")
 
-    def __init__(self, field: int, value: Any, reads: dict[int, Any]) -> None:
+    def __init__(self, field: int, value: Any, reads: set[int]) -> None:
         self.field, self.value, self.reads = field, value, reads
 
     __hash__ = object.__hash__
@@ -151,18 +267,16 @@ class _Unread:
     def __bool__(self) -> bool:
         raise TypeError("a field of a state is judged that was not read by its name")
 
-    def read(self) -> Any:
-        """Return the value, and note that it is read."""
-        self.reads[self.field] = self.value
-        return self.value
-
 
 def _field(field: int) -> property:
-    """Return the property that reads a field of a traced state."""
+    """Return the property that reads a field of a traced state, and notes that it is read."""
 
     def read(state: tuple[Any, ...]) -> Any:
         value = state[field]
-        return value.read() if type(value) is _Unread else value
+        if type(value) is not _Unread:
+            return value
+        value.reads.add(value.field)
+        return value.value
 
     return property(read)
 
@@ -172,56 +286,3 @@ def _traced(kind: Any) -> Any:
     """Return the class of traced states of a class of named tuples."""
     fields = {name: _field(i) for i, name in enumerate(kind._fields)}
     return type(kind.__name__, (kind,), {"__slots__": (), **fields})
-
-
-class _Pattern:
-    """How the expansions of states that a stage does not distinguish follow from the states."""
-
-    __slots__ = ("constants", "form", "kind", "several", "to")
-
-    def __init__(self, form: Form, view: Any, kind: Any) -> None:
-        self.form, self.kind = form, kind
-        self.constants: list[Any] = []  # values that next states have in place of the state's
-        self.to = [self._next(target, view) for target in next_states(form.node)]
-        ends = accumulate(form.entries)
-        self.several = [(end - n, end) for n, end in zip(form.entries, ends, strict=True) if n > 1]
-
-    def _next(self, target: Any, view: Any) -> tuple[Callable[[Any], tuple[Any, ...]] | None, Any]:
-        """Return what picks a next state's fields from those of the state and the constants, or None and the state."""
-        if type(target) is not type(view):
-            return None, target
-        fields = list(range(len(view)))
-        for i in [i for i, same in enumerate(map(is_, target, view)) if not same]:
-            fields[i] = len(view) + len(self.constants)
-            self.constants.append(target[i])
-        return itemgetter(*fields), None
-
-    def expansion(self, state: Any) -> Expansion | None:
-        """Return what can happen in a state, or None where it must be expanded apart."""
-        values, new, kind = (*state, *self.constants), tuple.__new__, self.kind
-        to = [new(kind, pick(values)) if pick else constant for pick, constant in self.to]
-        for low, high in self.several:
-            if len(set(to[low:high])) < high - low:
-                return None  # a state that was carried along is one that is drawn as well
-        return Expansion(self.form, to)
-
-
-class _Apart:
-    """States that must be expanded one by one."""
-
-    @staticmethod
-    def expansion(_: Any) -> None:
-        """Return nothing."""
-
-
-def _pattern(game: Game, stage: Stage, state: Any, reads: dict[int, Any]) -> _Pattern | _Apart:
-    """Return the pattern of a state and those not distinguished from it; `reads` receives what is read."""
-    kind = type(state)
-    view = tuple.__new__(_traced(kind), [_Unread(i, value, reads) for i, value in enumerate(state)])
-    try:
-        form = Form(expand(game, stage, view))
-    except (GameError, TypeError):  # said of the state itself when it is expanded apart
-        return _Apart()
-    if form.pays_by_types:  # by a function, which may read the state later
-        return _Apart()
-    return _Pattern(form, view, kind)

@@ -27,6 +27,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ import numpy as np
 
 from peacetalks.errors import GameError, did_you_mean
 from peacetalks.game.expand import NATURE
-from peacetalks.game.layout import Layout, Places, has_incentive, lay_out, offsets
+from peacetalks.game.layout import Layout, Places, has_incentive, lay_out, nodes_of, offsets
 from peacetalks.game.walk import Walk
 from peacetalks.text_files import shorten
 
@@ -46,6 +47,24 @@ if TYPE_CHECKING:
     from peacetalks.game.language import Game
 
 
+class Tables:
+    """Numbers by name, made when they are first asked for; a game shares them with its variants."""
+
+    def __init__(self, nodes: tuple[tuple[int, Any], ...], places: Places) -> None:
+        self._nodes, self._states, self._paths = nodes, places.states, places.paths.of_state
+
+    @cached_property
+    def node(self) -> Mapping[tuple[int, Any], int]:
+        """(stage, state) -> node."""
+        return {node: i for i, node in enumerate(self._nodes)}
+
+    @cached_property
+    def path(self) -> list[Mapping[Any, int]]:
+        """Stage -> state -> path."""
+        both = zip(self._states, self._paths, strict=True)
+        return [{s: p for s, p in zip(states, paths.tolist(), strict=True) if p >= 0} for states, paths in both]
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A game with its arrays and the names behind the numbers."""
@@ -54,11 +73,11 @@ class Compiled:
     layout: Layout
     stage_ptr: np.ndarray  # [stage + 1] -> nodes, in the order of stages
     nodes: tuple[tuple[int, Any], ...]  # node -> (stage, state)
-    node_index: Mapping[tuple[int, Any], int]
     labels: tuple[tuple[tuple[Any, ...], ...], ...]  # node -> participant -> action labels
     boundaries: tuple[Any, ...]
     boundary_index: Mapping[Any, int]
     places: Places
+    tables: Tables
     has_incentive: bool
     redrawn: np.ndarray  # [boundary, player] whether the player's type is drawn again where a period begins
     reach: np.ndarray | None  # [period, node], for a finite horizon
@@ -74,12 +93,17 @@ class Compiled:
 
         Raises `GameError` for a state that is never reached there.
         """
-        path = self.places.paths[stage].get(state)
+        path = self.tables.path[stage].get(state)
         if path is None:
-            hint = did_you_mean(state, self.places.paths[stage])
+            hint = did_you_mean(state, self.tables.path[stage])
             raise GameError(f"state {state!r} is never reached at stage {self.game.stages[stage].name!r}{hint}")
         zero = np.zeros(len(self.layout.player_of))
-        return int(self.places.slots[path]), *self.places.paid.get(path, (zero, zero))
+        return int(self.places.paths.slots[path]), *self.places.paths.paid.get(path, (zero, zero))
+
+    @property
+    def node_index(self) -> Mapping[tuple[int, Any], int]:
+        """Node by (stage, state)."""
+        return self.tables.node
 
     def movers(self, node: int) -> list[str]:
         """Return the players (or "nature") who move at `node`."""
@@ -130,21 +154,21 @@ def no_garbage_collection() -> Iterator[None]:
 
 def _compile(game: Game) -> Compiled:
     walk = Walk(game)
-    found = walk.nodes
-    keys = [(one.stage, one.state) for one in found]
-    layout, places = lay_out(walk)
+    layout, places, forms = lay_out(walk)
+    nodes = tuple(nodes_of(places.paths, places.states))
+    boundaries = [places.states[-1][i] for i in places.paths.boundaries.tolist()]
     compiled = Compiled(
         game=game,
         layout=layout,
-        stage_ptr=offsets([len(stage) for stage in walk.by_stage]),
-        nodes=tuple(keys),
-        node_index={key: i for i, key in enumerate(keys)},
-        labels=tuple([one.form.node.labels for one in found]),
-        boundaries=tuple(walk.boundaries),
-        boundary_index=walk.boundaries,
+        stage_ptr=offsets([len(at) for at in places.paths.node_state]),
+        nodes=nodes,
+        labels=tuple([form.node.labels for form in forms]),
+        boundaries=tuple(boundaries),
+        boundary_index={state: i for i, state in enumerate(boundaries)},
         places=places,
+        tables=Tables(nodes, places),
         has_incentive=has_incentive(layout),
-        redrawn=redrawn(game, walk.boundaries),
+        redrawn=redrawn(game, boundaries),
         reach=None,
         reach_boundaries=None,
     )

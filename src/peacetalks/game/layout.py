@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from peacetalks.game.alike import by_types
+from peacetalks.game.paths import Paths, follow
 from peacetalks.game.payoffs import PlayerTypes, ints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     from peacetalks.game.alike import Form
+    from peacetalks.game.codes import Codes, Met
     from peacetalks.game.language import Stage
     from peacetalks.game.payoffs import Where
-    from peacetalks.game.walk import Paid, Walk
+    from peacetalks.game.walk import Walk
 
 
 class Layout(NamedTuple):
@@ -49,26 +51,32 @@ class Layout(NamedTuple):
 class Places(NamedTuple):
     """How the arrays follow from the moves of a game: what they are made anew from for a variant (`variant.py`)."""
 
-    paths: list[dict[Any, int]]  # stage -> state -> path; after the last stage, the paths to boundaries
-    slots: np.ndarray  # [path] -> slot that it leads to
-    passed: dict[int, tuple[int, Paid]]  # path with a payment of its own -> the path it goes on with, that payment
-    paid: dict[int, Paid]  # the same -> all that is paid along it
+    codes: Codes
+    met: list[Met]  # stage -> its states, as numbers; after the last stage, the boundaries
+    states: list[list[Any]]  # stage -> the same states
+    paths: Paths
     entry_path: np.ndarray  # [entry] -> path that it leads to
     own_payoff: np.ndarray  # [profile, player-type] of the moves themselves, without what is paid along paths
     own_incentive: np.ndarray
 
 
-def lay_out(walk: Walk) -> tuple[Layout, Places]:
-    """Return the arrays of a game, and how they follow from its moves."""
-    found, game, index = walk.nodes, walk.game, walk.index
+def lay_out(walk: Walk) -> tuple[Layout, Places, list[Form]]:
+    """Return the arrays of a game, how they follow from its moves, and the form of each node."""
+    game, index = walk.game, PlayerTypes(walk.game)
+    paths, states = follow(walk, index), [walk.codes.states(met.rows) for met in walk.met]
+    forms = [form for expander in walk.expanders for form in expander.forms]
+    first = offsets([len(expander.forms) for expander in walk.expanders])
+    which = np.concatenate([first[k] + walk.pattern[k][at] for k, at in enumerate(paths.node_state)])
+    entries = [repeated(walk.entries[k], at)[1] for k, at in enumerate(paths.node_state)]
+    entry_path = np.concatenate([paths.of_state[k + 1][walk.to[k][at]] for k, at in enumerate(entries)])
 
     def where(i: int, profile: int) -> tuple[Stage, Any, Any]:
-        return game.stages[found[i].stage], found[i].state, found[i].form.node.names[profile]
+        k, state = nodes_of(paths, states)[i]
+        return game.stages[k], state, forms[which[i]].node.names[profile]
 
-    stack, slots = Stack.of([one.form for one in found], index, where), _slots(walk)
-    entry_path = ints([path for one in found for path in one.paths])
-    places = Places(walk.paths, slots, walk.passed, walk.paid, entry_path, stack.own_payoff, stack.own_incentive)
-    openings = [walk.paths[0].get(state, -1) for state in walk.boundaries]
+    stack = Stack.of(forms, which, index, where)
+    places = Places(walk.codes, walk.met, states, paths, entry_path, stack.own_payoff, stack.own_incentive)
+    openings = paths.openings()
     layout = Layout(
         player_of=ints(index.player),
         type_of=ints(index.type),
@@ -84,13 +92,18 @@ def lay_out(walk: Walk) -> tuple[Layout, Places]:
         typed=stack.typed,
         typed_payoff=stack.typed_payoff,
         typed_incentive=stack.typed_incentive,
-        **payoffs(index, places, walk.paid, stack.lottery_ptr, stack.lottery_prob, openings),
+        **payoffs(index, places, stack.lottery_ptr, stack.lottery_prob),
         lottery_ptr=stack.lottery_ptr,
-        lottery_slot=slots[entry_path],
+        lottery_slot=paths.slots[places.entry_path],
         lottery_prob=stack.lottery_prob,
-        boundary_slot=ints([-1 if path < 0 else slots[path] for path in openings]),
+        boundary_slot=np.where(openings < 0, -1, paths.slots[openings]),
     )
-    return layout, places
+    return layout, places, [forms[i] for i in which.tolist()]
+
+
+def nodes_of(paths: Paths, states: list[list[Any]]) -> list[tuple[int, Any]]:
+    """Return node -> (stage, state)."""
+    return [(k, states[k][i]) for k, at in enumerate(paths.node_state) for i in at.tolist()]
 
 
 class Stack(NamedTuple):
@@ -110,16 +123,22 @@ class Stack(NamedTuple):
     typed_incentive: np.ndarray  # [row, type profile, player]
 
     @classmethod
-    def of(cls, of_node: list[Form], index: PlayerTypes, where: Callable[[int, int], Where]) -> Stack:
-        """Return the arrays of nodes of these forms; `where(node, profile)` is named in an error."""
-        forms = list(dict.fromkeys(of_node))
-        number = {form: i for i, form in enumerate(forms)}
-        nodes, which = [form.node for form in forms], ints([number[form] for form in of_node])
+    def of(
+        cls, known: list[Form], of_node: np.ndarray, index: PlayerTypes, where: Callable[[int, int], Where]
+    ) -> Stack:
+        """Return the arrays of nodes, node n of the form known[of_node[n]].
+
+        `where(node, profile)` is named in an error.
+        """
+        used, first_node, inverse = np.unique(of_node, return_index=True, return_inverse=True)
+        order = np.argsort(first_node)  # forms in the order in which they occur
+        forms, which = [known[used[i]] for i in order], np.argsort(order)[inverse]
+        nodes = [form.node for form in forms]
         weights = [own for node in nodes for own in node.weights]
-        part_ptr, part = _repeated([len(node.players) for node in nodes], which)
-        _, action = _repeated([sum(map(len, node.weights)) for node in nodes], which)
-        prof_ptr, prof = _repeated([len(node.names) for node in nodes], which)
-        _, entry = _repeated([len(form.prob) for form in forms], which)
+        part_ptr, part = repeated([len(node.players) for node in nodes], which)
+        _, action = repeated([sum(map(len, node.weights)) for node in nodes], which)
+        prof_ptr, prof = repeated([len(node.names) for node in nodes], which)
+        _, entry = repeated([len(form.prob) for form in forms], which)
         first = offsets([len(node.names) for node in nodes])
 
         def of_profile(row: int) -> Where:
@@ -143,12 +162,12 @@ class Stack(NamedTuple):
         )
 
 
-def _repeated(counts: list[int], which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def repeated(counts: list[int] | np.ndarray, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return [node + 1] -> numbers, and [number] -> place among those of the forms.
 
     Form i has counts[i] numbers, and node n those of form which[n].
 
-    >>> ptr, place = _repeated([2, 1], np.array([1, 0, 1]))
+    >>> ptr, place = repeated([2, 1], np.array([1, 0, 1]))
     >>> ptr.tolist(), place.tolist()
     ([0, 1, 3, 4], [2, 0, 1, 2])
     """
@@ -163,20 +182,15 @@ def discounts(index: PlayerTypes) -> np.ndarray:
 
 
 def payoffs(
-    index: PlayerTypes,
-    places: Places,
-    paid: Mapping[int, Paid],
-    lottery_ptr: np.ndarray,
-    lottery_prob: np.ndarray,
-    openings: Sequence[int],
+    index: PlayerTypes, places: Places, lottery_ptr: np.ndarray, lottery_prob: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Return payoffs by the names in `Layout`: of profiles, with what is expected along paths; of boundaries."""
     out: dict[str, np.ndarray] = {}
     row = np.repeat(np.arange(len(lottery_ptr) - 1), np.diff(lottery_ptr))
     for i, name in enumerate(("payoff", "incentive")):
-        own, along = getattr(places, f"own_{name}"), {path: both[i] for path, both in paid.items()}
+        own, along = getattr(places, f"own_{name}"), {path: both[i] for path, both in places.paths.paid.items()}
         out[name] = index.with_paths(own, along, row, places.entry_path, lottery_prob)
-        out[f"boundary_{name}"] = np.array([along.get(path, index.zero) for path in openings])
+        out[f"boundary_{name}"] = np.array([along.get(p, index.zero) for p in places.paths.openings().tolist()])
     return out
 
 
@@ -207,16 +221,6 @@ def log_weights(weights: list[list[float]]) -> np.ndarray:
     return np.array(out)
 
 
-def _slots(walk: Walk) -> np.ndarray:
-    """Return the slot that each path leads to."""
-    order = ints([number for stage in walk.numbers for number in stage])
-    slot_of, ends = np.empty(len(order), np.int64), ints(walk.ends)
-    slot_of[order] = np.arange(len(order))
-    slots = len(order) + ~ends  # right for paths to a boundary
-    slots[ends >= 0] = slot_of[ends[ends >= 0]]
-    return slots
-
-
 class _OwnPayoffs(NamedTuple):
     """What the moves of forms pay, by the names in `Stack`."""
 
@@ -234,7 +238,8 @@ def _own_payoffs(forms: list[Form], index: PlayerTypes, where: Callable[[int], W
         [x for form in forms for x in form.node.incentive],
     ]
     n = len(both[0])
-    rows = sorted({i for pays in both for i, x in enumerate(pays) if x and by_types(x)})
+    some = any(form.pays_by_types for form in forms)
+    rows = sorted({i for pays in both for i, x in enumerate(pays) if x and by_types(x)}) if some else []
     typed = np.full(n, -1)
     typed[rows] = np.arange(len(rows))
     own, tables = [], []

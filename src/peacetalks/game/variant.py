@@ -13,15 +13,16 @@ import numpy as np
 
 from peacetalks.game.alike import Expander
 from peacetalks.game.compile import no_garbage_collection, redrawn
-from peacetalks.game.layout import Stack, discounts, has_incentive, payoffs
+from peacetalks.game.layout import Stack, discounts, has_incentive, payoffs, repeated
+from peacetalks.game.paths import added_up, own_payments
 from peacetalks.game.payoffs import PlayerTypes
-from peacetalks.game.walk import Paid, added_up, paid_by
 
 if TYPE_CHECKING:
-    from peacetalks.game.alike import Expansion
+    from peacetalks.game.alike import Form
     from peacetalks.game.compile import Compiled
     from peacetalks.game.language import Game, Stage
     from peacetalks.game.layout import Layout
+    from peacetalks.game.paths import Paid
 
 
 class _Differs(Exception):
@@ -85,63 +86,45 @@ class _Variant:
     def __init__(self, game: Game, near: Compiled) -> None:
         lay = near.layout
         self.game, self.near, self.index = game, near, PlayerTypes(game)
+        self.codes = near.places.codes.copy()
         self.log_weight, self.lottery_prob = lay.log_weight.copy(), lay.lottery_prob.copy()
         self.own = [near.places.own_payoff.copy(), near.places.own_incentive.copy()]
-        self.passed = dict(near.places.passed)
+        self.passed = dict(near.places.paths.passed)
 
     def expand_stage(self, k: int) -> None:
         """Write what a stage's moves pay and how likely they are; raise `_Differs` where there are others."""
-        near, expand = self.near, Expander(self.game, self.game.stages[k])
-        low, high = near.stage_ptr[k : k + 2].tolist()
-        at = {state: i for i, (_, state) in enumerate(near.nodes[low:high])}
-        found: list[Expansion | None] = [None] * (high - low)
-        for state, path in near.places.paths[k].items():
-            one = expand(state)
-            if (i := at.get(state)) is None:
-                self._pass_through(k, state, one, path)
-            else:
-                found[i] = one
-        if high > low:
-            self._write(k, low, high, [one for one in found if one is not None])
-
-    def _pass_through(self, k: int, state: Any, one: Expansion, path: int) -> None:
-        """Write what a move pays that is the only one in its state."""
-        form, to = one
-        if len(to) > 1 or form.pays_by_types:
+        places, paths = self.near.places, self.near.places.paths
+        rows, expander = places.met[k].rows, Expander(self.game, self.game.stages[k], self.codes)
+        pattern, entries, to = expander(rows)
+        after = np.append(paths.of_state[k + 1], -1)[places.met[k + 1].find(to, self.codes)]
+        nodes, single = paths.node_state[k], np.ones(len(rows), bool)
+        single[nodes] = False
+        if not np.array_equal(single, expander.single(pattern, entries)) or expander.by_types(pattern).any():
             raise _Differs
-        own = paid_by(self.index, form, (self.game.stages[k], state, form.node.names[0]))
-        after = self._path(k + 1, to[0])
-        paid = any(part is not self.index.zero for part in own)
-        if path == after and not paid:
-            return
-        if self.passed.get(path, (None,))[0] != after:
+        if after.min(initial=0) < 0:
             raise _Differs
-        self.passed[path] = after, own
+        path, first = paths.of_state[k], after[np.cumsum(entries) - entries]
+        own = own_payments(self.index, expander, pattern, single, rows)
+        for i in np.flatnonzero(single & ((path != first) | np.isin(pattern, list(own)))).tolist():
+            if self.passed.get(path[i], (None,))[0] != first[i]:
+                raise _Differs
+            self.passed[int(path[i])] = int(first[i]), own.get(int(pattern[i]), (self.index.zero, self.index.zero))
+        if len(nodes):
+            self._write(k, expander.forms, pattern[nodes], after[repeated(entries, nodes)[1]])
 
-    def _path(self, k: int, state: Any) -> int:
-        try:
-            return self.near.places.paths[k][state]
-        except (KeyError, TypeError):
-            raise _Differs from None
-
-    def _write(self, k: int, low: int, high: int, found: list[Expansion]) -> None:
-        """Write the arrays of the nodes `low` to `high` of a stage."""
+    def _write(self, k: int, forms: list[Form], of_node: np.ndarray, paths: np.ndarray) -> None:
+        """Write the arrays of the nodes of a stage, of these forms and with these paths from their lottery entries."""
         lay, near = self.near.layout, self.near
-        if any(one.form.node.labels != near.labels[low + i] for i, one in enumerate(found)) or any(
-            one.form.pays_by_types for one in found
-        ):
+        low, high = near.stage_ptr[k : k + 2].tolist()
+        if tuple([forms[i].node.labels for i in of_node.tolist()]) != near.labels[low:high]:
             raise _Differs
 
         def where(i: int, profile: int) -> tuple[Stage, Any, Any]:
-            return self.game.stages[k], near.nodes[low + i][1], found[i].form.node.names[profile]
+            return self.game.stages[k], near.nodes[low + i][1], forms[of_node[i]].node.names[profile]
 
-        stack = Stack.of([one.form for one in found], self.index, where)
+        stack = Stack.of(forms, of_node, self.index, where)
         part, prof = lay.part_ptr[[low, high]], lay.prof_ptr[[low, high]]
-        entries, known = lay.lottery_ptr[prof], near.places.paths[k + 1]
-        try:
-            paths = [known.get(target, -1) for one in found for target in one.to]
-        except TypeError:
-            raise _Differs from None
+        entries = lay.lottery_ptr[prof]
         if (
             not np.array_equal(stack.part_player, lay.part_player[part[0] : part[1]])
             or not np.array_equal(stack.lottery_ptr + entries[0], lay.lottery_ptr[prof[0] : prof[1] + 1])
@@ -161,12 +144,12 @@ class _Variant:
         zero = self.index.zero, self.index.zero
         for path, (after, own) in self.passed.items():  # the path that one goes on with was found before it
             paid[path] = added_up(paid.get(after, zero), own)
-        places = near.places._replace(passed=self.passed, paid=paid, own_payoff=self.own[0], own_incentive=self.own[1])
-        openings = [places.paths[0].get(state, -1) for state in near.boundaries]
+        paths = near.places.paths._replace(passed=self.passed, paid=paid)
+        places = near.places._replace(paths=paths, own_payoff=self.own[0], own_incentive=self.own[1])
         layout: Layout = near.layout._replace(
             discount=discounts(self.index),
             log_weight=self.log_weight,
             lottery_prob=self.lottery_prob,
-            **payoffs(self.index, places, paid, near.layout.lottery_ptr, self.lottery_prob, openings),
+            **payoffs(self.index, places, near.layout.lottery_ptr, self.lottery_prob),
         )
         return replace(near, game=self.game, layout=layout, places=places, has_incentive=has_incentive(layout))
