@@ -33,7 +33,7 @@ def test_the_table_is_labelled(table, base):
     assert table.model.dims == ("talks.walk", "battlefield.front", "period", "end")
     assert table.terms.dims == ("talks.walk", "battlefield.front")
     assert table["talks.walk"].values.tolist() == GRID["talks.walk"]
-    assert table.period.values.tolist() == [1]
+    assert table.period.values.tolist() == [1, 2]
     assert (table.attrs["scenario"], table.attrs["digest"], table.attrs["unsolved"]) == (base.name, base.digest, [])
     np.testing.assert_allclose(table.model.sum("end"), 1, rtol=0, atol=1e-12)
 
@@ -49,7 +49,7 @@ def test_each_point_is_a_what_if(table, base):
 def test_the_scenario_itself_is_among_them(table, base):
     o = pt.outlook(base, belief_points=2, certify=False)
     at = {"talks.walk": 0.05, "battlefield.front": 0.5}
-    np.testing.assert_allclose(table.model.sel(at), o.ends.sel(period=[1]), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(table.model.sel(at), o.ends.sel(period=[1, 2]), rtol=0, atol=1e-12)
 
 
 def test_a_second_time_it_comes_from_the_cache(base, table, answers):
@@ -80,7 +80,7 @@ def test_what_is_not_solved_is_named(base, monkeypatch):
     assert np.isnan(found.model[0]).all()
     assert np.isnan(found.best[0]).all()
     assert np.isfinite(found.model[1]).all()
-    assert to_polars(found)["probability"].null_count() == 6
+    assert to_polars(found)["probability"].null_count() == 12
 
 
 def test_values_that_cannot_stand_together_are_named(base):
@@ -90,6 +90,15 @@ def test_values_that_cannot_stand_together_are_named(base):
     (line,) = found.attrs["unsolved"]
     assert line.startswith("loyalty.steady=0.5, loyalty.strained=0.55: ")
     assert "lies above steady" in line
+
+
+def test_the_last_month_asked_for_is_among_those_shown():
+    base = tiny(periods=24)
+    found = sweep(base, {"talks.walk": [0.03]}, periods=10, belief_points=2)
+    assert found.period.values.tolist() == [1, 3, 6, 10]
+    assert np.isfinite(found.best.sel(period=10)).all()
+    what = pt.whatif(base, {"talks.walk": 0.03}, periods=10, belief_points=2)
+    assert (what.months, what.month) == ((1, 3, 6, 10), 10)
 
 
 def test_switches_are_words(base):
@@ -102,10 +111,10 @@ def test_switches_are_words(base):
 def test_the_long_table(table):
     long = to_polars(table)
     assert long.columns == [*GRID, "date", "month", "view", "end", "probability", "terms"]
-    assert len(long) == 6 * 2 * 3
+    assert len(long) == 6 * 2 * 2 * 3
     row = long.filter(
         (pl.col("talks.walk") == 0.03) & (pl.col("battlefield.front") == 0.6)
-        & (pl.col("view") == "model") & (pl.col("end") == "peace")
+        & (pl.col("view") == "model") & (pl.col("end") == "peace") & (pl.col("month") == 1)
     )  # fmt: skip
     at = {"talks.walk": 0.03, "battlefield.front": 0.6, "end": "peace", "period": 1}
     assert row["probability"].to_list() == [float(table.model.sel(at))]
@@ -116,7 +125,7 @@ def test_the_long_table(table):
     ("grid", "message"),
     [
         ({"talks.wlak": [0.1]}, "did you mean 'talks.walk'"),
-        ({"talks.walk": [-1.0]}, "must lie in"),
+        ({"talks.walk": [-1.0]}, "must be above 0"),
         ({"talks.walk": 0.1}, "a list of values is expected"),
         ({"talks.walk": []}, "no values are given"),
         ({"talks.walk": [0.1, 0.1]}, r"talks\.walk.*: 0\.1 is given twice"),

@@ -24,19 +24,19 @@ DATES = (12, 24)  # months at which accounts are compared and forecasts updated
 EMULATOR_DRAWS = 128  # solves of a scenario, beside those of its single numbers, through which an emulator goes
 AUDIT_DRAWS = 4  # draws of the ranges under every account of an audit
 EVIDENCE_POINTS = 16  # solves an account over which a likelihood is averaged
-MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown
+MONTHS = (1, 3, 6, 12, 24)  # months at which a forecast is shown, beside its last
 HEADLINE = 12  # months: the date of a headline, or the last shown before it
 MAX_PERIODS, MAX_DRAWS = 1200, 4096  # months of a forecast; draws of the ranges
 MAX_POINTS = 100_000  # solves of an account over which a likelihood is averaged
 
 
 def months_shown(periods: int) -> tuple[int, ...]:
-    """Return the months at which a forecast of `periods` months is shown: those of `MONTHS` that it reaches.
+    """Return the months at which a forecast of `periods` months is shown: those of `MONTHS` before its last, and that.
 
-    >>> months_shown(12), months_shown(1)
-    ((1, 3, 6, 12), (1,))
+    >>> months_shown(12), months_shown(10), months_shown(1)
+    ((1, 3, 6, 12), (1, 3, 6, 10), (1,))
     """
-    return tuple(m for m in MONTHS if m <= periods)
+    return (*(m for m in MONTHS if m < periods), periods)
 
 
 def headline_month(months: Sequence[int]) -> int:

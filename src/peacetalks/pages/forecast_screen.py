@@ -56,7 +56,7 @@ def show(o: Outlook, out: Console | None = None, details: bool = False) -> None:
         out.print(line)
     for line in (card.why, *card.notes):
         out.print(styled(line))
-    out.print(_table(shown_view(o), ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], answer_rows(o), 32, 9))
+    out.print(_table(shown_view(o), ["\n".join(h.rsplit(" ", 1)) for h in day_heads(o)], answer_rows(o), 32, 8))
     out.print(styled(in_short(o)))
     out.print()
     if details:
@@ -113,9 +113,9 @@ def _show_details(o: Outlook, out: Console) -> None:
 
 
 def _table(title: str, heads: Sequence[str], rows: Sequence[Row], wide: int, narrow: int) -> Table:
-    """Return a table whose first column, `wide`, has the names of the rows, and the others, `narrow`, their cells."""
+    """Return a table whose first column, up to `wide`, has the names of the rows, and the others, `narrow`, cells."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    table.add_column(title, overflow="fold", width=wide, vertical="bottom")
+    table.add_column(title, overflow="fold", width=beside_cells(wide, narrow, len(heads)), vertical="bottom")
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True, width=narrow)
     for row in rows:
@@ -124,6 +124,15 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Row], wide: int, nar
         depth = 1 if row.kind is RowKind.RANGE else 0 if row.kind is RowKind.BEST else row.kind.depth
         table.add_row(Padding(styled(row.name), (0, 0, 0, 2 * depth)), *row.cells, style=_style(row))
     return table
+
+
+def beside_cells(wide: int, narrow: int, number: int) -> int:
+    """Return the width of a first column, up to `wide`, beside which cells that are `narrow` stand uncut.
+
+    >>> beside_cells(38, 7, 5), beside_cells(38, 7, 6)
+    (38, 30)
+    """
+    return min(wide, WIDTH - 2 - number * (narrow + 1))
 
 
 def _style(row: Row) -> str:

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from peacetalks.pages.forecast_screen import beside_cells
 from peacetalks.pages.printable import styled
 from peacetalks.pages.styles import BEST_ESTIMATE, MODEL_ALONE
 from peacetalks.pages.table_page import numbers_table
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.what_if_values import WhatIf
     from peacetalks.pages.table_page import Cells, Section
 
-WIDE = 27  # characters of the names of outcome classes
+WIDE, NARROW = 27, 7  # characters of the names of outcome classes, and of cells
 
 
 def show(w: WhatIf, out: Console | None = None) -> None:
@@ -44,9 +45,10 @@ def _classes(s: Section) -> Table:
     """Return the outcome classes, each set apart; the error is said below for all of them."""
     rows = [part for row in s.rows if not row[0].endswith(ERROR) for part in _parts(row)]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
-    table.add_column(s.head[0], width=WIDE, vertical="bottom")
+    width = beside_cells(WIDE, NARROW, len(s.head) - 1)
+    table.add_column(s.head[0], width=width, vertical="bottom")
     for head in s.head[1:]:
-        table.add_column("\n".join(head.rsplit(" ", 1)), justify="right", no_wrap=True, width=9)
+        table.add_column("\n".join(head.rsplit(" ", 1)), justify="right", no_wrap=True, width=NARROW)
     for i, row in enumerate(rows):
         first = row[0].endswith(BEFORE)
         if i and first:
