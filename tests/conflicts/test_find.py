@@ -13,6 +13,7 @@ from peacetalks.conflicts.conflict_years import conflict_years, every_year
 from peacetalks.conflicts.find import conflicts, coverage_end, find_conflict
 from peacetalks.conflicts.matching import Entry, matches, words
 from peacetalks.errors import EvidenceError
+from peacetalks.evidence.parties import without_persons
 
 IDS = sorted(find._spans())
 
@@ -247,3 +248,29 @@ def test_the_name_of_a_state_is_not_that_of_its_war_of_independence():
 def test_what_a_name_can_mean_is_listed_with_the_parties_of_the_day():
     with pytest.raises(EvidenceError, match=r"332 Mozambique: government .*Renamo"):
         find_conflict("Mozambique", "1985-01-01")
+
+
+def test_parties_that_the_source_calls_after_persons_are_shown_as_factions():
+    rows = every_year().select("side_a", "side_b").unique().rows()
+    called = {p for row in rows for p in row if "orces of " in p or "orces loyal to " in p}
+    assert len(called) > 40
+    shown = {without_persons(p) for p in called}
+    left = {p for s in shown for p in s.split(", ") if "orces of " in p or "orces loyal to " in p}
+    assert left == {
+        "Forces of Harar garrison",
+        "Forces of the Caucasus Emirate",
+        "Forces of the House of Representatives",
+        "Forces of the Presidential Leadership Council",
+        "Revolutionary Forces of 1 April",
+        "United Armed Forces of Novorossiya",
+    }
+    listed = conflicts().select("side_a", "side_b").rows()
+    assert all(without_persons(p) == p for row in listed for p in row)
+
+
+def test_such_a_conflict_is_still_found_by_the_name_that_the_source_has():
+    row = every_year().filter(pl.col("id") == 300, pl.col("year") == 1997).row(0, named=True)
+    named = row["side_b"].split(",")[0]
+    assert conflicts("1998-02-01", named)["id"].to_list() == [300]
+    found = find_conflict(named, "1998-02-01")
+    assert (found.id, found.side_b) == (300, "Armed faction, KR, Military faction")

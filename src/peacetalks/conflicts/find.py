@@ -9,7 +9,8 @@ state              fighting; truce: the episode ended in a ceasefire; settlement
 intensity, deaths  of the last calendar year that had passed; in the first year of an episode "minor", for 25 deaths had
                    been reached and more is not known
 population, CINC   the latest of up to five years before
-names, parties     those of the last year that had passed, in the first year of an episode those of that year
+names, parties     those of the last year that had passed, in the first year of an episode those of that year; a party
+                   that UCDP calls after a person is shown as a faction (`evidence.parties`), and found by either
 =================  =====================================================================================================
 
 An agreement, a ceasefire of the whole conflict or a victory was public on its day, and so the state follows from it on
@@ -35,6 +36,7 @@ from peacetalks.conflicts.matching import Entry, matches, nearest
 from peacetalks.errors import EvidenceError
 from peacetalks.evidence import talks
 from peacetalks.evidence.dates import as_date
+from peacetalks.evidence.parties import without_persons
 from peacetalks.evidence.tables import table_text
 from peacetalks.text_files import clip, shorten
 
@@ -168,12 +170,13 @@ def conflicts(as_of: date | str | None = None, text: str = "") -> pl.DataFrame:
     [('Sri Lanka: government', 'over'), ('Sri Lanka: Eelam', 'over')]
     """
     day = as_date(as_of) or coverage_end()
-    found = [_at(i, day) for i, spans in _spans().items() if spans[0].start <= min(day, coverage_end())]
+    found = [_recorded(i, day) for i, spans in _spans().items() if spans[0].start <= min(day, coverage_end())]
     if text:
         entries = [Entry(c.id, c.name, f"{c.side_a}, {c.side_b}", _territory(c.id)) for c in found]
         listed = {e.id for e in matches(text, entries)} | ({_number(text)} - {None})
         found = [c for c in found if c.id in listed]
-    rows = [{k: getattr(c, k) for k in LISTED if k not in ("first", "last")} | _years(c.id, day) for c in found]
+    shown = [{k: getattr(c, k) for k in LISTED if k not in ("first", "last")} for c in map(_shown, found)]
+    rows = [row | _years(row["id"], day) for row in shown]
     return pl.DataFrame(rows, schema=LISTED).sort("id")
 
 
@@ -267,6 +270,16 @@ def _entry(conflict: int) -> Entry:
 
 
 def _at(conflict: int, day: date) -> Conflict:
+    """Return a conflict at a day as it is shown; raise `EvidenceError` as `_recorded` does."""
+    return _shown(_recorded(conflict, day))
+
+
+def _shown(c: Conflict) -> Conflict:
+    """Return a conflict with its parties as they are shown."""
+    return replace(c, side_a=without_persons(c.side_a), side_b=without_persons(c.side_b))
+
+
+def _recorded(conflict: int, day: date) -> Conflict:
     """Return a conflict at a day; raise `EvidenceError` if there is none of this number, or it had not begun."""
     spans = _spans().get(conflict)
     if spans is None:

@@ -19,6 +19,7 @@ from datetime import date
 import polars as pl
 
 from peacetalks.evidence.catalogue import card
+from peacetalks.evidence.parties import without_persons
 
 Load = Callable[[str], pl.DataFrame]
 
@@ -204,9 +205,10 @@ def mediations(load: Load) -> pl.DataFrame:
     rows = load("cwm").with_row_index("id", offset=1).filter(pl.col("mediated"))
     episode = ["country", "side_b", "episode_start"]
     rank = pl.when(pl.col("episode_start").is_not_null()).then(pl.col("start").rank("min").over(episode) - 1)
+    parties = pl.col("side_b").map_elements(without_persons, return_dtype=pl.String)
     return rows.select(
         id="id",
-        name=pl.concat_str("country", pl.lit(": "), "side_b", ignore_nulls=True).str.slice(0, 40),
+        name=pl.concat_str("country", pl.lit(": "), parties, ignore_nulls=True).str.slice(0, 40),
         cluster="country",
         start="start",
         end=pl.when(pl.col("end") >= pl.col("start")).then("end"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 render = page  # what is drawn of a forecast, in the process that made it
 CLASSES = (ForecastPage, Card, Bar, Share, Drawing, Fold, Row, RowKind, NumberTable, NumberRow)  # that it is made of
+NAMES = "Names are the source's; a party that it calls after a person is shown as a faction."
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def beside(b: Bulletin, e: Entry) -> Beside:
     """Return what stands beside a forecast: what it is of, and what has changed."""
     links = ((f"Bulletin of {day_name(b.as_of)}", INDEX), ("Track record", TRACK))
     links += (("Saved forecast (JSON)", f"../archive/{e.file}"),)
-    what = f"UCDP conflict {e.conflict}, {e.location}: {e.side_a} and {e.side_b}. Names are the source's."
+    what = f"UCDP conflict {e.conflict}, {e.location}: {e.side_a} and {e.side_b}. {NAMES}"
     source = "the record" if e.source == "record" else f"the publisher's own scenario {e.source}"
     about = [f"{what} Made from {source}.", *e.notes]
     if e.coded_later and e.source != "record":  # else one of its notes
