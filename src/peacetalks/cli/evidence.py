@@ -79,8 +79,9 @@ def cards(name: Annotated[str | None, typer.Argument(help="A dataset; left out, 
         print(printable(f"{c.name}: {c.title}, {c.version}, {years}, {c.cases}. Published: {c.published}"))
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def conflicts(
+    context: typer.Context,
     text: Annotated[str, typer.Argument(help="A state, a party, a territory or a UCDP number; left out, all.")] = "",
     as_of: options.AsOf = None,
     as_json: options.AsJson = False,
@@ -90,6 +91,7 @@ def conflicts(
     from peacetalks.pages.evidence_screen import conflict_lines, conflict_rows
     from peacetalks.pages.files import json_text
 
+    text = " ".join((text, *context.args))  # a name of several words needs no quotes
     found = find.conflicts(as_of, text)
     if as_json:
         print(json_text({"coverage_end": find.coverage_end().isoformat(), "conflicts": conflict_rows(found)}), end="")

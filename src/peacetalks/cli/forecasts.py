@@ -151,17 +151,20 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> tup
     from peacetalks.conflicts.fill import load
     from peacetalks.conflicts.from_record import record_scenario
     from peacetalks.pages.printable import printable
+    from peacetalks.scenario.plausibility import future_note
 
     options.check_date_has_conflict(conflict, as_of)
     if (scenario is None) == (conflict is None):
+        quotes = f"; quote a name of several words: --conflict {f'{conflict} {scenario}'!r}" if conflict else ""
         raise SpecError(
-            "give a scenario, or a conflict of the record with --conflict NAME (and --as-of DATE); not both"
+            f"give a scenario, or a conflict of the record with --conflict NAME (and --as-of DATE); not both{quotes}"
         )
     if conflict is not None:
         found, notes = record_scenario(conflict, as_of)
     else:
         found = load(scenario or "")
         notes = _starter_notes(found)
+    notes = (*filter(None, [future_note(found)]), *notes)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)
     return found, notes

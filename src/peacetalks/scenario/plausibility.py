@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PATIENT = 0.9  # least discount factor per month that is not asked about: 28% of the stake after a year
 YEAR = 12  # months
+FUTURE = "lies in the future; what is known at a date is known only once it has come"
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,27 @@ def implausible(scenario: Scenario, today: dt.date | None = None) -> list[Implau
     sides.1.discount = 0.5: what lies a year ahead counts for 0.02% of its worth; a factor per month is expected (0.99)
     """
     found = []
-    if scenario.as_of > (today or dt.date.today()):
-        why = "lies in the future; what is known at a date is known only once it has come"
-        found.append(Implausible("as_of", scenario.as_of.isoformat(), why))
+    if _in_future(scenario, today):
+        found.append(Implausible("as_of", scenario.as_of.isoformat(), FUTURE))
     for path, n in scenario.numbers().items():
         found += [Implausible(path, _written(n), why) for why in _reasons(path, n)]
     return found
+
+
+def future_note(scenario: Scenario, today: dt.date | None = None) -> str:
+    """Return what a reader must know of a scenario whose date lies after `today`, as a sentence; else "".
+
+    >>> from peacetalks.scenario.scenario import load
+    >>> future_note(load("korea-1951"), dt.date(1951, 7, 9)).partition(";")[0]
+    'The date of the scenario (as_of = 1951-07-10) lies in the future'
+    """
+    if not _in_future(scenario, today):
+        return ""
+    return f"The date of the scenario (as_of = {scenario.as_of.isoformat()}) {FUTURE}."
+
+
+def _in_future(scenario: Scenario, today: dt.date | None) -> bool:
+    return scenario.as_of > (today or dt.date.today())
 
 
 def _reasons(path: str, n: Number) -> Iterator[str]:
