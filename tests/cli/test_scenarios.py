@@ -1,6 +1,7 @@
 """The commands that make and check scenarios: a starter, a conflict of the record, what numbers rest on."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -110,8 +111,30 @@ def test_what_a_reader_must_know_stands_on_the_page_in_the_text_and_in_json(tmp_
     assert note in json.loads(got.stdout)["answers"][0]["notes"]
 
 
+def test_a_date_in_the_future_is_said_beside_the_forecast(tmp_path):
+    path = tmp_path / "far.toml"
+    text = run("new", str(path)).stdout and path.read_text()
+    path.write_text(re.sub(r"^as_of = \S+", "as_of = 2090-01-01", text, flags=re.M))
+    note = "(as_of = 2090-01-01) lies in the future; what is known at a date is known only once it has come."
+    got = run("forecast", str(path), "--periods", "1", "--no-certify", "--belief-points", "2", "--json")
+    assert note in got.stderr
+    assert json.loads(got.stdout)["settings"]["notes"][0].endswith(note)
+    assert "lies in the future" in run("check", str(path)).stdout
+
+
 def test_a_settlement_in_force_is_called_so():
     asked = ("forecast", "--conflict", "233", "--as-of", "2000-01-01", "--periods", "2", "--no-certify")
     text = " ".join(run(*asked).stdout.split())
     assert "The settlement in force is modelled as a truce that only accidents end" in text
     assert "in the model mostly the settlement in force" in text
+    answered = run("ask", *asked[1:5], "settlement in force on 2000-06-01", "--json").stdout
+    assert answered.count("modelled as a truce") == 1
+
+
+def test_a_name_of_several_words_is_understood_or_its_quotes_asked_for():
+    found = run("evidence", "conflicts", "Sri", "Lanka", "--as-of", "2001-06-01").stdout
+    assert found == run("evidence", "conflicts", "Sri Lanka", "--as-of", "2001-06-01").stdout
+    assert found.startswith("2 conflicts")
+    assert refused("forecast", "--conflict", "Sri", "Lanka").endswith(
+        "quote a name of several words: --conflict 'Sri Lanka'"
+    )

@@ -74,7 +74,7 @@ def ask(
     found, notes = chosen(scenario, conflict, as_of)
     with solving("Answering", jobs, cluster, no_cache) as run:
         a = ask_all(found, questions, draws, seed, belief_points, *run)
-    a = replace(a, answers=tuple(replace(each, notes=(*each.notes, *notes)) for each in a))
+    a = replace(a, answers=tuple(replace(each, notes=tuple(dict.fromkeys((*each.notes, *notes)))) for each in a))
     if len(a) or as_json or output is not None:
         deliver(ask_page.makers(a), lambda: ask_page.show(a), as_json, output)
     for line in ask_page.refusals(a):

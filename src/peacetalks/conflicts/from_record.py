@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from peacetalks.scenario.scenario import Scenario
 
 AS_TRUCE = (
-    "The settlement in force is modelled as a truce that only accidents end: where the model's outcomes are listed, it "
-    "stands as a ceasefire in force."
+    "The settlement in force is modelled as a truce that only accidents end: what the model lists as a ceasefire in "
+    "force counts as this settlement."
 )
 DIGITS = 9  # significant digits of numbers in a file
 FILL_IN = "TO FILL IN: "

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.special import expit, logit
 
+from peacetalks.conflicts.from_record import AS_TRUCE
 from peacetalks.errors import QueryError
 from peacetalks.forecasting.best_estimate import INTERVAL
 from peacetalks.forecasting.settings import BELIEF_POINTS, SEED
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
 SAME_DAY = 1  # days by which a date beside a question may differ: `before` a day, and the hour of another zone
 CERTAIN = 1e-9  # distance from 0 or 1 up to which a conditional probability decides
 RARE = 1e-6  # chance of the record below which log odds are not taken
-TOGETHER = "A settlement in force at the start is modelled as a truce: a settlement and a ceasefire count together."
 CUMULATIVE = (EventKind.WITHIN, EventKind.BROKEN)  # kinds of events that have come by a date
 
 
@@ -178,7 +178,7 @@ def _read(entries: Sequence[Entry | Refused], scenario: Scenario) -> tuple[list[
 def _as_modelled(q: Question, scenario: Scenario) -> Question:
     """Return the question that the model can answer where a settlement is in force at the scenario's date.
 
-    It is modelled as a truce (`conflicts.mapping`), so that a settlement counts together with a ceasefire.
+    It is modelled as a truce (`AS_TRUCE`), so that a settlement counts together with a ceasefire.
     """
     if not _in_settlement(scenario) or q.event.kind not in (EventKind.BY, EventKind.WITHIN):
         return q
@@ -230,7 +230,7 @@ def _answer(scenario: Scenario, entry: Entry, q: Question, solved: OfEvent, reco
         reason=solved.estimate.reason or ("" if best is not None else "The record does not reach so far."),
         notes=(
             *_of_row(entry, day, scenario.as_of),
-            *([TOGETHER] if _in_settlement(scenario) and q.event.labels == EITHER.labels else []),
+            *([AS_TRUCE] if _in_settlement(scenario) and q.event.labels == EITHER.labels else []),
             *notes_of(q, scenario, solved.given, ends, weights),
             *outside_both(best, model, past.probability),
         ),
