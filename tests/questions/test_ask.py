@@ -10,6 +10,7 @@ from scipy.special import logit
 from support.tiny import J, tiny
 
 import peacetalks as pt
+from peacetalks.conflicts.from_record import AS_TRUCE
 from peacetalks.errors import QueryError
 from peacetalks.evidence.first_passage import first_passage
 from peacetalks.forecasting.record_view import situation_of
@@ -235,6 +236,7 @@ def test_a_best_estimate_outside_model_and_record_always_has_a_note(answers):
     [
         (0.05, 0.08, 0.06, "The best estimate, 5%, lies below both the model alone, 8%, and past conflicts, 6%:"),
         (0.15, 0.02, 0.11, "The best estimate, 15%, lies above both the model alone, 2%, and past conflicts, 11%:"),
+        (0.0206, 0.03, 0.0212, "estimate, 2.06%, lies below both the model alone, 3.00%, and past conflicts, 2.12%:"),
         (
             0.00076,
             0.0018,
@@ -361,7 +363,7 @@ def test_a_settlement_in_force_counts_together_with_a_ceasefire(small):
     settlement, peace = ask_all(settled, ["settlement in force on 6", "peace on 6"], belief_points=2)
     assert settlement.model == peace.model > 0
     assert settlement.event.startswith("a settlement or a ceasefire is in force")
-    assert "modelled as a truce" in settlement.notes[0]
+    assert settlement.notes[0] == AS_TRUCE
     with pytest.raises(QueryError, match=r"a settlement is in force on 10 July 1951.*ask about peace"):
         pt.ask(settled, "ceasefire by 1951-12-01", belief_points=2)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from peacetalks.questions.query_tree import Event
     from peacetalks.scenario.scenario import Scenario
 
+MOST_DECIMALS = 7  # of a percentage
 APART = 0.001  # share of a probability by which the best estimate lies outside model and record before it is said
 LITTLE = 0.005  # a probability below it changes no whole percent
 FADES = " Fighting that only fades is no end."
@@ -116,11 +117,24 @@ def outside_both(best: float | None, model: float, record: float | None) -> tupl
     low, high = min(model, record), max(model, record)
     if low - _slack(low) <= best <= high + _slack(high):
         return ()
+    ours, inside, past = _set_apart(best, model, record)
     return (
-        f"The best estimate, {fine_percent(best)}, lies {'below' if best < low else 'above'} both the model alone, "
-        f"{fine_percent(model)}, and past conflicts, {fine_percent(record)}: the level of each outcome class comes "
-        "from past conflicts, adjusted by the model, and from the model how often the event comes within each class.",
+        f"The best estimate, {ours}, lies {'below' if best < low else 'above'} both the model alone, {inside}, and "
+        f"past conflicts, {past}: the level of each outcome class comes from past conflicts, adjusted by the model, "
+        "and from the model how often the event comes within each class.",
     )
+
+
+def _set_apart(best: float, *others: float) -> list[str]:
+    """Return probabilities in percent with as few decimals as set the first apart from the others.
+
+    >>> _set_apart(0.021, 0.032, 0.023), _set_apart(0.02, 0.03, 0.05)
+    (['2.1%', '3.2%', '2.3%'], ['2%', '3%', '5%'])
+    """
+    values = (best, *others)
+    finer = ([f"{100 * p:.{k}f}%" for p in values] for k in range(1, MOST_DECIMALS))
+    forms = [[fine_percent(p) for p in values], *finer]
+    return next((form for form in forms if form[0] not in form[1:]), forms[-1])
 
 
 def _slack(p: float) -> float:
