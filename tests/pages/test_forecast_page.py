@@ -22,7 +22,7 @@ from peacetalks.pages import forecast_page, forecast_schema, markup
 from peacetalks.pages.card import NOT_REACHED, card_of
 from peacetalks.pages.chart_parts import NARROW, WIDE
 from peacetalks.pages.drivers_chart import moving, tornado, tornado_caption
-from peacetalks.pages.ends_chart import LINE, ends, spread
+from peacetalks.pages.ends_chart import ABOVE, HEIGHT, LINE, ends, spread
 from peacetalks.pages.forecast_charts import drawing, plots
 from peacetalks.pages.forecast_rows import best_rows, forecast_rows
 from peacetalks.pages.model_charts import learnt, terms
@@ -252,9 +252,15 @@ def test_bars_of_terms_and_labels_of_lines_lie_within_the_axes(looked, width):
     assert max(b["to"] for b in bars) < high
     named = next(rows for rows in ends(looked, width).to_dict()["datasets"].values() if "label" in rows[0])
     heights = [LINE * len(r["label"].split("\n")) for r in named]
-    assert [r["at"] for r in named] == pytest.approx(spread([r["p"] for r in named], heights))
+    assert [r["at"] for r in named] == pytest.approx(spread([r["p"] for r in named], heights, ABOVE))
 
 
 def test_labels_of_lines_that_are_close_stand_beside_them():
     """Two small probabilities: each label is a line high, and the upper one no more than that from its line."""
     assert spread([0.01, 0.04, 0.95], [LINE, LINE, 2 * LINE]) == pytest.approx([LINE / 2, 1.5 * LINE, 1 - LINE])
+
+
+def test_a_label_does_not_touch_the_foot_of_the_axis():
+    foot = spread([0.0, 0.05, 0.94], [2 * LINE, LINE, LINE], ABOVE)[0] - LINE
+    assert foot == pytest.approx(ABOVE)
+    assert ABOVE * HEIGHT > 6  # pixels

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 225
 LINE = 0.0625  # height of a line of a label, as a share of the axis
+ABOVE = 0.03  # share of the axis that stays free between its foot and a label
 FAR = 0.03  # distance from which a label is joined to its line
 LABELS = {"peace": "Peace", "nowhere": "Still no\nsettlement", "more_conflict": "More conflict"}
 
@@ -86,21 +87,22 @@ def _labels(o: Outlook, table: xr.DataArray) -> list[dict[str, Any]]:
     day = months_later(o.as_of, last)
     beside = day + min(timedelta(days=max(round((day - o.as_of).days * 0.03), 1)), date.max - day)
     ordered = sorted(ENDS, key=lambda e: at(table, e, last))
-    ys = spread([at(table, e, last) for e in ordered], [LINE * len(LABELS[e].split("\n")) for e in ordered])
+    heights = [LINE * len(LABELS[e].split("\n")) for e in ordered]
+    ys = spread([at(table, e, last) for e in ordered], heights, ABOVE)
     return [
         {"date": day, "beside": beside, "name": END_NAMES[e], "label": LABELS[e], "p": at(table, e, last), "at": y}
         for e, y in zip(ordered, ys, strict=True)
     ]
 
 
-def spread(values: list[float], heights: list[float]) -> list[float]:
-    """Return rising values moved so that labels of these heights about them do not overlap and lie between 0 and 1.
+def spread(values: list[float], heights: list[float], low: float = 0.0) -> list[float]:
+    """Return rising values moved so that labels of these heights about them do not overlap and lie from `low` to 1.
 
     >>> spread([0.01, 0.02, 0.97], [0.125, 0.125, 0.125])
     [0.0625, 0.1875, 0.9375]
     """
     out: list[float] = []
-    free = 0.0
+    free = low
     for v, height in zip(values, heights, strict=True):
         out.append(max(v, free + height / 2))
         free = out[-1] + height / 2
