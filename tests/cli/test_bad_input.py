@@ -58,7 +58,7 @@ SCENARIOS = {
     "prior": ((SHARE, "share = 0.9"), ["sides.1: the shares of the types sum to 1.4, not 1"]),
     "negative cost": (
         (COST, "war_cost = { low = -0.004, mode = 0.006, high = 0.009"),
-        ["war_cost: must lie in [0, inf], got -0.004 to 0.009"],
+        ["war_cost: must be at least 0, got -0.004 to 0.009"],
     ),
     "empty offers": (("offers = 11", "offers = 0"), ["talks.offers: Input should be greater than or equal to 2"]),
     "nan": ((FRONT, "front = { value = nan,"), ["battlefield.front: value: a finite number is expected, got nan"]),

@@ -10,7 +10,7 @@ from peacetalks.forecasting.best_estimate import best_estimate
 from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import markup
-from peacetalks.pages.card import NOT_REACHED, card_of
+from peacetalks.pages.card import NOT_REACHED, ROUNDED, card_of
 from peacetalks.pages.cells import whole_percent
 from peacetalks.pages.shown import at, shown_months
 from peacetalks.pages.styles import END_COLOURS, END_INKS, END_NAMES, END_TEXTS, FAINT_INK, INK
@@ -40,6 +40,16 @@ def test_the_bars_are_the_best_estimate_at_every_month_shown(looked):
         assert [s.start for s in b.shares] == pytest.approx([0, *np.cumsum([s.width for s in b.shares])[:-1]])
     low, high = (100 * float(a.sel(end="peace", period=12)) for a in (looked.pooled.low, looked.pooled.high))
     assert card.bar.shares[0].interval == f"90%: {low:.0f}–{high:.0f}%"
+
+
+def test_percents_that_do_not_sum_to_100_are_explained_once(looked):
+    ends = looked.pooled.ends.copy()
+    ends.loc[{}] = np.reshape([0.2, 0.5, 0.3], (1, 3))
+    even = replace(looked, pooled=replace(looked.pooled, ends=ends))
+    assert ROUNDED not in card_of(even).notes
+    ends = ends.copy()
+    ends.loc[{"period": 6}] = [0.186, 0.656, 0.158]  # 19%, 66%, 16%
+    assert card_of(replace(looked, pooled=replace(looked.pooled, ends=ends))).notes.count(ROUNDED) == 1
 
 
 def test_why_has_at_most_25_words_in_every_case(looked):

@@ -15,7 +15,7 @@ from peacetalks.forecasting.typical import TypicalForecast
 from peacetalks.mechanisms.standard_game import derived
 from peacetalks.outcomes import ENDS
 from peacetalks.pages import best_text, forecast_page, forecast_schema, forecast_text
-from peacetalks.pages.card import card_of
+from peacetalks.pages.card import ROUNDED, card_of
 from peacetalks.pages.cells import percent, whole_percent
 from peacetalks.pages.forecast_charts import plots
 from peacetalks.pages.forecast_rows import accuracy_rows, best_rows
@@ -46,7 +46,7 @@ def test_no_best_estimate_where_the_record_has_no_answer_and_the_reason_is_given
     card = card_of(mute)
     assert card.headline.startswith("By 10 July 1952, model alone: peace ")
     assert card.why.startswith("There is no best estimate: past conflicts give no answer to the question at hand. ")
-    assert card.notes == ("nobody knows",)
+    assert [n for n in card.notes if n != ROUNDED] == ["nobody knows"]
     assert ",best," not in forecast_page.csv(mute)
     assert forecast_page.basis_line(mute) == "Shown is the model alone."
     assert next(iter(plots(mute))).title == "Model alone over time"
@@ -62,7 +62,7 @@ def test_without_a_typical_case_the_record_stands_and_the_model_never_takes_its_
     assert card.headline.startswith(f"By 10 July 1952: peace {peace}, ")
     assert card.bar.shares[0].interval == f"90%: {low:.0f}–{high:.0f}%"
     assert card.why.startswith("That is what past conflicts show; the model does not adjust it")
-    assert card.notes == ("no twin",)
+    assert [n for n in card.notes if n != ROUNDED] == ["no twin"]
     nothing = replace(pooled, ends=None, reason="no class")
     card = card_of(replace(looked, pooled=nothing))
     assert card.headline.startswith(f"By 10 July 1952, model alone: peace {percent_at(looked.ends, 'peace', 12)}, ")
@@ -83,9 +83,10 @@ def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(
         f"typical case of the class ({typical})."
     )
     assert "departs in talks open, " in best_text.why_line(looked, 12)
-    assert card.notes == (best_text.NOT_SHARPER,)
+    rounded = tuple(n for n in card.notes if n == ROUNDED)
+    assert card.notes == (*rounded, best_text.NOT_SHARPER)
     sharper = replace(p, card={**p.card, "sharpens": True})
-    assert card_of(replace(looked, pooled=sharper)) == replace(card, notes=())
+    assert card_of(replace(looked, pooled=sharper)) == replace(card, notes=rounded)
 
 
 def test_a_typical_case_is_what_past_conflicts_show(looked):
@@ -195,3 +196,10 @@ def test_numbers_fixed_before_the_solve_are_shown(every_mechanism):
     off = pt.patch(every_mechanism, {"credibility": None, "observers": None, "loyalty": None})
     without = replace(o, scenario=off, settings={**o.settings, "derived": derived(off)})
     assert forecast_text.derived_lines(without) == []
+
+
+def test_the_past_conflicts_name_the_years_that_each_dataset_covers(looked):
+    lines = [x for x in forecast_text.past_conflict_lines(looked) if x.startswith("Past conflicts: ")]
+    assert lines
+    assert "Inter-State War Data 4.0 (1816 to 2007)" in lines[0], lines
+    assert all(x.endswith("; of these what was known at 1951-07-10.") for x in lines)

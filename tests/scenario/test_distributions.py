@@ -2,13 +2,14 @@
 
 import math
 import pickle
+import re
 
 import pytest
 from scipy import stats
 from scipy.special import expit, logit
 
 from peacetalks.scenario.distributions import NORMAL, Beta, Logitnormal, Lognormal, Normal, Triangle, Uniform
-from peacetalks.scenario.quantity import FAR, Number
+from peacetalks.scenario.quantity import FAR, Bounds, Number
 
 SHARES = [FAR, 0.001, (1 - 0.9) / 2, 0.05, 0.25, 1 / 3, 0.5, 0.7, 0.95, 1 - FAR]
 PAIRS = [
@@ -50,3 +51,32 @@ def test_a_distribution_that_floats_cannot_hold_is_refused():
     with pytest.raises(ValueError, match="reaches beyond what a number can hold"):
         Number.parse({"low": -1.7e308, "mode": 0.0, "high": 1.7e308})
     assert math.isfinite(Number.parse({"dist": "normal", "mean": 0.0, "sd": 1e300}))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "raw", "said"),
+    [
+        (
+            Bounds(0, 1),
+            {"dist": "normal", "mean": 0.4, "sd": 0.1},
+            "must lie in [0, 1], but less than 0.01% of its draws would not (90% of them: 0.236 to 0.564). Make the "
+            "distribution narrower, or write a range {low, mode, high}, or a beta or logitnormal distribution",
+        ),
+        (
+            Bounds(0),
+            {"dist": "normal", "mean": 0.4, "sd": 0.2},
+            "must be at least 0, but 2.3% of its draws would not (90% of them: 0.071 to 0.729). Make the "
+            "distribution narrower, or write a range {low, mode, high}, or a lognormal distribution",
+        ),
+        (
+            Bounds(0.001, 0.999),
+            {"dist": "beta", "a": 0.1, "b": 0.1},
+            "must lie in [0.001, 0.999], but 51% of its draws",
+        ),
+        (Bounds(1e-9, 1 - 1e-9), 1, "must be above 0 and below 1, got 1"),
+        (Bounds(1e-9), {"low": -1, "mode": 0, "high": 1}, "must be above 0, got -1 to 1"),
+    ],
+)
+def test_what_is_refused_says_how_much_lies_outside_and_what_to_write_instead(bounds, raw, said):
+    with pytest.raises(ValueError, match=f"^{re.escape(said)}"):
+        bounds.check(Number.parse(raw))

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from peacetalks.forecasting.views import HasViews
 
 LEVEL = "90%: "  # begins an interval in words
+ROUNDED = "Each percentage is rounded by itself, so that three of them may sum to 99 or 101."
 NOT_REACHED = "not known: the record does not reach so far"
 
 
@@ -81,16 +82,25 @@ def card_of(f: HasViews) -> Card:
 
 
 def card_notes(f: HasViews) -> tuple[str, ...]:
-    """Return what must be known with the card: of the scenario, of the belief grid, of the best estimate.
+    """Return what must be known with the card: of the scenario, of the belief grid, of rounding, of the best estimate.
 
     The last says why there is no best estimate, or that it is not sharper than past conflicts.
     """
-    best, settings = f.pooled, getattr(f, "settings", {})  # of an outlook; accounts have no settings
+    best, settings = f.pooled, getattr(f, "settings", None)  # of an outlook; accounts have no settings
     if not has_best(f) or not best.adjusted:
         about = best.reason
     else:
         about = NOT_SHARPER if best.scored_and_not_sharper else ""
-    return tuple(filter(None, (*settings.get("notes", ()), settings.get("grid_note"), about)))
+    if settings is None:
+        return (about,) if about else ()
+    rounded = "" if all(_adds_up(bar_at(f, month)) for month in shown_months(f)) else ROUNDED
+    return tuple(filter(None, (*settings.get("notes", ()), settings.get("grid_note"), rounded, about)))
+
+
+def _adds_up(bar: Bar) -> bool:
+    """Return whether the whole percents of a bar sum to 100, or one of them is only bounded ("<1%")."""
+    percents = [s.percent.rstrip("%") for s in bar.shares]
+    return not all(p.isdecimal() for p in percents) or sum(map(int, percents)) in (0, 100)
 
 
 def bar_at(f: HasViews, month: int) -> Bar:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peacetalks.equilibrium.belief_grid import Interpolation
+from peacetalks.evidence.catalogue import cards
 from peacetalks.evidence.dates import years_between
 from peacetalks.forecasting.accuracy import FELL_BACK
 from peacetalks.pages.best_text import draws_line
@@ -34,8 +35,19 @@ def past_conflict_lines(o: HasViews) -> list[str]:
     if not o.outside:
         lines.append("Past conflicts were not consulted.")
     for source in dict.fromkeys(view.source for view in o.outside if view.source):
-        lines.append(f"Past conflicts: {source}; known at {o.as_of}.")
+        lines.append(f"Past conflicts: {with_years(source)}; of these what was known at {o.as_of}.")
     return lines
+
+
+def with_years(source: str) -> str:
+    """Return the datasets of a source with the years that each covers, where they are those of its card.
+
+    >>> with_years("UCDP Peace Agreement Dataset 22.1; a dataset of one's own 1.0")
+    "UCDP Peace Agreement Dataset 22.1 (1975 to 2021); a dataset of one's own 1.0"
+    """
+    years = {f"{c.title} {c.version}": c.years for c in cards().values()}
+    parts = source.split("; ")
+    return "; ".join(f"{p} ({years[p][0]} to {years[p][1]})" if p in years else p for p in parts)
 
 
 def _class_line(number: int, view: RecordView, as_of: date) -> str:

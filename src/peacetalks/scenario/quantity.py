@@ -34,6 +34,7 @@ DISTRIBUTIONS = {
     "beta": ("a", "b"),
     "uniform": ("low", "high"),
 }
+TINY = 1e-6  # bounds from 0 up to here mean "above 0"
 FAR = 1e-9  # chance of a draw further out than what bounds are checked at, on either side
 
 
@@ -167,11 +168,33 @@ class Bounds:
     def check(self, n: Number) -> None:
         """Raise `ValueError` when the number, or any draw of it but for two in a thousand million, lies outside."""
         lo, hi = (float(n), float(n)) if n.frozen is None else (n.quantile(FAR), n.quantile(1 - FAR))
-        if not (self.low - 1e-12 <= lo and hi <= self.high + 1e-12):
-            if isinstance(n.frozen, Triangle | Uniform):
-                lo, hi = n.frozen.low, n.frozen.high  # as written
-            shown = f"{float(n):g}" if lo == hi else f"{lo:g} to {hi:g}"
-            raise ValueError(f"must lie in [{self.low:g}, {self.high:g}], got {shown}")
+        if self.low - 1e-12 <= lo and hi <= self.high + 1e-12:
+            return
+        if isinstance(n.frozen, Triangle | Uniform):
+            lo, hi = n.frozen.low, n.frozen.high  # as written
+        elif n.frozen is not None:
+            raise ValueError(f"{self._words()}, {self._outside(n, n.frozen)}")
+        raise ValueError(f"{self._words()}, got {lo:g}" + ("" if lo == hi else f" to {hi:g}"))
+
+    def _words(self) -> str:
+        """Return what a number within the bounds must be."""
+        least = "above 0" if 0 < self.low <= TINY else f"at least {self.low:g}"
+        if not math.isfinite(self.high):
+            return f"must be {least}"
+        return f"must lie in [{self.low:g}, {self.high:g}]" if least != "above 0" else f"must be {least} and below 1"
+
+    def _outside(self, n: Number, drawn: Distribution) -> str:
+        """Return how many draws of a distribution lie outside, where its middle lies, and what to write instead."""
+        share = drawn.cdf(self.low) if math.isfinite(self.low) else 0.0
+        share += 1 - drawn.cdf(self.high) if math.isfinite(self.high) else 0.0
+        much = f"{100 * share:.2g}%" if share >= 1e-4 else "less than 0.01%"
+        low, high = n.interval()
+        named = "beta or logitnormal" if self.high == 1 else "lognormal" if math.isinf(self.high) else ""
+        other = f", or a {named} distribution" if named else ""
+        return (
+            f"but {much} of its draws would not (90% of them: {low:.3g} to {high:.3g}). Make the distribution "
+            f"narrower, or write a range {{low, mode, high}}{other}"
+        )
 
 
 def _checked(cls: type[Number], bounds: Bounds | None) -> Any:
