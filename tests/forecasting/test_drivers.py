@@ -106,7 +106,7 @@ def test_without_a_class_the_model_alone_moves(monkeypatch):
     s = tiny(conflict={"kind": "civil", "state": "crisis"})
     (first,) = pt.drivers(s, belief_points=2)
     assert first.view == "model"
-    assert first.peace == float(pt.outlook(s, belief_points=2, certify=False).ends.sel(end="peace", period=1))
+    assert first.peace == float(pt.outlook(s, belief_points=2, certify=False).ends.sel(end="peace", period=2))
 
 
 def test_an_end_that_cannot_be_is_unknown(monkeypatch):

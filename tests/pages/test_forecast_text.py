@@ -84,7 +84,7 @@ def test_the_headline_is_the_best_estimate_with_its_interval_and_why_it_differs(
     )
     assert "departs in talks open, " in best_text.why_line(looked, 12)
     rounded = tuple(n for n in card.notes if n == ROUNDED)
-    assert card.notes == (*rounded, best_text.NOT_SHARPER)
+    assert card.notes == (best_text.NOT_SHARPER, *rounded)
     sharper = replace(p, card={**p.card, "sharpens": True})
     assert card_of(replace(looked, pooled=sharper)) == replace(card, notes=rounded)
 

@@ -82,9 +82,9 @@ def card_of(f: HasViews) -> Card:
 
 
 def card_notes(f: HasViews) -> tuple[str, ...]:
-    """Return what must be known with the card: of the scenario, of the belief grid, of rounding, of the best estimate.
+    """Return what must be known with the card: of the scenario, of the belief grid, of the best estimate, of rounding.
 
-    The last says why there is no best estimate, or that it is not sharper than past conflicts.
+    That of the best estimate says why there is none, or that it is not sharper than past conflicts.
     """
     best, settings = f.pooled, getattr(f, "settings", None)  # of an outlook; accounts have no settings
     if not has_best(f) or not best.adjusted:
@@ -94,7 +94,7 @@ def card_notes(f: HasViews) -> tuple[str, ...]:
     if settings is None:
         return (about,) if about else ()
     rounded = "" if all(_adds_up(bar_at(f, month)) for month in shown_months(f)) else ROUNDED
-    return tuple(filter(None, (*settings.get("notes", ()), settings.get("grid_note"), rounded, about)))
+    return tuple(filter(None, (*settings.get("notes", ()), settings.get("grid_note"), about, rounded)))
 
 
 def _adds_up(bar: Bar) -> bool:
