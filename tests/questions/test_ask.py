@@ -358,6 +358,14 @@ def test_a_truce_in_force_has_begun_and_may_break():
     assert holds.yes.startswith("Yes if no ceasefire or settlement that is in force breaks")
 
 
+def test_where_no_truce_is_in_force_it_is_said_what_holding_and_breaking_mean(small):
+    holds, broken = ask_all(small, ["ceasefire holds for 6 months", "truce broken by 6"], belief_points=2)
+    assert holds.event == "no ceasefire or settlement has broken by 10 January 1952"
+    assert holds.model + broken.model == pytest.approx(1)
+    none = "On 10 July 1951 no ceasefire or settlement is in force. One that never begins cannot break: that counts as"
+    assert (holds.notes[0], broken.notes[0]) == (f"{none} yes.", f"{none} no.")
+
+
 def test_a_settlement_in_force_counts_together_with_a_ceasefire(small):
     settled = pt.patch(small, {"conflict.state": "settlement", "ceasefire.in_force": True, "talks.open": True})
     settlement, peace = ask_all(settled, ["settlement in force on 6", "peace on 6"], belief_points=2)

@@ -45,6 +45,7 @@ def scenario():
         ("still no settlement on 2026-01-01", "by", ("talks", "fighting"), False),
         ("fighting goes on until 2026-01-01", "within", (*PEACE, *WON), True),
         ("ceasefire holds until 2026-01-01", "broken", PEACE, True),
+        ("ceasefire holds for 226 days", "broken", PEACE, True),
         ("truce breaks by 2026-01-01", "broken", PEACE, False),
         ("fighting resumes by 2026-01-01", "broken", PEACE, False),
         ("truce broken on 2026-01-01", "by", ("broken",), False),

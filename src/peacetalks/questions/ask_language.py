@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 APART = "apart"  # in place of `by` or `on`: the date stands apart from the words
 LONGEST = 500  # characters of a question
 WHEN = re.compile(
-    r"^(?P<what>.*)(?:^|[\s,])(?P<how>by|before|within|during|in|on|at|until|till|through)\s+(?P<when>[^()]*)$"
+    r"^(?P<what>.*)(?:^|[\s,])(?P<how>by|before|within|during|in|on|at|until|till|through|for(?=\s+\d+\s*[dmwy]))\s+"
+    r"(?P<when>[^()]*)$"
 )
+LASTS = ("until", "till", "through", "for")  # before the day up to which something lasts
 BETWEEN = re.compile(r"\bbetween (\S*\d{4}\S*) and (\S*\d{4}\S*)")
 SHARE = re.compile(r"^(?P<what>front|terms)(?: share)?\s*(?P<sign>>=|<=|>|<)\s*(?P<size>[\d.]+)\s*(?P<percent>%?)$")
 SIGNS = {"more than": ">", "above": ">", "over": ">", "less than": "<", "below": "<", "under": "<"}
@@ -150,7 +152,7 @@ def _question(text: str, what: str, how: str, when: When, scenario: Scenario) ->
         raise QueryError(f"{shorten(text)} asks both for a beginning and for what is in force; ask for one of them")
     if begun and how in ("on", "at"):
         raise QueryError(f"{shorten(text)} asks for a beginning on one day: write `by` for any time up to the day")
-    if how in ("until", "till", "through"):
+    if how in LASTS:
         return replace(_until(text, meaning, negated, when), left_out=left_out)
     if meaning.special == phrases.HOLDS:
         raise QueryError(f"{shorten(text)}: what holds does so `until` a day: ceasefire holds until 2026-01-01")

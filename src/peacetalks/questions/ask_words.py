@@ -46,7 +46,8 @@ def event_words(q: Question, scenario: Scenario, day: date) -> str:
         return f"{_share(q.event, scenario)} on {when}"
     meaning = _meaning(q, scenario)
     if q.event.kind is EventKind.BROKEN and q.negated:
-        return f"the ceasefire or settlement in force holds until {when}"
+        none = "no ceasefire or settlement has broken by"
+        return f"{'the ceasefire or settlement in force holds until' if _in_force(scenario) else none} {when}"
     standing = q.event.kind is EventKind.BY
     words = f"{meaning.stands} on {when}" if standing else f"{meaning.begins} by {when}"
     return f"not: {words}" if q.negated else words
@@ -85,6 +86,11 @@ def notes_of(
         Of the month ends around the day.
     """
     notes = []
+    if q.event.kind is EventKind.BROKEN and not _in_force(scenario):
+        notes.append(
+            f"On {day_name(scenario.as_of)} no ceasefire or settlement is in force. One that never begins cannot "
+            f"break: that counts as {'yes' if q.negated else 'no'}."
+        )
     if q.left_out:
         words = event_words(q, scenario, q.day(scenario))
         notes.append(f"Understood as: {words}. Left out of the question: {', '.join(map(shorten, q.left_out))}.")
@@ -140,6 +146,11 @@ def _set_apart(best: float, *others: float) -> list[str]:
 def _slack(p: float) -> float:
     """Return what a probability may differ by without a word."""
     return APART * min(p, 1 - p) + 1e-12
+
+
+def _in_force(scenario: Scenario) -> bool:
+    """Return whether a ceasefire or settlement is in force at the scenario's date."""
+    return scenario.ceasefire is not None and scenario.ceasefire.in_force
 
 
 def _meaning(q: Question, scenario: Scenario) -> Meaning:
