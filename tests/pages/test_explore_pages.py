@@ -188,11 +188,23 @@ def test_what_is_said_of_accounts(base):
     assert lost == "No forecast under one (every lever)."
 
 
+def test_a_table_that_is_wide_breaks_headings_and_keeps_the_names_of_rows_readable():
+    long = "ceasefires asked for are agreed to more readily [both sides]"
+    head = ("if", "peace, model alone", "error", "peace, best estimate", "truce broken in 12 months", "note")
+    rows = tuple((long, "+1.8", "±0.4", "+0.2", "+0.1", note) for note in ("", "within the error"))
+    text = on_screen(lambda s, out: out.print(table_page.numbers_table(s)), table_page.Section("", head, rows))
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert sum("ceasefires asked for" in line for line in lines) == 2
+    assert "within the error" in text
+
+
 def test_a_sweep(base):
     table = pt.sweep(base, {"talks.walk": [0.03, 0.06], "talks.open": ["on", "off"]}, belief_points=2)
     text = on_screen(sweep_screen.show, table)
     assert max(map(len, text.splitlines())) <= 80
     assert "korea-1951 by 10 September 1951: 4 combinations" in text
+    assert "This is month 2; a file (-o sweep.csv) has months 1 too." in text
     makers = sweep_screen.makers(table)
     rows = list(csv.DictReader(io.StringIO(makers[".csv"]())))
     assert len(rows) == 4 * 2 * 2 * 3

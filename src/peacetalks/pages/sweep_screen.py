@@ -18,13 +18,14 @@ from peacetalks.pages.cells import UNKNOWN, known, percent
 from peacetalks.pages.printable import styled
 from peacetalks.pages.shown import day_after
 from peacetalks.pages.styles import BEST_ESTIMATE, END_NAMES, MODEL_ALONE
-from peacetalks.pages.table_page import Section, numbers_table
+from peacetalks.pages.table_page import HYPHENATED, Section, numbers_table
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SUFFIXES = (".csv", ".parquet", ".json")
 SHOWN = 40  # combinations on a terminal
+FEW = 2  # keys beside which no word of a heading is broken
 
 
 def show(table: xr.Dataset, out: Console | None = None) -> None:
@@ -40,11 +41,16 @@ def show(table: xr.Dataset, out: Console | None = None) -> None:
         best = float(at.best.values[place][list(ENDS).index(PEACE)])
         cells = (*map(percent, model), percent(best), UNKNOWN if terms is None else f"{terms:.3f}")
         rows.append((*(f"{x:.4g}" if isinstance(x, float) else x for x in here), *cells))
-    keys = (key.replace(".", ".\n") for key in keys_of(table))  # broken between words, not within one
-    head = (*keys, *(END_NAMES[e].lower() for e in ENDS), "peace, best", "terms")
+    keys = [key.replace(".", ".\n") for key in keys_of(table)]  # broken between words, not within one
+    narrow = HYPHENATED if len(keys) > FEW else {}
+    ends = (" ".join(narrow.get(word, word) for word in END_NAMES[e].lower().split()) for e in ENDS)
+    head = (*keys, *ends, "peace, best", "terms")
     out.print(styled(f"{table.attrs['scenario']} by {day}: {len(rows)} combinations", style="bold"))
     out.print(styled(f"Outcome classes: {MODEL_ALONE}; then peace, {BEST_ESTIMATE}; terms: mean share of side 1."))
     out.print(numbers_table(Section("", head, tuple(rows[:SHOWN]))))
+    if rest := [str(m) for m in months if m != month]:
+        others = f"a file (-o sweep.csv) has months {', '.join(rest)} too"
+        out.print(styled(f"This is month {month}; {others}.", style="dim"))
     if len(rows) > SHOWN:
         out.print(styled(f"{len(rows) - SHOWN} more combinations: write them to a file (-o sweep.csv)."))
     for line in table.attrs["unsolved"]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Cells = tuple[str, ...]
 SUFFIXES = (".html", ".csv", ".json", ".svg", ".png")
 FOOTER = "A model's view under stated judgements, not an oracle. Accounts and claims are quoted, not asserted."
+WIDTH, NAMES = 80, 16  # characters of a terminal; of the names of rows, at least
 HYPHENATED = {"settlement": "settle-\nment"}  # words of headings too long for a narrow column of numbers
 
 
@@ -117,11 +118,34 @@ def _views_table(s: Section) -> Table:
 def numbers_table(s: Section) -> Table:
     """Return the table of a section with its numbers to the right, for a terminal of 80 columns."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title=styled(s.title), title_justify="left")
-    for i, head in enumerate(s.head):
-        table.add_column(head, justify="left" if i == 0 or head == "note" else "right", overflow="fold")
+    widths = _widths(s)
+    for i, (head, width) in enumerate(zip(s.head, widths, strict=True)):
+        side = "left" if i == 0 or head == "note" else "right"
+        table.add_column(head, justify=side, overflow="fold", width=width)
     for row in s.rows:
         table.add_row(*map(styled, row))
     return table
+
+
+def _widths(s: Section) -> list[int | None]:
+    """Return the widths of columns where all do not fit: headings break between words, the first column has the rest.
+
+    None, for a width that is left open, where all fit, or where the first column would be too narrow even so.
+
+    >>> long = "ceasefires that are asked for are agreed to more readily by both sides"
+    >>> _widths(Section("", ("if", "peace, best estimate"), ((long, "+1.8"),)))
+    [67, 8]
+    >>> _widths(Section("", ("if", "peace"), (("offers are made", "+1.8"),)))
+    [None, None]
+    """
+    columns = list(zip(s.head, *s.rows, strict=True))
+    lines = [[len(line) for text in column for line in text.split("\n")] for column in columns]
+    free = WIDTH - 2 - 3 * (len(columns) - 1)
+    if sum(map(max, lines)) <= free:
+        return [None] * len(columns)
+    cells = [max(map(len, (*head.split(), *rest)), default=0) for head, *rest in columns[1:]]
+    left = min(free - sum(cells), max(lines[0]))
+    return [left, *cells] if left >= min(NAMES, max(lines[0])) else [None] * len(columns)
 
 
 def makers(page: Page, plain: dict[str, Any]) -> files.Makers:
