@@ -232,3 +232,10 @@ def test_history_without_a_best_estimate_shows_the_model_alone(one, folder):
     h = history(folder)
     assert archive_history.finding(h).startswith("The model alone of peace 12 months ahead is 40%")
     assert h.to_dict()["points"][0]["best_interval"] is None
+
+
+def test_paths_of_entries_break_after_dots_in_a_narrow_table():
+    s = table_page.Section("x", ("entry", "a", "b", "c", "d"), (("conflict.coded_later", *("some words here",) * 4),))
+    lines = on_screen(table_page.show, table_page.Page("t", "", (s,))).splitlines()
+    assert any("conflict. " in line for line in lines)
+    assert any("coded_later" in line for line in lines)

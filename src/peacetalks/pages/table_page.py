@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ Cells = tuple[str, ...]
 SUFFIXES = (".html", ".csv", ".json", ".svg", ".png")
 FOOTER = "A model's view under stated judgements, not an oracle. Accounts and claims are quoted, not asserted."
 WIDTH, NAMES = 80, 16  # characters of a terminal; of the names of rows, at least
+FEW, KEY = 4, 13  # columns in which paths stand whole; characters of a path in others
+KEYS = re.compile(r"[\w-]+(?:\.[\w*-]+)+")  # paths of entries of a scenario
 HYPHENATED = {"settlement": "settle-\nment"}  # words of headings too long for a narrow column of numbers
 
 
@@ -95,9 +98,25 @@ def show(page: Page, out: Console | None = None, details: bool = True) -> None:
 def _plain_table(s: Section) -> Table:
     columns = [Column(styled(h), overflow="fold") for h in s.head]
     table = Table(*columns, title=styled(s.title, "table.title"), title_justify="left")
-    for row in s.rows:
-        table.add_row(*map(styled, row))
+    for first, *row in s.rows:
+        table.add_row(styled(broken_key(first) if len(s.head) > FEW else first), *map(styled, row))
     return table
+
+
+def broken_key(text: str) -> str:
+    """Return the path of an entry broken after dots, for a narrow column; another text as it is.
+
+    >>> broken_key("conflict.coded_later"), broken_key("sides.1.war_cost"), broken_key("no path. At all")
+    ('conflict.\\ncoded_later', 'sides.1.\\nwar_cost', 'no path. At all')
+    """
+    if len(text) <= KEY or not KEYS.fullmatch(text):
+        return text
+    lines = [""]
+    for part in re.findall(r"[^.]+\.?", text):
+        if lines[-1] and len(lines[-1] + part) > KEY:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _views_table(s: Section) -> Table:
