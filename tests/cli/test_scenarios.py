@@ -138,3 +138,11 @@ def test_a_name_of_several_words_is_understood_or_its_quotes_asked_for():
     assert refused("forecast", "--conflict", "Sri", "Lanka").endswith(
         "quote a name of several words: --conflict 'Sri Lanka'"
     )
+
+
+@pytest.mark.parametrize(("written", "meant"), [("base-rate", "evidence base-rate"), ("clear", "cache clear")])
+def test_a_command_without_its_group_is_found(written, meant):
+    got = run(written)
+    assert got.exit_code == 2
+    assert f"No such command '{written}'. Did you mean `peacetalks {meant}`?" in got.stderr
+    assert "Did you mean 'forecast'?" in run("forcast").stderr

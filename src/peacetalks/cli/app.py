@@ -35,11 +35,12 @@ from peacetalks.cli import (
 )
 from peacetalks.cli.interrupt import INTERRUPTED
 from peacetalks.cli.options import PLAIN
+from peacetalks.cli.suggest import Commands
 from peacetalks.pages.printable import printable
 
 INTERNAL, BAD_INPUT = 1, 2
 
-app = typer.Typer(help="What can we expect from these peace negotiations?", **PLAIN)
+app = typer.Typer(help="What can we expect from these peace negotiations?", cls=Commands, **PLAIN)
 GROUPS = (
     forecasts, ask, whatif, explore, accounts, scenarios, calibrate, catalog, play, estimate, archive, bulletin, serve,
 )  # fmt: skip
