@@ -1,5 +1,6 @@
 """The pages: those that need no work at once, and by a whole server every page and its JSON."""
 
+import datetime as dt
 import json
 import re
 import urllib.error
@@ -9,9 +10,13 @@ from decimal import Decimal
 import pytest
 from starlette.testclient import TestClient
 from support.served import NAME
+from support.tiny import tiny
+from support.toml import toml
 
+from peacetalks.web import work
 from peacetalks.web.app import application
 from peacetalks.web.made import Failure, Made
+from peacetalks.web.render import Frame
 from peacetalks.web.settings import Settings
 from peacetalks.web.store import page_key
 
@@ -261,3 +266,11 @@ def test_the_exact_answer_of_a_what_if_is_that_of_the_package(served):
             assert values["difference"][of][end] == pytest.approx(w["difference"][of][end], abs=1e-12)
     news = get(address, f"{SCENARIO}/whatif/exact?talks.walk=0.2")[2]  # solved before: at once
     assert news.startswith("event: done\n")
+
+
+def test_a_forecast_says_what_a_reader_must_know_of_the_scenario(tmp_path):
+    path = tmp_path / "far.toml"
+    entries = tiny().written() | {"as_of": dt.date(2090, 1, 1)}
+    path.write_text(toml(entries), encoding="utf-8")
+    made = work.forecast(str(path), 2**31, Frame("forecast"), lambda done, of: None)
+    assert "(as_of = 2090-01-01) lies in the future" in made.html

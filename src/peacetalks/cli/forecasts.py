@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from peacetalks.scenario.accounts import Account
     from peacetalks.scenario.scenario import Scenario
 
-STARTER_SHOWN = 4  # entries of a starter that a warning names
-
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -151,7 +149,7 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> tup
     from peacetalks.conflicts.fill import load
     from peacetalks.conflicts.from_record import record_scenario
     from peacetalks.pages.printable import printable
-    from peacetalks.scenario.plausibility import future_note
+    from peacetalks.scenario.plausibility import reader_notes
 
     options.check_date_has_conflict(conflict, as_of)
     if (scenario is None) == (conflict is None):
@@ -160,25 +158,13 @@ def chosen(scenario: str | None, conflict: str | None, as_of: str | None) -> tup
             f"give a scenario, or a conflict of the record with --conflict NAME (and --as-of DATE); not both{quotes}"
         )
     if conflict is not None:
-        found, notes = record_scenario(conflict, as_of)
+        found, of_record = record_scenario(conflict, as_of)
     else:
-        found = load(scenario or "")
-        notes = _starter_notes(found)
-    notes = (*filter(None, [future_note(found)]), *notes)
+        found, of_record = load(scenario or ""), ()
+    notes = (*reader_notes(found), *of_record)
     for note in notes:
         print(printable(f"Warning: {note}"), file=sys.stderr)
     return found, notes
-
-
-def _starter_notes(scenario: Scenario) -> tuple[str, ...]:
-    """Return what a reader must know of a scenario with entries of a starter file; empty for others."""
-    from peacetalks.scenario.sources import starter_entries
-
-    entries = starter_entries(scenario)
-    if not entries:
-        return ()
-    some = ", ".join(entries[:STARTER_SHOWN]) + (", ..." if len(entries) > STARTER_SHOWN else "")
-    return (f"{len(entries)} entries are still the starter's ({some}): this is no conflict's forecast yet.",)
 
 
 def explain(

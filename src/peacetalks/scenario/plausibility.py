@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from peacetalks.scenario.scenario import Scenario
+from peacetalks.scenario.sources import starter_entries
 from peacetalks.scenario.validation import model_at
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 PATIENT = 0.9  # least discount factor per month that is not asked about: 28% of the stake after a year
 YEAR = 12  # months
+STARTER_SHOWN = 4  # entries of a starter that a note names
 FUTURE = "lies in the future; what is known at a date is known only once it has come"
 
 
@@ -54,16 +56,20 @@ def implausible(scenario: Scenario, today: dt.date | None = None) -> list[Implau
     return found
 
 
-def future_note(scenario: Scenario, today: dt.date | None = None) -> str:
-    """Return what a reader must know of a scenario whose date lies after `today`, as a sentence; else "".
+def reader_notes(scenario: Scenario, today: dt.date | None = None) -> tuple[str, ...]:
+    """Return what a reader of its forecast must know of a scenario, as sentences: its date, entries of a starter.
 
     >>> from peacetalks.scenario.scenario import load
-    >>> future_note(load("korea-1951"), dt.date(1951, 7, 9)).partition(";")[0]
+    >>> reader_notes(load("korea-1951"), dt.date(1951, 7, 9))[0].partition(";")[0]
     'The date of the scenario (as_of = 1951-07-10) lies in the future'
     """
-    if not _in_future(scenario, today):
-        return ""
-    return f"The date of the scenario (as_of = {scenario.as_of.isoformat()}) {FUTURE}."
+    notes = []
+    if _in_future(scenario, today):
+        notes.append(f"The date of the scenario (as_of = {scenario.as_of.isoformat()}) {FUTURE}.")
+    if entries := starter_entries(scenario):
+        some = ", ".join(entries[:STARTER_SHOWN]) + (", ..." if len(entries) > STARTER_SHOWN else "")
+        notes.append(f"{len(entries)} entries are still the starter's ({some}): this is no conflict's forecast yet.")
+    return tuple(notes)
 
 
 def _in_future(scenario: Scenario, today: dt.date | None) -> bool:

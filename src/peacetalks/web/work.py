@@ -13,6 +13,7 @@ from peacetalks.forecasting.drivers import drivers_of
 from peacetalks.forecasting.emulator import emulate
 from peacetalks.forecasting.jobs import processes
 from peacetalks.forecasting.outlook import outlook
+from peacetalks.forecasting.quick import with_reader_notes
 from peacetalks.forecasting.settings import BELIEF_POINTS, DATES, PERIODS, SEED
 from peacetalks.forecasting.size import check_size
 from peacetalks.forecasting.what_if_forecast import whatif as forecast_with
@@ -32,6 +33,7 @@ from peacetalks.questions.catalog_grid import grid, sliders_of
 from peacetalks.questions.compare import compare
 from peacetalks.questions.infer import infer
 from peacetalks.scenario.accounts import accounts as accounts_of
+from peacetalks.scenario.plausibility import reader_notes
 from peacetalks.web.made import Built, Made
 from peacetalks.web.record_work import archive, backtest, evidence, history
 from peacetalks.web.render import Frame, fill, table_made
@@ -69,7 +71,9 @@ def _dates(scenario: Scenario) -> tuple[int, ...]:
 
 def forecast(source: str, memory: int, frame: Frame, report: Progress) -> Made:
     """Make the page of a forecast, as `peacetalks forecast` writes it."""
-    o = outlook(_loaded(source, memory), progress=report, answers=AnswerCache.open())
+    found = _loaded(source, memory)
+    o = outlook(found, progress=report, answers=AnswerCache.open())
+    o = with_reader_notes(o, reader_notes(found))
     bar = asdict(bar_at(o, headline_month(o)))
     more = {"headline": card_of(o).headline, "bar": bar}
     return Made(fill("report", frame, page=forecast_page.page(o)), forecast_page.as_json(o), more)
