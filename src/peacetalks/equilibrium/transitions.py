@@ -75,34 +75,47 @@ def opening_distribution(s: SolvedGame) -> np.ndarray:
     return mass
 
 
-def _enter(s: SolvedGame, distribution: np.ndarray) -> np.ndarray:
-    """Return the mass [slot, belief] at the opening of a period, from the distribution [boundary, belief].
+def _room(s: SolvedGame) -> np.ndarray:
+    """Return zero mass [slot, belief]."""
+    return np.zeros((s.compiled.n_nodes + len(s.compiled.boundaries), s.grid.total))
+
+
+def _enter(s: SolvedGame, distribution: np.ndarray, mass: np.ndarray) -> None:
+    """Add the distribution [boundary, belief] at the opening of a period to mass [slot, belief].
 
     Boundaries that pass through a whole period lead directly to the boundary that they end in.
     """
-    mass = np.zeros((s.compiled.n_nodes + len(distribution), s.grid.total))
     distribution = mass_after(redraws(s.compiled, s.grid), distribution)
     at = np.flatnonzero(distribution.any(axis=1))
     np.add.at(mass, s.compiled.layout.boundary_slot[at], distribution[at])
-    return mass
 
 
-def advance(s: SolvedGame, distribution: np.ndarray, period: int) -> np.ndarray:
-    """Return the distribution [boundary, belief] at the end of `period`, given the one at its start."""
-    mass = _enter(s, distribution)
+def advance(s: SolvedGame, distribution: np.ndarray, period: int, room: np.ndarray | None = None) -> np.ndarray:
+    """Return the distribution [boundary, belief] at the end of `period`, given the one at its start.
+
+    `room` is mass [slot, belief] to work in, zero on entry and afterwards: it saves a caller of many periods memory
+    that is new each time.
+    """
+    mass = _room(s) if room is None else room
+    _enter(s, distribution, mass)
     transition_matrix(s, period).push_forward(mass)
-    return mass[s.compiled.n_nodes :].copy()
+    out = mass[s.compiled.n_nodes :].copy()
+    mass[s.compiled.n_nodes :] = 0.0
+    return out
 
 
 def occupation_measure(s: SolvedGame, distribution: np.ndarray, period: int) -> np.ndarray:
     """Return the mass that passes each node [node, belief] in `period`, given the distribution at its start."""
-    return transition_matrix(s, period).occupation_measure(_enter(s, distribution))
+    mass = _room(s)
+    _enter(s, distribution, mass)
+    return transition_matrix(s, period).occupation_measure(mass)
 
 
 def forward_distributions(s: SolvedGame, distribution: np.ndarray, periods: int) -> Iterator[np.ndarray]:
     """Yield the distribution [boundary, belief] at the end of each of the first `periods` periods."""
+    room = _room(s)
     for t in range(periods):
-        distribution = advance(s, distribution, t)
+        distribution = advance(s, distribution, t, room)
         yield distribution
 
 
