@@ -119,6 +119,16 @@ static void make_groups(struct Stack *S)
     }
 }
 
+/* Repeat the last place of every row of the table up to a whole register: lanes that solved another game there would have
+   their group iterate for longer. */
+static void repeat_last_place(struct Stack *S)
+{
+    int64_t rows = S->profiles * S->player_types * S->own, end = padded(S->places);
+    for (int64_t i = 0; S->dense && i < rows; i++)
+        for (int64_t place = S->places; place < end; place++)
+            S->table[i * S->width + place] = S->table[i * S->width + S->places - 1];
+}
+
 /* Fill the table of `count` alike nodes from the values X[slot, player-type, belief]:
 
        table[c, u] = payoff[c, u] - payoff[0, u] + sum_m p_m (X[slot_m, u] - x_u),
@@ -165,6 +175,7 @@ static void fill_stack(struct Stack *S, const struct Layout *L, const struct Pla
             S->same[c] &= L->typed[row] < 0;
         }
     }
+    repeat_last_place(S);
 }
 
 /* Ask for the starts of nodes, which are read after their table is filled. */
