@@ -1,9 +1,11 @@
 """States that a stage cannot tell apart: one expansion for all gives what expanding each of them gives."""
 
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import NamedTuple
 
+import numpy as np
 import pytest
 
 import peacetalks as pt
@@ -163,3 +165,24 @@ def test_states_of_another_form_are_expanded_by_themselves():
 def test_a_field_that_is_carried_into_another_is_that_of_the_state_itself():
     found = expander(Chance("shift", lambda at: [Move("shift", at._replace(level=at[1]))]))
     assert [found(At("war", i)).to for i in (1, 2)] == [[At("war", 1, 1)], [At("war", 2, 2)]]
+
+
+def test_patterns_are_learned_while_somebody_looks_at_what_was_found():
+    """A profiler keeps the frames of a call, and the arrays in them, for a moment."""
+    stage = Chance("end", lambda at: [Move("on", at._replace(regime=str(at.front)))], alike=True)
+    game = Game(players=("A",), start=At("war", 0), stages=(stage,))
+    codes, frames = Codes(game), []
+    expand = Expander(game, stage, codes)
+
+    def look(frame, event, arg):
+        frames.append(dict(frame.f_locals))
+
+    sys.setprofile(look)
+    try:
+        for front in range(5):
+            expand(codes.rows([At("war", front)]))
+            expand.by_types(np.array([front]))
+    finally:
+        sys.setprofile(None)
+    assert len(expand.forms) == 5
+    assert any("first" in seen for seen in frames)

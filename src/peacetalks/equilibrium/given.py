@@ -45,7 +45,7 @@ def checked_periods(s: Solution, periods: int | None, purpose: str) -> int:
         if last is None:
             raise GameError(f"a stationary game has no last period: say how many `periods` to {purpose}")
         return last
-    limit = "" if last is None else f" and at most the game's {last} (all of them where it is left out)"
+    limit = "" if last is None else f" (left out: all of them) and at most the game's {last}"
     return whole_number(periods, "periods", 1, limit, last)
 
 

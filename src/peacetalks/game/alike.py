@@ -115,26 +115,37 @@ class Expander:
         self._known: dict[tuple[int, ...], dict[bytes, int]] = {}  # fields that are read -> what is read -> pattern
         self._first = array("q", [0])  # pattern -> its first entry
         self._next = array("i")  # [entry, field] of the next state, _CARRIED where it is the state's own
+        self._copies = np.empty(0, np.int64), np.empty((0, codes.width), np.int32)
         self._carried = array("i", [_CARRIED]) * codes.width
         self._row_of: dict[int, tuple[array[int], Any]] = {}  # id of a next state of which nothing is carried -> row
 
     def __call__(self, rows: np.ndarray) -> Expansions:
         """Return what can happen in the states of `rows`; raise `GameError` as `expand` does."""
         pattern = self._patterns(rows)
-        first = np.frombuffer(self._first, np.int64)
+        first, rows_of_next = self._tables()
         low, entries = first[pattern], first[pattern + 1] - first[pattern]
         ends = np.cumsum(entries)
         entry = np.arange(entries.sum()) + np.repeat(low - (ends - entries), entries)
-        to = np.frombuffer(self._next, np.int32).reshape(-1, self.codes.width)[entry]
+        to = rows_of_next[entry]
         return Expansions(pattern, entries, np.where(to == _CARRIED, np.repeat(rows, entries, axis=0), to))
 
     def by_types(self, pattern: np.ndarray) -> np.ndarray:
         """Return which patterns have a profile that pays by the types of all players."""
-        return np.frombuffer(self._by_types, bool)[pattern]
+        return np.frombuffer(bytes(self._by_types), bool)[pattern]
 
     def single(self, pattern: np.ndarray, entries: np.ndarray) -> np.ndarray:
         """Return which states have one move, which does not pay by the types of others: play passes through them."""
         return (entries == 1) & ~self.by_types(pattern)
+
+    def _tables(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return [pattern + 1] the first entry, and [entry, field] of the next state, made anew where there are more.
+
+        They are copies: an array that grows must have no view, and whoever looks at a frame keeps the views in it.
+        """
+        if len(self._copies[0]) != len(self._first):
+            to = np.frombuffer(self._next.tobytes(), np.int32).reshape(-1, self.codes.width)
+            self._copies = np.frombuffer(self._first.tobytes(), np.int64), to
+        return self._copies
 
     def _patterns(self, rows: np.ndarray) -> np.ndarray:
         """Return the number of the pattern of each state, learning those that are new."""

@@ -119,7 +119,7 @@ class Codes:
 
     def keys(self, rows: np.ndarray) -> list[bytes]:
         """Return what is equal where states are."""
-        return packed(np.frombuffer(self._equal, np.int32)[rows] if self._mixed else rows)
+        return packed(np.frombuffer(self._equal.tobytes(), np.int32)[rows] if self._mixed else rows)
 
 
 def packed(rows: np.ndarray) -> list[bytes]:
