@@ -36,7 +36,8 @@ def test_the_json_of_a_bundled_scenario_is_what_is_computed_directly(name):
     if case.twin is None:  # a crisis short of war: the record as it stands
         card = card_of(o)
         assert card.why.startswith("That is what past conflicts show; the model does not adjust it")
-        assert card.notes[0] == case.reason and set(card.notes[1:]) <= {ROUNDED}
+        assert card.notes[0] == case.reason
+        assert set(card.notes[1:]) <= {ROUNDED}
     twin = o if case.twin is None else pt.outlook(case.twin, periods=MONTHS, belief_points=2, certify=False)
     r, w = views[number - 1].table().values, shipped(s.as_of)
     m, t = (np.array([x.ends.sel(end=e).values for e in ENDS]).T for x in (o, twin))
