@@ -8,6 +8,7 @@ measured peaks the estimate is never too low, and at most about three times too 
 from __future__ import annotations
 
 import math
+import mmap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,3 +142,18 @@ def bytes_to_forecast(k: Counts, beliefs: int, coarser: int, periods: int | None
     slices = MIXED if periods is None else 2 * (periods + 1)
     welfare = 2 * slots * -(-k.player_types // GROUP) * GROUP + slices * boundary
     return matrices + NUMBER * max(forward, welfare)
+
+
+def mostly_zero(shape: tuple[int, ...]) -> np.ndarray:
+    """Return zeros, of which those that are never written take no memory where the system can do so.
+
+    NumPy asks the system for large pages, so that a few numbers written here and there would fill all of an array.
+
+    >>> mostly_zero((2, 3)).tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    size = math.prod(shape) * NUMBER
+    if not size or not hasattr(mmap, "MAP_ANONYMOUS"):  # Windows
+        return np.zeros(shape)
+    own = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(own, np.float64).reshape(shape)

@@ -21,7 +21,7 @@ from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points
 from peacetalks.equilibrium.given import check_game
 from peacetalks.equilibrium.held import held_warnings, places_held
 from peacetalks.equilibrium.magnitudes import check_magnitudes, steepness
-from peacetalks.equilibrium.memory import LIMIT, check_memory
+from peacetalks.equilibrium.memory import LIMIT, check_memory, mostly_zero
 from peacetalks.equilibrium.multiplicity import BUDGET, search, search_warnings
 from peacetalks.equilibrium.near import fits
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
@@ -276,7 +276,7 @@ def _finite(points: int, map_: PeriodMap, periods: int) -> OnGrid:
     """Solve backwards over the periods of a game; what a period does not reach is 0 in its slice."""
     W, worst = map_.horizon(), 0.0
     boundary_values = [W]
-    values, logs = np.zeros((periods, *map_.X.shape)), np.zeros((periods, len(map_.logs)))  # pages of 0 take no memory
+    values, logs = mostly_zero((periods, *map_.X.shape)), mostly_zero((periods, len(map_.logs)))
     for t in range(periods - 1, -1, -1):
         report_share(1 - (t + 1) / periods)
         W, res = map_.solve(W, NODE_TOLERANCE, finish=True, period=t)

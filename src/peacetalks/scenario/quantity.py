@@ -181,7 +181,10 @@ class Bounds:
         least = "above 0" if 0 < self.low <= TINY else f"at least {self.low:g}"
         if not math.isfinite(self.high):
             return f"must be {least}"
-        return f"must lie in [{self.low:g}, {self.high:g}]" if least != "above 0" else f"must be {least} and below 1"
+        if least != "above 0":
+            return f"must lie in [{self.low:g}, {self.high:g}]"
+        most = "below 1" if 1 - TINY <= self.high < 1 else f"at most {self.high:g}"
+        return f"must be {least} and {most}"
 
     def _outside(self, n: Number, drawn: Distribution) -> str:
         """Return how many draws of a distribution lie outside, where its middle lies, and what to write instead."""
