@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 LONGEST = 2.0  # relaxed step, in residuals: longer ones overshoot (at 8 a scenario failed, at 1 one took 1,800 sweeps)
-DEPTH = 10  # residuals that are mixed: with 5 of preconditioned ones a scenario took 52 sweeps for 33, others as many
+DEPTH = 10  # residuals that are mixed: with 5 of preconditioned ones a scenario took 52 sweeps for 34, others as many
 PATIENCE = 25  # mixed steps in which the residual must halve
 STEADY = 15  # relaxed steps that do not oscillate, after which they are mixed; half as many more after each failure
 AT_MOST = 4  # times as many after which they are mixed whether they oscillate or not

@@ -1,4 +1,4 @@
-"""The memory that a game needs, estimated from its counts before any of it is allocated.
+"""The memory that a game needs, estimated from its counts before any of it is allocated; arrays that are mostly zero.
 
 Every array that grows with the game is counted: the compiled game and the objects that it is made of, values and
 strategies, the iterates that are mixed, the coarser grids, transition matrices, the forward pass and welfare.  Against
