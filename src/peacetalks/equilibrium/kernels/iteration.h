@@ -108,7 +108,9 @@ static void action_values(struct Node *N, int64_t a, Reals *out)
     posterior_after(N, 0, a);
     N->act[0] = a;
     collect_points(N);
-    for (int64_t k = 0; k < p->types; k++) out[k] = interpolated(N, row_of(N, a, p->column + k));
+    for (int64_t k = 0; k < p->types; k++) N->rows[k] = row_of(N, a, p->column + k);
+    interpolate(N, p->types);
+    for (int64_t k = 0; k < p->types; k++) out[k] = N->found[k];
 }
 
 /* Write the Newton step of a node with one participant to `step`, given y at x.

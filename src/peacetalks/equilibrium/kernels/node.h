@@ -12,7 +12,9 @@
 #include "interpolation.h"
 #include "lattice.h"
 
+enum { TOGETHER_SEVERAL = 4 };      /* rows that are interpolated together: they share the loads of the weights */
 static const double NEVER = -1e300; /* logarithm of probability zero */
+static const double RARE = 1e-280;  /* chance of an action below which exponentials may underflow */
 
 struct Participant { /* a participant */
     int64_t player, actions, types, axis; /* axis -1: one type, or chance */
@@ -43,9 +45,15 @@ struct Node {
     int64_t points;          /* own beliefs that the values after a profile are interpolated on */
     Reals *weight;           /* [point] their weights */
     Wholes *at;              /* [point] where they are in a row */
-    int64_t *beside;         /* [point] the same, where the lanes stand side by side */
-    Reals *chance;           /* [participant or player-type] of the current profile */
+    int64_t *beside;         /* [point] the same, where the lanes stand side by side; then, on the last axis: */
+    int64_t last;            /* the last participant with an axis, or -1 */
+    struct Window near;      /* points of its axis at each of the others */
+    const Reals *near_share; /* [point of the window] their weights */
+    int64_t *others, n_others; /* player-types of those who do not move, and their number */
+    const double **rows;     /* [player-type] rows that are interpolated together */
+    Reals *found;            /* [player-type] the values in them */
     Reals *q, *x, *y;        /* [row] continuation, log strategy, logit best response */
+    Reals *seen;             /* [row] the log strategies that the continuation is of */
     Reals *before, *step, *kept; /* [row] scratch of the iterations */
     Reals *jacobian;         /* scratch of Newton's method, made when it is first needed */
     double *system;          /* one lane's part of it */
@@ -57,9 +65,9 @@ struct Node {
 static int open_several(struct Node *N, int64_t n, const struct Layout *L, const struct Grid *G, const double *lam,
                         int dense)
 {
-    int64_t low = L->part_ptr[n], P = L->part_ptr[n + 1] - low, own = 1, points = 1;
+    int64_t low = L->part_ptr[n], P = L->part_ptr[n + 1] - low, U = L->player_types, own = 1, points = 1;
     memset(N, 0, sizeof *N);
-    N->parts = P, N->grid = G, N->dense = dense, N->player_types = L->player_types;
+    N->parts = P, N->grid = G, N->dense = dense, N->player_types = U, N->last = -1;
     N->profiles = L->prof_ptr[n + 1] - L->prof_ptr[n];
     N->part = room(P, sizeof(struct Participant));
     if (!N->part) return 0;
@@ -77,7 +85,7 @@ static int open_several(struct Node *N, int64_t n, const struct Layout *L, const
         }
         if (p->axis >= 0) {
             const int64_t *shape = G->shape + p->axis * GRID_COLUMNS;
-            p->step = own;
+            p->step = own, N->last = N->last < 0 ? j : N->last;
             own *= shape[SIZE];
             p->corners = dense ? shape[SIZE] : corners_of(G, p->axis);
             points *= p->corners;
@@ -95,14 +103,22 @@ static int open_several(struct Node *N, int64_t n, const struct Layout *L, const
     N->mu = room(2 * P * N->most, sizeof(Reals)), N->log_mu = N->mu + P * N->most;
     N->mean = room(A, sizeof(Reals)), N->post = room(A * N->most, sizeof(Reals));
     N->vertex = room(A * N->corners, sizeof(Wholes)), N->share = room(A * N->corners, sizeof(Reals));
-    N->q = room(6 * S, sizeof(Reals)), N->chance = room(P + N->player_types, sizeof(Reals));
+    N->q = room(7 * S, sizeof(Reals)), N->found = room(U, sizeof(Reals));
+    N->rows = room(U, sizeof(double *)), N->others = room(U, sizeof(int64_t));
     N->x = N->q + S, N->y = N->q + 2 * S, N->before = N->q + 3 * S, N->step = N->q + 4 * S, N->kept = N->q + 5 * S;
+    N->seen = N->q + 6 * S;
     N->act = room(P, sizeof(int64_t)), N->own = own;
     N->weight = room(points, sizeof(Reals)), N->at = room(points, sizeof(Wholes));
     N->window = room(A, sizeof(struct Window)), N->beside = room(points, sizeof(int64_t));
-    if (!(N->weight && N->at && N->mu && N->mean && N->post && N->vertex && N->share && N->q && N->chance && N->act)) return 0;
-    if (!(N->window && N->beside)) return 0;
+    if (!(N->weight && N->at && N->mu && N->mean && N->post && N->vertex && N->share && N->q && N->found && N->act)) return 0;
+    if (!(N->window && N->beside && N->rows && N->others)) return 0;
+    for (int64_t u = 0; u < U; u++) {
+        int moves = 0;
+        for (int64_t j = 0; j < P; j++) moves |= u >= N->part[j].column && u < N->part[j].column + N->part[j].types;
+        if (!moves) N->others[N->n_others++] = u;
+    }
     for (int64_t i = 0; i < A * N->corners; i++) N->vertex[i] = all_whole(0), N->share[i] = all(1.0);
+    N->near = (struct Window){0, 1}, N->near_share = N->share;
     for (int64_t i = 0; i < P * N->most; i++) N->mu[i] = all(1.0), N->log_mu[i] = all(0.0);
     return 1;
 }
@@ -119,7 +135,9 @@ static void close_several(struct Node *N)
     free(N->vertex);
     free(N->share);
     free(N->q);
-    free(N->chance);
+    free(N->found);
+    free(N->rows);
+    free(N->others);
     free(N->act);
     free(N->weight);
     free(N->at);
@@ -153,14 +171,18 @@ static void posterior_after(struct Node *N, int64_t j, int64_t a)
         N->mean[i] = exp_of(x[0]);
         return;
     }
-    Reals top = log_mu[0] + x[0], total = all(0.0), *post = N->post + i * N->most;
-    for (int64_t k = 1; k < K; k++) top = larger(top, log_mu[k] + x[k * A]);
-    for (int64_t k = 0; k < K; k++) {
-        post[k] = pick(mu[k] > 0.0, exp_of(log_mu[k] + x[k * A] - top), all(0.0));
-        total += post[k];
+    Reals total = all(0.0), *post = N->post + i * N->most;
+    for (int64_t k = 0; k < K; k++) total += post[k] = mu[k] * exp_of(x[k * A]);
+    N->mean[i] = total;
+    if (any(total < RARE)) { /* in proportion to the largest one, so that no digits are lost */
+        Reals top = log_mu[0] + x[0];
+        for (int64_t k = 1; k < K; k++) top = larger(top, log_mu[k] + x[k * A]);
+        total = all(0.0);
+        for (int64_t k = 0; k < K; k++)
+            total += post[k] = pick(mu[k] > 0.0, exp_of(log_mu[k] + x[k * A] - top), all(0.0));
+        N->mean[i] = exp_of(top) * total;
     }
     for (int64_t k = 0; k < K; k++) post[k] /= total;
-    N->mean[i] = exp_of(top) * total;
     Wholes *vertex = N->vertex + i * N->corners;
     Reals *share = N->share + i * N->corners;
     N->window[i] = (struct Window){0, p->corners};
@@ -196,7 +218,8 @@ static void posteriors(struct Node *N)
 }
 
 /* Collect the points that the values after the current profile are interpolated on: each participant's neighbours of the
-   posterior after its own action, in every combination. */
+   posterior after its own action, in every combination. Where the lanes stand side by side those on the last axis are a
+   window beside each combination of the others. */
 static void collect_points(struct Node *N)
 {
     N->points = 1, N->weight[0] = all(1.0), N->at[0] = all_whole(0), N->beside[0] = N->place;
@@ -206,6 +229,10 @@ static void collect_points(struct Node *N)
         struct Window near = N->window[i];
         const Reals *share = N->share + i * N->corners;
         const Wholes *vertex = N->vertex + i * N->corners;
+        if (N->dense && j == N->last) {
+            N->near = near, N->near_share = share;
+            continue;
+        }
         for (int64_t o = N->points - 1; o >= 0; o--) { /* from the last one on: what is written has been read */
             Reals w = N->weight[o];
             Wholes at = N->at[o];
@@ -235,15 +262,40 @@ INLINE const double *row_of(const struct Node *N, int64_t profile, int64_t u)
     return N->table + (profile * N->player_types + u) * N->own * N->width;
 }
 
-/* The values in a row, interpolated on the points that were collected. */
-INLINE Reals interpolated(const struct Node *N, const double *row)
+/* Fill found[r, r + 1, ...] as `interpolate` does, for so many rows of lanes that stand side by side. */
+INLINE void interpolate_together(struct Node *N, const int together, int64_t r)
 {
-    Reals out = all(0.0);
-    if (N->dense)
-        for (int64_t o = 0; o < N->points; o++) out += N->weight[o] * load(row + N->beside[o]);
-    else
-        for (int64_t o = 0; o < N->points; o++) out += N->weight[o] * gather(row, N->at[o]);
-    return out;
+    Reals sum[TOGETHER_SEVERAL];
+    int64_t step = N->last < 0 ? 0 : N->part[N->last].step * N->width;
+    for (int i = 0; i < together; i++) sum[i] = all(0.0);
+    for (int64_t o = 0; o < N->points; o++) {
+        Reals part[TOGETHER_SEVERAL];
+        int64_t at = N->beside[o] + N->near.first * step;
+        for (int i = 0; i < together; i++) part[i] = all(0.0);
+        for (int64_t v = 0; v < N->near.count; v++, at += step) {
+            Reals share = N->near_share[v];
+            for (int i = 0; i < together; i++) part[i] += share * load(N->rows[r + i] + at);
+        }
+        for (int i = 0; i < together; i++) sum[i] += N->weight[o] * part[i];
+    }
+    for (int i = 0; i < together; i++) N->found[r + i] = sum[i];
+}
+
+/* Fill `found` with the values in the first `count` of `rows`, interpolated on the points that were collected. */
+static void interpolate(struct Node *N, int64_t count)
+{
+    int64_t r = 0;
+    if (!N->dense) {
+        for (; r < count; r++) {
+            Reals sum = all(0.0);
+            for (int64_t o = 0; o < N->points; o++) sum += N->weight[o] * gather(N->rows[r], N->at[o]);
+            N->found[r] = sum;
+        }
+        return;
+    }
+    for (; r + TOGETHER_SEVERAL <= count; r += TOGETHER_SEVERAL) interpolate_together(N, TOGETHER_SEVERAL, r);
+    for (; r + 2 <= count; r += 2) interpolate_together(N, 2, r);
+    if (r < count) interpolate_together(N, 1, r);
 }
 
 /* Fill Q: what each type expects from each of its actions, given the posteriors,
@@ -251,16 +303,21 @@ INLINE Reals interpolated(const struct Node *N, const double *row)
        Q_j,theta(a) = sum over the others' actions of their average chances times V_j,theta(profile; posteriors). */
 static void continuation(struct Node *N)
 {
-    for (int64_t i = 0; i < N->size; i++) N->q[i] = all(0.0);
+    for (int64_t i = 0; i < N->size; i++) N->q[i] = all(0.0), N->seen[i] = N->x[i];
     memset(N->act, 0, (size_t)N->parts * sizeof(int64_t));
     for (int64_t c = 0; c < N->profiles; c++, next_profile(N)) {
+        int64_t count = 0;
+        for (int64_t j = 0; j < N->parts; j++)
+            for (int64_t k = 0; N->part[j].player != NATURE && k < N->part[j].types; k++)
+                N->rows[count++] = row_of(N, c, N->part[j].column + k);
         collect_points(N);
+        interpolate(N, count);
+        count = 0;
         for (int64_t j = 0; j < N->parts; j++) {
             struct Participant *p = N->part + j;
             if (p->player == NATURE) continue;
             Reals chance = chance_of_others(N, j);
-            for (int64_t k = 0; k < p->types; k++)
-                N->q[p->first + k * p->actions + N->act[j]] += chance * interpolated(N, row_of(N, c, p->column + k));
+            for (int64_t k = 0; k < p->types; k++) N->q[p->first + k * p->actions + N->act[j]] += chance * N->found[count++];
         }
     }
 }

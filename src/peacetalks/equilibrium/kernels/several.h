@@ -94,41 +94,50 @@ static Reals solve_several(struct Node *N, double tol, int64_t most)
     return residual;
 }
 
-/* Make the chances of each type sum to 1. (One more best response would do so too, but leads away from a fixed point that
-   repels.) */
+/* Make the chances of each type sum to 1, and write them to `before`. (One more best response would do so too, but leads
+   away from a fixed point that repels.) */
 static void normalise(struct Node *N)
 {
     for (int64_t j = 0; j < N->parts; j++)
         for (int64_t k = 0; k < N->part[j].types; k++) {
-            int64_t A = N->part[j].actions;
-            Reals *x = N->x + N->part[j].first + k * A, top = x[0], total = all(0.0);
+            int64_t A = N->part[j].actions, first = N->part[j].first + k * A;
+            Reals *x = N->x + first, *chance = N->before + first, top = x[0], total = all(0.0);
             for (int64_t a = 1; a < A; a++) top = larger(top, x[a]);
-            for (int64_t a = 0; a < A; a++) total += exp_of(x[a] - top);
-            Reals norm = top + log_of(total);
-            for (int64_t a = 0; a < A; a++) x[a] -= norm;
+            for (int64_t a = 0; a < A; a++) total += chance[a] = exp_of(x[a] - top);
+            Reals norm = top + log_of(total), share = 1.0 / total;
+            for (int64_t a = 0; a < A; a++) x[a] -= norm, chance[a] *= share;
         }
 }
 
-/* Normalise the strategies and write the values of the group to values[player-type]: each type at its own strategy,
-   everybody else at the average ones. */
+/* Normalise the strategies and write the values of the group to values[player-type]: each type of a mover expects
+
+       sum_a sigma_theta(a) Q_theta(a),
+
+   at its own strategy; everybody else at the average ones. */
 static void several_values(struct Node *N, Reals *values)
 {
+    Wholes moved = all_whole(0);
+    for (int64_t i = 0; i < N->size; i++) moved |= N->x[i] != N->seen[i];
+    if (any(moved)) posteriors(N), continuation(N);
     normalise(N);
-    for (int64_t i = 0; i < N->size; i++) N->before[i] = exp_of(N->x[i]);
-    posteriors(N);
     for (int64_t u = 0; u < N->player_types; u++) values[u] = all(0.0);
+    for (int64_t j = 0; j < N->parts; j++) {
+        struct Participant *p = N->part + j;
+        for (int64_t i = 0; p->player != NATURE && i < p->types * p->actions; i++)
+            values[p->column + i / p->actions] += N->before[p->first + i] * N->q[p->first + i];
+    }
+    if (!N->n_others) return;
+    Reals whole = all(0.0);
     memset(N->act, 0, (size_t)N->parts * sizeof(int64_t));
     for (int64_t c = 0; c < N->profiles; c++, next_profile(N)) {
-        Reals sure = chance_of_others(N, -1);
+        Reals chance = chance_of_others(N, -1);
+        for (int64_t i = 0; i < N->n_others; i++) N->rows[i] = row_of(N, c, N->others[i]);
         collect_points(N);
-        for (int64_t u = 0; u < N->player_types; u++) N->chance[u] = sure;
-        for (int64_t j = 0; j < N->parts; j++) {
-            struct Participant *p = N->part + j;
-            for (int64_t k = 0; p->axis >= 0 && k < p->types; k++)
-                N->chance[p->column + k] = N->before[p->first + k * p->actions + N->act[j]] * chance_of_others(N, j);
-        }
-        for (int64_t u = 0; u < N->player_types; u++) values[u] += N->chance[u] * interpolated(N, row_of(N, c, u));
+        interpolate(N, N->n_others);
+        for (int64_t i = 0; i < N->n_others; i++) values[N->others[i]] += chance * N->found[i];
+        whole += chance;
     }
+    for (int64_t i = 0; i < N->n_others; i++) values[N->others[i]] /= whole;
 }
 
 /* Solve alike nodes of any shape at every belief, as `sweep_one_mover` does those of one mover; the starts are log
@@ -137,7 +146,7 @@ static int64_t sweep_several(const int64_t *nodes, int64_t count, const struct L
                              const struct Plan *P, double *X, double *logs, double *starts, const double *lam,
                              double tol, int64_t most, int64_t finish, int64_t *failed, double *found)
 {
-    int64_t B = G->total, bad = 0;
+    int64_t B = G->total, bad = 0, own = -1;
     struct Stack S;
     struct Node N = {0};
     int64_t m = open_stack(&S, nodes[0], count, L, G);
@@ -152,9 +161,11 @@ static int64_t sweep_several(const int64_t *nodes, int64_t count, const struct L
             N.place = at.place, N.places = at.places;
             for (int l = 0; l < LANES; l++) {
                 const double *start = starts + P->start_ptr[S.nodes[at.node[l]]] + at.flat[l];
-                set_beliefs_at(&N, l, at.flat[l]);
+                if (!S.dense) set_beliefs_at(&N, l, at.flat[l]);
                 for (int64_t r = 0; r < N.size; r++) N.x[r][l] = start[r * B];
             }
+            for (int l = 0; S.dense && at.own != own && l < LANES; l++) set_beliefs_at(&N, l, at.flat[0]);
+            own = at.own;
             Reals residual = solve_several(&N, tol, most);
             Wholes lost = ~(residual <= tol);
             bad = note_failed(&S, &at, position, lost, failed, bad);
