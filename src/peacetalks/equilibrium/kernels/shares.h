@@ -69,12 +69,16 @@ static void count_transitions(const int64_t *nodes, int64_t count, const struct 
     for (int64_t n = 0; n < L->nodes; n++) share_ptr[n + 1] += share_ptr[n], to_ptr[n + 1] += to_ptr[n];
 }
 
-/* Write out[i] = exp(x[i]); both have room for a whole number of registers. */
+/* Write out[i] = exp(x[i]). */
 INLINE void exponentials(const double *x, int64_t count, double *out)
 {
     int64_t i = 0;
     for (; i + LANES <= count; i += LANES) store(out + i, exp_of(load(x + i)));
-    for (; i < count; i++) out[i] = exp_of(all(x[i]))[0];
+    if (i == count) return;
+    Reals last = all(0.0);
+    memcpy(&last, x + i, (size_t)(count - i) * sizeof *x);
+    last = exp_of(last);
+    memcpy(out + i, &last, (size_t)(count - i) * sizeof *x);
 }
 
 /* Write the belief mu[type] about the player of an axis at a flat belief. */

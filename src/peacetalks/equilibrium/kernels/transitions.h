@@ -135,18 +135,24 @@ static void push_row(const struct Carried *C, int64_t j, int64_t profile, double
 
 enum { AHEAD = 256 }; /* shares that are fetched in advance: 2 kB, where waiting for memory takes half the time without */
 
-/* Add f own[b] w[b, v] to the mass of the four neighbours of each posterior, `step` apart on a line. */
-static void spread_on_line(int64_t B, int64_t step, double f, const double *restrict own, const double *restrict w,
-                           const int32_t *restrict to, double *restrict mass)
+/* Add f own[b] w[b, v] to the mass of the four neighbours of each posterior, `step` apart on a line of `size` beliefs. Lines
+   of neighbouring beliefs are taken in turn: what is added to a place would wait for what was added there just before. */
+static void spread_on_line(int64_t B, int64_t size, int64_t step, double f, const double *restrict own,
+                           const double *restrict w, const int32_t *restrict to, double *restrict mass)
 {
-    for (int64_t b = 0; b < B; b++) {
-        __builtin_prefetch(w + 4 * b + AHEAD);
-        add_four(mass + b + to[b], step, f * own[b], w + 4 * b);
-    }
+    int64_t apart = step == 1 ? size : 1;
+    for (int64_t first = 0; first < apart; first++)
+        for (int64_t b = first; b < B; b += apart) {
+            __builtin_prefetch(w + 4 * b + AHEAD);
+            if (step == 1)
+                add_four(mass + b + to[b], 1, f * own[b], w + 4 * b);
+            else
+                add_four(mass + b + to[b], step, f * own[b], w + 4 * b);
+        }
 }
 
 /* Do as `push_row` does for a node of one participant at all beliefs; own [belief] is the node's mass. */
-static void push_one_mover(const struct Carried *C, const double *own)
+static void push_one_mover(const struct Carried *C, const struct Grid *G, const double *own)
 {
     const struct Mover *m = C->M->one;
     int64_t B = C->beliefs;
@@ -157,7 +163,7 @@ static void push_one_mover(const struct Carried *C, const double *own)
         for (int64_t e = C->L->lottery_ptr[r]; e < C->L->lottery_ptr[r + 1]; e++) {
             double f = C->L->lottery_prob[e], *mass = C->at + C->L->lottery_slot[e] * B;
             if (m->targets == 1 && m->corners == 4)
-                spread_on_line(B, m->step, f, own, w, to, mass);
+                spread_on_line(B, on_axis(G, m->axis, SIZE), m->step, f, own, w, to, mass);
             else
                 for (int64_t b = 0; b < B; b++)
                     spread(m, to + b * m->targets, f * own[b], w + b * m->corners, mass + b);
@@ -266,14 +272,22 @@ INLINE int any_held(const double *x, int64_t count)
     return 0;
 }
 
+/* Write the chances of the next LANES profiles of a chance node n, from r on, to p. */
+INLINE void next_chances(const struct Layout *L, int64_t n, int64_t r, double *p)
+{
+    int64_t left = L->prof_ptr[n + 1] - r;
+    exponentials(L->log_weight + L->part_weight[L->part_ptr[n]] + r - L->prof_ptr[n], left < LANES ? left : LANES, p);
+}
+
 /* Carry mass [slot, belief] of a chance node n to the slots that it draws. */
 static void push_chance(const struct Layout *L, int64_t n, int64_t B, double *mass)
 {
-    const double *own = mass + n * B, *weight = L->log_weight + L->part_weight[L->part_ptr[n]];
-    for (int64_t r = L->prof_ptr[n]; r < L->prof_ptr[n + 1]; r++) {
-        double p = exp(weight[r - L->prof_ptr[n]]);
+    const double *own = mass + n * B;
+    double p[LANES];
+    for (int64_t first = L->prof_ptr[n], r = first; r < L->prof_ptr[n + 1]; r++) {
+        if ((r - first) % LANES == 0) next_chances(L, n, r, p);
         for (int64_t e = L->lottery_ptr[r]; e < L->lottery_ptr[r + 1]; e++) {
-            double f = p * L->lottery_prob[e], *restrict to = mass + L->lottery_slot[e] * B;
+            double f = p[(r - first) % LANES] * L->lottery_prob[e], *restrict to = mass + L->lottery_slot[e] * B;
             for (int64_t b = 0; b < B; b++) to[b] += f * own[b];
         }
     }
@@ -299,7 +313,7 @@ static int64_t push_forward(const struct Layout *L, const struct Grid *G, const 
             open_movers(L, G, n, &M);
             C.first = L->prof_ptr[n], C.share = share + share_ptr[n], C.to = to + to_ptr[n];
             if (M.count == 1)
-                push_one_mover(&C, own);
+                push_one_mover(&C, G, own);
             else if (is_pair(&M))
                 done = push_pair(&C, G, own, &R);
             else
@@ -348,11 +362,11 @@ static Eight pull_row(const struct Carried *C, int64_t j, int64_t profile, int64
 static void pull_chance(const struct Layout *L, int64_t n, int64_t numbers, double *Y)
 {
     double *restrict own = Y + n * numbers;
-    const double *weight = L->log_weight + L->part_weight[L->part_ptr[n]];
-    for (int64_t r = L->prof_ptr[n]; r < L->prof_ptr[n + 1]; r++) {
-        double p = exp(weight[r - L->prof_ptr[n]]);
+    double p[LANES];
+    for (int64_t first = L->prof_ptr[n], r = first; r < L->prof_ptr[n + 1]; r++) {
+        if ((r - first) % LANES == 0) next_chances(L, n, r, p);
         for (int64_t e = L->lottery_ptr[r]; e < L->lottery_ptr[r + 1]; e++) {
-            double f = p * L->lottery_prob[e], *from = Y + L->lottery_slot[e] * numbers;
+            double f = p[(r - first) % LANES] * L->lottery_prob[e], *from = Y + L->lottery_slot[e] * numbers;
             for (int64_t i = 0; i < numbers; i++) own[i] += f * from[i];
         }
     }
