@@ -147,7 +147,9 @@ def account(command: str, name: str, which: int) -> dict[str, float]:
     elif command == "infer":
         found = the("infer")(s, record, acts, accounts)
     else:
-        found = the("audit")(s, the("claims")(name), accounts, record, acts, draws=0)
+        others = [account.name for account in the("account_files")(name) if account.name != accounts[0].name]
+        claims = [claim for claim in the("claims")(name) if not any(other in claim.query for other in others)]
+        found = the("audit")(s, claims, accounts, record, acts, draws=0)
     timer.part("game")
     return {"game": timer.parts["game"] / found.settings["solves"]}
 

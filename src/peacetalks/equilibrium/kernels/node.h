@@ -174,13 +174,17 @@ static void posterior_after(struct Node *N, int64_t j, int64_t a)
     Reals total = all(0.0), *post = N->post + i * N->most;
     for (int64_t k = 0; k < K; k++) total += post[k] = mu[k] * exp_of(x[k * A]);
     N->mean[i] = total;
-    if (any(total < RARE)) { /* in proportion to the largest one, so that no digits are lost */
-        Reals top = log_mu[0] + x[0];
+    Wholes rare = total < RARE;
+    if (any(rare)) { /* in proportion to the largest one, so that no digits are lost */
+        Reals top = log_mu[0] + x[0], sum = all(0.0);
         for (int64_t k = 1; k < K; k++) top = larger(top, log_mu[k] + x[k * A]);
-        total = all(0.0);
-        for (int64_t k = 0; k < K; k++)
-            total += post[k] = pick(mu[k] > 0.0, exp_of(log_mu[k] + x[k * A] - top), all(0.0));
-        N->mean[i] = exp_of(top) * total;
+        for (int64_t k = 0; k < K; k++) {
+            Reals part = pick(mu[k] > 0.0, exp_of(log_mu[k] + x[k * A] - top), all(0.0));
+            post[k] = pick(rare, part, post[k]);
+            sum += part;
+        }
+        N->mean[i] = pick(rare, exp_of(top) * sum, total);
+        total = pick(rare, sum, total);
     }
     for (int64_t k = 0; k < K; k++) post[k] /= total;
     Wholes *vertex = N->vertex + i * N->corners;
