@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXACT = 1e-5  # residual at nodes in the last sweep, per unit of the tolerance
 INEXACT = 1.0  # residual at nodes before, per change of a value in the last sweep; at 30 twice to four times the sweeps
+NEARLY = 2.0  # bound on the error, per tolerance, from which the next sweep is expected to be the last, and exact
 TIGHTER = 100.0  # factor by which it falls where steps are relaxed: loosely solved nodes may make values stall
 PLAIN = 2_000_000  # (node, belief) pairs of sweeps without mixing, at the most
 CLOSER = 1e-2  # bound on the error at which they end, per tolerance
@@ -154,7 +155,7 @@ def _iterate(
         bound = change / (1 - delta) if delta < 1 else _observed_bound(change, before)
         if bound <= tolerance and (exact or not finish):
             return new, max(res, bound), mixing
-        exact = bound <= tolerance
+        exact = finish and bound <= NEARLY * tolerance
         if mixing.stuck >= stuck:
             raise Oscillates(W, change)
         W = mixing.step(W, new)
