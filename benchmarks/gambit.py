@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pygambit
+import pygambit  # pyright: ignore[reportMissingImports] (an extra that the lock leaves out)
 from sections import write_section
 
 from peacetalks.errors import GameError, NotSolved

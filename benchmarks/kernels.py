@@ -81,7 +81,7 @@ def solved(game: pt.Game, lam: float, points: int) -> PeriodMap:
     map_ = PeriodMap(s.compiled, s.grid, np.full(len(game.players), lam))
     following = s.boundary_values[min(1, len(s.boundary_values) - 1)]
     for _ in range(2):
-        map_.solve(following, np.ones(s.compiled.n_nodes, bool), TIGHT, "the benchmark")
+        map_.solve(following, TIGHT)
     return map_
 
 

@@ -175,7 +175,7 @@ def steps(only, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--write", type=Path, help="the page whose table is written anew")
     parser.add_argument("--only", nargs="+", default=[], help="steps, such as install:report or oldest")
     asked = parser.parse_args()

@@ -26,7 +26,7 @@ CLOSE = 1e-7  # of a log-likelihood: below it two are the same maximum
 
 def main() -> None:
     """Print the tables, or write them into a page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--write", type=Path, metavar="PAGE", help="a Markdown page, whose section is replaced")
     page, folder = parser.parse_args().write, raw_data()
     if folder is None or not (folder.parent / "replication").is_dir():
