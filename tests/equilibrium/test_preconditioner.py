@@ -1,10 +1,13 @@
 """Preconditioned mixing: fewer sweeps to the same values, and none of it where it does not help."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import peacetalks as pt
 from peacetalks.catalog import make
+from peacetalks.equilibrium import preconditioner, stationary
 from peacetalks.equilibrium.preconditioner import Mixing, Preconditioner, staying_transitions
 from peacetalks.equilibrium.solve import solve
 from peacetalks.equilibrium.transitions import advance
@@ -43,6 +46,27 @@ def test_a_step_in_a_wrong_direction_ends_at_the_same_values(factor, monkeypatch
     wrong = solve(truces(), 20.0, 3, LOOSE, certify=False)
     assert wrong.residual <= LOOSE
     assert np.abs(wrong.boundary_values[0] - right.boundary_values[0]).max() < LOOSE
+
+
+def test_a_preconditioner_of_other_play_is_made_anew_where_it_is_slow(monkeypatch):
+    s = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
+    base, game = solve(build(s), 20.0, 5, 1e-7, certify=False), build(pt.patch(s, {"battlefield.mobility": 0.5}))
+    assert base.start is not None and base.start.staying is not None
+    useless = replace(base, start=replace(base.start, staying=0.0 * base.start.staying))
+    anew = solve(game, 20.0, 5, 1e-6, certify=False, near=useless)
+    monkeypatch.setattr(preconditioner, "AGAIN", 10_000)
+    kept = solve(game, 20.0, 5, 1e-6, certify=False, near=useless)
+    assert anew.settings["sweeps"] < kept.settings["sweeps"]
+    assert np.abs(anew.boundary_values[0] - kept.boundary_values[0]).max() < 2e-6
+
+
+def test_the_sweep_that_is_expected_to_be_the_last_is_exact(monkeypatch):
+    soon = solve(truces(), 20.0, 5, LOOSE, certify=False)
+    monkeypatch.setattr(stationary, "NEARLY", 1.0)
+    later = solve(truces(), 20.0, 5, LOOSE, certify=False)
+    assert soon.settings["sweeps"] == later.settings["sweeps"] - 1
+    assert soon.residual <= LOOSE
+    assert np.abs(soon.boundary_values[0] - later.boundary_values[0]).max() < LOOSE
 
 
 def test_without_hidden_types_the_transitions_are_those_of_the_forward_distribution():

@@ -44,6 +44,7 @@ TOGETHER = 8  # right-hand sides of a factor at a time: of all at once it takes 
 STEP = 0.55  # share of the preconditioned residual in a step: 2 / (.4 + 3.2)
 LONGEST = 2.0  # step, per 1 / precision: a longer one turns play over (at .5 it crept, without a bound nodes failed)
 FIRST = 4  # sweeps before a preconditioner is made: play of the first two is far from the solution's
+AGAIN, SLOW = 5, 0.1  # sweeps with a preconditioner of other play after which it is made anew: residual, per first one
 PATIENCE = 15  # sweeps in which the residual must halve
 
 
@@ -92,6 +93,11 @@ class PreconditionedMixer:
         """Whether the residual has not halved within `PATIENCE` sweeps."""
         return len(self.sizes) > PATIENCE and min(self.sizes[-PATIENCE:]) > 0.5 * min(self.sizes[:-PATIENCE])
 
+    @property
+    def slow(self) -> bool:
+        """Whether the residual has not fallen to `SLOW` times the first one."""
+        return self.sizes[-1] > SLOW * self.sizes[0]
+
     def step(self, x: np.ndarray, tx: np.ndarray) -> np.ndarray:
         """Return the next point, given x and T(x)."""
         residual = tx - x
@@ -104,7 +110,8 @@ class PreconditionedMixer:
 class Mixing:
     """How a stationary iteration steps: on the preconditioned residual while that makes progress, else by `Mixer`.
 
-    A preconditioner that is not given is made of play after `FIRST` sweeps.
+    A preconditioner that is not given is made of play after `FIRST` sweeps; one that is, of another game or grid, is made
+    anew after `AGAIN` of them where the residual falls slowly.
 
     Parameters
     ----------
@@ -122,12 +129,14 @@ class Mixing:
         self.map, self.precondition, self.allowed = map_, precondition, allowed and not stalled
         shape = len(map_.c.boundaries), *map_.X.shape[1:]
         self.mixer = Mixer(shape, stalled) if precondition is None or stalled else self._preconditioned()
-        self.shape, self.sweeps = shape, 0
+        self.shape, self.sweeps, self.given = shape, 0, precondition is not None
 
     @property
     def due(self) -> bool:
         """Whether the next sweep must write the strategies, of which the preconditioner is made."""
-        return self.allowed and self.precondition is None and self.sweeps == FIRST
+        if not self.given:
+            return self.allowed and self.precondition is None and self.sweeps == FIRST
+        return self.sweeps == AGAIN and isinstance(self.mixer, PreconditionedMixer) and self.mixer.slow
 
     @property
     def stalled(self) -> bool:
@@ -150,7 +159,7 @@ class Mixing:
             map_ = self.map
             staying = staying_transitions(map_.c, map_.grid, map_.logs, map_.plan.log_ptr)
             self.precondition = Preconditioner(staying, map_.c.layout.discount)
-            self.mixer = self._preconditioned()
+            self.mixer, self.given = self._preconditioned(), False
         self.sweeps += 1
         if isinstance(self.mixer, PreconditionedMixer) and self.mixer.stalled:
             self.mixer = Mixer(self.shape)

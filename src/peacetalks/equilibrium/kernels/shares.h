@@ -81,6 +81,13 @@ INLINE void exponentials(const double *x, int64_t count, double *out)
     memcpy(out + i, &last, (size_t)(count - i) * sizeof *x);
 }
 
+/* Write the chances of the next LANES profiles of a chance node n, from r on, to p. */
+INLINE void next_chances(const struct Layout *L, int64_t n, int64_t r, double *p)
+{
+    int64_t left = L->prof_ptr[n + 1] - r;
+    exponentials(L->log_weight + L->part_weight[L->part_ptr[n]] + r - L->prof_ptr[n], left < LANES ? left : LANES, p);
+}
+
 /* Write the belief mu[type] about the player of an axis at a flat belief. */
 INLINE void belief_at(const struct Grid *G, int64_t axis, int64_t flat, double *mu)
 {

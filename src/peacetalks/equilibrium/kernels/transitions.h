@@ -272,13 +272,6 @@ INLINE int any_held(const double *x, int64_t count)
     return 0;
 }
 
-/* Write the chances of the next LANES profiles of a chance node n, from r on, to p. */
-INLINE void next_chances(const struct Layout *L, int64_t n, int64_t r, double *p)
-{
-    int64_t left = L->prof_ptr[n + 1] - r;
-    exponentials(L->log_weight + L->part_weight[L->part_ptr[n]] + r - L->prof_ptr[n], left < LANES ? left : LANES, p);
-}
-
 /* Carry mass [slot, belief] of a chance node n to the slots that it draws. */
 static void push_chance(const struct Layout *L, int64_t n, int64_t B, double *mass)
 {
