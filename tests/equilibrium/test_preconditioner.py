@@ -51,7 +51,8 @@ def test_a_step_in_a_wrong_direction_ends_at_the_same_values(factor, monkeypatch
 def test_a_preconditioner_of_other_play_is_made_anew_where_it_is_slow(monkeypatch):
     s = pt.patch(pt.load("korea-1951"), {"battlefield.positions": 5, "talks.offers": 5})
     base, game = solve(build(s), 20.0, 5, 1e-7, certify=False), build(pt.patch(s, {"battlefield.mobility": 0.5}))
-    assert base.start is not None and base.start.staying is not None
+    assert base.start is not None
+    assert base.start.staying is not None
     useless = replace(base, start=replace(base.start, staying=0.0 * base.start.staying))
     anew = solve(game, 20.0, 5, 1e-6, certify=False, near=useless)
     monkeypatch.setattr(preconditioner, "AGAIN", 10_000)

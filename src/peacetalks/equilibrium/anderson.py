@@ -113,9 +113,9 @@ class Mixer:
         Steps since then in which the residual has not halved.
     """
 
-    def __init__(self, shape: tuple[int, ...], stalled: bool = False) -> None:
-        self.relaxed, self.stalled = Relaxed(shape), stalled
-        self.mixer = None if stalled else Anderson(DEPTH)
+    def __init__(self, shape: tuple[int, ...], stalled: bool = False, depth: int = DEPTH) -> None:
+        self.relaxed, self.stalled, self.depth = Relaxed(shape), stalled, depth
+        self.mixer = None if stalled else Anderson(depth)
         self.damping: float | np.ndarray = 1.0
         self.sizes: list[float] = []  # of the residuals since mixing or relaxed steps began
         self.best = np.inf, np.zeros(0)  # residual and point, since damped residuals are mixed
@@ -126,7 +126,7 @@ class Mixer:
         residual = tx - x
         self._note(float(np.abs(residual).max()))
         if self.mixer is None and self._steady():
-            self.mixer, self.damping = Anderson(DEPTH), self.relaxed.damping.copy()
+            self.mixer, self.damping = Anderson(self.depth), self.relaxed.damping.copy()
             self.best, self.sizes = (self.sizes[-1], x), self.sizes[-1:]
         elif self.mixer is not None and self._fails():
             self.mixer, self.sizes = None, []

@@ -7,11 +7,12 @@ the grid point itself in the interpolation at the posterior).  The residual is m
 
 .. math:: (I - \delta P)^{-1},
 
-policy evaluation without the flow between beliefs, and mixed (`anderson.py`).  One factor serves every belief and every
-finer grid: a factor for each belief took as many sweeps (10 and 8 against 23 without, on a scenario of 27,000 nodes),
-and what differs from belief to belief is left to the mixing.  So is that play answers values, which :math:`P` leaves
-out: with the derivative :math:`J` of T at the solution of that scenario, :math:`(I - \delta P)^{-1} (I - J)` has
-eigenvalues from .4 to 3.2 (Arnoldi's method), of which a whole step would overshoot the largest.
+policy evaluation without the flow between beliefs, and mixed (`anderson.py`).  One factor serves every belief, every
+finer grid, and variants unless it is slow there: a factor for each belief took as many sweeps (10 and 8 against 23
+without, on a scenario of 27,000 nodes), and what differs from belief to belief is left to the mixing.  So is that play
+answers values, which :math:`P` leaves out: with the derivative :math:`J` of T at the solution of that scenario,
+:math:`(I - \delta P)^{-1} (I - J)` has eigenvalues from .4 to 3.2 (Arnoldi's method), of which a whole step would
+overshoot the largest.
 
 References: Walker & Ni (2011), SIAM J. Numer. Anal. 49.
 """
@@ -44,7 +45,7 @@ TOGETHER = 8  # right-hand sides of a factor at a time: of all at once it takes 
 STEP = 0.55  # share of the preconditioned residual in a step: 2 / (.4 + 3.2)
 LONGEST = 2.0  # step, per 1 / precision: a longer one turns play over (at .5 it crept, without a bound nodes failed)
 FIRST = 4  # sweeps before a preconditioner is made: play of the first two is far from the solution's
-AGAIN, SLOW = 5, 0.1  # sweeps with a preconditioner of other play after which it is made anew: residual, per first one
+AGAIN, SLOW = 5, 0.1  # sweeps with another game's preconditioner after which it is made anew: residual, per first one
 PATIENCE = 15  # sweeps in which the residual must halve
 
 
@@ -81,10 +82,12 @@ class PreconditionedMixer:
     precondition : Preconditioner
     precision : float
         The largest precision of a player.
+    depth : int
+        Residuals that are mixed.
     """
 
-    def __init__(self, precondition: Preconditioner, precision: float) -> None:
-        self.precondition, self.mixer = precondition, Anderson(DEPTH)
+    def __init__(self, precondition: Preconditioner, precision: float, depth: int = DEPTH) -> None:
+        self.precondition, self.mixer = precondition, Anderson(depth)
         self.longest = LONGEST / precision if precision > 0 else np.inf
         self.sizes: list[float] = []
 
@@ -110,8 +113,7 @@ class PreconditionedMixer:
 class Mixing:
     """How a stationary iteration steps: on the preconditioned residual while that makes progress, else by `Mixer`.
 
-    A preconditioner that is not given is made of play after `FIRST` sweeps; one that is, of another game or grid, is made
-    anew after `AGAIN` of them where the residual falls slowly.
+    A preconditioner that is not given is made of play after `FIRST` sweeps.
 
     Parameters
     ----------
@@ -121,20 +123,30 @@ class Mixing:
         Whether there may be a preconditioner.
     stalled : bool
         Whether to begin with relaxed steps, as where they were needed on a coarser grid.
+    other : bool
+        Whether the preconditioner is of another game: it is made anew after `AGAIN` sweeps if the residual falls slowly.
+    depth : int
+        Residuals that are mixed.
     """
 
     def __init__(
-        self, map_: PeriodMap, precondition: Preconditioner | None, allowed: bool = True, stalled: bool = False
+        self,
+        map_: PeriodMap,
+        precondition: Preconditioner | None,
+        allowed: bool = True,
+        stalled: bool = False,
+        other: bool = False,
+        depth: int = DEPTH,
     ) -> None:
         self.map, self.precondition, self.allowed = map_, precondition, allowed and not stalled
-        shape = len(map_.c.boundaries), *map_.X.shape[1:]
-        self.mixer = Mixer(shape, stalled) if precondition is None or stalled else self._preconditioned()
-        self.shape, self.sweeps, self.given = shape, 0, precondition is not None
+        self.shape, self.sweeps, self.other, self.depth = (len(map_.c.boundaries), *map_.X.shape[1:]), 0, other, depth
+        plain = precondition is None or stalled
+        self.mixer = Mixer(self.shape, stalled, depth) if plain else self._preconditioned()
 
     @property
     def due(self) -> bool:
         """Whether the next sweep must write the strategies, of which the preconditioner is made."""
-        if not self.given:
+        if not self.other:
             return self.allowed and self.precondition is None and self.sweeps == FIRST
         return self.sweeps == AGAIN and isinstance(self.mixer, PreconditionedMixer) and self.mixer.slow
 
@@ -159,15 +171,15 @@ class Mixing:
             map_ = self.map
             staying = staying_transitions(map_.c, map_.grid, map_.logs, map_.plan.log_ptr)
             self.precondition = Preconditioner(staying, map_.c.layout.discount)
-            self.mixer, self.given = self._preconditioned(), False
+            self.mixer, self.other = self._preconditioned(), False
         self.sweeps += 1
         if isinstance(self.mixer, PreconditionedMixer) and self.mixer.stalled:
-            self.mixer = Mixer(self.shape)
+            self.mixer = Mixer(self.shape, depth=self.depth)
         return self.mixer.step(x, tx)
 
     def _preconditioned(self) -> PreconditionedMixer:
         assert self.precondition is not None
-        return PreconditionedMixer(self.precondition, float(self.map.lam.max()))
+        return PreconditionedMixer(self.precondition, float(self.map.lam.max()), self.depth)
 
 
 def _factor(stay: csr_matrix, discount: float) -> SuperLU:

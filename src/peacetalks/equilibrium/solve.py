@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from peacetalks.equilibrium.anderson import DEPTH
 from peacetalks.equilibrium.belief_grid import Grid, Interpolation, check_points, make_grid
 from peacetalks.equilibrium.given import check_game
 from peacetalks.equilibrium.held import held_warnings, places_held
@@ -27,7 +28,7 @@ from peacetalks.equilibrium.near import fits
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.period_map import PeriodMap
 from peacetalks.equilibrium.solution import Solution, Start
-from peacetalks.equilibrium.stationary import solve_as_long_games, solve_from, solve_stationary
+from peacetalks.equilibrium.stationary import Oscillates, solve_as_long_games, solve_from, solve_stationary
 from peacetalks.equilibrium.verify import verify
 from peacetalks.equilibrium.watch import part, report_share
 from peacetalks.errors import GameError, NotSolved
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 SOLVING = 0.7  # share of the time of a solve and a search for further equilibria that the solve takes (measured)
 CHECKED = 1e-2  # bound on the error of a value, per the largest one, where another start is tried
 ELSEWHERE = 3.0  # difference of values, per such bound, from which they are those of another equilibrium
+DEEPER = 20  # residuals that are mixed where the iteration oscillates with fewer: it depends on them what is solved
 COARSE = 3e-2  # bound on the error of a value on the coarser grids, from which the finer one starts
 
 
@@ -202,11 +204,11 @@ def _solve(problem: Problem, belief_points: int) -> Solution:
     """Return the solution, with cubic interpolation or, where there is none with it, with linear."""
     sizes = _grid_sizes(problem, belief_points)
     try:
-        found = _from_near(problem, sizes) or _refine_grid(problem, sizes)
+        found = _from_near(problem, sizes) or _refined_or_mixed_more(problem, sizes)
     except NotSolved:
         if not problem.grid(belief_points).cubic:
             raise
-        found = _refine_grid(problem, sizes, linear=True)
+        found = _refined_or_mixed_more(problem, sizes, linear=True)
     s = None
     for one in found:
         s = _solution(problem, one, coarser=s)
@@ -214,6 +216,14 @@ def _solve(problem: Problem, belief_points: int) -> Solution:
     assert s is not None
     report_share(1.0)
     return s
+
+
+def _refined_or_mixed_more(problem: Problem, sizes: list[int], linear: bool = False) -> list[OnGrid]:
+    """Solve on ever finer grids; where the iteration oscillates once more, with more residuals mixed."""
+    try:
+        return _refine_grid(problem, sizes, linear)
+    except Oscillates:
+        return _refine_grid(problem, sizes, linear, depth=DEEPER)
 
 
 def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solution:
@@ -305,7 +315,7 @@ def _from_near(problem: Problem, sizes: list[int]) -> list[OnGrid]:
     return found
 
 
-def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> list[OnGrid]:
+def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False, depth: int = DEPTH) -> list[OnGrid]:
     """Solve on ever finer belief grids (nested iteration); a stationary game starts on each from the one before.
 
     Return the solution on the last grid, with `problem.refine` after the one on the grid before it.
@@ -326,7 +336,7 @@ def _refine_grid(problem: Problem, sizes: list[int], linear: bool = False) -> li
             W, map_ = W @ map_.prolongation(grid).T, map_.refined(grid)
         tolerance = problem.tolerance if keep else COARSE
         with part(*parts[i]):
-            W, residual, mixing = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, mixing)
+            W, residual, mixing = solve_stationary(map_, W, tolerance, problem.max_sweeps, keep, mixing, depth)
         if keep:
             staying = None if mixing.precondition is None else mixing.precondition.staying
             found.append(OnGrid(points, map_, (map_.X,), (W,), (map_.logs,), residual, staying, places_held(map_)))

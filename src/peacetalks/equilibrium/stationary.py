@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peacetalks.equilibrium.anderson import DEPTH
 from peacetalks.equilibrium.held import solve_held
 from peacetalks.equilibrium.off_grid import NODE_TOLERANCE
 from peacetalks.equilibrium.preconditioner import Mixing, Preconditioner
@@ -46,25 +47,29 @@ def solve_stationary(
     max_sweeps: int,
     finish: bool,
     before: Mixing | None = None,
+    depth: int = DEPTH,
 ) -> tuple[np.ndarray, float, Mixing]:
     """Iterate the period map from W to its fixed point; return (boundary values, bound on error, how it was mixed).
 
     It is preconditioned where there is a discount; not in a symmetric game, whose symmetry the rounding of factors
-    would break.  What a coarser grid needed is taken from `before`.  Where it comes to oscillate, as it may at high
-    precision, Newton's method takes over (`held.py`); on a grid that only gives a start (no `finish`) its last values
-    are enough.  Where it leads to values at which a node has no solution, it is made anew without a preconditioner.
+    would break.  What a coarser grid needed is taken from `before`; `depth` residuals are mixed.  Where it comes to
+    oscillate, as it may at high precision, Newton's method takes over (`held.py`); on a grid that only gives a start
+    (no `finish`) its last values are enough.  Where it leads to values at which a node has no solution, it is made anew
+    without a preconditioner.
     """
     starts, solves = map_.starts.copy(), map_.scalar_solves
     if map_.c.layout.discount.max() >= 1 or map_.symmetries:
-        return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
-    mixing = Mixing(map_, None) if before is None else Mixing(map_, before.precondition, stalled=before.stalled)
+        return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False, depth=depth))
+    mixing = Mixing(map_, None, depth=depth)
+    if before is not None:
+        mixing = Mixing(map_, before.precondition, stalled=before.stalled, depth=depth)
     try:
         return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, mixing)
     except Oscillates:
         raise
     except NotSolved:
         map_.starts[:], map_.scalar_solves = starts, solves
-    return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False))
+    return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False, depth=depth))
 
 
 def _iterate_or_hold(
@@ -102,7 +107,7 @@ def solve_from(
         return None
     precondition = None if staying is None else Preconditioner(staying, map_.c.layout.discount)
     try:
-        mixing = Mixing(map_, precondition, allowed=precondition is not None)
+        mixing = Mixing(map_, precondition, allowed=precondition is not None, other=precondition is not None)
         return _iterate(map_, W, tolerance, SHORT, True, mixing, most=1.0)[:2]
     except NotSolved:
         return None
