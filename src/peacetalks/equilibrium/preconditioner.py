@@ -124,7 +124,7 @@ class Mixing:
     stalled : bool
         Whether to begin with relaxed steps, as where they were needed on a coarser grid.
     other : bool
-        Whether the preconditioner is of another game: it is made anew after `AGAIN` sweeps if the residual falls slowly.
+        Whether the preconditioner is of another game: it is made anew if the residual falls slowly (`AGAIN`).
     depth : int
         Residuals that are mixed.
     """
