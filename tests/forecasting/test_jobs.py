@@ -178,7 +178,7 @@ if __name__ == "__main__":
 @pytest.mark.slow
 def test_workers_end_with_the_first_process_however_it_ends(tmp_path):
     # a pid and its line end in one write: two workers share the pipe
-    work = "import os, time\ndef sleep(x):\n    if x:\n        os.write(1, b'%d\\n' % os.getpid())\n        time.sleep(60)\n"
+    work = "import os, time\ndef sleep(x):\n  if x:\n    os.write(1, b'%d\\n' % os.getpid())\n    time.sleep(60)\n"
     (tmp_path / "forecasting_orphans.py").write_text(work)
     script = tmp_path / "script.py"
     script.write_text(ORPHANS.format(path=[str(tmp_path)]))
