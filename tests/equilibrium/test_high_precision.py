@@ -1,5 +1,6 @@
 """Precision up to 100: places where play turns over are held, and solved for together with the values."""
 
+import sys
 import time
 
 import numpy as np
@@ -8,14 +9,17 @@ import pytest
 import peacetalks as pt
 from peacetalks.catalog import make
 from peacetalks.equilibrium import held
+from peacetalks.equilibrium.anderson import DEPTH
 from peacetalks.equilibrium.belief_grid import make_grid
 from peacetalks.equilibrium.held import Held
 from peacetalks.equilibrium.period_map import PeriodMap
-from peacetalks.equilibrium.stationary import solve_stationary
+from peacetalks.equilibrium.solve import DEEPER
+from peacetalks.equilibrium.stationary import Oscillates, solve_stationary
 from peacetalks.equilibrium.verify import verify
 from peacetalks.forecasting.settings import MAX_SWEEPS, TOLERANCE
 from peacetalks.game.compile import compile_game
 
+solve_module = sys.modules["peacetalks.equilibrium.solve"]  # the package has a function of that name
 SMALL = {"battlefield.positions": 3, "talks.offers": 2}
 
 
@@ -63,6 +67,24 @@ def test_newton_finds_the_values_and_held_strategies_of_the_iteration():
     found, bound = held._newton(map_, W + 1e-3 * rng.normal(size=W.shape), 1e-6)
     assert bound < 1e-6
     assert np.abs(found - W).max() < 1e-6
+
+
+def test_where_the_iteration_oscillates_more_residuals_are_mixed(monkeypatch: pytest.MonkeyPatch):
+    depths: list[int] = []
+
+    def oscillating(map_, W, tolerance, max_sweeps, finish, before, depth):
+        depths.append(depth)
+        if finish and depth == DEPTH:
+            raise Oscillates(W, 1.0)
+        return solve_stationary(map_, W, tolerance, max_sweeps, finish, before, depth)
+
+    game = pt.build(pt.patch(pt.load("korea-1951"), SMALL))
+    right = pt.solve(game, 20.0, 5, certify=False)
+    monkeypatch.setattr(solve_module, "solve_stationary", oscillating)
+    found = pt.solve(game, 20.0, 5, certify=False)
+    assert depths == [DEPTH, DEPTH, DEEPER, DEEPER]
+    assert found.interpolation is right.interpolation
+    assert np.abs(found.boundary_values[0] - right.boundary_values[0]).max() < 2e-8
 
 
 def test_what_is_not_solved_is_said_in_an_analysts_words():

@@ -201,16 +201,9 @@ def _from_horizon(problem: Problem, s: Solution) -> tuple[str, ...]:
 
 
 def _solve(problem: Problem, belief_points: int) -> Solution:
-    """Return the solution, with cubic interpolation or, where there is none with it, with linear."""
-    sizes = _grid_sizes(problem, belief_points)
-    try:
-        found = _from_near(problem, sizes) or _refined_or_mixed_more(problem, sizes)
-    except NotSolved:
-        if not problem.grid(belief_points).cubic:
-            raise
-        found = _refined_or_mixed_more(problem, sizes, linear=True)
-    s = None
-    for one in found:
+    """Return the solution: from the one near by, or from nothing."""
+    sizes, s = _grid_sizes(problem, belief_points), None
+    for one in _from_near(problem, sizes) or _from_nothing(problem, sizes):
         s = _solution(problem, one, coarser=s)
         verify(s)
     assert s is not None
@@ -218,12 +211,22 @@ def _solve(problem: Problem, belief_points: int) -> Solution:
     return s
 
 
-def _refined_or_mixed_more(problem: Problem, sizes: list[int], linear: bool = False) -> list[OnGrid]:
-    """Solve on ever finer grids; where the iteration oscillates once more, with more residuals mixed."""
-    try:
-        return _refine_grid(problem, sizes, linear)
-    except Oscillates:
-        return _refine_grid(problem, sizes, linear, depth=DEEPER)
+def _from_nothing(problem: Problem, sizes: list[int]) -> list[OnGrid]:
+    """Solve with cubic interpolation or, where there is no solution with it, with linear.
+
+    Where the iteration oscillates it is begun once more, with more residuals mixed.
+    """
+    failed = None
+    for linear in (False, True) if problem.grid(sizes[-1]).cubic else (False,):
+        for depth in (DEPTH, DEEPER):
+            try:
+                return _refine_grid(problem, sizes, linear, depth)
+            except NotSolved as error:
+                failed = error.with_traceback(None)  # with which the arrays of the attempt would last
+            if not isinstance(failed, Oscillates):
+                break
+    assert failed is not None
+    raise failed
 
 
 def _solution(problem: Problem, found: OnGrid, coarser: Solution | None) -> Solution:

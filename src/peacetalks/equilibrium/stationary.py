@@ -60,9 +60,8 @@ def solve_stationary(
     starts, solves = map_.starts.copy(), map_.scalar_solves
     if map_.c.layout.discount.max() >= 1 or map_.symmetries:
         return _iterate(map_, W, tolerance, max_sweeps, finish, Mixing(map_, None, False, depth=depth))
-    mixing = Mixing(map_, None, depth=depth)
-    if before is not None:
-        mixing = Mixing(map_, before.precondition, stalled=before.stalled, depth=depth)
+    precondition, stalled = (None, False) if before is None else (before.precondition, before.stalled)
+    mixing = Mixing(map_, precondition, stalled=stalled, depth=depth)
     try:
         return _iterate_or_hold(map_, W, tolerance, max_sweeps, finish, mixing)
     except Oscillates:
